@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Starts a command of Shardsum: launch.sh COMMAND [ARG ...]
+# Arguments that spark-submit knows go to Spark, all others to the command.
+# With SPARK_HOME set, its spark-submit runs the job; otherwise Spark from the Maven class path does, in this process.
+set -euo pipefail
+
+home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+jar=$home/target/shardsum.jar
+
+build() {
+  if [ ! -e "$jar" ] || [ -n "$(find "$home/src/main" "$home/pom.xml" -newer "$jar" -print -quit)" ]; then
+    command -v mvn >/dev/null || { echo "shardsum: Cannot build: expected Maven (mvn) on the PATH, found none" >&2; exit 1; }
+    echo "Building Shardsum (once)..." >&2
+    (cd "$home" && mvn -q -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 || exit 1
+  fi
+}
+
+memory=1g
+spark=()
+own=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --master | --deploy-mode | --conf | -c | --properties-file | --name | --jars | --packages | --files | --archives | \
+    --driver-memory | --driver-java-options | --driver-class-path | --driver-cores | --executor-memory | \
+    --executor-cores | --total-executor-cores | --num-executors | --queue | --principal | --keytab | --proxy-user)
+      [ $# -ge 2 ] || { echo "shardsum: Expected a value behind $1" >&2; exit 2; }
+      [ "$1" != --driver-memory ] || memory=$2
+      spark+=("$1" "$2")
+      shift 2
+      ;;
+    --supervise | --verbose)
+      spark+=("$1")
+      shift
+      ;;
+    *)
+      own+=("$1")
+      shift
+      ;;
+  esac
+done
+
+build
+[ ! -t 2 ] || export SHARDSUM_TERMINAL=1
+log=-Dlog4j2.configurationFile=file:$home/conf/log4j2.properties
+
+if [ -n "${SPARK_HOME:-}" ]; then
+  exec "$SPARK_HOME/bin/spark-submit" --driver-java-options "$log" ${spark[@]+"${spark[@]}"} \
+    --class io.shardsum.cli.Main "$jar" ${own[@]+"${own[@]}"}
+fi
+
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+exec "$java" "@$home/conf/jvm.options" "-Xmx$memory" "$log" \
+  -cp "$home/conf:$(cat "$home/target/spark.classpath")" \
+  org.apache.spark.deploy.SparkSubmit --properties-file "$home/conf/local.conf" ${spark[@]+"${spark[@]}"} \
+  --class io.shardsum.cli.Main "$jar" ${own[@]+"${own[@]}"}

@@ -1,0 +1,177 @@
+package io.shardsum.checksum;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HexFormat;
+
+/**
+ * The {@code sglang} tensor checksum: 64 bits, as sums over tiles of 32 KiB that merge by addition.
+ *
+ * <p>A tensor is its raw bytes in C order, zero-padded to 32-bit little-endian words {@code w[i]}.
+ * Each word is mixed twice with its position, each tile's two sums are mixed with the tensor's
+ * padded length, and the tiles' 64-bit values add up; {@link #finish} makes the checksum of the
+ * total. All sums wrap, so any cut of a tensor at tile boundaries can be summed anywhere, in any
+ * order:
+ *
+ * <pre>finish(sum(whole)) = finish(sum(piece 1) + sum(piece 2) + ...)</pre>
+ *
+ * <p>It is not cryptographic, and it does not see the tensor's dtype, shape or name, nor tell up to
+ * three bytes of zero padding from data.
+ *
+ * <p>An instance owns one tile of scratch memory and is not safe for use by several threads.
+ *
+ * <p>Source of the rule: SGLang's {@code srt/utils/weight_checker.py} and its hash kernel, releases
+ * 0.5.12 to 0.5.23, where the algorithm did not change.
+ */
+public final class SglangChecksum {
+
+  /** Bytes of a tile; a piece of a tensor must begin at a multiple of this. */
+  public static final int TILE_BYTES = 32 * 1024;
+
+  private static final int TILE_WORDS = TILE_BYTES / Integer.BYTES;
+
+  private static final Mix FIRST = new Mix(0x27D4EB2D, 0x243F6A88, 15);
+
+  /** Its seed is {@code low32((0x243F6A88 * 0x9E3779B1) ^ 0xDEADBEEF)}. */
+  private static final Mix SECOND = new Mix(0x165667B1, 0x2C74EE7, 13);
+
+  private final int[] words = new int[TILE_WORDS];
+
+  /**
+   * Sums the tiles of a piece of a tensor.
+   *
+   * @param data the piece, from its position to its limit; neither is changed, and the byte order
+   *     of the buffer does not matter
+   * @param firstWord the index of the piece's first 32-bit word within the tensor: a multiple of
+   *     8,192
+   * @param tensorBytes the length of the whole tensor in bytes
+   * @return the piece's part of the tensor's sum
+   * @throws IllegalArgumentException if the piece does not begin on a tile, reaches past the
+   *     tensor, or ends neither on a tile nor with the tensor
+   */
+  public long sum(ByteBuffer data, long firstWord, long tensorBytes) {
+    checkPiece(data.remaining(), firstWord, tensorBytes);
+    int paddedLength = (int) ((tensorBytes + 3) & ~3L);
+    ByteBuffer bytes = data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    long sum = 0;
+    int firstOfTile = (int) firstWord;
+    while (bytes.hasRemaining()) {
+      int wordCount = nextTile(bytes);
+      int first = fmix(FIRST.sum(words, wordCount, firstOfTile) ^ paddedLength);
+      int second = fmix(SECOND.sum(words, wordCount, firstOfTile) ^ paddedLength);
+      sum += ((long) first << 32) | Integer.toUnsignedLong(second);
+      firstOfTile += TILE_WORDS;
+    }
+    return sum;
+  }
+
+  /**
+   * The checksum of a tensor whose tiles add up to {@code sum}: 16 lower-case hex digits, as
+   * engines report it. An empty tensor has the sum 0 and the checksum {@code 0000000000000000}.
+   */
+  public static String finish(long sum) {
+    long x = sum;
+    x ^= x >>> 30;
+    x *= 0xBF58476D1CE4E5B9L;
+    x ^= x >>> 27;
+    x *= 0x94D049BB133111EBL;
+    x ^= x >>> 31;
+    return HexFormat.of().toHexDigits(x);
+  }
+
+  private static void checkPiece(int lengthBytes, long firstWord, long tensorBytes) {
+    long begin = Math.multiplyExact(firstWord, Integer.BYTES);
+    long end = begin + lengthBytes;
+    boolean wholeTiles = lengthBytes % TILE_BYTES == 0 || end == tensorBytes;
+    if (firstWord < 0 || firstWord % TILE_WORDS != 0 || end > tensorBytes || !wholeTiles) {
+      throw new IllegalArgumentException(
+          "Cannot sum bytes "
+              + begin
+              + " to "
+              + end
+              + " of a tensor of "
+              + tensorBytes
+              + " bytes: expected whole tiles of "
+              + TILE_BYTES
+              + " bytes");
+    }
+  }
+
+  /** Moves the next tile, or what is left of the tensor, into {@link #words}. */
+  private int nextTile(ByteBuffer bytes) {
+    int tileBytes = Math.min(TILE_BYTES, bytes.remaining());
+    int wholeWords = tileBytes / Integer.BYTES;
+    bytes.asIntBuffer().get(words, 0, wholeWords);
+    bytes.position(bytes.position() + wholeWords * Integer.BYTES);
+    int tailBytes = tileBytes % Integer.BYTES;
+    if (tailBytes == 0) {
+      return wholeWords;
+    }
+    int tail = 0;
+    for (int shift = 0; shift < tailBytes * Byte.SIZE; shift += Byte.SIZE) {
+      tail |= Byte.toUnsignedInt(bytes.get()) << shift;
+    }
+    words[wholeWords] = tail;
+    return wholeWords + 1;
+  }
+
+  /** MurmurHash3's 32-bit finalizer. */
+  private static int fmix(int value) {
+    int x = value;
+    x ^= x >>> 16;
+    x *= 0x85EBCA6B;
+    x ^= x >>> 13;
+    x *= 0xC2B2AE35;
+    x ^= x >>> 16;
+    return x;
+  }
+
+  /**
+   * One of the two position-dependent sums over a tile.
+   *
+   * <p>Word {@code i} is mixed with {@code (i * factor + seed) ^ rotl(i, distance)}. With {@code i
+   * = tile + j}, where the tile's first word has zeros in the 13 bits that {@code j} uses, both
+   * terms split into a table over {@code j} and a constant of the tile. That leaves a loop without
+   * rotation or index arithmetic, which C2 turns into vector instructions by itself.
+   */
+  private static final class Mix {
+    private final int factor;
+    private final int distance;
+    private final int[] products = new int[TILE_WORDS];
+    private final int[] rotations = new int[TILE_WORDS];
+
+    Mix(int factor, int seed, int distance) {
+      this.factor = factor;
+      this.distance = distance;
+      for (int j = 0; j < TILE_WORDS; j++) {
+        products[j] = j * factor + seed;
+        rotations[j] = Integer.rotateLeft(j, distance);
+      }
+    }
+
+    int sum(int[] words, int wordCount, int firstOfTile) {
+      return sum(
+          words,
+          wordCount,
+          products,
+          rotations,
+          firstOfTile * factor,
+          Integer.rotateLeft(firstOfTile, distance));
+    }
+
+    private static int sum(
+        int[] words, int wordCount, int[] products, int[] rotations, int product, int rotation) {
+      int sum = 0;
+      for (int j = 0; j < wordCount; j++) {
+        int x = words[j] ^ (products[j] + product) ^ (rotations[j] ^ rotation);
+        x ^= x >>> 16;
+        x *= 0x85EBCA6B;
+        x ^= x >>> 13;
+        x *= 0xC2B2AE35;
+        x ^= x >>> 16;
+        sum += x;
+      }
+      return sum;
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.shardsum.cli;
+
+import io.shardsum.scan.Verdict;
+
+/** How a command ends. */
+enum ExitCode {
+  /** Everything was checked, and all copies are equal. */
+  EQUAL(0),
+  /** A fault of the job itself: its results, if there are any, do not count. */
+  FAULT(1),
+  /** Wrong arguments, or a wrong description of the fleet. */
+  USAGE(2),
+  /** Copies differ. */
+  DIFFERENT(3),
+  /** No copies differ, but not everything could be checked. */
+  INCOMPLETE(4);
+
+  private final int number;
+
+  ExitCode(int number) {
+    this.number = number;
+  }
+
+  int number() {
+    return number;
+  }
+
+  static ExitCode of(Verdict verdict) {
+    return switch (verdict) {
+      case EQUAL -> EQUAL;
+      case DIFFERENT -> DIFFERENT;
+      case INCOMPLETE -> INCOMPLETE;
+    };
+  }
+}

@@ -1,0 +1,217 @@
+package io.shardsum.cli;
+
+import io.shardsum.fleet.Digest;
+import io.shardsum.fleet.EngineSpec;
+import io.shardsum.fleet.FleetDescription;
+import io.shardsum.fleet.Inventory;
+import io.shardsum.fleet.ShardsDirectory;
+import io.shardsum.fleet.SkipProfile;
+import io.shardsum.scan.FleetScan;
+import io.shardsum.scan.HeaderStructure;
+import io.shardsum.scan.ScanId;
+import io.shardsum.scan.ScanRequest;
+import io.shardsum.scan.ScanSummary;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code jobs/fleet-scan}: hashes the weights of a fleet and says which engines agree. */
+@Command(
+    name = "fleet-scan",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Checksums every weight shard of a fleet and says which engines agree.",
+    footer = {
+      "",
+      "Options for Spark go before or among these: --master, --conf KEY=VALUE, --properties-file FILE,",
+      "--driver-memory, --executor-memory, ... (see spark-submit --help).",
+      "",
+      "Exit codes: 0 all complete and equal, 1 fault of the job, 2 usage, 3 differences found,",
+      "4 no differences, but not everything could be checked."
+    })
+final class FleetScanCommand implements Callable<Integer> {
+
+  @ArgGroup(multiplicity = "1")
+  private Target target;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Directory of the Parquet tables; any Hadoop file system.")
+  private String out;
+
+  @Option(
+      names = "--scan-id",
+      paramLabel = "ID",
+      description = "Name of this scan; an earlier scan of this name is replaced.")
+  private String scanId;
+
+  @Option(
+      names = "--engine",
+      paramLabel = "NAME",
+      arity = "1..*",
+      description = "Only these engines.")
+  private List<String> onlyEngines = List.of();
+
+  @Option(
+      names = "--digest",
+      paramLabel = "DIGEST",
+      description = "sglang, sha256 or both, for all engines; else as the fleet says (sglang).")
+  private String digest;
+
+  @Option(
+      names = "--dry-run",
+      description = "Only list: engines, ranks, files, bytes, what is missing. Reads no weights.")
+  private boolean dryRun;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "table or json (default: ${DEFAULT-VALUE}).")
+  private OutputFormat format = OutputFormat.TABLE;
+
+  @ArgGroup(validate = false, heading = "With --shards:%n")
+  private ShardsOptions shardsOptions = new ShardsOptions();
+
+  @Option(
+      names = "--demo-dir",
+      paramLabel = "DIR",
+      description = "Where --demo makes its fleet (default: ${DEFAULT-VALUE}).")
+  private Path demoDirectory = Path.of("shardsum-demo");
+
+  @Spec private CommandSpec spec;
+
+  /** What to scan: exactly one of these. */
+  private static final class Target {
+    @Option(names = "--fleet", paramLabel = "FILE", description = "Description of the fleet, YAML.")
+    private Path fleet;
+
+    @Option(
+        names = "--shards",
+        paramLabel = "DIR",
+        description = "Without a description: each sub-directory is an engine.")
+    private String shards;
+
+    @Option(
+        names = "--demo",
+        description = "Make a small fleet with two faults, scan it, and show what was found.")
+    private boolean demo;
+  }
+
+  /** What a description would say. */
+  private static final class ShardsOptions {
+    @Option(names = "--tp", paramLabel = "N", description = "Tensor-parallel ranks of each engine.")
+    private Integer tp;
+
+    @Option(names = "--pp", paramLabel = "N", description = "Pipeline stages of each engine.")
+    private Integer pp;
+
+    @Option(
+        names = "--profile",
+        paramLabel = "NAME",
+        description = "Which buffers the engine leaves out (default: the newest SGLang's).")
+    private String profile;
+  }
+
+  @Override
+  public Integer call() {
+    Instant startedAt = Instant.now();
+    PrintWriter output = spec.commandLine().getOut();
+    Configuration hadoopConf = SparkHadoopUtil.get().newConfiguration(new SparkConf());
+    if (target.demo) {
+      return new DemoRun(demoDirectory, output).run(hadoopConf, this::scan).number();
+    }
+    if (out == null && !dryRun) {
+      throw new UsageException("--out DIR is required: where the tables go");
+    }
+    ScanId id = scanId == null ? ScanId.startedAt(startedAt) : scanId();
+    Inventory inventory = inventory(hadoopConf);
+    if (dryRun) {
+      format.print(inventory, output);
+      return InventoryReport.exitCode(inventory).number();
+    }
+    ScanSummary summary = scan(new ScanRequest(inventory, out, id, startedAt));
+    format.print(summary, output);
+    return ExitCode.of(summary.verdict()).number();
+  }
+
+  private ScanId scanId() {
+    try {
+      return new ScanId(scanId);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+
+  private ScanSummary scan(ScanRequest request) {
+    SparkSession session =
+        SparkSession.builder()
+            .appName("shardsum fleet-scan " + request.scanId().text())
+            .getOrCreate();
+    try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
+      return new FleetScan(session, request, progress).run();
+    } finally {
+      session.stop();
+    }
+  }
+
+  private Inventory inventory(Configuration hadoopConf) {
+    if (target.shards != null) {
+      ShardsDirectory directory =
+          new ShardsDirectory(
+              target.shards,
+              optional(shardsOptions.tp),
+              optional(shardsOptions.pp),
+              digest == null ? Digest.SGLANG : Digest.parse(digest),
+              shardsOptions.profile == null
+                  ? SkipProfile.newest()
+                  : SkipProfile.byName(shardsOptions.profile));
+      return chosen(directory.inventory(hadoopConf, new HeaderStructure(hadoopConf)));
+    }
+    FleetDescription fleet = FleetDescription.load(target.fleet);
+    if (digest != null) {
+      fleet = fleet.withDigest(Digest.parse(digest));
+    }
+    return Inventory.of(chosen(fleet), hadoopConf);
+  }
+
+  private static OptionalInt optional(Integer value) {
+    return value == null ? OptionalInt.empty() : OptionalInt.of(value);
+  }
+
+  private FleetDescription chosen(FleetDescription fleet) {
+    requireKnown(fleet.engines().stream().map(EngineSpec::name).toList());
+    return onlyEngines.isEmpty() ? fleet : fleet.only(onlyEngines);
+  }
+
+  private Inventory chosen(Inventory inventory) {
+    requireKnown(inventory.engines().stream().map(engine -> engine.spec().name()).toList());
+    return onlyEngines.isEmpty() ? inventory : inventory.only(onlyEngines);
+  }
+
+  private void requireKnown(List<String> names) {
+    Set<String> unknown = new HashSet<>(onlyEngines);
+    names.forEach(unknown::remove);
+    if (!unknown.isEmpty()) {
+      throw new UsageException(
+          "--engine: no such engine: %s; the fleet has: %s"
+              .formatted(TerminalText.list(unknown), TerminalText.list(names)));
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.shardsum.cli;
+
+import io.shardsum.fleet.FleetException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParseResult;
+
+/** Runs the command that the first argument names. */
+@Command(
+    name = "shardsum",
+    description = "Checksums the weights of a fleet of LLM inference engines.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    subcommands = FleetScanCommand.class)
+public final class Main {
+
+  private Main() {}
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    int exitCode = run(args, out, err);
+    out.flush();
+    err.flush();
+    System.exit(exitCode);
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @return its exit code
+   */
+  static int run(String[] args, PrintWriter out, PrintWriter err) {
+    return new CommandLine(new Main())
+        .setOut(out)
+        .setErr(err)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(Main::explain)
+        .execute(args);
+  }
+
+  /** What a user can mend gets one line; anything else is a bug and shows where it is. */
+  private static int explain(Exception e, CommandLine command, ParseResult arguments) {
+    PrintWriter err = command.getErr();
+    if (e instanceof FleetException || e instanceof UsageException) {
+      err.println(command.getCommandName() + ": " + e.getMessage());
+      return ExitCode.USAGE.number();
+    }
+    if (e instanceof UncheckedIOException) {
+      err.println(command.getCommandName() + ": " + e.getMessage());
+      return ExitCode.FAULT.number();
+    }
+    e.printStackTrace(err);
+    return ExitCode.FAULT.number();
+  }
+}

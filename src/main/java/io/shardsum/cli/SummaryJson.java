@@ -1,0 +1,145 @@
+package io.shardsum.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.shardsum.scan.Difference;
+import io.shardsum.scan.EngineResult;
+import io.shardsum.scan.Finding;
+import io.shardsum.scan.RankResult;
+import io.shardsum.scan.ScanSummary;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A scan's result as one JSON object; keys are the tables' column names. */
+final class SummaryJson {
+
+  private final ScanSummary summary;
+  private final Agreement agreement;
+  private final JsonGenerator json;
+
+  private SummaryJson(ScanSummary summary, JsonGenerator json) {
+    this.summary = summary;
+    this.agreement = new Agreement(summary);
+    this.json = json;
+  }
+
+  static void print(ScanSummary summary, PrintWriter out) {
+    try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
+      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+      json.useDefaultPrettyPrinter();
+      new SummaryJson(summary, json).write();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot print the result", e);
+    }
+    out.println();
+  }
+
+  private void write() throws IOException {
+    json.writeStartObject();
+    json.writeStringField("fleet", summary.request().inventory().fleet());
+    json.writeStringField("scan_id", summary.request().scanId().text());
+    json.writeStringField("started_at", summary.request().startedAt().toString());
+    json.writeStringField("verdict", summary.verdict().name());
+    json.writeNumberField("exit_code", ExitCode.of(summary.verdict()).number());
+    json.writeNumberField("tensors", summary.tensors());
+    json.writeNumberField("bytes", summary.bytes());
+    json.writeStringField("tables", summary.request().out());
+    writeEngines();
+    writeDifferences();
+    writeFindings();
+    json.writeEndObject();
+  }
+
+  private void writeEngines() throws IOException {
+    Map<String, List<RankResult>> ranks =
+        summary.ranks().stream().collect(Collectors.groupingBy(RankResult::engine));
+    json.writeArrayFieldStart("engines");
+    for (EngineResult engine : summary.engines()) {
+      json.writeStartObject();
+      json.writeStringField("engine", engine.engine());
+      json.writeStringField("model", engine.model().orElse(null));
+      json.writeStringField("revision", engine.revision().orElse(null));
+      json.writeStringField("comparison_group", engine.group());
+      json.writeStringField("status", engine.isComplete() ? "COMPLETE" : "INCOMPLETE");
+      json.writeStringField("checksum", engine.checksum().orElse(null));
+      json.writeNumberField("expected_ranks", engine.expectedRanks());
+      json.writeNumberField("hashed_ranks", engine.hashedRanks());
+      json.writeNumberField("missing_ranks", engine.missingRanks());
+      json.writeNumberField("bytes", engine.bytes());
+      writeNames("agrees_with", engine.isComplete() ? agreement.peers(engine) : List.of());
+      json.writeArrayFieldStart("ranks");
+      for (RankResult rank : ranks.get(engine.engine())) {
+        writeRank(rank);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private void writeRank(RankResult rank) throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("rank", rank.rank());
+    json.writeStringField("status", rank.status());
+    json.writeStringField("checksum", rank.checksum().orElse(null));
+    json.writeNumberField("tensors", rank.tensors());
+    json.writeNumberField("skipped", rank.skipped());
+    json.writeNumberField("bytes", rank.bytes());
+    json.writeStringField("reason", rank.reason().orElse(null));
+    json.writeEndObject();
+  }
+
+  private void writeDifferences() throws IOException {
+    json.writeArrayFieldStart("differences");
+    for (Difference difference : summary.differences()) {
+      json.writeStartObject();
+      json.writeStringField("comparison_group", difference.group());
+      json.writeNumberField("rank", difference.rank());
+      json.writeNumberField("tensors", difference.tensors());
+      writeNames("first_tensors", difference.firstTensors());
+      json.writeArrayFieldStart("camps");
+      for (Map.Entry<String, List<String>> camp :
+          agreement.campsAt(difference.group(), difference.rank()).entrySet()) {
+        json.writeStartObject();
+        json.writeStringField("checksum", camp.getKey());
+        writeNames("engines", camp.getValue());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private void writeFindings() throws IOException {
+    json.writeArrayFieldStart("findings");
+    for (Finding finding : summary.findings()) {
+      json.writeStartObject();
+      json.writeStringField("kind", finding.kind());
+      json.writeStringField("severity", finding.severity());
+      json.writeStringField("engine", finding.engine().orElse(null));
+      json.writeFieldName("rank");
+      if (finding.rank().isPresent()) {
+        json.writeNumber(finding.rank().get());
+      } else {
+        json.writeNull();
+      }
+      json.writeStringField("location", finding.location().orElse(null));
+      json.writeStringField("detail", finding.detail());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private void writeNames(String field, List<String> names) throws IOException {
+    json.writeArrayFieldStart(field);
+    for (String name : names) {
+      json.writeString(name);
+    }
+    json.writeEndArray();
+  }
+}

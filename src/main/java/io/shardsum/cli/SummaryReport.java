@@ -1,0 +1,141 @@
+package io.shardsum.cli;
+
+import io.shardsum.scan.Difference;
+import io.shardsum.scan.EngineResult;
+import io.shardsum.scan.Finding;
+import io.shardsum.scan.ScanSummary;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+
+/** A scan's result, for a person: engines and who agrees, what differs, what was not checked. */
+final class SummaryReport {
+
+  private static final int LINES_OF_A_LIST = 40;
+
+  private final ScanSummary summary;
+  private final Agreement agreement;
+
+  SummaryReport(ScanSummary summary) {
+    this.summary = summary;
+    this.agreement = new Agreement(summary);
+  }
+
+  void print(PrintWriter out) {
+    out.printf(
+        Locale.ROOT,
+        "Fleet %s, scan %s: %s, %s, %s%n%n",
+        TerminalText.name(summary.request().inventory().fleet()),
+        summary.request().scanId().text(),
+        TerminalText.count(summary.engines().size(), "engine"),
+        TerminalText.count(summary.tensors(), "tensor"),
+        TerminalText.bytes(summary.bytes()));
+    printEngines(out);
+    printDifferences(out);
+    printUnchecked(out);
+    out.println();
+    out.println(verdict());
+    out.println("Tables: " + TerminalText.line(summary.request().out()));
+  }
+
+  private void printEngines(PrintWriter out) {
+    TextTable table = new TextTable("ENGINE", "MODEL", "RANKS", "CHECKSUM", "AGREES WITH");
+    for (EngineResult engine : summary.engines()) {
+      table.add(
+          TerminalText.name(engine.engine()),
+          model(engine),
+          engine.hashedRanks() + "/" + engine.expectedRanks(),
+          engine.checksum().map(TerminalText::checksum).orElse("INCOMPLETE"),
+          agreement.of(engine));
+    }
+    table.print(out);
+  }
+
+  private static String model(EngineResult engine) {
+    return engine
+        .model()
+        .map(model -> model + engine.revision().map(r -> "@" + r).orElse(""))
+        .map(TerminalText::name)
+        .orElse("-");
+  }
+
+  private void printDifferences(PrintWriter out) {
+    if (summary.differences().isEmpty()) {
+      return;
+    }
+    out.println();
+    out.println("Differences");
+    List<Difference> differences = summary.differences();
+    for (Difference difference : first(differences)) {
+      out.printf(
+          Locale.ROOT,
+          "  %s, rank %d: %s%n",
+          TerminalText.line(difference.group()),
+          difference.rank(),
+          difference.tensors() == 1
+              ? "1 tensor differs"
+              : TerminalText.count(difference.tensors(), "tensor") + " differ");
+      agreement
+          .campsAt(difference.group(), difference.rank())
+          .forEach(
+              (checksum, engines) ->
+                  out.printf(
+                      Locale.ROOT,
+                      "    %s  %s: %s%n",
+                      TerminalText.checksum(checksum),
+                      TerminalText.count(engines.size(), "engine"),
+                      TerminalText.list(engines)));
+      difference
+          .firstTensors()
+          .forEach(tensor -> out.println("    tensor " + TerminalText.name(tensor)));
+      if (difference.tensors() > difference.firstTensors().size()) {
+        out.println("    ...");
+      }
+    }
+    printRest(out, differences);
+  }
+
+  private void printUnchecked(PrintWriter out) {
+    List<Finding> unchecked =
+        summary.findings().stream()
+            .filter(finding -> !finding.isSplit() && !finding.isInformational())
+            .toList();
+    if (unchecked.isEmpty()) {
+      return;
+    }
+    out.println();
+    out.println("Not checked");
+    for (Finding finding : first(unchecked)) {
+      out.printf(
+          Locale.ROOT,
+          "  %s%s: %s: %s%n",
+          finding.engine().map(TerminalText::name).orElse("fleet"),
+          finding.rank().map(rank -> ", rank " + rank).orElse(""),
+          finding.kind(),
+          TerminalText.line(finding.detail()));
+    }
+    printRest(out, unchecked);
+  }
+
+  private static <T> List<T> first(List<T> all) {
+    return all.subList(0, Math.min(LINES_OF_A_LIST, all.size()));
+  }
+
+  private static void printRest(PrintWriter out, List<?> all) {
+    if (all.size() > LINES_OF_A_LIST) {
+      out.printf(Locale.ROOT, "  and %d more%n", all.size() - LINES_OF_A_LIST);
+    }
+  }
+
+  private String verdict() {
+    long incomplete = summary.engines().stream().filter(e -> !e.isComplete()).count();
+    String unchecked =
+        incomplete == 0 ? "" : ", " + TerminalText.count(incomplete, "engine") + " incomplete";
+    return switch (summary.verdict()) {
+      case EQUAL -> "EQUAL: everything was checked, and all copies are equal.";
+      case DIFFERENT -> "DIFFERENT: copies differ" + unchecked + ".";
+      case INCOMPLETE ->
+          "INCOMPLETE: no copies differ, but not everything could be checked" + unchecked + ".";
+    };
+  }
+}

@@ -1,0 +1,68 @@
+package io.shardsum.fleet;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The label shared by engines that should hold the same weights. Parts that could be mistaken for
+ * anything else are written as JSON strings, so that different engines never share a label by their
+ * choice of names.
+ */
+final class ComparisonGroup {
+  private static final Pattern PLAIN = Pattern.compile("[\\p{L}\\p{N}._/:+-]+");
+  private static final Set<String> FIRST_WORDS = Set.of("engine", "structure");
+
+  private ComparisonGroup() {}
+
+  /**
+   * By model, revision, parallelism, digest and what is skipped; an engine without a model is
+   * alone.
+   */
+  static String of(EngineSpec spec) {
+    if (spec.model().isEmpty()) {
+      return ofEngine(spec.name());
+    }
+    StringBuilder label = new StringBuilder(part(spec.model().get()));
+    spec.revision().ifPresent(revision -> label.append('@').append(part(revision)));
+    label.append(' ').append(shape(spec)).append(' ').append(part(spec.profile().name()));
+    if (!spec.skip().isEmpty()) {
+      label
+          .append(" skip ")
+          .append(
+              spec.skip().stream()
+                  .distinct()
+                  .sorted()
+                  .map(ComparisonGroup::part)
+                  .collect(Collectors.joining(",")));
+    }
+    return label.toString();
+  }
+
+  /** Of an engine of which nothing says what it should equal. */
+  static String ofEngine(String name) {
+    return "engine " + part(name);
+  }
+
+  /** Of engines whose files have the same structure. */
+  static String ofStructure(String fingerprint, EngineSpec spec) {
+    return "structure " + part(fingerprint) + " " + shape(spec);
+  }
+
+  private static String shape(EngineSpec spec) {
+    String shape =
+        switch (spec.layout()) {
+          case SHARDED -> spec.parallelism().toString();
+          case CHECKPOINT -> "checkpoint";
+        };
+    return spec.digest() == Digest.SHA256 ? shape + " sha256" : shape;
+  }
+
+  private static String part(String text) {
+    if (PLAIN.matcher(text).matches() && !FIRST_WORDS.contains(text)) {
+      return text;
+    }
+    return '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+  }
+}

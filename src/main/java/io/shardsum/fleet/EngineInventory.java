@@ -1,0 +1,39 @@
+package io.shardsum.fleet;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+
+/**
+ * What was found of one engine.
+ *
+ * @param group engines with the same label should hold the same weights
+ * @param ranks exactly the expected ones, ascending
+ * @param problems what is wrong beyond single ranks
+ */
+public record EngineInventory(
+    EngineSpec spec,
+    String group,
+    int expectedRanks,
+    List<RankInventory> ranks,
+    List<Problem> problems) {
+  public EngineInventory {
+    requireNonNull(spec, "spec is null");
+    requireNonNull(group, "group is null");
+    ranks = List.copyOf(ranks);
+    problems = List.copyOf(problems);
+    if (ranks.size() != expectedRanks) {
+      throw new IllegalArgumentException(
+          "expected " + expectedRanks + " ranks, found " + ranks.size());
+    }
+    for (int at = 0; at < ranks.size(); at++) {
+      if (ranks.get(at).rank() != at) {
+        throw new IllegalArgumentException("expected rank " + at + ", found " + ranks.get(at));
+      }
+    }
+  }
+
+  EngineInventory inGroup(String label) {
+    return new EngineInventory(spec, label, expectedRanks, ranks, problems);
+  }
+}

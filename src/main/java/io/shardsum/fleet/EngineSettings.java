@@ -1,0 +1,68 @@
+package io.shardsum.fleet;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What an engine may say for itself or take from {@code defaults}. */
+record EngineSettings(
+    Optional<String> model,
+    Optional<String> revision,
+    Optional<Parallelism> parallelism,
+    Optional<Layout> layout,
+    Optional<ShardPattern> pattern,
+    Optional<List<String>> skip,
+    Optional<SkipProfile> profile,
+    Optional<Digest> digest) {
+  /** The keys of a description that are read here. */
+  static final List<String> KEYS =
+      List.of("model", "revision", "parallelism", "layout", "pattern", "skip", "profile", "digest");
+
+  private static final List<String> PARALLELISM_KEYS = List.of("tp", "pp", "dp");
+
+  static final EngineSettings NONE =
+      new EngineSettings(
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+
+  static EngineSettings read(YamlMapping mapping) {
+    return new EngineSettings(
+        mapping.text("model"),
+        mapping.text("revision"),
+        mapping.mapping("parallelism", PARALLELISM_KEYS).map(EngineSettings::parallelism),
+        mapping.parsed("layout", Layout::parse),
+        mapping.parsed("pattern", ShardPattern::parse),
+        mapping.texts("skip"),
+        mapping.parsed("profile", SkipProfile::byName),
+        mapping.parsed("digest", Digest::parse));
+  }
+
+  private static Parallelism parallelism(YamlMapping mapping) {
+    int tp = mapping.size("tp").orElseThrow(() -> mapping.fault("key 'tp' is missing"));
+    int pp = mapping.size("pp").orElse(1);
+    int dp = mapping.size("dp").orElse(1);
+    try {
+      return new Parallelism(tp, pp, dp);
+    } catch (FleetException e) {
+      throw mapping.fault(e.getMessage());
+    }
+  }
+
+  /** These settings, and the others where these say nothing. */
+  EngineSettings orElse(EngineSettings defaults) {
+    return new EngineSettings(
+        model.or(defaults::model),
+        revision.or(defaults::revision),
+        parallelism.or(defaults::parallelism),
+        layout.or(defaults::layout),
+        pattern.or(defaults::pattern),
+        skip.or(defaults::skip),
+        profile.or(defaults::profile),
+        digest.or(defaults::digest));
+  }
+}

@@ -1,0 +1,68 @@
+package io.shardsum.fleet;
+
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A fleet as it is described: what should be there.
+ *
+ * @param fleet its name
+ * @param engines at least one, each name once, in the order of the description
+ */
+public record FleetDescription(String fleet, List<EngineSpec> engines) {
+  /**
+   * Checks that there is something to check.
+   *
+   * @throws FleetException if the name is empty, there is no engine, or two have the same name
+   */
+  public FleetDescription {
+    engines = List.copyOf(engines);
+    if (fleet.isEmpty()) {
+      throw new FleetException("the fleet's name is empty");
+    }
+    if (engines.isEmpty()) {
+      throw new FleetException("the fleet has no engine");
+    }
+    Set<String> names = new HashSet<>();
+    for (EngineSpec engine : engines) {
+      if (!names.add(engine.name())) {
+        throw new FleetException("two engines have the name " + MessageText.quoted(engine.name()));
+      }
+    }
+  }
+
+  /**
+   * Reads a description.
+   *
+   * @param sourceName what messages call the text, such as {@code fleet.yaml}
+   * @param baseDirectory where relative {@code shards} start: a local path or one with a scheme
+   * @throws FleetException if the text is not a description; the message gives the line
+   */
+  public static FleetDescription parse(String yamlText, String sourceName, String baseDirectory) {
+    return new FleetYaml(sourceName, baseDirectory).read(yamlText);
+  }
+
+  /**
+   * Reads a description from a local file; relative {@code shards} start at its directory.
+   *
+   * @throws FleetException as {@link #parse}, or if the file cannot be read
+   */
+  public static FleetDescription load(Path file) {
+    return FleetYaml.load(file);
+  }
+
+  /** The same fleet with one digest for all of its engines. */
+  public FleetDescription withDigest(Digest digest) {
+    return new FleetDescription(
+        fleet, engines.stream().map(engine -> engine.withDigest(digest)).toList());
+  }
+
+  /** The same fleet with these of its engines only, in the order of the description. */
+  public FleetDescription only(Collection<String> names) {
+    return new FleetDescription(
+        fleet, engines.stream().filter(engine -> names.contains(engine.name())).toList());
+  }
+}

@@ -1,0 +1,42 @@
+package io.shardsum.fleet;
+
+import java.util.Collection;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * What was found of a fleet: every described engine, every expected rank.
+ *
+ * @param problems that belong to no engine; only a {@link ShardsDirectory} has them
+ */
+public record Inventory(String fleet, List<EngineInventory> engines, List<Problem> problems) {
+  public Inventory {
+    engines = List.copyOf(engines);
+    problems = List.copyOf(problems);
+  }
+
+  /**
+   * Lists the directories of a fleet, several engines at a time and each directory once. What
+   * cannot be listed is said of its engine and leaves the others alone.
+   */
+  public static Inventory of(FleetDescription description, Configuration conf) {
+    List<EngineInventory> engines =
+        BoundedPool.map(
+            description.engines(),
+            spec -> EngineStorage.list(spec, conf).inventory(spec, ComparisonGroup.of(spec)));
+    return new Inventory(description.fleet(), engines, List.of());
+  }
+
+  /** The description that this inventory answers. */
+  public FleetDescription description() {
+    return new FleetDescription(fleet, engines.stream().map(EngineInventory::spec).toList());
+  }
+
+  /** The same inventory with these of its engines only. */
+  public Inventory only(Collection<String> names) {
+    return new Inventory(
+        fleet,
+        engines.stream().filter(engine -> names.contains(engine.spec().name())).toList(),
+        problems);
+  }
+}

@@ -1,0 +1,47 @@
+package io.shardsum.fleet;
+
+import io.shardsum.text.ForeignText;
+import java.util.Collection;
+import java.util.stream.Collectors;
+
+/** Foreign text (names, paths, causes) made fit for a line of a message. */
+final class MessageText {
+  private static final int QUOTED_CODE_POINTS = 80;
+  private static final int PRINTABLE_CODE_POINTS = 500;
+  private static final int NUMBERS_SHOWN = 10;
+
+  private MessageText() {}
+
+  /** The text in single quotes, shortened, with everything that could disturb a line escaped. */
+  static String quoted(String text) {
+    return "'" + ForeignText.shown(text, QUOTED_CODE_POINTS) + "'";
+  }
+
+  /** As {@link #quoted}, for paths: without quotes and longer. */
+  static String printable(String text) {
+    return ForeignText.shown(text, PRINTABLE_CODE_POINTS);
+  }
+
+  /** Kind and message of an exception, in one line. */
+  static String cause(Throwable failure) {
+    String kind = failure.getClass().getSimpleName();
+    String message = failure.getMessage();
+    if (message == null || message.isBlank()) {
+      return kind;
+    }
+    return kind + ": " + printable(message.strip());
+  }
+
+  /** The first numbers, and how many there are where that is not all. */
+  static String numbers(Collection<Integer> numbers, long countInAll) {
+    String shown =
+        numbers.stream()
+            .limit(NUMBERS_SHOWN)
+            .map(String::valueOf)
+            .collect(Collectors.joining(", "));
+    if (countInAll > NUMBERS_SHOWN) {
+      return shown + ", … (" + countInAll + " in all)";
+    }
+    return shown;
+  }
+}

@@ -1,0 +1,73 @@
+package io.shardsum.fleet;
+
+import java.util.Locale;
+
+/**
+ * How many ranks an engine has. World rank = dp rank × (tp × pp) + pp rank × tp + tp rank.
+ *
+ * @param tp tensor-parallel size
+ * @param pp pipeline stages
+ * @param dp data-parallel replicas
+ */
+public record Parallelism(int tp, int pp, int dp) {
+  /** The largest world size that is believed. */
+  static final int MAX_RANKS = 65_536;
+
+  /** One rank. */
+  public static final Parallelism SINGLE = new Parallelism(1, 1, 1);
+
+  /**
+   * Checks the sizes.
+   *
+   * @throws FleetException if one is below 1 or all together are more than 65,536 ranks
+   */
+  public Parallelism {
+    requireSize("tp", tp);
+    requireSize("pp", pp);
+    requireSize("dp", dp);
+    if ((long) tp * pp * dp > MAX_RANKS) {
+      throw new FleetException(
+          String.format(
+              Locale.ROOT,
+              "tp %d × pp %d × dp %d is %d ranks; allowed: at most %d",
+              tp,
+              pp,
+              dp,
+              (long) tp * pp * dp,
+              MAX_RANKS));
+    }
+  }
+
+  private static void requireSize(String name, int size) {
+    if (size < 1 || size > MAX_RANKS) {
+      throw new FleetException(name + " is " + size + "; allowed: 1 to " + MAX_RANKS);
+    }
+  }
+
+  /** The ranks of one data-parallel replica. */
+  public int replicaSize() {
+    return tp * pp;
+  }
+
+  /** The ranks of all replicas. */
+  public int worldSize() {
+    return tp * pp * dp;
+  }
+
+  int tpRankOf(int worldRank) {
+    return worldRank % tp;
+  }
+
+  int ppRankOf(int worldRank) {
+    return worldRank / tp % pp;
+  }
+
+  int dpRankOf(int worldRank) {
+    return worldRank / replicaSize();
+  }
+
+  @Override
+  public String toString() {
+    return "tp" + tp + " pp" + pp + " dp" + dp;
+  }
+}

@@ -1,0 +1,26 @@
+package io.shardsum.fleet;
+
+/** What is wrong with an engine's directory beyond the state of single ranks. */
+public enum ProblemKind {
+  /** The directory does not exist. */
+  DIRECTORY_MISSING,
+  /** The directory exists, or may exist, and could not be listed. */
+  DIRECTORY_UNREADABLE,
+  /** A shard file whose name matches no rank. */
+  STRAY_FILE,
+  /** A shard file of a rank that the declared parallelism does not have. */
+  RANK_OUTSIDE_PARALLELISM,
+  /** A file name whose numbers contradict each other, such as rank 3 of pipeline stage 0 of 2. */
+  RANK_NUMBERS_DISAGREE,
+  /** The checkpoint's index cannot be read or names what it must not. */
+  INDEX_BROKEN,
+  /** A shard file that the checkpoint's index does not name; no engine would load it. */
+  NOT_IN_INDEX,
+  /** A sub-directory without shard files, not taken as an engine. */
+  NOT_AN_ENGINE;
+
+  /** Whether this is only worth a note: nothing that should be checked is in doubt. */
+  public boolean informational() {
+    return this == NOT_IN_INDEX || this == NOT_AN_ENGINE;
+  }
+}

@@ -1,0 +1,33 @@
+package io.shardsum.fleet;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/** Where {@code shards} lie: a directory with its scheme. */
+final class StorageLocation {
+  private static final Pattern WITH_SCHEME =
+      Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*", Pattern.DOTALL);
+
+  private StorageLocation() {}
+
+  /**
+   * Gives a location its scheme. One that has a scheme is kept; without one it is local, whatever
+   * the default file system of Hadoop is, except below a base directory elsewhere.
+   */
+  static String resolve(String location, String baseDirectory) {
+    if (WITH_SCHEME.matcher(location).matches()) {
+      return location;
+    }
+    if (!location.startsWith("/") && WITH_SCHEME.matcher(baseDirectory).matches()) {
+      return baseDirectory.replaceFirst("/+$", "") + "/" + location;
+    }
+    try {
+      Path absolute = Path.of(baseDirectory).toAbsolutePath().resolve(location).normalize();
+      return "file:" + absolute;
+    } catch (InvalidPathException e) {
+      throw new FleetException(
+          "Cannot resolve " + MessageText.quoted(location) + ": " + MessageText.cause(e), e);
+    }
+  }
+}

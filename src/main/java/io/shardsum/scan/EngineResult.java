@@ -1,0 +1,39 @@
+package io.shardsum.scan;
+
+import java.util.Optional;
+import org.apache.spark.sql.Row;
+
+/**
+ * A row of the table {@code engines}.
+ *
+ * @param checksum present only where every expected rank has a checksum
+ */
+public record EngineResult(
+    String engine,
+    Optional<String> model,
+    Optional<String> revision,
+    String group,
+    int expectedRanks,
+    int hashedRanks,
+    int missingRanks,
+    Optional<String> checksum,
+    long bytes) {
+
+  static EngineResult of(Row row) {
+    return new EngineResult(
+        row.getAs("engine"),
+        Optional.ofNullable(row.getAs("model")),
+        Optional.ofNullable(row.getAs("revision")),
+        row.getAs("comparison_group"),
+        row.<Integer>getAs("expected_ranks"),
+        row.<Integer>getAs("hashed_ranks"),
+        row.<Integer>getAs("missing_ranks"),
+        Optional.ofNullable(row.getAs("checksum")),
+        row.<Long>getAs("bytes"));
+  }
+
+  /** Whether every expected rank was hashed. */
+  public boolean isComplete() {
+    return checksum.isPresent();
+  }
+}

@@ -1,0 +1,37 @@
+package io.shardsum.scan;
+
+import java.util.Optional;
+import org.apache.spark.sql.Row;
+
+/**
+ * A row of the table {@code ranks}.
+ *
+ * @param status COMPLETE, MISSING, UNREADABLE or DUPLICATE
+ * @param checksum present only where the rank is COMPLETE
+ * @param tensors how many tensors were hashed
+ * @param skipped how many tensors were left out by a pattern
+ * @param bytes how many bytes were hashed
+ * @param reason why the rank is not COMPLETE
+ */
+public record RankResult(
+    String engine,
+    int rank,
+    String status,
+    Optional<String> checksum,
+    long tensors,
+    long skipped,
+    long bytes,
+    Optional<String> reason) {
+
+  static RankResult of(Row row) {
+    return new RankResult(
+        row.getAs("engine"),
+        row.<Integer>getAs("rank"),
+        row.getAs("status"),
+        Optional.ofNullable(row.getAs("checksum")),
+        row.<Long>getAs("tensors"),
+        row.<Long>getAs("skipped"),
+        row.<Long>getAs("bytes"),
+        Optional.ofNullable(row.getAs("reason")));
+  }
+}

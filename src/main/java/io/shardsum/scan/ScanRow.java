@@ -1,0 +1,79 @@
+package io.shardsum.scan;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardsum.source.ChunkColumn;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/** The row of the table {@code scans}: with it, the scan exists. */
+final class ScanRow {
+
+  static final StructType SCHEMA =
+      StructType.fromDDL(
+          "schema_version INT, fleet STRING, started_at TIMESTAMP, finished_at TIMESTAMP,"
+              + " tool_version STRING, spark_version STRING, accelerator STRING, digest STRING,"
+              + " chunk_bytes INT, engines INT, ranks INT, tensors BIGINT, bytes BIGINT,"
+              + " verdict STRING, settings STRING");
+
+  private ScanRow() {}
+
+  static Row of(SparkSession session, ScanSummary summary) {
+    ScanRequest request = summary.request();
+    String digests =
+        request.inventory().engines().stream()
+            .map(engine -> engine.spec().digest().word())
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(","));
+    return RowFactory.create(
+        ScanTables.SCHEMA_VERSION,
+        request.inventory().fleet(),
+        Timestamp.from(request.startedAt()),
+        Timestamp.from(Instant.now()),
+        toolVersion(),
+        session.version(),
+        "cpu",
+        digests,
+        ChunkColumn.CHUNK_BYTES,
+        summary.engines().size(),
+        summary.ranks().size(),
+        summary.tensors(),
+        summary.bytes(),
+        summary.verdict().name(),
+        settings(session));
+  }
+
+  private static String toolVersion() {
+    return Optional.ofNullable(ScanRow.class.getPackage().getImplementationVersion())
+        .orElse("development");
+  }
+
+  /** Settings by name: chosen ones, since others may hold secrets. */
+  private static String settings(SparkSession session) {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("spark.master", session.sparkContext().master());
+    for (String key :
+        new String[] {
+          "spark.sql.files.maxPartitionBytes",
+          "spark.sql.files.openCostInBytes",
+          "spark.sql.shuffle.partitions"
+        }) {
+      settings.put(key, session.conf().get(key));
+    }
+    settings.put("cores", Integer.toString(session.sparkContext().defaultParallelism()));
+    try {
+      return new ObjectMapper().writeValueAsString(settings);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A map of strings is JSON", e);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.shardsum.scan;
+
+import java.util.List;
+
+/**
+ * What a scan found, as it stands in the tables.
+ *
+ * @param request what was asked for
+ * @param ranks every expected rank of every engine
+ * @param engines every engine
+ * @param findings everything that is wrong
+ * @param differences the tensors behind the findings that copies differ
+ */
+public record ScanSummary(
+    ScanRequest request,
+    List<RankResult> ranks,
+    List<EngineResult> engines,
+    List<Finding> findings,
+    List<Difference> differences) {
+
+  /** Copies the lists. */
+  public ScanSummary {
+    ranks = List.copyOf(ranks);
+    engines = List.copyOf(engines);
+    findings = List.copyOf(findings);
+    differences = List.copyOf(differences);
+  }
+
+  /** DIFFERENT as soon as copies differ; EQUAL only if nothing at all was found. */
+  public Verdict verdict() {
+    if (findings.stream().anyMatch(Finding::isSplit)) {
+      return Verdict.DIFFERENT;
+    }
+    return findings.stream().allMatch(Finding::isInformational)
+        ? Verdict.EQUAL
+        : Verdict.INCOMPLETE;
+  }
+
+  /** How many bytes of tensors were hashed. */
+  public long bytes() {
+    return ranks.stream().mapToLong(RankResult::bytes).sum();
+  }
+
+  /** How many tensors were hashed. */
+  public long tensors() {
+    return ranks.stream().mapToLong(RankResult::tensors).sum();
+  }
+}

@@ -1,0 +1,84 @@
+package io.shardsum.scan;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Where one scan lands.
+ *
+ * <pre>OUT/TABLE/scan_date=2026-11-23/scan_id=ID/*.parquet</pre>
+ *
+ * <p>A scan writes only below its own {@code scan_id} directories, also while it is being written,
+ * so scans do not disturb each other. Its row in {@code scans} comes last and goes first: views
+ * show a scan only where that row is.
+ *
+ * @param out the directory of all tables
+ * @param partition {@code scan_date=.../scan_id=...}
+ * @param scanId the scan
+ */
+record ScanTables(Path out, String partition, ScanId scanId) {
+
+  static final int SCHEMA_VERSION = 1;
+
+  static ScanTables of(ScanRequest request) {
+    return new ScanTables(
+        new Path(request.out()),
+        "scan_date=%s/scan_id=%s"
+            .formatted(ScanId.dateOf(request.startedAt()), request.scanId().text()),
+        request.scanId());
+  }
+
+  String path(ScanTable table) {
+    return new Path(new Path(out, table.tableName()), partition).toString();
+  }
+
+  /**
+   * Removes what an earlier scan with this id left, on any date, its row in {@code scans} first.
+   *
+   * @throws UncheckedIOException if it cannot be removed
+   */
+  void removeEarlier(Configuration hadoopConf) {
+    try {
+      FileSystem fileSystem = out.getFileSystem(hadoopConf);
+      List<ScanTable> lastWrittenFirst =
+          List.of(
+              ScanTable.SCANS,
+              ScanTable.FINDINGS,
+              ScanTable.ENGINES,
+              ScanTable.RANKS,
+              ScanTable.TENSORS);
+      for (ScanTable table : lastWrittenFirst) {
+        Path tableDirectory = new Path(out, table.tableName());
+        if (!fileSystem.exists(tableDirectory)) {
+          continue;
+        }
+        for (FileStatus date : fileSystem.listStatus(tableDirectory)) {
+          fileSystem.delete(new Path(date.getPath(), "scan_id=" + scanId.text()), true);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot write to %s: %s".formatted(out, e.getMessage()), e);
+    }
+  }
+
+  void write(ScanTable table, Dataset<Row> rows) {
+    rows.write()
+        .mode(SaveMode.Overwrite)
+        .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
+        .parquet(path(table));
+  }
+
+  Dataset<Row> read(ScanTable table, StructType schema, SparkSession session) {
+    return session.read().schema(schema).parquet(path(table));
+  }
+}

@@ -1,0 +1,108 @@
+package io.shardsum.scan;
+
+import io.shardsum.fleet.EngineInventory;
+import io.shardsum.fleet.Inventory;
+import io.shardsum.fleet.Parallelism;
+import io.shardsum.fleet.Problem;
+import io.shardsum.fleet.RankInventory;
+import io.shardsum.fleet.RankState;
+import io.shardsum.fleet.ShardFile;
+import java.sql.Timestamp;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+
+/** The inventory as rows: what should be there, as the SQL stages join it. */
+final class ScanViews {
+
+  static final StructType FILES =
+      StructType.fromDDL(
+          "file_index INT, engine STRING, rank INT, role STRING, file STRING,"
+              + " file_modified_at TIMESTAMP");
+
+  static final StructType EXPECTED_RANKS =
+      StructType.fromDDL(
+          "engine STRING, rank INT, tp_rank INT, tp_size INT, pp_rank INT, pp_size INT,"
+              + " dp_rank INT, dp_size INT, state STRING, reason STRING, files INT, digest STRING");
+
+  static final StructType EXPECTED_ENGINES =
+      StructType.fromDDL(
+          "engine STRING, model STRING, revision STRING, comparison_group STRING,"
+              + " expected_ranks INT");
+
+  static final StructType PROBLEMS =
+      StructType.fromDDL("engine STRING, kind STRING, severity STRING, detail STRING, path STRING");
+
+  private ScanViews() {}
+
+  /** The files of one way to read them, numbered as the source will number them. */
+  static List<Row> files(List<PlannedFile> files, int firstIndex) {
+    List<Row> rows = new ArrayList<>(files.size());
+    for (PlannedFile planned : files) {
+      ShardFile file = planned.file();
+      rows.add(
+          RowFactory.create(
+              firstIndex + rows.size(),
+              planned.engine(),
+              planned.rank(),
+              file.role(),
+              file.path(),
+              new Timestamp(file.modifiedAtMillis())));
+    }
+    return rows;
+  }
+
+  static List<Row> expectedRanks(Inventory inventory) {
+    List<Row> rows = new ArrayList<>();
+    for (EngineInventory engine : inventory.engines()) {
+      Parallelism sizes = engine.spec().parallelism();
+      for (RankInventory rank : engine.ranks()) {
+        rows.add(
+            RowFactory.create(
+                engine.spec().name(),
+                rank.rank(),
+                rank.tpRank(),
+                sizes.tp(),
+                rank.ppRank(),
+                sizes.pp(),
+                rank.dpRank(),
+                sizes.dp(),
+                rank.state().name(),
+                rank.reason(),
+                rank.state() == RankState.FOUND ? rank.files().size() : 0,
+                engine.spec().digest().word()));
+      }
+    }
+    return rows;
+  }
+
+  static List<Row> expectedEngines(Inventory inventory) {
+    return inventory.engines().stream()
+        .map(
+            engine ->
+                RowFactory.create(
+                    engine.spec().name(),
+                    engine.spec().model().orElse(null),
+                    engine.spec().revision().orElse(null),
+                    engine.group(),
+                    engine.expectedRanks()))
+        .toList();
+  }
+
+  static List<Row> problems(Inventory inventory) {
+    List<Row> rows = new ArrayList<>();
+    inventory.problems().forEach(problem -> rows.add(problem(null, problem)));
+    for (EngineInventory engine : inventory.engines()) {
+      engine.problems().forEach(problem -> rows.add(problem(engine.spec().name(), problem)));
+    }
+    return rows;
+  }
+
+  private static Row problem(String engine, Problem problem) {
+    String severity = problem.kind().informational() ? "info" : "warning";
+    return RowFactory.create(
+        engine, problem.kind().name(), severity, problem.detail(), problem.path());
+  }
+}

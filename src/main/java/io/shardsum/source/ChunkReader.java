@@ -1,0 +1,161 @@
+package io.shardsum.source;
+
+import io.shardsum.checksum.SglangChecksum;
+import io.shardsum.checksum.WeightDigest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.connector.metric.CustomTaskMetric;
+import org.apache.spark.sql.connector.read.PartitionReader;
+
+/**
+ * Reads the slices of one task, chunk by chunk. The row and its buffer are reused: a row is valid
+ * until the next one.
+ */
+final class ChunkReader implements PartitionReader<InternalRow> {
+
+  private final Iterator<FileSlice> slices;
+  private final OnError onError;
+  private final ShardOpener opener;
+  private final ChunkRow row;
+  private final ChunkCursor.Unit unit;
+
+  private final ReadWindow window = new ReadWindow();
+  private final SglangChecksum checksum = new SglangChecksum();
+  private final MessageDigest sha256 = WeightDigest.sha256();
+
+  private FileSlice slice;
+  private Shard shard;
+  private ChunkCursor cursor;
+  private String error;
+
+  ChunkReader(
+      List<FileSlice> slices, List<ChunkColumn> columns, OnError onError, ShardOpener opener) {
+    this.slices = slices.iterator();
+    this.onError = onError;
+    this.opener = opener;
+    this.row = new ChunkRow(columns, Placement.ofThisTask());
+    this.unit = row.has(ChunkColumn.SHA256) ? ChunkCursor.Unit.TENSOR : ChunkCursor.Unit.CHUNK;
+  }
+
+  @Override
+  public boolean next() throws IOException {
+    while (true) {
+      if (cursor != null && cursor.next()) {
+        fillChunk();
+        return true;
+      }
+      if (cursor != null && finishSlice()) {
+        return true;
+      }
+      if (!slices.hasNext()) {
+        return false;
+      }
+      if (beginSlice(slices.next())) {
+        return true;
+      }
+    }
+  }
+
+  /** Opens a slice's file; true if that alone gives a row. */
+  private boolean beginSlice(FileSlice next) throws IOException {
+    slice = next;
+    error = null;
+    window.clear();
+    try {
+      shard = new Shard(slice.file(), opener);
+    } catch (IOException e) {
+      report(e);
+      row.beginFile(slice, 0);
+      row.fileWithoutTensors(error);
+      return true;
+    }
+    row.beginFile(slice, shard.header().tensors().size());
+    if (shard.header().tensors().isEmpty() && slice.beginBytes() == 0) {
+      shard.close();
+      row.fileWithoutTensors(null);
+      return true;
+    }
+    cursor = new ChunkCursor(shard.header(), slice, unit);
+    return false;
+  }
+
+  /** Closes a slice's file; true if it turned out to have changed, which gives a row. */
+  private boolean finishSlice() throws IOException {
+    cursor = null;
+    boolean wasWell = error == null;
+    try (Shard closing = shard) {
+      if (wasWell) {
+        closing.checkUnchanged();
+      }
+      return false;
+    } catch (IOException e) {
+      report(e);
+      row.fileWithoutTensors(error);
+      return true;
+    }
+  }
+
+  private void fillChunk() throws IOException {
+    row.beginChunk(cursor);
+    if (cursor.skippedBy().isPresent()) {
+      return;
+    }
+    if (error == null && row.needsTensorBytes()) {
+      try {
+        fillData();
+      } catch (IOException e) {
+        report(e);
+      }
+    }
+    row.error(error);
+  }
+
+  private void fillData() throws IOException {
+    int lengthBytes = cursor.chunkBytes();
+    ByteBuffer data = window.read(shard, cursor.chunkOffsetBytes(), lengthBytes, slice.endBytes());
+    if (row.has(ChunkColumn.DATA)) {
+      row.data(data);
+    }
+    if (row.has(ChunkColumn.CHUNK_SUM)) {
+      row.chunkSum(checksum.sum(data, cursor.firstWord(), cursor.tensor().lengthBytes()));
+    }
+    if (row.has(ChunkColumn.SHA256)) {
+      if (cursor.chunk() == 0) {
+        sha256.reset();
+      }
+      sha256.update(data);
+      if (cursor.isLastChunk()) {
+        row.sha256(WeightDigest.hex(sha256));
+      }
+    }
+  }
+
+  /** Keeps the error for the slice's rows, or throws where errors are not to be reported. */
+  private void report(IOException e) throws IOException {
+    if (onError == OnError.FAIL || Shard.isInterrupt(e)) {
+      throw e;
+    }
+    error = e.getMessage();
+  }
+
+  @Override
+  public InternalRow get() {
+    return row.values();
+  }
+
+  @Override
+  public CustomTaskMetric[] currentMetricsValues() {
+    return opener.metrics().values();
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (shard != null) {
+      shard.close();
+    }
+  }
+}

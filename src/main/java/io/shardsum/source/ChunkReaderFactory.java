@@ -1,0 +1,23 @@
+package io.shardsum.source;
+
+import java.util.List;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.connector.read.InputPartition;
+import org.apache.spark.sql.connector.read.PartitionReader;
+import org.apache.spark.sql.connector.read.PartitionReaderFactory;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** Makes the reader of a task, on its executor. */
+record ChunkReaderFactory(
+    List<ChunkColumn> columns,
+    OnError onError,
+    int readRetries,
+    SerializableConfiguration hadoopConf)
+    implements PartitionReaderFactory {
+
+  @Override
+  public PartitionReader<InternalRow> createReader(InputPartition partition) {
+    ShardOpener opener = new ShardOpener(hadoopConf.value(), readRetries, new ReadMetrics());
+    return new ChunkReader(((SafetensorsPartition) partition).slices(), columns, onError, opener);
+  }
+}

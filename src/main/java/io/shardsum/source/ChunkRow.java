@@ -1,0 +1,140 @@
+package io.shardsum.source;
+
+import static io.shardsum.source.ChunkColumn.CHUNK;
+import static io.shardsum.source.ChunkColumn.CHUNK_SUM;
+import static io.shardsum.source.ChunkColumn.DATA;
+import static io.shardsum.source.ChunkColumn.DTYPE;
+import static io.shardsum.source.ChunkColumn.ERROR;
+import static io.shardsum.source.ChunkColumn.EXECUTOR;
+import static io.shardsum.source.ChunkColumn.FILE;
+import static io.shardsum.source.ChunkColumn.FILE_INDEX;
+import static io.shardsum.source.ChunkColumn.FILE_OFFSET_BYTES;
+import static io.shardsum.source.ChunkColumn.FILE_TENSORS;
+import static io.shardsum.source.ChunkColumn.FIRST_WORD;
+import static io.shardsum.source.ChunkColumn.GPU;
+import static io.shardsum.source.ChunkColumn.HOST;
+import static io.shardsum.source.ChunkColumn.SHA256;
+import static io.shardsum.source.ChunkColumn.SHAPE;
+import static io.shardsum.source.ChunkColumn.SKIPPED_BY;
+import static io.shardsum.source.ChunkColumn.TENSOR;
+import static io.shardsum.source.ChunkColumn.TENSOR_BYTES;
+
+import io.shardsum.safetensors.TensorEntry;
+import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.util.GenericArrayData;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/** The one row that a reader fills again and again, with the columns that the query needs. */
+final class ChunkRow {
+
+  private static final int NONE = -1;
+
+  private final Map<ChunkColumn, Integer> positions = new EnumMap<>(ChunkColumn.class);
+  private final Object[] values;
+  private final InternalRow row;
+  private final boolean needsTensorBytes;
+  private int tensorIndex;
+  private byte[] data = new byte[0];
+
+  ChunkRow(List<ChunkColumn> columns, Placement placement) {
+    for (int position = 0; position < columns.size(); position++) {
+      positions.put(columns.get(position), position);
+    }
+    values = new Object[columns.size()];
+    row = new GenericInternalRow(values);
+    needsTensorBytes = columns.stream().anyMatch(ChunkColumn::needsTensorBytes);
+    set(HOST, placement.host());
+    set(EXECUTOR, placement.executor());
+    set(GPU, placement.gpu());
+  }
+
+  boolean has(ChunkColumn column) {
+    return positions.containsKey(column);
+  }
+
+  boolean needsTensorBytes() {
+    return needsTensorBytes;
+  }
+
+  InternalRow values() {
+    return row;
+  }
+
+  void beginFile(FileSlice slice, int fileTensors) {
+    set(FILE, UTF8String.fromString(slice.file().path()));
+    set(FILE_INDEX, slice.fileIndex());
+    set(FILE_TENSORS, fileTensors);
+    tensorIndex = NONE;
+  }
+
+  /** The row of a file as a whole. */
+  void fileWithoutTensors(String error) {
+    for (ChunkColumn column : List.of(TENSOR, DTYPE, SHAPE, TENSOR_BYTES, FILE_OFFSET_BYTES)) {
+      set(column, null);
+    }
+    set(CHUNK, null);
+    set(FIRST_WORD, null);
+    clearResults();
+    error(error);
+  }
+
+  /** The row of a chunk, before its data. */
+  void beginChunk(ChunkCursor cursor) {
+    if (cursor.tensorIndex() != tensorIndex) {
+      tensorIndex = cursor.tensorIndex();
+      beginTensor(cursor);
+    }
+    set(CHUNK, cursor.chunk());
+    set(FIRST_WORD, cursor.firstWord());
+    clearResults();
+    set(SKIPPED_BY, cursor.skippedBy().map(UTF8String::fromString).orElse(null));
+  }
+
+  private void beginTensor(ChunkCursor cursor) {
+    TensorEntry tensor = cursor.tensor();
+    set(TENSOR, UTF8String.fromString(tensor.name()));
+    set(DTYPE, UTF8String.fromString(tensor.dtype().name()));
+    set(SHAPE, new GenericArrayData(tensor.shape().toArray()));
+    set(TENSOR_BYTES, tensor.lengthBytes());
+    set(FILE_OFFSET_BYTES, cursor.offsetBytes());
+  }
+
+  private void clearResults() {
+    for (ChunkColumn column : List.of(DATA, ERROR, CHUNK_SUM, SHA256, SKIPPED_BY)) {
+      set(column, null);
+    }
+  }
+
+  /** Hands out the chunk's bytes in a buffer that is reused where the length allows. */
+  void data(ByteBuffer bytes) {
+    if (data.length != bytes.remaining()) {
+      data = new byte[bytes.remaining()];
+    }
+    bytes.duplicate().get(data);
+    set(DATA, data);
+  }
+
+  void chunkSum(long sum) {
+    set(CHUNK_SUM, sum);
+  }
+
+  void sha256(String hex) {
+    set(SHA256, UTF8String.fromString(hex));
+  }
+
+  void error(String message) {
+    set(ERROR, message == null ? null : UTF8String.fromString(message));
+  }
+
+  private void set(ChunkColumn column, Object value) {
+    Integer position = positions.get(column);
+    if (position != null) {
+      values[position] = value;
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.shardsum.source;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A file as it was when it was listed.
+ *
+ * @param path as Hadoop's file systems read it: {@code s3a://bucket/x}, or a local path
+ * @param lengthBytes its length
+ * @param modifiedAtMillis when it was last modified, in milliseconds since 1970, UTC
+ * @param skip tensors whose name contains one of these are listed, not read
+ */
+public record ListedFile(String path, long lengthBytes, long modifiedAtMillis, List<String> skip)
+    implements Serializable {
+
+  /** Checks that nothing is missing. */
+  public ListedFile {
+    Objects.requireNonNull(path, "path is null");
+    if (lengthBytes < 0) {
+      throw new IllegalArgumentException("Invalid length of " + path + ": " + lengthBytes);
+    }
+    skip = List.copyOf(skip);
+  }
+}

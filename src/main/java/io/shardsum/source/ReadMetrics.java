@@ -1,0 +1,57 @@
+package io.shardsum.source;
+
+import org.apache.spark.sql.connector.metric.CustomSumMetric;
+import org.apache.spark.sql.connector.metric.CustomTaskMetric;
+
+/** What Spark's SQL page shows of a read, summed over its tasks. */
+final class ReadMetrics {
+
+  private long bytesRead;
+  private long filesOpened;
+
+  void addBytes(long bytes) {
+    bytesRead += bytes;
+  }
+
+  void addFile() {
+    filesOpened++;
+  }
+
+  CustomTaskMetric[] values() {
+    return new CustomTaskMetric[] {
+      new Value(BytesRead.NAME, bytesRead), new Value(FilesOpened.NAME, filesOpened)
+    };
+  }
+
+  private record Value(String name, long value) implements CustomTaskMetric {}
+
+  /** Bytes of files read, headers included. */
+  public static final class BytesRead extends CustomSumMetric {
+    private static final String NAME = "bytesRead";
+
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    @Override
+    public String description() {
+      return "bytes read";
+    }
+  }
+
+  /** How often a file was opened: once for each range of it. */
+  public static final class FilesOpened extends CustomSumMetric {
+    private static final String NAME = "filesOpened";
+
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    @Override
+    public String description() {
+      return "files opened";
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package io.shardsum.source;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.spark.network.util.JavaUtils;
+import org.apache.spark.sql.connector.catalog.TableCatalog;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+
+/**
+ * The options of the source {@code safetensors}, read once; one that is not listed here is refused.
+ *
+ * <table>
+ * <caption>Options</caption>
+ * <tr><th>key</th><th>meaning</th><th>default</th></tr>
+ * <tr><td><code>path</code>, {@code paths}</td><td>what {@code load(...)} was given: files, directories,
+ *   globs</td><td></td></tr>
+ * <tr><td>{@code listing}</td><td>the files, already listed: {@link FileListing}</td><td></td></tr>
+ * <tr><td>{@code recursive}</td><td>{@code true}: also files in sub-directories</td>
+ *   <td>{@code false}</td></tr>
+ * <tr><td>{@code split-bytes}</td><td>most bytes of files in a task, as {@code 64m}</td>
+ *   <td>{@code spark.sql.files.maxPartitionBytes}</td></tr>
+ * <tr><td>{@code open-cost-bytes}</td><td>what opening a file costs, in bytes that could be read in
+ *   the time; packs small files</td><td>{@code spark.sql.files.openCostInBytes}</td></tr>
+ * <tr><td>{@code on-error}</td><td>{@code fail} or {@code report}: {@link OnError}</td>
+ *   <td>{@code fail}</td></tr>
+ * <tr><td>{@code read-retries}</td><td>how often a failed read is tried again, with a pause that
+ *   doubles from 100 ms</td><td>{@code 3}</td></tr>
+ * </table>
+ */
+record ReadOptions(
+    List<String> paths,
+    Optional<FileListing> listing,
+    boolean recursive,
+    Optional<Long> splitBytes,
+    Optional<Long> openCostBytes,
+    OnError onError,
+    int readRetries) {
+
+  static final String PATH = "path";
+  static final String PATHS = "paths";
+  static final String LISTING = "listing";
+  static final String RECURSIVE = "recursive";
+  static final String SPLIT_BYTES = "split-bytes";
+  static final String OPEN_COST_BYTES = "open-cost-bytes";
+  static final String ON_ERROR = "on-error";
+  static final String READ_RETRIES = "read-retries";
+
+  static final int READ_RETRIES_DEFAULT = 3;
+
+  private static final List<String> KNOWN =
+      List.of(
+          PATH, PATHS, LISTING, RECURSIVE, SPLIT_BYTES, OPEN_COST_BYTES, ON_ERROR, READ_RETRIES);
+
+  /** What Spark's catalog adds for {@code CREATE TABLE ... USING safetensors}. */
+  private static final Set<String> OF_THE_CATALOG =
+      Set.of(
+          TableCatalog.PROP_COLLATION,
+          TableCatalog.PROP_COMMENT,
+          TableCatalog.PROP_EXTERNAL,
+          TableCatalog.PROP_IS_MANAGED_LOCATION,
+          TableCatalog.PROP_LOCATION,
+          TableCatalog.PROP_OWNER,
+          TableCatalog.PROP_PROVIDER,
+          TableCatalog.PROP_TABLE_TYPE,
+          "serialization.format");
+
+  /**
+   * Reads the options of one {@code load}.
+   *
+   * @throws IllegalArgumentException if a key is unknown or a value is invalid
+   */
+  static ReadOptions parse(CaseInsensitiveStringMap options) {
+    for (String key : new TreeSet<>(options.keySet())) {
+      String known = key.toLowerCase(Locale.ROOT);
+      if (!KNOWN.contains(known)
+          && !OF_THE_CATALOG.contains(known)
+          && !known.startsWith("option.")) {
+        throw new IllegalArgumentException(
+            "Unknown option of the source safetensors: %s; known: %s"
+                .formatted(key, String.join(", ", KNOWN)));
+      }
+    }
+    return new ReadOptions(
+        paths(options),
+        Optional.ofNullable(options.get(LISTING)).map(FileListing::parse),
+        flag(options, RECURSIVE),
+        bytes(options, SPLIT_BYTES),
+        bytes(options, OPEN_COST_BYTES),
+        OnError.parse(options.getOrDefault(ON_ERROR, OnError.FAIL.option())),
+        count(options, READ_RETRIES, READ_RETRIES_DEFAULT));
+  }
+
+  /**
+   * These options, if they say what to read.
+   *
+   * @throws IllegalArgumentException if they do not
+   */
+  ReadOptions withFiles() {
+    if (paths.isEmpty() && listing.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Cannot read safetensors: expected a path, as in load(\"/weights\"), found none");
+    }
+    return this;
+  }
+
+  private static List<String> paths(CaseInsensitiveStringMap options) {
+    List<String> paths = new ArrayList<>();
+    if (options.containsKey(PATHS)) {
+      try {
+        paths.addAll(List.of(new ObjectMapper().readValue(options.get(PATHS), String[].class)));
+      } catch (JsonProcessingException e) {
+        throw new IllegalArgumentException(
+            "Invalid option paths: expected a JSON list of strings, found " + options.get(PATHS),
+            e);
+      }
+    }
+    if (options.containsKey(PATH)) {
+      paths.add(options.get(PATH));
+    }
+    if (paths.isEmpty() && options.containsKey(TableCatalog.PROP_LOCATION)) {
+      paths.add(options.get(TableCatalog.PROP_LOCATION));
+    }
+    return List.copyOf(paths);
+  }
+
+  private static boolean flag(CaseInsensitiveStringMap options, String key) {
+    String text = options.getOrDefault(key, "false");
+    if (!text.equals("true") && !text.equals("false")) {
+      throw new IllegalArgumentException(
+          "Invalid option %s: expected true or false, found %s".formatted(key, text));
+    }
+    return text.equals("true");
+  }
+
+  private static Optional<Long> bytes(CaseInsensitiveStringMap options, String key) {
+    String text = options.get(key);
+    if (text == null) {
+      return Optional.empty();
+    }
+    long bytes;
+    try {
+      bytes = JavaUtils.byteStringAsBytes(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "Invalid option %s: expected bytes as in 64m, found %s".formatted(key, text), e);
+    }
+    if (bytes <= 0) {
+      throw new IllegalArgumentException(
+          "Invalid option %s: expected more than 0 bytes, found %s".formatted(key, text));
+    }
+    return Optional.of(bytes);
+  }
+
+  private static int count(CaseInsensitiveStringMap options, String key, int defaultValue) {
+    String text = options.getOrDefault(key, Integer.toString(defaultValue));
+    if (!text.matches("\\d{1,4}")) {
+      throw new IllegalArgumentException(
+          "Invalid option %s: expected a number from 0 to 9999, found %s".formatted(key, text));
+    }
+    return Integer.parseInt(text);
+  }
+}

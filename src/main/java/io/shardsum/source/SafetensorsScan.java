@@ -1,0 +1,100 @@
+package io.shardsum.source;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.network.util.JavaUtils;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.connector.metric.CustomMetric;
+import org.apache.spark.sql.connector.read.Batch;
+import org.apache.spark.sql.connector.read.InputPartition;
+import org.apache.spark.sql.connector.read.PartitionReaderFactory;
+import org.apache.spark.sql.connector.read.Scan;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** One query's read: lists the files on the driver, once, and cuts them into tasks. */
+final class SafetensorsScan implements Scan, Batch {
+
+  private final ReadOptions options;
+  private final List<ChunkColumn> columns;
+  private InputPartition[] partitions;
+
+  SafetensorsScan(ReadOptions options, List<ChunkColumn> columns) {
+    this.options = options;
+    this.columns = List.copyOf(columns);
+  }
+
+  @Override
+  public StructType readSchema() {
+    return ChunkColumn.schema(columns);
+  }
+
+  @Override
+  public String description() {
+    return "safetensors %s [%s]"
+        .formatted(
+            options.listing().isPresent()
+                ? options.listing().get().files().size() + " listed files"
+                : String.join(", ", options.paths()),
+            columns.stream().map(ChunkColumn::columnName).collect(Collectors.joining(", ")));
+  }
+
+  @Override
+  public Batch toBatch() {
+    return this;
+  }
+
+  @Override
+  public InputPartition[] planInputPartitions() {
+    if (partitions == null) {
+      SparkSession session = SparkSession.active();
+      SplitPlanner planner =
+          new SplitPlanner(
+              options
+                  .splitBytes()
+                  .orElseGet(() -> sessionBytes(session, "spark.sql.files.maxPartitionBytes")),
+              options
+                  .openCostBytes()
+                  .orElseGet(() -> sessionBytes(session, "spark.sql.files.openCostInBytes")),
+              session.sparkContext().defaultParallelism());
+      partitions = planner.plan(files()).toArray(InputPartition[]::new);
+    }
+    return partitions;
+  }
+
+  private List<ListedFile> files() {
+    if (options.listing().isPresent()) {
+      return options.listing().get().files();
+    }
+    try {
+      return new FileLister(hadoopConf(), options.recursive()).list(options.paths());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public PartitionReaderFactory createReaderFactory() {
+    return new ChunkReaderFactory(
+        columns,
+        options.onError(),
+        options.readRetries(),
+        new SerializableConfiguration(hadoopConf()));
+  }
+
+  @Override
+  public CustomMetric[] supportedCustomMetrics() {
+    return new CustomMetric[] {new ReadMetrics.BytesRead(), new ReadMetrics.FilesOpened()};
+  }
+
+  private static Configuration hadoopConf() {
+    return SparkSession.active().sparkContext().hadoopConfiguration();
+  }
+
+  private static long sessionBytes(SparkSession session, String key) {
+    return JavaUtils.byteStringAsBytes(session.conf().get(key));
+  }
+}

@@ -1,0 +1,28 @@
+package io.shardsum.source;
+
+import org.apache.spark.sql.connector.read.Scan;
+import org.apache.spark.sql.connector.read.ScanBuilder;
+import org.apache.spark.sql.connector.read.SupportsPushDownRequiredColumns;
+import org.apache.spark.sql.types.StructType;
+
+/** Takes the columns that a query needs; what is not needed is not read. */
+final class SafetensorsScanBuilder implements ScanBuilder, SupportsPushDownRequiredColumns {
+
+  private final ReadOptions options;
+  private StructType required;
+
+  SafetensorsScanBuilder(ReadOptions options, StructType schema) {
+    this.options = options;
+    this.required = schema;
+  }
+
+  @Override
+  public void pruneColumns(StructType requiredSchema) {
+    required = requiredSchema;
+  }
+
+  @Override
+  public Scan build() {
+    return new SafetensorsScan(options, ChunkColumn.of(required));
+  }
+}

@@ -1,0 +1,151 @@
+package io.shardsum.source;
+
+import io.shardsum.safetensors.ByteSource;
+import io.shardsum.safetensors.SafetensorsFormatException;
+import io.shardsum.safetensors.SafetensorsHeader;
+import java.io.Closeable;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import org.apache.hadoop.security.AccessControlException;
+
+/**
+ * An open file of weights. A read that fails is tried again on a freshly opened file, unless trying
+ * again cannot help; then the message says what was wrong with which file.
+ */
+final class Shard implements Closeable {
+
+  private static final long FIRST_PAUSE_MILLIS = 100;
+
+  private final ListedFile file;
+  private final ShardOpener opener;
+  private final SafetensorsHeader header;
+  private ByteSource source;
+
+  /**
+   * Opens a file and reads its header.
+   *
+   * @throws IOException with the file's name in the message, if that fails after all retries
+   */
+  Shard(ListedFile file, ShardOpener opener) throws IOException {
+    this.file = file;
+    this.opener = opener;
+    this.header = retrying(() -> SafetensorsHeader.read(source));
+    opener.metrics().addBytes(header.dataOffsetBytes());
+  }
+
+  SafetensorsHeader header() {
+    return header;
+  }
+
+  /**
+   * Fills {@code target} from the file's byte {@code positionBytes} on.
+   *
+   * @throws IOException as the constructor
+   */
+  void read(long positionBytes, ByteBuffer target) throws IOException {
+    int begin = target.position();
+    int length = target.remaining();
+    retrying(
+        () -> {
+          target.position(begin);
+          source.readFully(positionBytes, target);
+          return target;
+        });
+    opener.metrics().addBytes(length);
+  }
+
+  /**
+   * Checks that the file is still the one whose header was read.
+   *
+   * @throws IOException as the constructor
+   */
+  void checkUnchanged() throws IOException {
+    try {
+      opener.checkUnchanged(file);
+    } catch (IOException e) {
+      throw explained(e);
+    }
+  }
+
+  private <T> T retrying(Read<T> read) throws IOException {
+    long pauseMillis = FIRST_PAUSE_MILLIS;
+    for (int retriesLeft = opener.readRetries(); ; retriesLeft--) {
+      try {
+        if (source == null) {
+          source = opener.open(file);
+        }
+        return read.run();
+      } catch (IOException e) {
+        close();
+        if (retriesLeft == 0 || isFinal(e)) {
+          throw explained(e);
+        }
+      }
+      pause(pauseMillis);
+      pauseMillis *= 2;
+    }
+  }
+
+  private static boolean isFinal(IOException e) {
+    return isInterrupt(e)
+        || e instanceof SafetensorsFormatException
+        || e instanceof ShardOpener.ChangedFileException
+        || isMissing(e)
+        || isDenied(e);
+  }
+
+  /** Whether Spark wants the task to stop: that is no fault of the file. */
+  static boolean isInterrupt(IOException e) {
+    return e instanceof ClosedByInterruptException || e instanceof InterruptedIOException;
+  }
+
+  private static boolean isMissing(IOException e) {
+    return e instanceof NoSuchFileException || e instanceof FileNotFoundException;
+  }
+
+  private static boolean isDenied(IOException e) {
+    return e instanceof AccessDeniedException || e instanceof AccessControlException;
+  }
+
+  private IOException explained(IOException e) {
+    if (isInterrupt(e)
+        || e instanceof SafetensorsFormatException
+        || e instanceof ShardOpener.ChangedFileException) {
+      return e;
+    }
+    if (isMissing(e)) {
+      return new IOException("Cannot read %s: gone after it was listed".formatted(file.path()), e);
+    }
+    if (isDenied(e)) {
+      return new IOException("Cannot read %s: permission denied".formatted(file.path()), e);
+    }
+    return new IOException("Cannot read %s: %s".formatted(file.path(), e), e);
+  }
+
+  private static void pause(long millis) throws InterruptedIOException {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("Interrupted between two reads");
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (source != null) {
+      ByteSource closing = source;
+      source = null;
+      closing.close();
+    }
+  }
+
+  private interface Read<T> {
+    T run() throws IOException;
+  }
+}

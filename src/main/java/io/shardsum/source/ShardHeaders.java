@@ -1,0 +1,29 @@
+package io.shardsum.source;
+
+import io.shardsum.safetensors.SafetensorsHeader;
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
+
+/** Reads the headers of files of any Hadoop file system, outside of a Spark task. */
+public final class ShardHeaders {
+
+  private final Configuration hadoopConf;
+
+  /** Reads as {@code hadoopConf} says. */
+  public ShardHeaders(Configuration hadoopConf) {
+    this.hadoopConf = hadoopConf;
+  }
+
+  /**
+   * Reads one file's header.
+   *
+   * @throws IOException if the file cannot be read, breaks the format, or is not what was listed
+   */
+  public SafetensorsHeader read(ListedFile file) throws IOException {
+    ShardOpener opener =
+        new ShardOpener(hadoopConf, ReadOptions.READ_RETRIES_DEFAULT, new ReadMetrics());
+    try (Shard shard = new Shard(file, opener)) {
+      return shard.header();
+    }
+  }
+}

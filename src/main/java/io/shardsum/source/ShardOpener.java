@@ -1,0 +1,105 @@
+package io.shardsum.source;
+
+import io.shardsum.safetensors.ByteSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.util.functional.FutureIO;
+
+/**
+ * Opens shards, and says whether they are still what was listed. Files of the local file system are
+ * read directly: through Hadoop each byte would be copied twice more.
+ */
+final class ShardOpener {
+
+  private final Configuration hadoopConf;
+  private final int readRetries;
+  private final ReadMetrics metrics;
+
+  ShardOpener(Configuration hadoopConf, int readRetries, ReadMetrics metrics) {
+    this.hadoopConf = hadoopConf;
+    this.readRetries = readRetries;
+    this.metrics = metrics;
+  }
+
+  int readRetries() {
+    return readRetries;
+  }
+
+  ReadMetrics metrics() {
+    return metrics;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @throws IOException if it is gone, may not be read, or is not what was listed
+   */
+  ByteSource open(ListedFile file) throws IOException {
+    checkUnchanged(file);
+    metrics.addFile();
+    Path path = new Path(file.path());
+    FileSystem fileSystem = path.getFileSystem(hadoopConf);
+    if (fileSystem instanceof LocalFileSystem local) {
+      return ByteSource.ofPath(local.pathToFile(path).toPath());
+    }
+    FSDataInputStream stream =
+        FutureIO.awaitFuture(
+            fileSystem
+                .openFile(path)
+                .opt("fs.option.openfile.read.policy", "sequential")
+                .opt("fs.option.openfile.length", Long.toString(file.lengthBytes()))
+                .build());
+    return new HadoopByteSource(file.path(), file.lengthBytes(), stream);
+  }
+
+  /**
+   * Checks that a file is still as long and as old as it was when it was listed.
+   *
+   * @throws IOException if it is not
+   */
+  void checkUnchanged(ListedFile file) throws IOException {
+    Path path = new Path(file.path());
+    FileSystem fileSystem = path.getFileSystem(hadoopConf);
+    long length;
+    long modifiedAtMillis;
+    if (fileSystem instanceof LocalFileSystem local) {
+      BasicFileAttributes now =
+          Files.readAttributes(local.pathToFile(path).toPath(), BasicFileAttributes.class);
+      length = now.size();
+      modifiedAtMillis = now.lastModifiedTime().toMillis();
+    } else {
+      FileStatus now = fileSystem.getFileStatus(path);
+      length = now.getLen();
+      modifiedAtMillis = now.getModificationTime();
+    }
+    if (length != file.lengthBytes() || modifiedAtMillis != file.modifiedAtMillis()) {
+      throw new ChangedFileException(
+          "Cannot read %s: changed after it was listed: expected %s, found %s"
+              .formatted(
+                  file.path(),
+                  state(file.lengthBytes(), file.modifiedAtMillis()),
+                  state(length, modifiedAtMillis)));
+    }
+  }
+
+  private static String state(long lengthBytes, long modifiedAtMillis) {
+    return lengthBytes + " bytes of " + Instant.ofEpochMilli(modifiedAtMillis);
+  }
+
+  /** A file is not what was listed any more; reading it again does not help. */
+  static final class ChangedFileException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    ChangedFileException(String message) {
+      super(message);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.shardsum.source;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Cuts files by byte range and packs the pieces into tasks, as Spark does for its own files: no
+ * task has more than {@code splitBytes}, all cores have work, and opening a file counts as reading
+ * {@code openCostBytes}.
+ */
+record SplitPlanner(long splitBytes, long openCostBytes, int parallelism) {
+
+  List<SafetensorsPartition> plan(List<ListedFile> files) {
+    long mostBytes = mostBytesOfATask(files);
+    List<SafetensorsPartition> partitions = new ArrayList<>();
+    List<FileSlice> open = new ArrayList<>();
+    long openBytes = 0;
+    for (int index = 0; index < files.size(); index++) {
+      for (FileSlice slice : cut(index, files.get(index), mostBytes)) {
+        if (!open.isEmpty() && openBytes + slice.lengthBytes() > mostBytes) {
+          partitions.add(new SafetensorsPartition(open));
+          open.clear();
+          openBytes = 0;
+        }
+        open.add(slice);
+        openBytes += slice.lengthBytes() + openCostBytes;
+      }
+    }
+    if (!open.isEmpty()) {
+      partitions.add(new SafetensorsPartition(open));
+    }
+    return partitions;
+  }
+
+  private long mostBytesOfATask(List<ListedFile> files) {
+    long bytes = files.stream().mapToLong(file -> file.lengthBytes() + openCostBytes).sum();
+    return Math.min(splitBytes, Math.max(openCostBytes, bytes / parallelism));
+  }
+
+  /** Pieces of equal length, so that no task is left with a crumb. */
+  private static List<FileSlice> cut(int index, ListedFile file, long mostBytes) {
+    long length = file.lengthBytes();
+    long pieces = Math.max(1, (length + mostBytes - 1) / mostBytes);
+    List<FileSlice> slices = new ArrayList<>();
+    long pieceBytes = Math.max(1, (length + pieces - 1) / pieces);
+    for (long begin = 0; begin < length || slices.isEmpty(); begin += pieceBytes) {
+      slices.add(new FileSlice(index, file, begin, Math.min(length, begin + pieceBytes)));
+    }
+    return slices;
+  }
+}

@@ -1,0 +1,57 @@
+package io.shardsum.text;
+
+import java.util.Locale;
+
+/**
+ * Makes text of others fit for one line of a message or a terminal: it cannot break the line, move
+ * the cursor or turn the direction of writing, and two different texts stay different.
+ */
+public final class ForeignText {
+
+  private ForeignText() {}
+
+  /**
+   * The text with every character that does not print, and the backslash, as an escape.
+   *
+   * @param maxCodePoints after so many code points it is cut, and its length follows
+   */
+  public static String shown(String text, int maxCodePoints) {
+    StringBuilder shown = new StringBuilder(Math.min(text.length(), maxCodePoints) + 16);
+    int index = 0;
+    for (int count = 0; count < maxCodePoints && index < text.length(); count++) {
+      int codePoint = text.codePointAt(index);
+      appendEscaped(shown, codePoint);
+      index += Character.charCount(codePoint);
+    }
+    if (index < text.length()) {
+      int codePoints = text.codePointCount(0, text.length());
+      shown.append("… (").append(codePoints).append(" characters)");
+    }
+    return shown.toString();
+  }
+
+  private static void appendEscaped(StringBuilder shown, int codePoint) {
+    if (codePoint == '\\') {
+      shown.append("\\\\");
+    } else if (codePoint == '\n') {
+      shown.append("\\n");
+    } else if (prints(codePoint)) {
+      shown.appendCodePoint(codePoint);
+    } else {
+      shown.append(
+          String.format(Locale.ROOT, codePoint <= 0xFFFF ? "\\u%04x" : "\\u{%x}", codePoint));
+    }
+  }
+
+  private static boolean prints(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          false;
+      default -> true;
+    };
+  }
+}

@@ -1,0 +1,27 @@
+-- One row per engine: its ranks merged in order of rank.
+-- in:  ranks (the table), expected_engines (engine, model, revision, comparison_group, expected_ranks)
+-- out: the columns of the table engines
+-- There is a checksum only where every expected rank has one: a part is never passed off as the whole.
+WITH merged AS (
+  SELECT
+    engine,
+    count_if(status = 'COMPLETE') AS hashed_ranks,
+    count_if(status = 'MISSING') AS missing_ranks,
+    sum(bytes) AS bytes,
+    sha2(array_join(transform(sort_array(collect_list(struct(rank, checksum))), r -> r.checksum), ''), 256) AS checksum
+  FROM ranks
+  GROUP BY engine
+)
+SELECT
+  e.engine,
+  e.model,
+  e.revision,
+  e.comparison_group,
+  e.expected_ranks,
+  CAST(m.hashed_ranks AS INT) AS hashed_ranks,
+  CAST(m.missing_ranks AS INT) AS missing_ranks,
+  CASE WHEN m.hashed_ranks = e.expected_ranks THEN 'COMPLETE' ELSE 'INCOMPLETE' END AS status,
+  CASE WHEN m.hashed_ranks = e.expected_ranks THEN m.checksum END AS checksum,
+  m.bytes
+FROM expected_engines AS e
+JOIN merged AS m ON e.engine = m.engine

@@ -1,0 +1,54 @@
+-- One row per thing that is wrong, or that nobody could check.
+-- in:  ranks, engines (the tables), problems (engine, kind, severity, detail, path: what listing the files found)
+-- out: the columns of the table findings
+-- Nobody is blamed: copies that differ are one finding of their comparison group, which names all camps.
+WITH copies AS (
+  SELECT e.comparison_group, r.rank, r.checksum, sort_array(collect_list(r.engine)) AS engines
+  FROM ranks AS r
+  JOIN engines AS e ON r.engine = e.engine
+  WHERE r.status = 'COMPLETE'
+  GROUP BY e.comparison_group, r.rank, r.checksum
+), camps AS (
+  SELECT
+    comparison_group,
+    rank,
+    sort_array(collect_list(struct(-size(engines) AS order, engines, checksum))) AS camps
+  FROM copies
+  GROUP BY comparison_group, rank
+  HAVING count(*) > 1
+), group_sizes AS (
+  SELECT comparison_group, count(*) AS members, max(engine) AS engine
+  FROM engines
+  GROUP BY comparison_group
+)
+SELECT
+  engine,
+  rank,
+  CAST(NULL AS STRING) AS role,
+  CAST(NULL AS STRING) AS tensor,
+  CASE status WHEN 'MISSING' THEN 'MISSING_RANK' WHEN 'DUPLICATE' THEN 'DUPLICATE_RANK' ELSE 'UNREADABLE' END AS kind,
+  'error' AS severity,
+  'COMPLETE' AS expected,
+  status AS actual,
+  CAST(NULL AS STRING) AS votes,
+  CAST(NULL AS STRING) AS cause,
+  CAST(NULL AS STRING) AS location,
+  reason AS detail
+FROM ranks
+WHERE status <> 'COMPLETE'
+UNION ALL
+SELECT
+  NULL, rank, NULL, NULL, 'SPLIT', 'error', 'one checksum', concat(size(camps), ' checksums'),
+  array_join(transform(camps, c -> CAST(size(c.engines) AS STRING)), ' : '), NULL, comparison_group,
+  array_join(transform(camps, c -> concat(c.checksum, ' in ', array_join(slice(c.engines, 1, 10), ', '),
+    CASE WHEN size(c.engines) > 10 THEN concat(' and ', size(c.engines) - 10, ' more') ELSE '' END)), '; ')
+FROM camps
+UNION ALL
+SELECT
+  engine, NULL, NULL, NULL, 'UNVERIFIED', 'warning', 'another engine to compare with', 'none',
+  NULL, NULL, comparison_group, 'the only engine of its comparison group: hashed, compared with nothing'
+FROM group_sizes
+WHERE members = 1
+UNION ALL
+SELECT engine, NULL, NULL, NULL, kind, severity, NULL, NULL, NULL, NULL, path, detail
+FROM problems

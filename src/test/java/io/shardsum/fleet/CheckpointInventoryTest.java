@@ -1,0 +1,158 @@
+package io.shardsum.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointInventoryTest {
+  private static final String INDEX = "e/model.safetensors.index.json";
+
+  @TempDir Path root;
+
+  @Test
+  void takesEveryShardFileWithoutAnIndex() {
+    disk().with("e/b.safetensors", "e/a.safetensors", "e/.c.safetensors", "e/config.json");
+
+    RankInventory rank = rank();
+
+    assertThat(rank.state()).isEqualTo(RankState.FOUND);
+    assertThat(FleetOnDisk.names(rank)).containsExactly("a.safetensors", "b.safetensors");
+    assertThat(rank.files()).extracting(ShardFile::part).containsExactly(0, 1);
+  }
+
+  @Test
+  void takesExactlyTheFilesThatTheIndexNames() {
+    disk()
+        .with(
+            "e/1.safetensors", "e/2.safetensors", "e/consolidated.safetensors", "e/_3.safetensors")
+        .write(
+            INDEX,
+            """
+            {"metadata": {"total_size": 1},
+             "weight_map": {"x": "2.safetensors", "y": "1.safetensors", "z": "2.safetensors",
+                            "h": "_3.safetensors"}}
+            """);
+
+    EngineInventory engine = disk().engine("layout: checkpoint");
+
+    assertThat(engine.ranks().get(0).state()).isEqualTo(RankState.FOUND);
+    assertThat(FleetOnDisk.names(engine.ranks().get(0)))
+        .containsExactly("1.safetensors", "2.safetensors", "_3.safetensors");
+    assertThat(engine.problems())
+        .containsExactly(
+            new Problem(
+                ProblemKind.NOT_IN_INDEX,
+                "consolidated.safetensors is not named by model.safetensors.index.json",
+                disk().location("e/consolidated.safetensors")));
+    assertThat(engine.problems().get(0).kind().informational()).isTrue();
+  }
+
+  @Test
+  void namesAFileThatTheIndexNamesAndThatIsAbsent() {
+    disk()
+        .with("e/1.safetensors")
+        .write(
+            INDEX,
+            """
+            {"weight_map": {"x": "1.safetensors", "y": "2.safetensors", "z": "3.safetensors"}}
+            """);
+
+    RankInventory rank = rank();
+
+    assertThat(rank.state()).isEqualTo(RankState.MISSING);
+    assertThat(rank.reason())
+        .isEqualTo(
+            "'2.safetensors' and 1 more of the 3 files that model.safetensors.index.json names:"
+                + " not in the directory");
+    assertThat(FleetOnDisk.names(rank)).containsExactly("1.safetensors");
+  }
+
+  @Test
+  void refusesABrokenIndex() {
+    refusesIndex("{\"weight_map\": {", "is not JSON: Unexpected end-of-input");
+    refusesIndex("", "has no weight_map that is an object");
+    refusesIndex("[]", "has no weight_map that is an object");
+    refusesIndex("{\"weight_map\": []}", "has no weight_map that is an object");
+    refusesIndex("{\"weight_map\": {}}", "has an empty weight_map");
+    refusesIndex("{\"weight_map\": {\"x\": 1}}", "names a file by something that is not text");
+    refusesIndex(
+        "{\"weight_map\": {\"x\": \"1.safetensors\", \"x\": \"2.safetensors\"}}",
+        "is not JSON: Duplicate field 'x'");
+    refusesIndex("{\"weight_map\": {\"x\": \"1.safetensors\"}} {}", "is not JSON: Trailing token");
+  }
+
+  @Test
+  void refusesFilesOutsideTheDirectory() {
+    String allowed = "'; allowed: files of its own directory";
+    refusesIndex(names("../other/1.safetensors"), "names '../other/1.safetensors" + allowed);
+    refusesIndex(names("/etc/1.safetensors"), "names '/etc/1.safetensors" + allowed);
+    refusesIndex(names("sub/1.safetensors"), "names 'sub/1.safetensors" + allowed);
+    refusesIndex(names(".."), "names '..'; allowed: *.safetensors");
+    refusesIndex(names("1.bin"), "names '1.bin'; allowed: *.safetensors");
+  }
+
+  @Test
+  void missesACheckpointWithoutFiles() {
+    disk().with("e/config.json");
+
+    assertThat(rank().state()).isEqualTo(RankState.MISSING);
+    assertThat(rank().reason()).isEqualTo("no .safetensors file in " + disk().location("e"));
+  }
+
+  @Test
+  void followsLinksAndMissesTheFileOfABrokenOne() throws Exception {
+    disk()
+        .write("blobs/1", "12345")
+        .with("e/config.json")
+        .write(INDEX, "{\"weight_map\": {\"x\": \"1.safetensors\", \"y\": \"2.safetensors\"}}");
+    Files.createSymbolicLink(root.resolve("e/1.safetensors"), Path.of("../blobs/1"));
+    Files.createSymbolicLink(root.resolve("e/2.safetensors"), Path.of("../blobs/2"));
+
+    RankInventory rank = rank();
+
+    assertThat(rank.state()).isEqualTo(RankState.MISSING);
+    assertThat(rank.reason()).startsWith("'2.safetensors' of the 2 files");
+    assertThat(rank.files()).extracting(ShardFile::lengthBytes).containsExactly(5L);
+  }
+
+  @Test
+  void readsADraftAsACheckpointToo() {
+    disk()
+        .with("e/a.safetensors", "d/1.safetensors", "d/2.safetensors")
+        .write("d/model.safetensors.index.json", names("2.safetensors"));
+
+    EngineInventory engine = disk().engine("layout: checkpoint", "draft: { shards: d }");
+
+    assertThat(engine.ranks().get(0).state()).isEqualTo(RankState.FOUND);
+    assertThat(engine.ranks().get(0).files())
+        .extracting(ShardFile::role)
+        .containsExactly("target", "draft");
+    assertThat(FleetOnDisk.names(engine.ranks().get(0)))
+        .containsExactly("a.safetensors", "2.safetensors");
+  }
+
+  private static String names(String file) {
+    return "{\"weight_map\": {\"x\": \"" + file + "\"}}";
+  }
+
+  private void refusesIndex(String index, String reason) {
+    disk().with("e/1.safetensors").write(INDEX, index);
+    EngineInventory engine = disk().engine("layout: checkpoint");
+    assertThat(engine.ranks().get(0).reason()).startsWith("model.safetensors.index.json " + reason);
+    assertThat(engine.ranks().get(0).state()).isEqualTo(RankState.UNREADABLE);
+    assertThat(engine.problems())
+        .extracting(Problem::kind)
+        .containsExactly(ProblemKind.INDEX_BROKEN);
+  }
+
+  private RankInventory rank() {
+    return disk().engine("layout: checkpoint").ranks().get(0);
+  }
+
+  private FleetOnDisk disk() {
+    return new FleetOnDisk(root);
+  }
+}
