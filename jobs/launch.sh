@@ -11,7 +11,7 @@ build() {
   if [ ! -e "$jar" ] || [ -n "$(find "$home/src/main" "$home/pom.xml" -newer "$jar" -print -quit)" ]; then
     command -v mvn >/dev/null || { echo "shardsum: Cannot build: expected Maven (mvn) on the PATH, found none" >&2; exit 1; }
     echo "Building Shardsum (once)..." >&2
-    (cd "$home" && mvn -q -B -ntp -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 || exit 1
+    (cd "$home" && mvn -q -B -ntp -Dstyle.color=never -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 || exit 1
   fi
 }
 

@@ -1,6 +1,9 @@
 package io.shardsum.scan;
 
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a scan found, as it stands in the tables.
@@ -18,10 +21,20 @@ public record ScanSummary(
     List<Finding> findings,
     List<Difference> differences) {
 
-  /** Copies the lists. */
+  /** Copies the lists; engines and ranks in the order of the fleet's description. */
   public ScanSummary {
-    ranks = List.copyOf(ranks);
-    engines = List.copyOf(engines);
+    Map<String, Integer> order = new HashMap<>();
+    request.inventory().engines().forEach(e -> order.put(e.spec().name(), order.size()));
+    engines =
+        engines.stream()
+            .sorted(Comparator.comparing(engine -> order.get(engine.engine())))
+            .toList();
+    ranks =
+        ranks.stream()
+            .sorted(
+                Comparator.comparing((RankResult rank) -> order.get(rank.engine()))
+                    .thenComparing(RankResult::rank))
+            .toList();
     findings = List.copyOf(findings);
     differences = List.copyOf(differences);
   }

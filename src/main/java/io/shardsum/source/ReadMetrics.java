@@ -1,16 +1,29 @@
 package io.shardsum.source;
 
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.spark.sql.connector.metric.CustomSumMetric;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 
 /** What Spark's SQL page shows of a read, summed over its tasks. */
 final class ReadMetrics {
 
+  private static final String LOCAL_SCHEME = "file";
+
   private long bytesRead;
   private long filesOpened;
 
   void addBytes(long bytes) {
     bytesRead += bytes;
+  }
+
+  /**
+   * Tells Hadoop of bytes that were read past it: Spark takes a task's input bytes from Hadoop's
+   * statistics of the thread.
+   */
+  @SuppressWarnings("deprecation") // the only statistics that Spark reads
+  void addBytesPastHadoop(long bytes) {
+    FileSystem.getStatistics(LOCAL_SCHEME, LocalFileSystem.class).incrementBytesRead(bytes);
   }
 
   void addFile() {

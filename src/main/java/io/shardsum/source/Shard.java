@@ -35,7 +35,7 @@ final class Shard implements Closeable {
     this.file = file;
     this.opener = opener;
     this.header = retrying(() -> SafetensorsHeader.read(source));
-    opener.metrics().addBytes(header.dataOffsetBytes());
+    count(header.dataOffsetBytes());
   }
 
   SafetensorsHeader header() {
@@ -56,7 +56,14 @@ final class Shard implements Closeable {
           source.readFully(positionBytes, target);
           return target;
         });
-    opener.metrics().addBytes(length);
+    count(length);
+  }
+
+  private void count(long bytes) {
+    opener.metrics().addBytes(bytes);
+    if (!(source instanceof HadoopByteSource)) {
+      opener.metrics().addBytesPastHadoop(bytes);
+    }
   }
 
   /**
