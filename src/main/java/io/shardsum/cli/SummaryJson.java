@@ -6,10 +6,14 @@ import io.shardsum.scan.Difference;
 import io.shardsum.scan.EngineResult;
 import io.shardsum.scan.Finding;
 import io.shardsum.scan.RankResult;
+import io.shardsum.scan.ReadTimes;
 import io.shardsum.scan.ScanSummary;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -51,7 +55,25 @@ final class SummaryJson {
     writeEngines();
     writeDifferences();
     writeFindings();
+    writeTimings();
     json.writeEndObject();
+  }
+
+  /** Where the time went, in seconds. */
+  private void writeTimings() throws IOException {
+    Instant processStart =
+        Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());
+    ReadTimes reading = summary.readTimes();
+    json.writeObjectFieldStart("timings");
+    writeSeconds("startup", processStart, reading.begin());
+    writeSeconds("reading", reading.begin(), reading.end());
+    writeSeconds("landing", reading.end(), Instant.now());
+    json.writeNumberField("read_bytes", reading.bytes());
+    json.writeEndObject();
+  }
+
+  private void writeSeconds(String name, Instant from, Instant to) throws IOException {
+    json.writeNumberField(name, Duration.between(from, to).toMillis() / 1000.0);
   }
 
   private void writeEngines() throws IOException {

@@ -9,6 +9,7 @@ import io.shardsum.source.FileListing;
 import io.shardsum.source.OnError;
 import io.shardsum.source.SafetensorsSource;
 import io.shardsum.source.TensorChecksum;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Column;
@@ -26,6 +27,7 @@ import org.apache.spark.sql.types.StructType;
 public final class FleetScan {
 
   private final SparkSession session;
+  private final List<PlannedFile> files;
   private final ScanRequest request;
   private final ScanTables tables;
   private final ScanProgress progress;
@@ -36,7 +38,13 @@ public final class FleetScan {
    * @param session its views and functions are not touched: the scan has a session of its own
    */
   public FleetScan(SparkSession session, ScanRequest request, ScanProgress progress) {
-    this.session = ScanSession.of(session);
+    this.files = PlannedFile.of(request.inventory());
+    this.session =
+        ScanSession.of(
+            session,
+            ScanSize.of(
+                files.stream().map(PlannedFile::listed).toList(),
+                session.sparkContext().hadoopConfiguration()));
     this.request = request;
     this.tables = ScanTables.of(request);
     this.progress = progress;
@@ -51,12 +59,12 @@ public final class FleetScan {
   public ScanSummary run() {
     tables.removeEarlier(session.sparkContext().hadoopConfiguration());
     viewInventory();
-    List<PlannedFile> files = PlannedFile.of(request.inventory());
     ReadListener listener = new ReadListener(progress);
     session.sparkContext().addSparkListener(listener);
     progress.readingBegins(files.stream().mapToLong(file -> file.file().lengthBytes()).sum());
-    landTensors(files);
+    landTensors();
     progress.readingEnds();
+    ReadTimes readTimes = listener.times(Instant.now());
     session.sparkContext().removeSparkListener(listener);
     List<Row> ranks = land(ScanTable.RANKS, SqlStage.RANKS);
     List<Row> engines = land(ScanTable.ENGINES, SqlStage.ENGINES);
@@ -67,7 +75,8 @@ public final class FleetScan {
             ranks.stream().map(RankResult::of).toList(),
             engines.stream().map(EngineResult::of).toList(),
             findings.stream().map(Finding::of).toList(),
-            differences(findings));
+            differences(findings),
+            readTimes);
     tables.write(ScanTable.SCANS, rows(List.of(ScanRow.of(session, summary)), ScanRow.SCHEMA));
     return summary;
   }
@@ -82,16 +91,16 @@ public final class FleetScan {
   }
 
   /** Reads the weights: the one stage that is as long as the fleet is large. */
-  private void landTensors(List<PlannedFile> all) {
+  private void landTensors() {
     List<Row> fileRows = new ArrayList<>();
     Dataset<Row> chunks = chunks(List.of(), Digest.SGLANG, 0);
     for (Digest digest : Digest.values()) {
-      List<PlannedFile> files =
-          all.stream().filter(file -> file.owner().spec().digest() == digest).toList();
-      if (!files.isEmpty()) {
-        Dataset<Row> more = chunks(files, digest, fileRows.size());
+      List<PlannedFile> ofDigest =
+          files.stream().filter(file -> file.owner().spec().digest() == digest).toList();
+      if (!ofDigest.isEmpty()) {
+        Dataset<Row> more = chunks(ofDigest, digest, fileRows.size());
         chunks = fileRows.isEmpty() ? more : chunks.union(more);
-        fileRows.addAll(ScanViews.files(files, fileRows.size()));
+        fileRows.addAll(ScanViews.files(ofDigest, fileRows.size()));
       }
     }
     chunks.createOrReplaceTempView("chunks");
@@ -104,8 +113,8 @@ public final class FleetScan {
         .createOrReplaceTempView(ScanTable.TENSORS.tableName());
   }
 
-  private Dataset<Row> chunks(List<PlannedFile> files, Digest digest, int firstIndex) {
-    FileListing listing = new FileListing(files.stream().map(PlannedFile::listed).toList());
+  private Dataset<Row> chunks(List<PlannedFile> ofDigest, Digest digest, int firstIndex) {
+    FileListing listing = new FileListing(ofDigest.stream().map(PlannedFile::listed).toList());
     boolean sums = digest != Digest.SHA256;
     boolean sha256 = digest != Digest.SGLANG;
     return session

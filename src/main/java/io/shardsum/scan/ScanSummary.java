@@ -13,13 +13,15 @@ import java.util.Map;
  * @param engines every engine
  * @param findings everything that is wrong
  * @param differences the tensors behind the findings that copies differ
+ * @param readTimes when the weights were read
  */
 public record ScanSummary(
     ScanRequest request,
     List<RankResult> ranks,
     List<EngineResult> engines,
     List<Finding> findings,
-    List<Difference> differences) {
+    List<Difference> differences,
+    ReadTimes readTimes) {
 
   /** Copies the lists; engines and ranks in the order of the fleet's description. */
   public ScanSummary {

@@ -22,21 +22,35 @@ final class ReadWindow {
    */
   ByteBuffer read(Shard shard, long positionBytes, int lengthBytes, long endOfUseBytes)
       throws IOException {
-    boolean held =
-        positionBytes >= beginBytes && positionBytes + lengthBytes <= beginBytes + buffer.limit();
-    if (!held) {
-      long wantedBytes = Math.max(lengthBytes, endOfUseBytes - positionBytes);
-      buffer.clear().limit((int) Math.min(buffer.capacity(), wantedBytes));
-      int filledBytes = buffer.limit();
-      beginBytes = positionBytes;
+    if (!holds(positionBytes, lengthBytes)) {
       try {
-        shard.read(positionBytes, buffer);
+        fill(shard, positionBytes, Math.max(lengthBytes, endOfUseBytes - positionBytes));
       } catch (IOException e) {
         clear();
         throw e;
       }
-      buffer.position(0).limit(filledBytes);
     }
     return buffer.slice((int) (positionBytes - beginBytes), lengthBytes);
+  }
+
+  private boolean holds(long positionBytes, long lengthBytes) {
+    return positionBytes >= beginBytes && positionBytes + lengthBytes <= endBytes();
+  }
+
+  private long endBytes() {
+    return beginBytes + buffer.limit();
+  }
+
+  /** Moves on to a position, keeping what it holds from there on, so that no byte is read twice. */
+  private void fill(Shard shard, long positionBytes, long wantedBytes) throws IOException {
+    if (positionBytes >= beginBytes && positionBytes < endBytes()) {
+      buffer.position((int) (positionBytes - beginBytes)).compact();
+    } else {
+      buffer.clear();
+    }
+    buffer.limit((int) Math.min(buffer.capacity(), wantedBytes));
+    shard.read(positionBytes + buffer.position(), buffer);
+    buffer.flip();
+    beginBytes = positionBytes;
   }
 }

@@ -1,7 +1,10 @@
 package io.shardsum.source;
 
+import io.shardsum.safetensors.ByteSource;
 import io.shardsum.safetensors.SafetensorsHeader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.apache.hadoop.conf.Configuration;
 
 /** Reads the headers of files of any Hadoop file system, outside of a Spark task. */
@@ -24,6 +27,20 @@ public final class ShardHeaders {
         new ShardOpener(hadoopConf, ReadOptions.READ_RETRIES_DEFAULT, new ReadMetrics());
     try (Shard shard = new Shard(file, opener)) {
       return shard.header();
+    }
+  }
+
+  /**
+   * How long one file says that its header is, unchecked.
+   *
+   * @throws IOException if the file cannot be read, or is not what was listed
+   */
+  public long lengthBytes(ListedFile file) throws IOException {
+    ShardOpener opener = new ShardOpener(hadoopConf, 0, new ReadMetrics());
+    try (ByteSource source = opener.open(file)) {
+      ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      source.readFully(0, length);
+      return Math.min(length.getLong(0), file.lengthBytes());
     }
   }
 }
