@@ -14,7 +14,7 @@ import picocli.CommandLine.ParseResult;
     description = "Checksums the weights of a fleet of LLM inference engines.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = FleetScanCommand.class)
+    subcommands = {FleetScanCommand.class, ViewsCommand.class})
 public final class Main {
 
   private Main() {}

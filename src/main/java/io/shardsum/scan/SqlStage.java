@@ -1,9 +1,5 @@
 package io.shardsum.scan;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -18,15 +14,6 @@ enum SqlStage {
   FINDINGS;
 
   Dataset<Row> in(SparkSession session) {
-    return session.sql(text());
-  }
-
-  private String text() {
-    String resource = "/sql/" + name().toLowerCase(Locale.ROOT) + ".sql";
-    try (InputStream file = SqlStage.class.getResourceAsStream(resource)) {
-      return new String(file.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read " + resource, e);
-    }
+    return session.sql(SqlFile.text(name().toLowerCase(Locale.ROOT)));
   }
 }

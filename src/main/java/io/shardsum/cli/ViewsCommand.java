@@ -1,0 +1,35 @@
+package io.shardsum.cli;
+
+import io.shardsum.scan.TableViews;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code jobs/views}: prints the SQL that makes the tables of finished scans into views. */
+@Command(
+    name = "views",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Prints SQL that makes the tables under --out into views of finished scans.")
+final class ViewsCommand implements Callable<Integer> {
+
+  @Option(names = "--out", paramLabel = "DIR", required = true, description = "The tables.")
+  private String out;
+
+  @Option(
+      names = "--for",
+      paramLabel = "ENGINE",
+      description = "duckdb or spark (default: ${DEFAULT-VALUE}).")
+  private TableViews.Dialect dialect = TableViews.Dialect.DUCKDB;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    TableViews.statements(out, dialect)
+        .forEach(statement -> spec.commandLine().getOut().println(statement + ";\n"));
+    return ExitCode.EQUAL.number();
+  }
+}

@@ -1,0 +1,51 @@
+package io.shardsum.scan;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The tables as views for ad-hoc SQL: {@code scans}, {@code engines}, {@code ranks}, {@code
+ * tensors}, {@code findings}. They show scans that were finished, and only those.
+ */
+public final class TableViews {
+
+  /** Whose SQL it is. Only the way to Parquet files differs; the views are the same text. */
+  public enum Dialect {
+    /** DuckDB. */
+    DUCKDB {
+      @Override
+      String landed(ScanTable table, String out) {
+        return """
+            CREATE OR REPLACE TEMPORARY VIEW landed_%1$s AS
+            SELECT * FROM read_parquet('%2$s/%1$s/*/*/*.parquet', hive_partitioning = true,
+              hive_types = {'scan_date': DATE, 'scan_id': VARCHAR})"""
+            .formatted(table.tableName(), out.replace("'", "''"));
+      }
+    },
+    /** Spark SQL. */
+    SPARK {
+      @Override
+      String landed(ScanTable table, String out) {
+        return """
+            CREATE OR REPLACE TEMPORARY VIEW landed_%1$s USING parquet OPTIONS (path '%2$s/%1$s')"""
+            .formatted(table.tableName(), out.replace("\\", "\\\\").replace("'", "\\'"));
+      }
+    };
+
+    abstract String landed(ScanTable table, String out);
+  }
+
+  private TableViews() {}
+
+  /** The statements that make the views, in order. */
+  public static List<String> statements(String out, Dialect dialect) {
+    List<String> statements = new ArrayList<>();
+    for (ScanTable table : ScanTable.values()) {
+      statements.add(dialect.landed(table, out));
+    }
+    for (ScanTable table : ScanTable.values()) {
+      statements.add(SqlFile.text("views/" + table.tableName()).strip());
+    }
+    return statements;
+  }
+}
