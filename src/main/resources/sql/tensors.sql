@@ -22,9 +22,7 @@ WITH merged AS (
     max(sha256) AS sha256,
     max(skipped_by) AS skipped_by,
     max(error) AS error,
-    array_join(sort_array(collect_set(host)), ',') AS host,
-    array_join(sort_array(collect_set(executor)), ',') AS executor,
-    array_join(sort_array(collect_set(gpu)), ',') AS gpu
+    collect_set(struct(host, executor, gpu)) AS places
   FROM chunks
   GROUP BY file_index, tensor
 ), judged AS (
@@ -63,8 +61,8 @@ SELECT
   CASE WHEN status = 'HASHED' THEN sglang_checksum(tensor_sum) END AS checksum,
   CASE WHEN status = 'HASHED' THEN sha256 END AS sha256,
   CASE WHEN status = 'HASHED' AND tensor_sum IS NOT NULL THEN transform(chunk_sums, c -> c.chunk_sum) END AS chunk_sums,
-  host,
-  executor,
-  nullif(gpu, '') AS gpu
+  array_join(sort_array(array_distinct(transform(places, p -> p.host))), ',') AS host,
+  array_join(sort_array(array_distinct(transform(places, p -> p.executor))), ',') AS executor,
+  nullif(array_join(sort_array(array_distinct(transform(places, p -> p.gpu))), ','), '') AS gpu
 FROM judged
 JOIN files ON judged.file_index = files.file_index

@@ -66,19 +66,25 @@ public final class FleetScan {
     progress.readingEnds();
     ReadTimes readTimes = listener.times(Instant.now());
     session.sparkContext().removeSparkListener(listener);
-    List<Row> ranks = land(ScanTable.RANKS, SqlStage.RANKS);
-    List<Row> engines = land(ScanTable.ENGINES, SqlStage.ENGINES);
-    List<Row> findings = land(ScanTable.FINDINGS, SqlStage.FINDINGS);
-    ScanSummary summary =
-        new ScanSummary(
-            request,
-            ranks.stream().map(RankResult::of).toList(),
-            engines.stream().map(EngineResult::of).toList(),
-            findings.stream().map(Finding::of).toList(),
-            differences(findings),
-            readTimes);
-    tables.write(ScanTable.SCANS, rows(List.of(ScanRow.of(session, summary)), ScanRow.SCHEMA));
-    return summary;
+    try (BackgroundWrites writes = new BackgroundWrites()) {
+      ScanSummary summary = landReduced(readTimes, writes);
+      writes.await();
+      tables.write(ScanTable.SCANS, rows(List.of(ScanRow.of(session, summary)), ScanRow.SCHEMA));
+      return summary;
+    }
+  }
+
+  private ScanSummary landReduced(ReadTimes readTimes, BackgroundWrites writes) {
+    List<Row> ranks = land(ScanTable.RANKS, SqlStage.RANKS, writes);
+    List<Row> engines = land(ScanTable.ENGINES, SqlStage.ENGINES, writes);
+    List<Row> findings = land(ScanTable.FINDINGS, SqlStage.FINDINGS, writes);
+    return new ScanSummary(
+        request,
+        ranks.stream().map(RankResult::of).toList(),
+        engines.stream().map(EngineResult::of).toList(),
+        findings.stream().map(Finding::of).toList(),
+        differences(findings),
+        readTimes);
   }
 
   private void viewInventory() {
@@ -150,11 +156,11 @@ public final class FleetScan {
   }
 
   /** Runs a stage, lands its rows, and gives them to the stages that follow. */
-  private List<Row> land(ScanTable table, SqlStage stage) {
+  private List<Row> land(ScanTable table, SqlStage stage, BackgroundWrites writes) {
     Dataset<Row> stageRows = stage.in(session);
     List<Row> rows = stageRows.collectAsList();
     Dataset<Row> landed = view(table.tableName(), rows, stageRows.schema());
-    tables.write(table, landed.coalesce(1));
+    writes.start(() -> tables.write(table, landed.coalesce(1)));
     return rows;
   }
 

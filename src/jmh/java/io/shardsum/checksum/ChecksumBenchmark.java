@@ -1,0 +1,65 @@
+package io.shardsum.checksum;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** One 1 MiB chunk in memory, one thread: chunks a millisecond, which is about GB/s. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Fork(2)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class ChecksumBenchmark {
+
+  private static final int CHUNK_BYTES = 1024 * 1024;
+
+  private final ByteBuffer direct = ByteBuffer.allocateDirect(CHUNK_BYTES);
+  private final byte[] heap = new byte[CHUNK_BYTES];
+  private final SglangChecksum checksum = new SglangChecksum();
+  private final MessageDigest sha256 = WeightDigest.sha256();
+
+  /** Fills the buffers. */
+  @Setup
+  public void fill() {
+    new Random(1).nextBytes(heap);
+    direct.put(heap).flip();
+  }
+
+  /** The reader's way: the bytes lie outside of the heap. */
+  @Benchmark
+  public long tileSumOfDirectBuffer() {
+    return checksum.sum(direct, 0, CHUNK_BYTES);
+  }
+
+  /** The way of the SQL function: the bytes are an array. */
+  @Benchmark
+  public long tileSumOfArray() {
+    return checksum.sum(ByteBuffer.wrap(heap), 0, CHUNK_BYTES);
+  }
+
+  /** The reader's way to SHA-256. */
+  @Benchmark
+  public byte[] sha256OfDirectBuffer() {
+    sha256.update(direct.duplicate());
+    return sha256.digest();
+  }
+
+  /** What the JDK does with an array. */
+  @Benchmark
+  public byte[] sha256OfArray() {
+    return sha256.digest(heap);
+  }
+}
