@@ -33,11 +33,15 @@ final class ChunkReader implements PartitionReader<InternalRow> {
   private String error;
 
   ChunkReader(
-      List<FileSlice> slices, List<ChunkColumn> columns, OnError onError, ShardOpener opener) {
+      List<FileSlice> slices,
+      List<ChunkColumn> columns,
+      OnError onError,
+      ShardOpener opener,
+      Placement placement) {
     this.slices = slices.iterator();
     this.onError = onError;
     this.opener = opener;
-    this.row = new ChunkRow(columns, Placement.ofThisTask());
+    this.row = new ChunkRow(columns, placement);
     this.unit = row.has(ChunkColumn.SHA256) ? ChunkCursor.Unit.TENSOR : ChunkCursor.Unit.CHUNK;
   }
 

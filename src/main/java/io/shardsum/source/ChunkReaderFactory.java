@@ -18,6 +18,11 @@ record ChunkReaderFactory(
   @Override
   public PartitionReader<InternalRow> createReader(InputPartition partition) {
     ShardOpener opener = new ShardOpener(hadoopConf.value(), readRetries, new ReadMetrics());
-    return new ChunkReader(((SafetensorsPartition) partition).slices(), columns, onError, opener);
+    return new ChunkReader(
+        ((SafetensorsPartition) partition).slices(),
+        columns,
+        onError,
+        opener,
+        Placement.ofThisTask());
   }
 }

@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The files to read, as somebody has listed them already: the option {@code listing}, which spares
@@ -29,6 +31,8 @@ public record FileListing(List<ListedFile> files) {
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private static final int FIELDS = 4;
 
   /** Copies the list. */
   public FileListing {
@@ -65,13 +69,17 @@ public record FileListing(List<ListedFile> files) {
     try {
       Raw raw = JSON.readValue(json, Raw.class);
       List<ListedFile> files = new ArrayList<>(raw.files().size());
+      List<List<String>> skipLists = Objects.requireNonNull(raw.skip(), "skip is null");
       for (Object[] file : raw.files()) {
+        if (file.length != FIELDS) {
+          throw new IllegalArgumentException("Invalid file: " + Arrays.toString(file));
+        }
         files.add(
             new ListedFile(
                 (String) file[0],
-                ((Number) file[1]).longValue(),
-                ((Number) file[2]).longValue(),
-                raw.skip().get((Integer) file[3])));
+                wholeNumber(file[1]),
+                wholeNumber(file[2]),
+                skipLists.get((Integer) file[3])));
       }
       return new FileListing(files);
     } catch (JsonProcessingException | RuntimeException e) {
@@ -80,6 +88,10 @@ public record FileListing(List<ListedFile> files) {
               + " length, modified, index in skip], ...]}",
           e);
     }
+  }
+
+  private static long wholeNumber(Object number) {
+    return number instanceof Integer small ? small : (Long) number;
   }
 
   private record Raw(List<List<String>> skip, List<Object[]> files) {}

@@ -1,5 +1,6 @@
 package io.shardsum.source;
 
+import io.shardsum.text.ForeignText;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +16,8 @@ import java.util.Objects;
 public record ListedFile(String path, long lengthBytes, long modifiedAtMillis, List<String> skip)
     implements Serializable {
 
+  private static final int MAX_CODE_POINTS_SHOWN = 4096;
+
   /** Checks that nothing is missing. */
   public ListedFile {
     Objects.requireNonNull(path, "path is null");
@@ -22,5 +25,15 @@ public record ListedFile(String path, long lengthBytes, long modifiedAtMillis, L
       throw new IllegalArgumentException("Invalid length of " + path + ": " + lengthBytes);
     }
     skip = List.copyOf(skip);
+  }
+
+  /** The path as a message shows it: in one line. */
+  String shown() {
+    return shown(path);
+  }
+
+  /** Text that others have made, in one line. */
+  static String shown(String text) {
+    return ForeignText.shown(text, MAX_CODE_POINTS_SHOWN);
   }
 }

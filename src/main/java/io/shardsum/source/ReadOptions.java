@@ -4,10 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.sql.connector.catalog.TableCatalog;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
@@ -30,7 +30,7 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  * <tr><td>{@code on-error}</td><td>{@code fail} or {@code report}: {@link OnError}</td>
  *   <td>{@code fail}</td></tr>
  * <tr><td>{@code read-retries}</td><td>how often a failed read is tried again, with a pause that
- *   doubles from 100 ms</td><td>{@code 3}</td></tr>
+ *   doubles from 100 ms to 10 s</td><td>{@code 3}</td></tr>
  * </table>
  */
 record ReadOptions(
@@ -57,18 +57,8 @@ record ReadOptions(
       List.of(
           PATH, PATHS, LISTING, RECURSIVE, SPLIT_BYTES, OPEN_COST_BYTES, ON_ERROR, READ_RETRIES);
 
-  /** What Spark's catalog adds for {@code CREATE TABLE ... USING safetensors}. */
-  private static final Set<String> OF_THE_CATALOG =
-      Set.of(
-          TableCatalog.PROP_COLLATION,
-          TableCatalog.PROP_COMMENT,
-          TableCatalog.PROP_EXTERNAL,
-          TableCatalog.PROP_IS_MANAGED_LOCATION,
-          TableCatalog.PROP_LOCATION,
-          TableCatalog.PROP_OWNER,
-          TableCatalog.PROP_PROVIDER,
-          TableCatalog.PROP_TABLE_TYPE,
-          "serialization.format");
+  /** What Spark's catalog writes before an option's key, beside the bare key. */
+  private static final String OPTION_OF_A_TABLE = "option.";
 
   /**
    * Reads the options of one {@code load}.
@@ -77,13 +67,8 @@ record ReadOptions(
    */
   static ReadOptions parse(CaseInsensitiveStringMap options) {
     for (String key : new TreeSet<>(options.keySet())) {
-      String known = key.toLowerCase(Locale.ROOT);
-      if (!KNOWN.contains(known)
-          && !OF_THE_CATALOG.contains(known)
-          && !known.startsWith("option.")) {
-        throw new IllegalArgumentException(
-            "Unknown option of the source safetensors: %s; known: %s"
-                .formatted(key, String.join(", ", KNOWN)));
+      if (!isOfTheCatalog(options) || options.containsKey(OPTION_OF_A_TABLE + key)) {
+        checkKnown(key);
       }
     }
     return new ReadOptions(
@@ -94,6 +79,25 @@ record ReadOptions(
         bytes(options, OPEN_COST_BYTES),
         OnError.parse(options.getOrDefault(ON_ERROR, OnError.FAIL.option())),
         count(options, READ_RETRIES, READ_RETRIES_DEFAULT));
+  }
+
+  /** Whether these are a table's, with what the catalog and {@code TBLPROPERTIES} add to them. */
+  static boolean isOfTheCatalog(CaseInsensitiveStringMap options) {
+    return options.containsKey(TableCatalog.PROP_PROVIDER);
+  }
+
+  /**
+   * Checks that this source has an option.
+   *
+   * @param key in lower case
+   * @throws IllegalArgumentException if it has not
+   */
+  static void checkKnown(String key) {
+    if (!KNOWN.contains(key)) {
+      throw new IllegalArgumentException(
+          "Unknown option of the source safetensors: %s; known: %s"
+              .formatted(key, String.join(", ", KNOWN)));
+    }
   }
 
   /**
@@ -112,13 +116,7 @@ record ReadOptions(
   private static List<String> paths(CaseInsensitiveStringMap options) {
     List<String> paths = new ArrayList<>();
     if (options.containsKey(PATHS)) {
-      try {
-        paths.addAll(List.of(new ObjectMapper().readValue(options.get(PATHS), String[].class)));
-      } catch (JsonProcessingException e) {
-        throw new IllegalArgumentException(
-            "Invalid option paths: expected a JSON list of strings, found " + options.get(PATHS),
-            e);
-      }
+      paths.addAll(jsonList(options.get(PATHS)));
     }
     if (options.containsKey(PATH)) {
       paths.add(options.get(PATH));
@@ -127,6 +125,20 @@ record ReadOptions(
       paths.add(options.get(TableCatalog.PROP_LOCATION));
     }
     return List.copyOf(paths);
+  }
+
+  private static List<String> jsonList(String json) {
+    JsonProcessingException cause = null;
+    try {
+      String[] texts = new ObjectMapper().readValue(json, String[].class);
+      if (texts != null && Stream.of(texts).allMatch(Objects::nonNull)) {
+        return List.of(texts);
+      }
+    } catch (JsonProcessingException e) {
+      cause = e;
+    }
+    throw new IllegalArgumentException(
+        "Invalid option paths: expected a JSON list of strings, found " + json, cause);
   }
 
   private static boolean flag(CaseInsensitiveStringMap options, String key) {
@@ -146,7 +158,7 @@ record ReadOptions(
     long bytes;
     try {
       bytes = JavaUtils.byteStringAsBytes(text);
-    } catch (NumberFormatException e) {
+    } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "Invalid option %s: expected bytes as in 64m, found %s".formatted(key, text), e);
     }

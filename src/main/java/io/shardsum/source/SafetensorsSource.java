@@ -19,8 +19,16 @@ public final class SafetensorsSource implements TableProvider, DataSourceRegiste
     return NAME;
   }
 
+  /**
+   * The columns. A table's options are looked at no further here: one with a wrong option could not
+   * even be dropped. Reading it refuses them.
+   */
   @Override
   public StructType inferSchema(CaseInsensitiveStringMap options) {
+    if (ReadOptions.isOfTheCatalog(options)) {
+      boolean reports = OnError.REPORT.option().equals(options.get(ReadOptions.ON_ERROR));
+      return ChunkColumn.schema(reports ? OnError.REPORT : OnError.FAIL);
+    }
     return ChunkColumn.schema(ReadOptions.parse(options).onError());
   }
 

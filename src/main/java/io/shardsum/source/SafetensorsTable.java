@@ -2,6 +2,7 @@ package io.shardsum.source;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.spark.sql.connector.catalog.MetadataColumn;
@@ -55,9 +56,15 @@ final class SafetensorsTable implements SupportsRead, SupportsMetadataColumns {
 
   @Override
   public ScanBuilder newScanBuilder(CaseInsensitiveStringMap options) {
-    Map<String, String> merged = new HashMap<>(tableOptions);
-    merged.putAll(options.asCaseSensitiveMap());
+    options.keySet().forEach(ReadOptions::checkKnown);
+    Map<String, String> merged = new HashMap<>(new CaseInsensitiveStringMap(tableOptions));
+    merged.putAll(options);
     ReadOptions parsed = ReadOptions.parse(new CaseInsensitiveStringMap(merged));
+    if (parsed.onError() == OnError.REPORT
+        && !List.of(schema.fieldNames()).contains(ChunkColumn.ERROR.columnName())) {
+      throw new IllegalArgumentException(
+          "Invalid option on-error: expected fail, as the table has no column error, found report");
+    }
     return new SafetensorsScanBuilder(parsed.withFiles(), schema);
   }
 

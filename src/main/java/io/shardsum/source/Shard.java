@@ -7,6 +7,7 @@ import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
@@ -20,6 +21,7 @@ import org.apache.hadoop.security.AccessControlException;
 final class Shard implements Closeable {
 
   private static final long FIRST_PAUSE_MILLIS = 100;
+  private static final long LONGEST_PAUSE_MILLIS = 10_000;
 
   private final ListedFile file;
   private final ShardOpener opener;
@@ -34,7 +36,7 @@ final class Shard implements Closeable {
   Shard(ListedFile file, ShardOpener opener) throws IOException {
     this.file = file;
     this.opener = opener;
-    this.header = retrying(() -> SafetensorsHeader.read(source));
+    this.header = retrying(() -> SafetensorsHeader.read(openSource()));
     count(header.dataOffsetBytes());
   }
 
@@ -53,7 +55,7 @@ final class Shard implements Closeable {
     retrying(
         () -> {
           target.position(begin);
-          source.readFully(positionBytes, target);
+          openSource().readFully(positionBytes, target);
           return target;
         });
     count(length);
@@ -72,43 +74,57 @@ final class Shard implements Closeable {
    * @throws IOException as the constructor
    */
   void checkUnchanged() throws IOException {
-    try {
-      opener.checkUnchanged(file);
-    } catch (IOException e) {
-      throw explained(e);
+    retrying(
+        () -> {
+          opener.checkUnchanged(file);
+          return file;
+        });
+  }
+
+  private ByteSource openSource() throws IOException {
+    if (source == null) {
+      source = opener.open(file);
     }
+    return source;
   }
 
   private <T> T retrying(Read<T> read) throws IOException {
     long pauseMillis = FIRST_PAUSE_MILLIS;
     for (int retriesLeft = opener.readRetries(); ; retriesLeft--) {
       try {
-        if (source == null) {
-          source = opener.open(file);
-        }
         return read.run();
       } catch (IOException e) {
-        close();
+        closeAfter(e);
         if (retriesLeft == 0 || isFinal(e)) {
           throw explained(e);
         }
       }
       pause(pauseMillis);
-      pauseMillis *= 2;
+      pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, pauseMillis * 2);
+    }
+  }
+
+  /** Closes what a read has failed on; that this may fail too is no news. */
+  private void closeAfter(IOException failure) {
+    try {
+      close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 
   private static boolean isFinal(IOException e) {
     return isInterrupt(e)
         || e instanceof SafetensorsFormatException
-        || e instanceof ShardOpener.ChangedFileException
+        || e instanceof ShardOpener.UnreadableFileException
         || isMissing(e)
         || isDenied(e);
   }
 
-  /** Whether Spark wants the task to stop: that is no fault of the file. */
+  /** Whether Spark wants the task to stop: that is no fault of the file. A timeout is one. */
   static boolean isInterrupt(IOException e) {
-    return e instanceof ClosedByInterruptException || e instanceof InterruptedIOException;
+    return e instanceof ClosedByInterruptException
+        || (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException));
   }
 
   private static boolean isMissing(IOException e) {
@@ -122,16 +138,17 @@ final class Shard implements Closeable {
   private IOException explained(IOException e) {
     if (isInterrupt(e)
         || e instanceof SafetensorsFormatException
-        || e instanceof ShardOpener.ChangedFileException) {
+        || e instanceof ShardOpener.UnreadableFileException) {
       return e;
     }
     if (isMissing(e)) {
-      return new IOException("Cannot read %s: gone after it was listed".formatted(file.path()), e);
+      return new IOException("Cannot read %s: gone after it was listed".formatted(file.shown()), e);
     }
     if (isDenied(e)) {
-      return new IOException("Cannot read %s: permission denied".formatted(file.path()), e);
+      return new IOException("Cannot read %s: permission denied".formatted(file.shown()), e);
     }
-    return new IOException("Cannot read %s: %s".formatted(file.path(), e), e);
+    return new IOException(
+        "Cannot read %s: %s".formatted(file.shown(), ListedFile.shown(e.toString())), e);
   }
 
   private static void pause(long millis) throws InterruptedIOException {

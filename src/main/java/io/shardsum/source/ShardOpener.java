@@ -3,6 +3,7 @@ package io.shardsum.source;
 import io.shardsum.safetensors.ByteSource;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import org.apache.hadoop.conf.Configuration;
@@ -45,10 +46,10 @@ final class ShardOpener {
   ByteSource open(ListedFile file) throws IOException {
     checkUnchanged(file);
     metrics.addFile();
-    Path path = new Path(file.path());
+    Path path = path(file);
     FileSystem fileSystem = path.getFileSystem(hadoopConf);
     if (fileSystem instanceof LocalFileSystem local) {
-      return ByteSource.ofPath(local.pathToFile(path).toPath());
+      return ByteSource.ofPath(localPath(file, local, path));
     }
     FSDataInputStream stream =
         FutureIO.awaitFuture(
@@ -66,13 +67,13 @@ final class ShardOpener {
    * @throws IOException if it is not
    */
   void checkUnchanged(ListedFile file) throws IOException {
-    Path path = new Path(file.path());
+    Path path = path(file);
     FileSystem fileSystem = path.getFileSystem(hadoopConf);
     long length;
     long modifiedAtMillis;
     if (fileSystem instanceof LocalFileSystem local) {
       BasicFileAttributes now =
-          Files.readAttributes(local.pathToFile(path).toPath(), BasicFileAttributes.class);
+          Files.readAttributes(localPath(file, local, path), BasicFileAttributes.class);
       length = now.size();
       modifiedAtMillis = now.lastModifiedTime().toMillis();
     } else {
@@ -81,12 +82,37 @@ final class ShardOpener {
       modifiedAtMillis = now.getModificationTime();
     }
     if (length != file.lengthBytes() || modifiedAtMillis != file.modifiedAtMillis()) {
-      throw new ChangedFileException(
+      throw new UnreadableFileException(
           "Cannot read %s: changed after it was listed: expected %s, found %s"
               .formatted(
-                  file.path(),
+                  file.shown(),
                   state(file.lengthBytes(), file.modifiedAtMillis()),
-                  state(length, modifiedAtMillis)));
+                  state(length, modifiedAtMillis)),
+          null);
+    }
+  }
+
+  private static Path path(ListedFile file) throws UnreadableFileException {
+    try {
+      return new Path(file.path());
+    } catch (IllegalArgumentException e) {
+      throw new UnreadableFileException(
+          "Cannot read %s: not a path: %s"
+              .formatted(file.shown(), ListedFile.shown(e.getMessage())),
+          e);
+    }
+  }
+
+  /** Where the locale of the process cannot write a name, Java cannot open the file. */
+  private static java.nio.file.Path localPath(ListedFile file, LocalFileSystem local, Path path)
+      throws UnreadableFileException {
+    try {
+      return local.pathToFile(path).toPath();
+    } catch (InvalidPathException e) {
+      throw new UnreadableFileException(
+          "Cannot read %s: not a name of a local file here: %s"
+              .formatted(file.shown(), e.getReason()),
+          e);
     }
   }
 
@@ -94,12 +120,12 @@ final class ShardOpener {
     return lengthBytes + " bytes of " + Instant.ofEpochMilli(modifiedAtMillis);
   }
 
-  /** A file is not what was listed any more; reading it again does not help. */
-  static final class ChangedFileException extends IOException {
+  /** Trying again does not help, and the message says all. */
+  static final class UnreadableFileException extends IOException {
     private static final long serialVersionUID = 1;
 
-    ChangedFileException(String message) {
-      super(message);
+    UnreadableFileException(String message, Throwable cause) {
+      super(message, cause);
     }
   }
 }

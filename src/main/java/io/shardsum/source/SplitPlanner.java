@@ -34,7 +34,7 @@ record SplitPlanner(long splitBytes, long openCostBytes, int parallelism) {
 
   private long mostBytesOfATask(List<ListedFile> files) {
     long bytes = files.stream().mapToLong(file -> file.lengthBytes() + openCostBytes).sum();
-    return Math.min(splitBytes, Math.max(openCostBytes, bytes / parallelism));
+    return Math.max(1, Math.min(splitBytes, Math.max(openCostBytes, bytes / parallelism)));
   }
 
   /** Pieces of equal length, so that no task is left with a crumb. */

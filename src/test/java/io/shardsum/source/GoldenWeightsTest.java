@@ -1,0 +1,187 @@
+package io.shardsum.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardsum.checksum.SglangChecksum;
+import io.shardsum.testing.LocalSpark;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What rows of real files add up to is what the reference gave for the same files. */
+@ExtendWith(LocalSpark.class)
+class GoldenWeightsTest {
+
+  private static final Path GOLDEN = Path.of("src/test/resources/golden").toAbsolutePath();
+
+  private static SparkSession spark;
+
+  @BeforeAll
+  static void session(SparkSession session) {
+    spark = session.newSession();
+    ChunkSum.register(spark);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"64k,1", "1m,1", "128m,4m"})
+  void realWeightsHaveTheReferenceChecksumsHoweverTheyAreCut(String splitBytes, String openCost)
+      throws IOException {
+    String[] expected =
+        Files.readAllLines(GOLDEN.resolve("real/wordllama-l2_supercat_256.csv"))
+            .get(1)
+            .split(",", -1);
+
+    List<Row> rows =
+        spark
+            .read()
+            .format("safetensors")
+            .option("split-bytes", splitBytes)
+            .option("open-cost-bytes", openCost)
+            .load(GOLDEN.resolve("real").toString())
+            .selectExpr(
+                "tensor", "tensor_bytes", "_chunk_sum", "chunk_sum(data, first_word, tensor_bytes)")
+            .collectAsList();
+
+    assertThat(rows)
+        .hasSize(16)
+        .allSatisfy(
+            row -> {
+              assertThat(row.getString(0)).isEqualTo(expected[0]);
+              assertThat(row.getLong(1)).isEqualTo(Long.parseLong(expected[2]));
+              assertThat(row.getLong(2)).as("data and metadata agree").isEqualTo(row.getLong(3));
+            });
+    assertThat(SglangChecksum.finish(rows.stream().mapToLong(row -> row.getLong(2)).sum()))
+        .isEqualTo(expected[3]);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"64k,1", "128m,4m"})
+  void realWeightsHaveTheReferenceSha256HoweverTheyAreCut(String splitBytes, String openCost)
+      throws IOException {
+    String[] expected =
+        Files.readAllLines(GOLDEN.resolve("real/wordllama-l2_supercat_256.csv"))
+            .get(1)
+            .split(",", -1);
+
+    List<Row> rows =
+        spark
+            .read()
+            .format("safetensors")
+            .option("split-bytes", splitBytes)
+            .option("open-cost-bytes", openCost)
+            .load(GOLDEN.resolve("real").toString())
+            .select("chunk", "_sha256")
+            .collectAsList();
+
+    assertThat(rows).hasSize(16);
+    assertThat(rows)
+        .allSatisfy(
+            row -> {
+              if (row.getInt(0) == 15) {
+                assertThat(row.getString(1)).isEqualTo(expected[4]);
+              } else {
+                assertThat(row.isNullAt(1)).as("only the last chunk knows").isTrue();
+              }
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "tp12,128m,4m",
+    "tp12,64k,1",
+    "tp12,3000,1",
+    "tp2-draft,128m,4m",
+    "tp2-draft,64k,1",
+    "tp2-fp8,1m,1",
+    "tp2-fp8,20000,1"
+  })
+  void enginesHaveTheChecksumsThatTheyReport(String engine, String splitBytes, String openCost)
+      throws IOException {
+    Path directory = GOLDEN.resolve("engines").resolve(engine);
+    List<String> files = new ArrayList<>();
+    try (Stream<Path> tree = Files.walk(directory)) {
+      tree.map(Path::toString).filter(file -> file.endsWith(".safetensors")).forEach(files::add);
+    }
+    Collections.shuffle(files, new Random(1));
+
+    List<Row> rows =
+        spark
+            .read()
+            .format("safetensors")
+            .option("split-bytes", splitBytes)
+            .option("open-cost-bytes", openCost)
+            .load(files.toArray(String[]::new))
+            .selectExpr("file", "tensor", "_chunk_sum", "chunk_sum(data, first_word, tensor_bytes)")
+            .collectAsList();
+
+    assertThat(rows)
+        .allSatisfy(row -> assertThat(row.getLong(2)).as("%s", row).isEqualTo(row.getLong(3)));
+    assertReported(directory, checksums(rows));
+  }
+
+  @Test
+  void aFileHasTheSameRowsWhereverItStandsInTheList() {
+    String directory = GOLDEN.resolve("engines/tp2-draft").toString();
+    String real = GOLDEN.resolve("real").toString();
+
+    assertThat(sortedRows(real, directory)).isEqualTo(sortedRows(directory, real));
+  }
+
+  private static List<String> sortedRows(String... paths) {
+    return spark.read().format("safetensors").load(paths).drop("data").collectAsList().stream()
+        .map(Row::toString)
+        .sorted()
+        .toList();
+  }
+
+  private static Map<String, String> checksums(List<Row> rows) {
+    Map<String, Long> sums = new HashMap<>();
+    for (Row row : rows) {
+      sums.merge(key(row.getString(0), row.getString(1)), row.getLong(2), Long::sum);
+    }
+    Map<String, String> checksums = new HashMap<>();
+    sums.forEach((key, sum) -> checksums.put(key, SglangChecksum.finish(sum)));
+    return checksums;
+  }
+
+  /** The rank, and the tensor's name as the engine reports it. */
+  private static String key(String file, String tensor) {
+    String rank = file.replaceFirst(".*model-rank-(\\d+)-part.*", "$1");
+    return rank + " " + (file.contains("/draft/") ? "draft." : "") + tensor;
+  }
+
+  /** Block-quantized weights are reported dequantized, so those alone are left out. */
+  private static void assertReported(Path engine, Map<String, String> checksums)
+      throws IOException {
+    JsonNode ranks =
+        new ObjectMapper().readTree(engine.resolve("weights_checker.json").toFile()).get("ranks");
+    Map<String, String> reported = new HashMap<>();
+    for (int rank = 0; rank < ranks.size(); rank++) {
+      String prefix = rank + " ";
+      ranks
+          .get(rank)
+          .get("checksums")
+          .properties()
+          .forEach(e -> reported.put(prefix + e.getKey(), e.getValue().asText()));
+    }
+    reported.keySet().removeIf(key -> checksums.containsKey(key + "_scale_inv"));
+    assertThat(reported).hasSizeGreaterThan(20);
+    assertThat(checksums).containsAllEntriesOf(reported);
+  }
+}
