@@ -1,0 +1,345 @@
+"""Sets of shards to measure with: real safetensors files of random bytes, and the fleets around them."""
+
+import json
+import math
+import os
+import random
+import shutil
+import struct
+import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+
+from comparison.sizes import GIB, KIB, MIB, format_size
+
+# More than this is made of hard links, so that all of it stays in the page cache.
+MOST_DISTINCT_BYTES = 8 * GIB
+MOST_PART_BYTES = 512 * MIB
+MODEL_RANKS = 4
+MOST_HIDDEN = 4096
+PART_ALIGNMENT = 4 * KIB
+LEAST_MODEL_BYTES = MIB
+
+PLANNING_RANKS = 8
+PLANNING_PARTS = 5
+
+LANDING_RANKS = 4
+LANDING_PARTS = 5
+LANDING_TENSORS = 1_000
+
+_BLOCK_BYTES = 64 * MIB
+_SEED = 20261120
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A tensor of BF16."""
+
+    name: str
+    shape: tuple[int, ...]
+
+    @property
+    def length_bytes(self) -> int:
+        return 2 * math.prod(self.shape)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What one engine of a set holds."""
+
+    files: int
+    file_bytes: int
+    tensors: int
+    tensor_bytes: int
+
+
+@dataclass(frozen=True)
+class ShardSet:
+    """Shards on disk, and the description of the fleet that holds them."""
+
+    name: str
+    directory: Path
+    fleet: Path
+    engines: int
+    engine: Contents
+
+    @property
+    def files(self) -> int:
+        return self.engines * self.engine.files
+
+    @property
+    def file_bytes(self) -> int:
+        """What a scan reads: shards that engines share count for each engine."""
+        return self.engines * self.engine.file_bytes
+
+    @property
+    def tensors(self) -> int:
+        return self.engines * self.engine.tensors
+
+    @property
+    def tensor_bytes(self) -> int:
+        return self.engines * self.engine.tensor_bytes
+
+    @cached_property
+    def distinct_files(self) -> list[Path]:
+        """One path for each file on disk, however many links it has."""
+        by_inode = {entry.stat().st_ino: Path(entry.path) for entry in self._entries()}
+        return list(by_inode.values())
+
+    def _entries(self) -> Iterable[os.DirEntry[str]]:
+        for engine in sorted(self.directory.iterdir()):
+            with os.scandir(engine) as entries:
+                yield from entries
+
+
+class RandomBlock:
+    """Random bytes, the same in each run: a block that each file begins at another place of."""
+
+    @cached_property
+    def _block(self) -> memoryview:
+        return memoryview(random.Random(_SEED).randbytes(_BLOCK_BYTES))
+
+    def pieces(self, label: str, length: int) -> Iterable[memoryview]:
+        start = zlib.crc32(label.encode()) % _BLOCK_BYTES
+        while length > 0:
+            piece = self._block[start : start + length]
+            yield piece
+            length -= len(piece)
+            start = 0
+
+
+def model_part(part: int, length_bytes: int) -> list[Tensor]:
+    """Layers of a dense model's rank, large matrices and small norms, and one tensor of what is left."""
+    hidden = MOST_HIDDEN
+    while 4 * _length(_layer(0, hidden)) > length_bytes:
+        hidden //= 2
+    layers = length_bytes // _length(_layer(0, hidden))
+    tensors = [
+        tensor
+        for layer in range(part * layers, (part + 1) * layers)
+        for tensor in _layer(layer, hidden)
+    ]
+    rest = length_bytes - _length(tensors)
+    if rest > 0:
+        tensors.append(Tensor(f"model.vocabulary.{part}.weight", (rest // 2,)))
+    return tensors
+
+
+def _layer(number: int, hidden: int) -> list[Tensor]:
+    prefix = f"model.layers.{number}."
+    return [
+        Tensor(prefix + "mlp.gate_up_proj.weight", (hidden * 3 // 2, hidden)),
+        Tensor(prefix + "mlp.down_proj.weight", (hidden, hidden * 3 // 4)),
+        Tensor(prefix + "self_attn.qkv_proj.weight", (hidden * 3 // 8, hidden)),
+        Tensor(prefix + "self_attn.o_proj.weight", (hidden, hidden // 4)),
+        Tensor(prefix + "self_attn.q_norm.weight", (hidden // 32,)),
+        Tensor(prefix + "self_attn.k_norm.weight", (hidden // 32,)),
+        Tensor(prefix + "input_layernorm.weight", (hidden,)),
+        Tensor(prefix + "post_attention_layernorm.weight", (hidden,)),
+    ]
+
+
+def _length(tensors: Iterable[Tensor]) -> int:
+    return sum(tensor.length_bytes for tensor in tensors)
+
+
+def header(tensors: Iterable[Tensor]) -> bytes:
+    """A safetensors header, its length before it."""
+    entries: dict[str, object] = {}
+    end = 0
+    for tensor in tensors:
+        begin, end = end, end + tensor.length_bytes
+        entries[tensor.name] = {
+            "dtype": "BF16",
+            "shape": tensor.shape,
+            "data_offsets": (begin, end),
+        }
+    text = json.dumps(entries, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text
+
+
+def shard_name(rank: int, part: int) -> str:
+    return f"model-rank-{rank}-part-{part}.safetensors"
+
+
+Layout = dict[tuple[int, int], list[Tensor]]
+"""Tensors by rank and part."""
+
+Writer = Callable[[Path], None]
+"""Puts one engine's shards into a directory."""
+
+
+class ShardSets:
+    """Makes sets under one directory; one that is there already is used again."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory / "sets"
+        self._pool = directory / "pool"
+        self._random = RandomBlock()
+
+    def model(self, size: int) -> ShardSet:
+        """Engines of one model: distinct bytes up to 8 GiB, hard links to them for the rest."""
+        engines = -(-size // MOST_DISTINCT_BYTES)
+        rank_bytes = size // engines // MODEL_RANKS
+        parts = -(-rank_bytes // MOST_PART_BYTES)
+        part_bytes = rank_bytes // parts // PART_ALIGNMENT * PART_ALIGNMENT
+        layout = {
+            (rank, part): model_part(part, part_bytes)
+            for rank in range(MODEL_RANKS)
+            for part in range(parts)
+        }
+        return self._made(
+            f"model-{format_size(size)}",
+            MODEL_RANKS,
+            engines,
+            lambda engine: self._link_parts(engine, layout, format_size(part_bytes)),
+        )
+
+    def uniform(self, size: int, tensor_bytes: int) -> ShardSet:
+        """One engine whose tensors are all of one length; ranks are hard links to the first."""
+        file_bytes = max(tensor_bytes, min(size, MOST_PART_BYTES))
+        tensors = [
+            Tensor(f"model.layers.{number}.weight", (tensor_bytes // 2,))
+            for number in range(file_bytes // tensor_bytes)
+        ]
+        ranks = size // file_bytes
+
+        def fill(engine: Path) -> None:
+            self._write(engine / shard_name(0, 0), tensors)
+            for rank in range(1, ranks):
+                os.link(engine / shard_name(0, 0), engine / shard_name(rank, 0))
+
+        name = f"uniform-{format_size(size)}-of-{format_size(tensor_bytes)}"
+        return self._made(name, ranks, 1, fill)
+
+    def planning(self, engines: int) -> ShardSet:
+        """Many small files: 8 ranks of 5 parts of 1 KiB for each engine."""
+        layout = {
+            (rank, part): _small_part(part)
+            for rank in range(PLANNING_RANKS)
+            for part in range(PLANNING_PARTS)
+        }
+        return self._made(
+            f"planning-{engines}-engines",
+            PLANNING_RANKS,
+            engines,
+            lambda engine: self._write_parts(engine, layout),
+        )
+
+    def landing(self, engines: int) -> ShardSet:
+        """Many tiny tensors: 20,000 for each engine; all engines have the same paths."""
+        layout = {
+            (rank, part): _tiny_tensors(part)
+            for rank in range(LANDING_RANKS)
+            for part in range(LANDING_PARTS)
+        }
+        return self._made(
+            f"landing-{engines}-engines",
+            LANDING_RANKS,
+            engines,
+            lambda engine: self._write_parts(engine, layout),
+            same_paths=True,
+        )
+
+    def _made(
+        self,
+        name: str,
+        ranks: int,
+        engines: int,
+        fill: Writer,
+        same_paths: bool = False,
+    ) -> ShardSet:
+        directory = self._directory / name
+        contents = self._directory / f"{name}.json"
+        directories = ["engine"] * engines if same_paths else _numbered(engines)
+        if not contents.exists():
+            print(f"Making {name} in {self._directory}...", flush=True)
+            shutil.rmtree(directory, ignore_errors=True)
+            for engine in dict.fromkeys(directories):
+                (directory / engine).mkdir(parents=True)
+                fill(directory / engine)
+            self._describe(name, ranks, directories)
+            contents.write_text(
+                json.dumps(asdict(_contents(directory / directories[0])))
+            )
+        return ShardSet(
+            name,
+            directory,
+            self._directory / f"{name}.yaml",
+            engines,
+            Contents(**json.loads(contents.read_text())),
+        )
+
+    def _describe(self, name: str, ranks: int, directories: list[str]) -> None:
+        lines = [
+            f"fleet: {name}",
+            "defaults:",
+            f"  model: bench/{name}",
+            f"  parallelism: {{ tp: {ranks} }}",
+            "engines:",
+        ]
+        for number, engine in enumerate(directories):
+            lines.append(f"  - {{ name: e-{number:05}, shards: {name}/{engine} }}")
+        (self._directory / f"{name}.yaml").write_text("\n".join(lines) + "\n")
+
+    def _link_parts(self, engine: Path, layout: Layout, pool: str) -> None:
+        for (rank, part), tensors in layout.items():
+            distinct = self._pool / pool / shard_name(rank, part)
+            if not distinct.exists():
+                distinct.parent.mkdir(parents=True, exist_ok=True)
+                self._write(distinct, tensors)
+            os.link(distinct, engine / distinct.name)
+
+    def _write_parts(self, engine: Path, layout: Layout) -> None:
+        for (rank, part), tensors in layout.items():
+            self._write(engine / shard_name(rank, part), tensors)
+
+    def _write(self, path: Path, tensors: list[Tensor]) -> None:
+        unfinished = path.with_suffix(".unfinished")
+        with unfinished.open("wb") as out:
+            out.write(header(tensors))
+            for piece in self._random.pieces(path.name, _length(tensors)):
+                out.write(piece)
+        unfinished.rename(path)
+
+
+def _numbered(engines: int) -> list[str]:
+    return [f"engine-{number:05}" for number in range(engines)]
+
+
+def _small_part(part: int) -> list[Tensor]:
+    return [
+        Tensor(f"model.layers.{part}.mlp.gate_up_proj.weight", (16, 24)),
+        Tensor(f"model.layers.{part}.input_layernorm.weight", (16,)),
+    ]
+
+
+def _tiny_tensors(part: int) -> list[Tensor]:
+    return [
+        Tensor(f"model.layers.{part}.mlp.experts.{number}.weight", (4, 8))
+        for number in range(LANDING_TENSORS)
+    ]
+
+
+def _contents(engine: Path) -> Contents:
+    """What an engine holds, by the headers of its files."""
+    files = sorted(engine.iterdir())
+    lengths = [length for file in files for length in _tensor_lengths(file)]
+    return Contents(
+        files=len(files),
+        file_bytes=sum(file.stat().st_size for file in files),
+        tensors=len(lengths),
+        tensor_bytes=sum(lengths),
+    )
+
+
+def _tensor_lengths(file: Path) -> Iterable[int]:
+    """The length of each tensor of a file."""
+    with file.open("rb") as shard:
+        (length,) = struct.unpack("<Q", shard.read(8))
+        for tensor in json.loads(shard.read(length)).values():
+            begin, end = tensor["data_offsets"]
+            yield end - begin
