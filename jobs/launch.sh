@@ -18,7 +18,7 @@ build() {
 
 # Class data sharing: a small scan, run once, leaves the loaded classes in a file that halves every later start.
 archive_classes() {
-  if [ -e "$archive" ] && [ "$archive" -nt "$jar" ]; then
+  if [ ! -w "$home/target" ] || { [ -e "$archive" ] && [ "$archive" -nt "$jar" ]; }; then
     return
   fi
   echo "Preparing fast starts (once)..." >&2
@@ -32,14 +32,20 @@ memory=1g
 spark=()
 own=()
 while [ $# -gt 0 ]; do
-  case $1 in
+  case ${1%%=*} in
     --master | --deploy-mode | --conf | -c | --properties-file | --name | --jars | --packages | --files | --archives | \
     --driver-memory | --driver-java-options | --driver-class-path | --driver-cores | --executor-memory | \
     --executor-cores | --total-executor-cores | --num-executors | --queue | --principal | --keytab | --proxy-user)
-      [ $# -ge 2 ] || { echo "shardsum: Expected a value behind $1" >&2; exit 2; }
-      [ "$1" != --driver-memory ] || memory=$2
-      spark+=("$1" "$2")
-      shift 2
+      if [[ $1 == --*=* ]]; then
+        option=${1%%=*} value=${1#*=}
+        shift
+      else
+        [ $# -ge 2 ] || { echo "shardsum: Expected a value behind $1" >&2; exit 2; }
+        option=$1 value=$2
+        shift 2
+      fi
+      [ "$option" != --driver-memory ] || memory=$value
+      spark+=("$option" "$value")
       ;;
     --supervise | --verbose)
       spark+=("$1")
@@ -54,11 +60,14 @@ done
 
 build
 [ ! -t 2 ] || export SHARDSUM_TERMINAL=1
-log=-Dlog4j2.configurationFile=file:$home/conf/log4j2.properties
+log=-Dlog4j2.configurationFile=$home/conf/log4j2.properties
 
 if [ -n "${SPARK_HOME:-}" ]; then
-  exec "$SPARK_HOME/bin/spark-submit" --driver-java-options "$log" ${spark[@]+"${spark[@]}"} \
-    --class io.shardsum.cli.Main "$jar" ${own[@]+"${own[@]}"}
+  spark_submit=$SPARK_HOME/bin/spark-submit
+  [ -x "$spark_submit" ] || { echo "shardsum: Cannot start Spark: expected $spark_submit, as SPARK_HOME says, found none" >&2; exit 1; }
+  # Options of this virtual machine alone; --driver-java-options would displace those of a properties file.
+  export SPARK_SUBMIT_OPTS="\"$log\" ${SPARK_SUBMIT_OPTS:-}"
+  exec "$spark_submit" ${spark[@]+"${spark[@]}"} --class io.shardsum.cli.Main "$jar" ${own[@]+"${own[@]}"}
 fi
 
 java=("${JAVA_HOME:+$JAVA_HOME/bin/}java" "@$home/conf/jvm.options" "-Xmx$memory" "$log")

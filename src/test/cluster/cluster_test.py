@@ -1,0 +1,319 @@
+"""fleet-scan on a real cluster: the same results as in one process, also where processes are killed."""
+
+import atexit
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+import duckdb
+import pyspark
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as f
+
+from cluster import LOOPBACK, WORKERS, Cluster
+
+HOME = Path(__file__).resolve().parents[3]
+JAR = HOME / "target" / "shardsum.jar"
+SPARK_HOME = Path(pyspark.__file__).parent
+OUTPUT = HOME / "target" / "cluster-test"
+DEMO = OUTPUT / "fleet"
+TABLES = OUTPUT / "tables"
+NOBODY = {"user": 65534, "group": 65534, "extra_groups": []}
+
+cluster = None
+embedded = None
+
+
+def setUpModule():
+    global cluster, embedded
+    shutil.rmtree(OUTPUT, ignore_errors=True)
+    OUTPUT.mkdir(parents=True)
+    demo = Scan("demo", "--demo", "--demo-dir", DEMO).finish()
+    assert demo.exit_code == 0, demo.log()
+    embedded = Scan.of_fleet("embedded").finish()
+    assert embedded.exit_code == 3, embedded.log()
+    cluster = Cluster(SPARK_HOME, OUTPUT)
+    atexit.register(cluster.close)
+
+
+def tearDownModule():
+    cluster.close()
+
+
+class Scan:
+    """A run of jobs/fleet-scan. What it printed is kept in a directory of its name."""
+
+    def __init__(self, name, *arguments, home=HOME, environment=None, **process):
+        self.name = name
+        self.directory = OUTPUT / name
+        self.directory.mkdir(exist_ok=True)
+        variables = {key: value for key, value in os.environ.items() if key != "SPARK_HOME"}
+        with self._file("stdout").open("w") as out, self._file("stderr").open("w") as err:
+            self._process = subprocess.Popen(
+                [home / "jobs" / "fleet-scan", *arguments],
+                env=variables | (environment or {}),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                **process,
+            )
+        atexit.register(self.kill)
+
+    @classmethod
+    def of_fleet(cls, name, *arguments, **process):
+        return cls(
+            name,
+            *arguments,
+            *("--conf", "spark.sql.files.maxPartitionBytes=2m"),
+            *("--fleet", DEMO / "fleet.yaml", "--out", TABLES, "--scan-id", name),
+            *("--format", "json"),
+            **process,
+        )
+
+    @classmethod
+    def on_cluster(cls, name):
+        events = OUTPUT / name / "events"
+        events.mkdir(parents=True, exist_ok=True)
+        return cls.of_fleet(
+            name,
+            *("--properties-file", HOME / "conf" / "standalone.conf", "--master", cluster.url),
+            *("--executor-memory", "512m", "--executor-cores", "1"),
+            *("--total-executor-cores", str(WORKERS)),
+            *("--conf", "spark.scheduler.minRegisteredResourcesRatio=1"),
+            *("--conf", "spark.eventLog.enabled=true", "--conf", f"spark.eventLog.dir={events}"),
+            *("--conf", "spark.eventLog.rolling.enabled=false"),
+            *("--conf", "spark.eventLog.compress=false"),
+            environment={"SPARK_HOME": str(SPARK_HOME), "SPARK_LOCAL_IP": LOOPBACK},
+        )
+
+    def finish(self):
+        self._process.wait(timeout=600)
+        return self
+
+    def kill(self):
+        self._process.kill()
+        self._process.wait()
+
+    @property
+    def running(self):
+        return self._process.poll() is None
+
+    @property
+    def exit_code(self):
+        return self._process.returncode
+
+    def result(self):
+        return json.loads(self._file("stdout").read_text())
+
+    def comparable(self):
+        """The result without what differs between two equal scans; findings have no order."""
+        result = self.result()
+        for key in ("scan_id", "started_at"):
+            del result[key]
+        return result | {"findings": sorted(result["findings"], key=json.dumps)}
+
+    def events(self, kind):
+        """Spark's events of one kind."""
+        (log,) = (self.directory / "events").iterdir()
+        events = [json.loads(line) for line in log.read_text().splitlines()]
+        return [event for event in events if event["Event"] == f"SparkListener{kind}"]
+
+    def rows(self, columns, table):
+        """What DuckDB reads of this scan."""
+        files = f"read_parquet('{TABLES}/{table}/*/*/*.parquet', hive_partitioning = true)"
+        query = f"SELECT {columns} FROM {files} WHERE scan_id = '{self.name}' ORDER BY ALL"
+        return duckdb.sql(query).fetchall()
+
+    def log(self):
+        return f"exit code {self.exit_code}\n{self._file('stderr').read_text()[-4000:]}"
+
+    def _file(self, stream):
+        return self.directory / stream
+
+
+class ClusterTest(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        cluster.wait_until_idle()
+
+    def assert_same_as_embedded(self, scan):
+        self.assertEqual(scan.exit_code, 3, scan.log())
+        self.assertEqual(scan.comparable(), embedded.comparable())
+
+    def test_scan_finds_the_same_as_in_one_process(self):
+        scan = Scan.on_cluster("cluster").finish()
+        self.assert_same_as_embedded(scan)
+        self.assertGreater(len(scan.events("TaskEnd")), 100)
+        executors = scan.rows("DISTINCT unnest(split(executor, ','))", "tensors")
+        self.assertEqual(len(executors), WORKERS)
+
+    def test_scan_finds_the_same_though_an_executor_is_killed(self):
+        scan = Scan.on_cluster("executor-killed")
+        application, executor = cluster.busy_executor()
+        cluster.kill(application, executor)
+        self.assertTrue(scan.running)
+        self.assert_same_as_embedded(scan.finish())
+        lost = [event["Executor ID"] for event in scan.events("ExecutorRemoved")]
+        self.assertIn(executor, lost)
+        ends = [event["Task End Reason"]["Reason"] for event in scan.events("TaskEnd")]
+        self.assertIn("Resubmitted", ends, "what the executor had read is read again")
+
+    def test_killed_scan_does_not_exist_and_its_second_run_is_whole(self):
+        killed = Scan.on_cluster("driver-killed")
+        cluster.busy_executor()
+        self.assertTrue(killed.running)
+        killed.kill()
+        self.assertEqual(killed.rows("*", "scans"), [])
+        self.assertNotEqual(embedded.rows("*", "scans"), [])
+        cluster.wait_until_idle()
+        again = Scan.on_cluster("driver-killed").finish()
+        self.assert_same_as_embedded(again)
+        for table in ("scans", "engines", "ranks", "tensors", "findings"):
+            with self.subTest(table):
+                count = embedded.rows("count(*)", table)
+                self.assertEqual(again.rows("count(*)", table), count)
+        self.assertEqual(list(TABLES.glob("*/*/scan_id=driver-killed/_temporary")), [])
+
+    def test_duckdb_reads_the_tables(self):
+        result = embedded.result()
+        engines = [(e["engine"], e["status"], e["checksum"]) for e in result["engines"]]
+        self.assertEqual(embedded.rows("engine, status, checksum", "engines"), sorted(engines))
+        tensors = embedded.rows("count(*), sum(bytes)", "tensors")
+        self.assertEqual(tensors, [(result["tensors"], result["bytes"])])
+
+
+class PySparkTest(unittest.TestCase):
+    """PySpark on the cluster, given nothing but the jar."""
+
+    @classmethod
+    def setUpClass(cls):
+        cluster.wait_until_idle()
+        os.environ["SPARK_LOCAL_IP"] = LOOPBACK
+        os.environ["PYSPARK_SUBMIT_ARGS"] = f"--master {cluster.url} --jars {JAR} pyspark-shell"
+        warehouse = OUTPUT / "warehouse"
+        builder = SparkSession.builder.config("spark.executor.memory", "512m")
+        builder = builder.config("spark.ui.showConsoleProgress", "false")
+        cls.spark = builder.config("spark.sql.warehouse.dir", str(warehouse)).getOrCreate()
+        cls.addClassCleanup(cls.spark.stop)
+
+    def test_reads_weights(self):
+        engine = DEMO / "chat-1"
+        rows = self.spark.read.format("safetensors").load(str(engine)).drop("data").collect()
+        for file in engine.glob("*.safetensors"):
+            with self.subTest(file.name):
+                header, begin = header_of(file)
+                mine = [row for row in rows if row.file.endswith(f"/{file.name}")]
+                found = {r.tensor: (r.dtype, r.shape, r.file_offset_bytes, r.tensor_bytes) for r in mine}
+                self.assertEqual(found, {name: entry_of(t, begin) for name, t in header.items()})
+
+    def test_reads_bytes_of_a_tensor(self):
+        file = DEMO / "chat-1" / "model-rank-0-part-1.safetensors"
+        weights = self.spark.read.format("safetensors").load(str(file))
+        rows = weights.where(f.col("tensor") == "lm_head.weight").orderBy("chunk").collect()
+        header, begin = header_of(file)
+        first, last = header["lm_head.weight"]["data_offsets"]
+        self.assertGreater(len(rows), 1)
+        data = b"".join(row.data for row in rows)
+        self.assertEqual(data, file.read_bytes()[begin + first : begin + last])
+
+    def test_reads_weights_as_a_table(self):
+        self.spark.sql(f"CREATE TABLE weights USING safetensors LOCATION '{DEMO / 'chat-1'}'")
+        self.addCleanup(self.spark.sql, "DROP TABLE weights")
+        (row,) = self.spark.sql("SELECT count(DISTINCT file, tensor) AS n FROM weights").collect()
+        headers = [header_of(file)[0] for file in (DEMO / "chat-1").glob("*.safetensors")]
+        self.assertEqual(row.n, sum(len(header) for header in headers))
+
+    def test_reads_the_tables(self):
+        result = embedded.result()
+        engines = self.spark.read.parquet(str(TABLES / "engines")).where("scan_id = 'embedded'")
+        self.assertEqual(
+            {row.engine: row.checksum for row in engines.collect()},
+            {engine["engine"]: engine["checksum"] for engine in result["engines"]},
+        )
+        tensors = self.spark.read.parquet(str(TABLES / "tensors")).where("scan_id = 'embedded'")
+        self.assertEqual(tensors.count(), result["tensors"])
+
+
+def header_of(file):
+    """A file's tensors by name, and where their bytes begin."""
+    with file.open("rb") as stream:
+        length = int.from_bytes(stream.read(8), "little")
+        header = json.loads(stream.read(length))
+    header.pop("__metadata__", None)
+    return header, 8 + length
+
+
+def entry_of(tensor, begin):
+    first, last = tensor["data_offsets"]
+    return tensor["dtype"], tensor["shape"], begin + first, last - first
+
+
+class PermissionTest(unittest.TestCase):
+    """No right to read a file, or a directory: that takes a user other than root."""
+
+    def setUp(self):
+        self.place = Path(tempfile.mkdtemp(prefix="shardsum-"))
+        self.addCleanup(shutil.rmtree, self.place)
+        self.place.chmod(0o755)
+
+    def test_scan_says_what_it_may_not_read(self):
+        for engine in ("chat-1", "chat-2", "chat-4"):
+            shutil.copytree(DEMO / engine, self.place / engine)
+        (self.place / "chat-2" / "model-rank-1-part-0.safetensors").chmod(0)
+        (self.place / "chat-4").chmod(0)
+        (self.place / "tables").mkdir()
+        (self.place / "tables").chmod(0o777)
+        shutil.copy(DEMO / "fleet.yaml", self.place)
+        scan = Scan(
+            "permission",
+            *("--fleet", self.place / "fleet.yaml", "--out", self.place / "tables"),
+            *("--engine", "chat-1", "chat-2", "chat-4", "--format", "json"),
+            home=self.copy_of_the_job(),
+            cwd=self.place,
+            **(NOBODY if os.geteuid() == 0 else {}),
+        ).finish()
+        self.assertEqual(scan.exit_code, 4, scan.log())
+        whole, file_closed, directory_closed = scan.result()["engines"]
+        sums = {e["engine"]: e["checksum"] for e in embedded.result()["engines"]}
+        self.assertEqual(whole["status"], "COMPLETE")
+        self.assertEqual(whole["checksum"], sums["chat-1"])
+        for engine in (file_closed, directory_closed):
+            self.assertEqual((engine["status"], engine["checksum"]), ("INCOMPLETE", None))
+        unreadable = file_closed["ranks"].pop(1)
+        self.assertEqual((unreadable["status"], unreadable["checksum"]), ("UNREADABLE", None))
+        self.assertIn("model-rank-1-part-0.safetensors", unreadable["reason"])
+        self.assertRegex(unreadable["reason"], "(?i)permission denied")
+        del whole["ranks"][1]
+        self.assertEqual(file_closed["ranks"], whole["ranks"])
+        for rank in directory_closed["ranks"]:
+            self.assertIn(rank["status"], ("MISSING", "UNREADABLE"))
+            self.assertIsNone(rank["checksum"])
+            self.assertRegex(rank["reason"], "(?i)permission denied")
+
+    def copy_of_the_job(self):
+        """The built job where any user may read it: the home directory of who built it is closed."""
+        home = self.place / "shardsum"
+        jars = home / "jars"
+        jars.mkdir(parents=True)
+        class_path = []
+        for jar in (HOME / "target" / "spark.classpath").read_text().strip().split(os.pathsep):
+            class_path.append(shutil.copy(jar, jars))
+        for part in ("jobs", "conf"):
+            shutil.copytree(HOME / part, home / part)
+        (home / "target").mkdir()
+        shutil.copy(JAR, home / "target")
+        (home / "target" / "spark.classpath").write_text(os.pathsep.join(map(str, class_path)))
+        for path in home.rglob("*"):
+            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
+        return home
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    unittest.main(warnings="ignore")  # sockets that py4j leaves to the garbage collector
