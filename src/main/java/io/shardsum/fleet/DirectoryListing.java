@@ -47,16 +47,35 @@ record DirectoryListing(
       return new DirectoryListing(
           directory, Outcome.LISTED, "", walk.files, walk.index, walk.subdirectories);
     } catch (FileNotFoundException e) {
-      return unlisted(
-          directory,
-          Outcome.ABSENT,
-          "the directory " + MessageText.printable(directory) + " does not exist");
+      return absent(directory, conf);
     } catch (IOException | RuntimeException | LinkageError e) {
       return unlisted(
           directory,
           Outcome.FAILED,
           "cannot list " + MessageText.printable(directory) + ": " + MessageText.cause(e));
     }
+  }
+
+  /** A directory that is not found is absent only if its parent may be looked into. */
+  private static DirectoryListing absent(String directory, Configuration conf) {
+    Path parent = new Path(directory).getParent();
+    try {
+      if (parent != null) {
+        parent.getFileSystem(conf).listStatus(parent);
+      }
+    } catch (FileNotFoundException e) {
+      DirectoryListing ofParent = absent(parent.toString(), conf);
+      return unlisted(directory, ofParent.outcome(), ofParent.reason());
+    } catch (IOException e) {
+      return unlisted(
+          directory,
+          Outcome.FAILED,
+          "cannot list " + MessageText.printable(directory) + ": " + MessageText.cause(e));
+    }
+    return unlisted(
+        directory,
+        Outcome.ABSENT,
+        "the directory " + MessageText.printable(directory) + " does not exist");
   }
 
   private static DirectoryListing unlisted(String directory, Outcome outcome, String reason) {

@@ -1,8 +1,10 @@
 package io.shardsum.fleet;
 
 import io.shardsum.text.ForeignText;
+import java.nio.file.AccessDeniedException;
 import java.util.Collection;
 import java.util.stream.Collectors;
+import org.apache.hadoop.security.AccessControlException;
 
 /** Foreign text (names, paths, causes) made fit for a line of a message. */
 final class MessageText {
@@ -22,9 +24,12 @@ final class MessageText {
     return ForeignText.shown(text, PRINTABLE_CODE_POINTS);
   }
 
-  /** Kind and message of an exception, in one line. */
+  /** Why something failed, in one line: the kind and message of an exception. */
   static String cause(Throwable failure) {
     String kind = failure.getClass().getSimpleName();
+    if (failure instanceof AccessDeniedException || failure instanceof AccessControlException) {
+      return "permission denied";
+    }
     String message = failure.getMessage();
     if (message == null || message.isBlank()) {
       return kind;

@@ -23,7 +23,7 @@ public record ScanSummary(
     List<Difference> differences,
     ReadTimes readTimes) {
 
-  /** Copies the lists; engines and ranks in the order of the fleet's description. */
+  /** Copies the lists, in the order of the fleet's description. */
   public ScanSummary {
     Map<String, Integer> order = new HashMap<>();
     request.inventory().engines().forEach(e -> order.put(e.spec().name(), order.size()));
@@ -37,7 +37,15 @@ public record ScanSummary(
                 Comparator.comparing((RankResult rank) -> order.get(rank.engine()))
                     .thenComparing(RankResult::rank))
             .toList();
-    findings = List.copyOf(findings);
+    findings =
+        findings.stream()
+            .sorted(
+                Comparator.comparing(
+                        (Finding f) -> f.engine().map(order::get).orElse(Integer.MAX_VALUE))
+                    .thenComparing(f -> f.rank().orElse(-1))
+                    .thenComparing(Finding::kind)
+                    .thenComparing(Finding::detail))
+            .toList();
     differences = List.copyOf(differences);
   }
 
