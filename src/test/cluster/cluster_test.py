@@ -111,11 +111,11 @@ class Scan:
         return json.loads(self._file("stdout").read_text())
 
     def comparable(self):
-        """The result without what differs between two equal scans; findings have no order."""
+        """The result without what differs between two equal scans."""
         result = self.result()
-        for key in ("scan_id", "started_at"):
+        for key in ("scan_id", "started_at", "timings"):
             del result[key]
-        return result | {"findings": sorted(result["findings"], key=json.dumps)}
+        return result
 
     def events(self, kind):
         """Spark's events of one kind."""

@@ -46,7 +46,7 @@ FROM camps
 UNION ALL
 SELECT
   engine, NULL, NULL, NULL, 'UNVERIFIED', 'warning', 'another engine to compare with', 'none',
-  NULL, NULL, comparison_group, 'the only engine of its comparison group: hashed, compared with nothing'
+  NULL, NULL, comparison_group, 'the only engine of its comparison group: compared with nothing'
 FROM group_sizes
 WHERE members = 1
 UNION ALL

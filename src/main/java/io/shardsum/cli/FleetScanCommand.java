@@ -134,11 +134,15 @@ final class FleetScanCommand implements Callable<Integer> {
     Instant startedAt = Instant.now();
     PrintWriter output = spec.commandLine().getOut();
     Configuration hadoopConf = SparkHadoopUtil.get().newConfiguration(new SparkConf());
+    requireFitting();
     if (target.demo) {
       return new DemoRun(demoDirectory, output).run(hadoopConf, this::scan).number();
     }
     if (out == null && !dryRun) {
       throw new UsageException("--out DIR is required: where the tables go");
+    }
+    if (out != null) {
+      requirePath(out);
     }
     ScanId id = scanId == null ? ScanId.startedAt(startedAt) : scanId();
     Inventory inventory = inventory(hadoopConf);
@@ -151,6 +155,29 @@ final class FleetScanCommand implements Callable<Integer> {
     return ExitCode.of(summary.verdict()).number();
   }
 
+  /** An option that would be ignored is refused. */
+  private void requireFitting() {
+    boolean described =
+        shardsOptions.tp != null || shardsOptions.pp != null || shardsOptions.profile != null;
+    if (target.shards == null && described) {
+      throw new UsageException(
+          "--tp, --pp and --profile go with --shards; a description of the fleet has them itself");
+    }
+    if (target.demo && (out != null || scanId != null || !onlyEngines.isEmpty() || dryRun)) {
+      throw new UsageException("--demo takes no other option but --demo-dir");
+    }
+  }
+
+  private static void requirePath(String directory) {
+    try {
+      new org.apache.hadoop.fs.Path(directory);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          "--out: no path: %s: %s"
+              .formatted(TerminalText.line(directory), TerminalText.line(e.getMessage())));
+    }
+  }
+
   private ScanId scanId() {
     try {
       return new ScanId(scanId);
@@ -159,6 +186,7 @@ final class FleetScanCommand implements Callable<Integer> {
     }
   }
 
+  /** Scans in the session that is there, or a new one, which ends with the process. */
   private ScanSummary scan(ScanRequest request) {
     SparkSession session =
         SparkSession.builder()
@@ -166,8 +194,6 @@ final class FleetScanCommand implements Callable<Integer> {
             .getOrCreate();
     try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
       return new FleetScan(session, request, progress).run();
-    } finally {
-      session.stop();
     }
   }
 

@@ -59,18 +59,25 @@ public final class FleetScan {
   public ScanSummary run() {
     tables.removeEarlier(session.sparkContext().hadoopConfiguration());
     viewInventory();
-    ReadListener listener = new ReadListener(progress);
-    session.sparkContext().addSparkListener(listener);
-    progress.readingBegins(files.stream().mapToLong(file -> file.file().lengthBytes()).sum());
-    landTensors();
-    progress.readingEnds();
-    ReadTimes readTimes = listener.times(Instant.now());
-    session.sparkContext().removeSparkListener(listener);
+    ReadTimes readTimes = readWeights();
     try (BackgroundWrites writes = new BackgroundWrites()) {
       ScanSummary summary = landReduced(readTimes, writes);
       writes.await();
       tables.write(ScanTable.SCANS, rows(List.of(ScanRow.of(session, summary)), ScanRow.SCHEMA));
       return summary;
+    }
+  }
+
+  private ReadTimes readWeights() {
+    ReadListener listener = new ReadListener(progress);
+    session.sparkContext().addSparkListener(listener);
+    try {
+      progress.readingBegins(files.stream().mapToLong(file -> file.file().lengthBytes()).sum());
+      landTensors();
+      progress.readingEnds();
+      return listener.times(Instant.now());
+    } finally {
+      session.sparkContext().removeSparkListener(listener);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.shardsum.scan;
 
 import java.util.Map;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
 /** The session of a scan: its own views, and the settings that its stages want. */
@@ -13,6 +14,7 @@ final class ScanSession {
           // Tensors of a task are merged in memory, not sorted, up to this many.
           "spark.sql.objectHashAggregate.sortBased.fallbackThreshold", "100000");
 
+  /** They go together: each alone could make many tiny files. */
   private static final Map<String, String> SETTINGS_OF_A_SMALL_SCAN =
       Map.of(
           "spark.sql.codegen.wholeStage", "false",
@@ -25,19 +27,17 @@ final class ScanSession {
   /** A new session. What the caller has set in the configuration of Spark holds. */
   static SparkSession of(SparkSession session, ScanSize size) {
     SparkSession own = session.newSession();
-    apply(SETTINGS, own);
-    if (size == ScanSize.SMALL) {
-      apply(SETTINGS_OF_A_SMALL_SCAN, own);
-    }
-    return own;
-  }
-
-  private static void apply(Map<String, String> settings, SparkSession session) {
-    settings.forEach(
+    SparkConf set = session.sparkContext().getConf();
+    SETTINGS.forEach(
         (key, value) -> {
-          if (!session.sparkContext().getConf().contains(key)) {
-            session.conf().set(key, value);
+          if (!set.contains(key)) {
+            own.conf().set(key, value);
           }
         });
+    if (size == ScanSize.SMALL
+        && SETTINGS_OF_A_SMALL_SCAN.keySet().stream().noneMatch(set::contains)) {
+      SETTINGS_OF_A_SMALL_SCAN.forEach(own.conf()::set);
+    }
+    return own;
   }
 }

@@ -1,5 +1,6 @@
 package io.shardsum.scan;
 
+import io.shardsum.text.ForeignText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.datasources.DataSource;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -30,6 +32,8 @@ record ScanTables(Path out, String partition, ScanId scanId) {
 
   static final int SCHEMA_VERSION = 1;
 
+  private static final int MESSAGE_CODE_POINTS = 1_000;
+
   static ScanTables of(ScanRequest request) {
     return new ScanTables(
         new Path(request.out()),
@@ -43,9 +47,10 @@ record ScanTables(Path out, String partition, ScanId scanId) {
   }
 
   /**
-   * Removes what an earlier scan with this id left, on any date, its row in {@code scans} first.
+   * Makes the tables' directories, and removes what an earlier scan with this id left, on any date,
+   * its row in {@code scans} first.
    *
-   * @throws UncheckedIOException if it cannot be removed
+   * @throws UncheckedIOException if the directories cannot be made, or it cannot be removed
    */
   void removeEarlier(Configuration hadoopConf) {
     try {
@@ -59,26 +64,49 @@ record ScanTables(Path out, String partition, ScanId scanId) {
               ScanTable.TENSORS);
       for (ScanTable table : lastWrittenFirst) {
         Path tableDirectory = new Path(out, table.tableName());
-        if (!fileSystem.exists(tableDirectory)) {
-          continue;
+        if (!fileSystem.mkdirs(tableDirectory)) {
+          throw new IOException("cannot make the directory " + tableDirectory);
         }
         for (FileStatus date : fileSystem.listStatus(tableDirectory)) {
           fileSystem.delete(new Path(date.getPath(), "scan_id=" + scanId.text()), true);
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write to %s: %s".formatted(out, e.getMessage()), e);
+      throw cannotWrite(e);
     }
   }
 
+  /**
+   * Writes the rows of a table.
+   *
+   * @throws UncheckedIOException if the file system does not let it
+   */
   void write(ScanTable table, Dataset<Row> rows) {
-    rows.write()
-        .mode(SaveMode.Overwrite)
-        .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
-        .parquet(path(table));
+    try {
+      rows.write()
+          .mode(SaveMode.Overwrite)
+          .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
+          .parquet(path(table));
+    } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof IOException ioException) {
+          throw cannotWrite(ioException);
+        }
+      }
+      throw e;
+    }
+  }
+
+  private UncheckedIOException cannotWrite(IOException e) {
+    String why = ForeignText.shown(out + ": " + e.getMessage(), MESSAGE_CODE_POINTS);
+    return new UncheckedIOException("Cannot write to " + why, e);
   }
 
   Dataset<Row> read(ScanTable table, StructType schema, SparkSession session) {
-    return session.read().schema(schema).parquet(path(table));
+    return session
+        .read()
+        .schema(schema)
+        .option(DataSource.GLOB_PATHS_KEY(), "false")
+        .parquet(path(table));
   }
 }

@@ -324,7 +324,7 @@ class FleetYamlTest {
         engines:
           - { name: "a\\nb\\e[31m\\u202E", digest: "x" }
         """,
-        "fleet.yaml line 3: engine 'a\\u000ab\\u001b[31m\\u202e': unknown digest 'x'; allowed:"
+        "fleet.yaml line 3: engine 'a\\nb\\u001b[31m\\u202e': unknown digest 'x'; allowed:"
             + " sglang, sha256, both");
     refuses(
         "fleet: f\nengines: [{ name: " + "n".repeat(10_000) + " }]\n",

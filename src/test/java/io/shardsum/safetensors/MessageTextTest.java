@@ -33,6 +33,6 @@ class MessageTextTest {
   void cutsAfterTwoHundredCodePoints() {
     assertThat(MessageText.shown("x".repeat(200))).isEqualTo("x".repeat(200));
     assertThat(MessageText.shown("\ud83d\ude00".repeat(201)))
-        .isEqualTo("\ud83d\ude00".repeat(200) + "... (402 characters)");
+        .isEqualTo("\ud83d\ude00".repeat(200) + "… (201 characters)");
   }
 }

@@ -90,7 +90,7 @@ class SafetensorsHeaderTest {
             FormatRule.TENSOR_NOT_OBJECT,
             "tensor is not an object: tensor `\\u0007\\n\\u202e"
                 + "x".repeat(197)
-                + "... (10003 characters)`: expected an object, found 1");
+                + "… (10003 characters)`: expected an object, found 1");
     assertThat(refusal.tensor()).isEqualTo(name);
   }
 

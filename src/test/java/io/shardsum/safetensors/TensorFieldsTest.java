@@ -159,7 +159,7 @@ class TensorFieldsTest {
         FormatRule.INTEGER_TOO_LARGE,
         "integer is too large: tensor `a`: expected at most 9223372036854775807, found "
             + "9".repeat(200)
-            + "... (5000 characters)");
+            + "… (5000 characters)");
   }
 
   @ParameterizedTest

@@ -1,0 +1,109 @@
+package io.shardsum;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ArchitectureTest {
+
+  /** Each may use those behind it. */
+  private static final List<String> DOWNWARDS =
+      List.of("cli", "demo", "scan", "source", "fleet", "checksum", "safetensors", "text");
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.shardsum");
+
+  @Test
+  void hasNoPackageWithoutAPlaceInTheOrder() {
+    assertThat(CLASSES)
+        .extracting(type -> type.getPackageName())
+        .containsOnly(DOWNWARDS.stream().map(name -> "io.shardsum." + name).toArray(String[]::new));
+  }
+
+  @Test
+  void dependsDownwardsOnly() {
+    for (int index = 1; index < DOWNWARDS.size(); index++) {
+      noClasses()
+          .that()
+          .resideInAPackage(packageOf(DOWNWARDS.get(index)))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              DOWNWARDS.subList(0, index).stream()
+                  .map(ArchitectureTest::packageOf)
+                  .toArray(String[]::new))
+          .check(CLASSES);
+    }
+  }
+
+  @Test
+  void hasNoCycles() {
+    slices().matching("io.shardsum.(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"safetensors", "checksum", "fleet", "text"})
+  void keepsSparkOutOf(String name) {
+    noClasses()
+        .that()
+        .resideInAPackage(packageOf(name))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.spark..", "scala..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void parsesArgumentsInTheCommandsOnly() {
+    noClasses()
+        .that(resideOutsideOfPackage(packageOf("cli")))
+        .should()
+        .dependOnClassesThat(resideInAPackage("picocli.."))
+        .check(CLASSES);
+  }
+
+  @Test
+  void parsesYamlInTheFleetOnly() {
+    noClasses()
+        .that(resideOutsideOfPackage(packageOf("fleet")))
+        .should()
+        .dependOnClassesThat(resideInAPackage("org.snakeyaml.."))
+        .check(CLASSES);
+  }
+
+  @Test
+  void importsNothingOfScala() throws IOException {
+    List<String> imports = new ArrayList<>();
+    for (Path directory : List.of(Path.of("src/main/java"), Path.of("src/test/java"))) {
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+          Files.readAllLines(file).stream()
+              .filter(line -> line.matches("import (static )?scala\\..*"))
+              .forEach(line -> imports.add(file + ": " + line));
+        }
+      }
+    }
+    assertThat(imports).isEmpty();
+  }
+
+  private static String packageOf(String name) {
+    return "io.shardsum." + name + "..";
+  }
+}

@@ -1,0 +1,18 @@
+package io.shardsum.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+
+/** A command that has run in this process. */
+record CommandRun(int exitCode, String out, String err) {
+
+  static CommandRun fleetScan(String... arguments) {
+    String[] all = new String[arguments.length + 1];
+    all[0] = "fleet-scan";
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int exitCode = Main.run(all, new PrintWriter(out, true), new PrintWriter(err, true));
+    return new CommandRun(exitCode, out.toString(), err.toString());
+  }
+}

@@ -1,0 +1,399 @@
+package io.shardsum.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardsum.scan.ScanTable;
+import io.shardsum.testing.Landed;
+import io.shardsum.testing.LocalSpark;
+import io.shardsum.testing.SmallFleet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@ExtendWith(LocalSpark.class)
+class FleetScanCommandTest {
+
+  private static final String FLIPPED = "model.layers.0.mlp.down_proj.weight";
+  private static SparkSession spark;
+
+  @TempDir Path root;
+
+  /** The command takes the session that is there. */
+  @BeforeAll
+  static void session(SparkSession session) {
+    spark = session;
+  }
+
+  @Test
+  void exitsWith0WhereAllIsCompleteAndEqual() {
+    SmallFleet fleet = fleet("a", "b");
+
+    CommandRun run = scan(fleet);
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out())
+        .startsWith("Fleet small, scan ")
+        .contains("1 of 1: b")
+        .contains("EQUAL: everything was checked, and all copies are equal.")
+        .endsWith("Tables: " + out() + System.lineSeparator());
+    assertThat(run.err()).isEmpty();
+  }
+
+  @Test
+  void exitsWith3AndNamesTheTensorWhereABitIsFlipped() {
+    SmallFleet fleet = fleet("a", "b", "c");
+    SmallFleet.flipBit(fleet.shard("b", 1, 0), FLIPPED);
+
+    CommandRun run = scan(fleet);
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+    assertThat(run.out())
+        .contains("rank 1: 1 tensor differs")
+        .contains("2 engines: a, c")
+        .contains("1 engine: b")
+        .contains("tensor " + FLIPPED)
+        .contains("DIFFERENT: copies differ.");
+  }
+
+  @Test
+  void exitsWith4WhereARankIsMissing() throws IOException {
+    SmallFleet fleet = fleet("a", "b");
+    Files.delete(fleet.shard("b", 1, 0));
+
+    CommandRun run = scan(fleet);
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
+    assertThat(run.out())
+        .contains("b, rank 1: MISSING_RANK: no file of rank 1")
+        .contains("INCOMPLETE: no copies differ, but not everything could be checked");
+  }
+
+  @Test
+  void exitsWith3WhereCopiesDifferAlthoughARankIsMissing() throws IOException {
+    SmallFleet fleet = fleet("a", "b");
+    Files.delete(fleet.shard("b", 1, 0));
+    SmallFleet.flipBit(fleet.shard("b", 0, 0), FLIPPED);
+
+    assertThat(scan(fleet).exitCode()).isEqualTo(3);
+  }
+
+  @Test
+  void exitsWith4WhereAnEngineHasNobodyToBeComparedWith() {
+    CommandRun run = scan(fleet("alone"));
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
+    assertThat(run.out())
+        .contains("no other engine to compare with")
+        .contains("alone: UNVERIFIED: the only engine of its comparison group");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --no-such-option              | Unknown option: '--no-such-option'
+          --engine nobody               | --engine: no such engine: nobody; the fleet has: a
+          --scan-id ../up               | Invalid scan id '../up': expected 1 to 100 letters
+          --scan-id a/b                 | Invalid scan id 'a/b'
+          --digest md5                  | unknown digest 'md5'; allowed: sglang, sha256, both
+          --format xml                  | Invalid value for option '--format'
+          --shards x                    | mutually exclusive
+          """)
+  void exitsWith2AndSaysWhatIsAllowed(String arguments, String message) {
+    List<String> all = new ArrayList<>(List.of("--fleet", fleet("a").description().toString()));
+    all.addAll(List.of("--out", out().toString()));
+    all.addAll(List.of(arguments.split(" ", -1)));
+
+    CommandRun run = CommandRun.fleetScan(all.toArray(String[]::new));
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains(message).doesNotContain("\tat ");
+    assertThat(run.out()).isEmpty();
+    assertThat(out()).doesNotExist();
+  }
+
+  @Test
+  void exitsWith2WithoutAPlaceForTheTables() {
+    String fleet = fleet("a").description().toString();
+
+    assertThat(CommandRun.fleetScan("--fleet", fleet))
+        .isEqualTo(
+            new CommandRun(
+                2,
+                "",
+                "fleet-scan: --out DIR is required: where the tables go" + System.lineSeparator()));
+    assertThat(CommandRun.fleetScan("--fleet", fleet, "--out", "").err())
+        .startsWith("fleet-scan: --out: no path: ");
+    assertThat(CommandRun.fleetScan("--fleet", fleet, "--out", "").exitCode()).isEqualTo(2);
+    assertThat(CommandRun.fleetScan("--out", "x").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void exitsWith2AndGivesTheLineOfABadDescription() throws IOException {
+    Path yaml = root.resolve("bad.yaml");
+    Files.writeString(yaml, "fleet: f\nengines:\n- name: a\n  shard: x\n");
+
+    CommandRun run = CommandRun.fleetScan("--fleet", yaml.toString(), "--out", out().toString());
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .startsWith("fleet-scan: " + yaml + " line 4: engine 'a': ")
+        .contains("unknown key 'shard' (did you mean 'shards'?); allowed: name")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void exitsWith2WhereThereIsNoDescription() {
+    CommandRun run =
+        CommandRun.fleetScan("--fleet", root.resolve("none.yaml").toString(), "--dry-run");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .isEqualTo(
+            "fleet-scan: Cannot read "
+                + root.resolve("none.yaml")
+                + ": no such file"
+                + System.lineSeparator());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"file, ''", "file/below, ''", "directory, tensors", "directory, scans"})
+  void exitsWith1AndOneLineWhereTheTablesCannotBeWritten(String place, String inTheWay)
+      throws IOException {
+    Path out = root.resolve(place);
+    Path blocker = inTheWay.isEmpty() ? root.resolve("file") : out.resolve(inTheWay);
+    Files.createDirectories(blocker.getParent());
+    Files.writeString(blocker, "in the way");
+
+    CommandRun run =
+        CommandRun.fleetScan(
+            "--fleet", fleet("a").description().toString(), "--out", out.toString());
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).startsWith("fleet-scan: Cannot write to " + out + ": ").hasLineCount(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(blocker).hasContent("in the way");
+  }
+
+  @Test
+  void exitsWith1WhereTheFileSystemOfTheTablesIsUnknown() {
+    CommandRun run =
+        CommandRun.fleetScan(
+            "--fleet", fleet("a").description().toString(), "--out", "nosuch://bucket/x");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err())
+        .startsWith("fleet-scan: Cannot write to nosuch://bucket/x: ")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void printsJsonThatEqualsTheTables() throws IOException {
+    SmallFleet fleet = fleet("a", "quote\"\nline", "c");
+    SmallFleet.flipBit(fleet.shard("a", 1, 0), FLIPPED);
+    Files.delete(fleet.shard("c", 0, 0));
+
+    CommandRun run = scan(fleet, "--format", "json", "--scan-id", "nightly-1");
+
+    JsonNode json = new ObjectMapper().readTree(run.out());
+    assertThat(json.path("exit_code").intValue()).isEqualTo(run.exitCode()).isEqualTo(3);
+    assertThat(json.path("scan_id").textValue()).isEqualTo("nightly-1");
+    assertThat(json.path("tables").textValue()).isEqualTo(out().toString());
+    Row scan = Landed.rows(spark, out(), ScanTable.SCANS, "true").get(0);
+    assertEquals(json, scan, "fleet", "verdict", "tensors", "bytes");
+    assertThat(json.path("engines")).hasSize(3);
+    for (JsonNode engine : json.path("engines")) {
+      String name = engine.path("engine").textValue();
+      Row row = only(ScanTable.ENGINES, name, "true");
+      assertEquals(
+          engine,
+          row,
+          "engine",
+          "model",
+          "revision",
+          "comparison_group",
+          "status",
+          "checksum",
+          "expected_ranks",
+          "hashed_ranks",
+          "missing_ranks",
+          "bytes");
+      assertThat(engine.path("ranks")).hasSize(2);
+      for (JsonNode rank : engine.path("ranks")) {
+        Row rankRow = only(ScanTable.RANKS, name, "rank = " + rank.path("rank").intValue());
+        assertEquals(
+            rank, rankRow, "rank", "status", "checksum", "tensors", "skipped", "bytes", "reason");
+      }
+    }
+    assertThat(json.path("findings"))
+        .hasSize(Landed.rows(spark, out(), ScanTable.FINDINGS, "true").size());
+    JsonNode difference = json.path("differences").path(0);
+    assertThat(difference.path("rank").intValue()).isEqualTo(1);
+    assertThat(difference.path("first_tensors").path(0).textValue()).isEqualTo(FLIPPED);
+    assertThat(difference.path("camps").path(0).path("engines"))
+        .extracting(JsonNode::textValue)
+        .containsExactly("quote\"\nline", "c");
+  }
+
+  private Row only(ScanTable table, String engine, String condition) {
+    return Landed.rows(spark, out(), table, condition).stream()
+        .filter(row -> row.getAs("engine").equals(engine))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static void assertEquals(JsonNode json, Row row, String... columns) {
+    for (String column : columns) {
+      Object value = row.getAs(column);
+      assertThat(json.has(column)).as("JSON has %s", column).isTrue();
+      assertThat(json.path(column).isNull() ? null : json.path(column).asText())
+          .as(column)
+          .isEqualTo(value == null ? null : value.toString());
+    }
+  }
+
+  @Test
+  void scansOnlyTheEnginesThatAreNamed() {
+    SmallFleet fleet = fleet("a", "b", "c");
+
+    CommandRun run = scan(fleet, "--engine", "c", "--engine", "a");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(Landed.rows(spark, out(), ScanTable.ENGINES, "true"))
+        .extracting(row -> row.<String>getAs("engine"))
+        .containsExactlyInAnyOrder("a", "c");
+    assertThat(Landed.rows(spark, out(), ScanTable.TENSORS, "engine = 'b'")).isEmpty();
+  }
+
+  @Test
+  void takesADirectoryOfEnginesWithoutADescription() throws IOException {
+    SmallFleet fleet = fleet("a", "b");
+    Files.delete(fleet.shard("b", 1, 0));
+
+    CommandRun run =
+        CommandRun.fleetScan(
+            "--shards", root.resolve("fleet").toString(), "--out", out().toString());
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
+    assertThat(run.out()).contains("engine-1, rank 1: MISSING_RANK");
+  }
+
+  @Test
+  void showsHostileNamesEscaped() {
+    String hostile = "a/b\u001b[31m\n\u202E\uD83D\uDE00" + "n".repeat(10_000);
+    SmallFleet fleet = fleet(hostile, "../x");
+
+    CommandRun run = scan(fleet);
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("a/b\\u001b[31m\\n\\u202e\uD83D\uDE00nnn")
+        .contains("… (10011 characters)")
+        .contains("../x")
+        .doesNotContain("\u001b")
+        .doesNotContain("\u202E")
+        .doesNotContain("n".repeat(100));
+  }
+
+  @Test
+  void listsInADryRunWhatIsMissingAndReadsNoWeights() throws IOException {
+    SmallFleet fleet = fleet("a", "b");
+    Files.delete(fleet.shard("b", 1, 0));
+    for (Path shard :
+        List.of(fleet.shard("a", 0, 0), fleet.shard("a", 1, 0), fleet.shard("b", 0, 0))) {
+      Files.writeString(shard, "these are no weights");
+    }
+
+    CommandRun run = CommandRun.fleetScan("--fleet", fleet.description().toString(), "--dry-run");
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
+    assertThat(run.out())
+        .startsWith("Fleet small: 2 engines, 3 files, 60 B; nothing was read")
+        .contains("b, rank 1: MISSING: no file of rank 1");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @Test
+  void exitsWith0InADryRunThatFindsEveryRank() {
+    assertThat(
+            CommandRun.fleetScan("--fleet", fleet("a").description().toString(), "--dry-run")
+                .exitCode())
+        .isZero();
+  }
+
+  @Test
+  void printsADryRunAsJson() throws IOException {
+    SmallFleet fleet = fleet("a\n\uD83D\uDE00", "b");
+    Files.delete(fleet.shard("b", 0, 0));
+
+    CommandRun run =
+        CommandRun.fleetScan(
+            "--fleet", fleet.description().toString(), "--dry-run", "--format", "json");
+
+    JsonNode json = new ObjectMapper().readTree(run.out());
+    assertThat(json.path("exit_code").intValue()).isEqualTo(run.exitCode()).isEqualTo(4);
+    assertThat(json.path("engines").path(0).path("engine").textValue())
+        .isEqualTo("a\n\uD83D\uDE00");
+    JsonNode missing = json.path("engines").path(1).path("ranks").path(0);
+    assertThat(missing.path("state").textValue()).isEqualTo("MISSING");
+    assertThat(missing.path("reason").textValue()).startsWith("no file of rank 0");
+    JsonNode file = json.path("engines").path(0).path("ranks").path(1).path("files").path(0);
+    assertThat(file.path("file").textValue())
+        .isEqualTo("file:" + fleet.shard("a\n\uD83D\uDE00", 1, 0));
+    assertThat(file.path("bytes").longValue())
+        .isEqualTo(Files.size(fleet.shard("a\n\uD83D\uDE00", 1, 0)));
+  }
+
+  @Test
+  void findsInTheDemoExactlyWhatWasPlanted() {
+    CommandRun run = CommandRun.fleetScan("--demo", "--demo-dir", root.resolve("demo").toString());
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains("Found exactly what was planted.").contains("chat-3");
+  }
+
+  @Test
+  void doesNotWriteADemoOverAnythingElse() throws IOException {
+    Files.writeString(root.resolve("mine"), "mine");
+
+    CommandRun run = CommandRun.fleetScan("--demo", "--demo-dir", root.toString());
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err())
+        .startsWith("fleet-scan: Cannot make a demo in " + root + ": expected an empty directory")
+        .hasLineCount(1);
+  }
+
+  private Path out() {
+    return root.resolve("tables");
+  }
+
+  private CommandRun scan(SmallFleet fleet, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("--fleet", fleet.description().toString(), "--out", out().toString()));
+    arguments.addAll(List.of(more));
+    return CommandRun.fleetScan(arguments.toArray(String[]::new));
+  }
+
+  private SmallFleet fleet(String... engines) {
+    SmallFleet fleet = SmallFleet.of(root.resolve("fleet"), 2, 1);
+    for (String engine : engines) {
+      fleet.engine(engine);
+    }
+    return fleet;
+  }
+}
