@@ -1,6 +1,7 @@
--- One row per tensor of a rank: its chunks' sums merged.
--- in:  chunks (file_index, tensor, dtype, shape, tensor_bytes, file_offset_bytes, file_tensors, chunk,
---              chunk_sum, sha256, skipped_by, error, host, executor, gpu)
+-- One row per tensor of a rank: the sums of its chunks merged.
+-- in:  chunks (file_index, tensor, dtype, shape, tensor_bytes, file_offset_bytes, file_tensors, chunk, chunks,
+--              chunk_sum, chunk_sums, sha256, skipped_by, error, host, executor, gpu): a row stands for one chunk
+--              or for a run of chunks, from number chunk on
 --      files  (file_index, engine, rank, role, file, file_modified_at)
 -- out: the columns of the table tensors
 -- A file that could not be read, or holds no tensor, is one row whose tensor is null.
@@ -14,11 +15,11 @@ WITH merged AS (
     first(tensor_bytes) AS bytes,
     first(file_offset_bytes) AS file_offset_bytes,
     max(file_tensors) AS file_tensors,
-    count(*) AS chunks_found,
+    sum(chunks) AS chunks_found,
     greatest(1, ceil(first(tensor_bytes) / 1048576)) AS chunks_expected,
     sum(chunk_sum & 4294967295) AS low_sum,
     sum(shiftrightunsigned(chunk_sum, 32)) AS high_sum,
-    sort_array(collect_list(struct(chunk, chunk_sum))) AS chunk_sums,
+    sort_array(collect_list(struct(chunk, chunk_sums))) AS runs,
     max(sha256) AS sha256,
     max(skipped_by) AS skipped_by,
     max(error) AS error,
@@ -60,7 +61,7 @@ SELECT
   END AS reason,
   CASE WHEN status = 'HASHED' THEN sglang_checksum(tensor_sum) END AS checksum,
   CASE WHEN status = 'HASHED' THEN sha256 END AS sha256,
-  CASE WHEN status = 'HASHED' AND tensor_sum IS NOT NULL THEN transform(chunk_sums, c -> c.chunk_sum) END AS chunk_sums,
+  CASE WHEN status = 'HASHED' AND tensor_sum IS NOT NULL THEN flatten(transform(runs, r -> r.chunk_sums)) END AS chunk_sums,
   array_join(sort_array(array_distinct(transform(places, p -> p.host))), ',') AS host,
   array_join(sort_array(array_distinct(transform(places, p -> p.executor))), ',') AS executor,
   nullif(array_join(sort_array(array_distinct(transform(places, p -> p.gpu))), ','), '') AS gpu

@@ -7,11 +7,13 @@ import io.shardsum.fleet.Digest;
 import io.shardsum.source.ChunkColumn;
 import io.shardsum.source.FileListing;
 import io.shardsum.source.OnError;
+import io.shardsum.source.RowUnit;
 import io.shardsum.source.SafetensorsSource;
 import io.shardsum.source.TensorChecksum;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -25,6 +27,13 @@ import org.apache.spark.sql.types.StructType;
  * gives them their inputs and puts their outputs in place, in order.
  */
 public final class FleetScan {
+
+  private static final String MOST_BYTES_OF_A_TASK = "spark.sql.files.maxPartitionBytes";
+  private static final int TASKS_OF_A_CORE = 32;
+  private static final long LARGEST_SPLIT_BYTES = 1L << 30;
+
+  private static final DataType CHUNK_SUMS_TYPE =
+      DataTypes.createArrayType(DataTypes.LongType, false);
 
   private final SparkSession session;
   private final List<PlannedFile> files;
@@ -72,7 +81,7 @@ public final class FleetScan {
     ReadListener listener = new ReadListener(progress);
     session.sparkContext().addSparkListener(listener);
     try {
-      progress.readingBegins(files.stream().mapToLong(file -> file.file().lengthBytes()).sum());
+      progress.readingBegins(filesBytes());
       landTensors();
       progress.readingEnds();
       return listener.times(Instant.now());
@@ -134,6 +143,8 @@ public final class FleetScan {
         .read()
         .format(SafetensorsSource.NAME)
         .option("listing", listing.toJson())
+        .option("rows", RowUnit.PIECE.option())
+        .option("split-bytes", Long.toString(splitBytes()))
         .option("on-error", OnError.REPORT.option())
         .load()
         .select(
@@ -145,13 +156,33 @@ public final class FleetScan {
             named(ChunkColumn.FILE_OFFSET_BYTES),
             named(ChunkColumn.FILE_TENSORS).as("file_tensors"),
             named(ChunkColumn.CHUNK),
+            named(ChunkColumn.CHUNKS).as("chunks"),
             (sums ? named(ChunkColumn.CHUNK_SUM) : nothing(DataTypes.LongType)).as("chunk_sum"),
+            (sums ? named(ChunkColumn.CHUNK_SUMS) : nothing(CHUNK_SUMS_TYPE)).as("chunk_sums"),
             (sha256 ? named(ChunkColumn.SHA256) : nothing(DataTypes.StringType)).as("sha256"),
             named(ChunkColumn.SKIPPED_BY).as("skipped_by"),
             named(ChunkColumn.ERROR),
             named(ChunkColumn.HOST).as("host"),
             named(ChunkColumn.EXECUTOR).as("executor"),
             named(ChunkColumn.GPU).as("gpu"));
+  }
+
+  /**
+   * A task has fixed costs of some milliseconds, in which a core hashes tens of megabytes: the
+   * larger the scan, the larger its tasks, as long as the cores end about together.
+   */
+  private long splitBytes() {
+    long usual = JavaUtils.byteStringAsBytes(session.conf().get(MOST_BYTES_OF_A_TASK));
+    if (session.sparkContext().getConf().contains(MOST_BYTES_OF_A_TASK)) {
+      return usual;
+    }
+    long even =
+        filesBytes() / ((long) TASKS_OF_A_CORE * session.sparkContext().defaultParallelism());
+    return Math.max(usual, Math.min(even, LARGEST_SPLIT_BYTES));
+  }
+
+  private long filesBytes() {
+    return files.stream().mapToLong(file -> file.file().lengthBytes()).sum();
   }
 
   private static Column named(ChunkColumn column) {

@@ -10,11 +10,11 @@ import org.apache.spark.sql.types.StructType;
 /**
  * The columns of the source {@code safetensors}. A row is one chunk: up to {@link #CHUNK_BYTES} of
  * one tensor, beginning at a multiple of that within the tensor; an empty tensor is one row with
- * empty data.
+ * empty data. With the option {@code rows=piece} a row is a run of chunks of one tensor.
  *
  * <p>Columns whose name begins with an underscore are Spark metadata columns: {@code SELECT *}
  * leaves them out, and they are computed only where a query names them. Bytes of tensors are read
- * only for {@link #DATA}, {@link #CHUNK_SUM} and {@link #SHA256}.
+ * only for {@link #DATA}, {@link #CHUNK_SUM}, {@link #CHUNK_SUMS} and {@link #SHA256}.
  */
 public enum ChunkColumn {
   /** Path of the file. */
@@ -29,9 +29,9 @@ public enum ChunkColumn {
   TENSOR_BYTES("tensor_bytes", DataTypes.LongType),
   /** Where the tensor's first byte lies in the file. */
   FILE_OFFSET_BYTES("file_offset_bytes", DataTypes.LongType),
-  /** Number of the chunk within its tensor, from 0. */
+  /** Number of the row's first chunk within its tensor, from 0. */
   CHUNK("chunk", DataTypes.IntegerType),
-  /** Index of the chunk's first 32-bit word within its tensor. */
+  /** Index of that chunk's first 32-bit word within its tensor. */
   FIRST_WORD("first_word", DataTypes.LongType),
   /** The chunk's bytes. */
   DATA("data", DataTypes.BinaryType),
@@ -39,8 +39,15 @@ public enum ChunkColumn {
   /** Why the file, or this chunk of it, could not be read; only with {@code on-error=report}. */
   ERROR("error", DataTypes.StringType),
 
-  /** What {@code chunk_sum(data, first_word, tensor_bytes)} gives, without handing out the data. */
+  /** How many chunks the row stands for: 1, or more with {@code rows=piece}. */
+  CHUNKS("_chunks", DataTypes.IntegerType),
+  /**
+   * What {@code chunk_sum(data, first_word, tensor_bytes)} gives, without handing out the data;
+   * added up over the row's chunks.
+   */
   CHUNK_SUM("_chunk_sum", DataTypes.LongType),
+  /** The sum of each of the row's chunks. */
+  CHUNK_SUMS("_chunk_sums", DataTypes.createArrayType(DataTypes.LongType, false)),
   /** SHA-256 of the whole tensor, in the row of its last chunk; makes splits end at tensors. */
   SHA256("_sha256", DataTypes.StringType),
   /** Position of the file in the list of files read, from 0. */
@@ -83,7 +90,7 @@ public enum ChunkColumn {
   }
 
   boolean needsTensorBytes() {
-    return this == DATA || this == CHUNK_SUM || this == SHA256;
+    return this == DATA || this == CHUNK_SUM || this == CHUNK_SUMS || this == SHA256;
   }
 
   /** What {@code SELECT *} gives. */

@@ -40,8 +40,7 @@ final class ChunkCursor {
 
   /** Moves to the next chunk; false behind the last one. */
   boolean next() {
-    if (chunkIndex + 1 < chunkCount && ownsChunk(chunkIndex + 1)) {
-      chunkIndex++;
+    if (nextOfTensor()) {
       return true;
     }
     while (++tensorIndex < tensors.size() && !slice.isBehind(offsetBytes())) {
@@ -51,6 +50,15 @@ final class ChunkCursor {
     }
     tensorIndex = tensors.size();
     return false;
+  }
+
+  /** Moves to the next chunk of the same tensor; false, without moving, if there is none here. */
+  boolean nextOfTensor() {
+    boolean more = chunkIndex + 1 < chunkCount && ownsChunk(chunkIndex + 1);
+    if (more) {
+      chunkIndex++;
+    }
+    return more;
   }
 
   /** Goes to the tensor's first chunk in this slice; false if there is none. */

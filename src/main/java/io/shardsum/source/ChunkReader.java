@@ -12,16 +12,18 @@ import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 import org.apache.spark.sql.connector.read.PartitionReader;
 
 /**
- * Reads the slices of one task, chunk by chunk. The row and its buffer are reused: a row is valid
- * until the next one.
+ * Reads the slices of one task, chunk by chunk, and makes rows of one chunk or of a run. The row
+ * and its buffer are reused: a row is valid until the next one.
  */
 final class ChunkReader implements PartitionReader<InternalRow> {
 
   private final Iterator<FileSlice> slices;
+  private final RowUnit rows;
   private final OnError onError;
   private final ShardOpener opener;
   private final ChunkRow row;
   private final ChunkCursor.Unit unit;
+  private final boolean sums;
 
   private final ReadWindow window = new ReadWindow();
   private final SglangChecksum checksum = new SglangChecksum();
@@ -35,13 +37,16 @@ final class ChunkReader implements PartitionReader<InternalRow> {
   ChunkReader(
       List<FileSlice> slices,
       List<ChunkColumn> columns,
+      RowUnit rows,
       OnError onError,
       ShardOpener opener,
       Placement placement) {
     this.slices = slices.iterator();
+    this.rows = rows;
     this.onError = onError;
     this.opener = opener;
     this.row = new ChunkRow(columns, placement);
+    this.sums = row.has(ChunkColumn.CHUNK_SUM) || row.has(ChunkColumn.CHUNK_SUMS);
     this.unit = row.has(ChunkColumn.SHA256) ? ChunkCursor.Unit.TENSOR : ChunkCursor.Unit.CHUNK;
   }
 
@@ -49,7 +54,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
   public boolean next() throws IOException {
     while (true) {
       if (cursor != null && cursor.next()) {
-        fillChunk();
+        fillRow();
         return true;
       }
       if (cursor != null && finishSlice()) {
@@ -103,28 +108,35 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     }
   }
 
-  private void fillChunk() throws IOException {
-    row.beginChunk(cursor);
+  private void fillRow() throws IOException {
+    row.begin(cursor);
     if (cursor.skippedBy().isPresent()) {
       return;
     }
-    if (error == null && row.needsTensorBytes()) {
-      try {
-        fillData();
-      } catch (IOException e) {
-        report(e);
+    do {
+      if (error == null && row.needsTensorBytes()) {
+        try {
+          fillChunk();
+        } catch (IOException e) {
+          report(e);
+        }
       }
+      row.endChunk();
+    } while (rows == RowUnit.PIECE && cursor.nextOfTensor());
+    if (error == null) {
+      row.end();
+    } else {
+      row.failed(error);
     }
-    row.error(error);
   }
 
-  private void fillData() throws IOException {
+  private void fillChunk() throws IOException {
     int lengthBytes = cursor.chunkBytes();
     ByteBuffer data = window.read(shard, cursor.chunkOffsetBytes(), lengthBytes, slice.endBytes());
     if (row.has(ChunkColumn.DATA)) {
       row.data(data);
     }
-    if (row.has(ChunkColumn.CHUNK_SUM)) {
+    if (sums) {
       row.chunkSum(checksum.sum(data, cursor.firstWord(), cursor.tensor().lengthBytes()));
     }
     if (row.has(ChunkColumn.SHA256)) {

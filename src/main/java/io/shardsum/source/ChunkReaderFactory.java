@@ -10,6 +10,7 @@ import org.apache.spark.util.SerializableConfiguration;
 /** Makes the reader of a task, on its executor. */
 record ChunkReaderFactory(
     List<ChunkColumn> columns,
+    RowUnit rows,
     OnError onError,
     int readRetries,
     SerializableConfiguration hadoopConf)
@@ -21,6 +22,7 @@ record ChunkReaderFactory(
     return new ChunkReader(
         ((SafetensorsPartition) partition).slices(),
         columns,
+        rows,
         onError,
         opener,
         Placement.ofThisTask());

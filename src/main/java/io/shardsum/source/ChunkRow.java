@@ -1,7 +1,9 @@
 package io.shardsum.source;
 
 import static io.shardsum.source.ChunkColumn.CHUNK;
+import static io.shardsum.source.ChunkColumn.CHUNKS;
 import static io.shardsum.source.ChunkColumn.CHUNK_SUM;
+import static io.shardsum.source.ChunkColumn.CHUNK_SUMS;
 import static io.shardsum.source.ChunkColumn.DATA;
 import static io.shardsum.source.ChunkColumn.DTYPE;
 import static io.shardsum.source.ChunkColumn.ERROR;
@@ -21,11 +23,13 @@ import static io.shardsum.source.ChunkColumn.TENSOR_BYTES;
 
 import io.shardsum.safetensors.TensorEntry;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
 import org.apache.spark.unsafe.types.UTF8String;
 
@@ -34,12 +38,18 @@ final class ChunkRow {
 
   private static final int NONE = -1;
 
+  private static final List<ChunkColumn> RESULTS =
+      List.of(DATA, ERROR, CHUNKS, CHUNK_SUM, CHUNK_SUMS, SHA256, SKIPPED_BY);
+
   private final Map<ChunkColumn, Integer> positions = new EnumMap<>(ChunkColumn.class);
   private final Object[] values;
   private final InternalRow row;
   private final boolean needsTensorBytes;
   private int tensorIndex;
   private byte[] data = new byte[0];
+  private long[] sums = new long[1];
+  private int sumCount;
+  private int chunkCount;
 
   ChunkRow(List<ChunkColumn> columns, Placement placement) {
     for (int position = 0; position < columns.size(); position++) {
@@ -83,8 +93,8 @@ final class ChunkRow {
     error(error);
   }
 
-  /** The row of a chunk, before its data. */
-  void beginChunk(ChunkCursor cursor) {
+  /** The row of a chunk, or of a run that begins with it, before any data. */
+  void begin(ChunkCursor cursor) {
     if (cursor.tensorIndex() != tensorIndex) {
       tensorIndex = cursor.tensorIndex();
       beginTensor(cursor);
@@ -105,9 +115,11 @@ final class ChunkRow {
   }
 
   private void clearResults() {
-    for (ChunkColumn column : List.of(DATA, ERROR, CHUNK_SUM, SHA256, SKIPPED_BY)) {
+    for (ChunkColumn column : RESULTS) {
       set(column, null);
     }
+    chunkCount = 0;
+    sumCount = 0;
   }
 
   /** Hands out the chunk's bytes in a buffer that is reused where the length allows. */
@@ -120,14 +132,37 @@ final class ChunkRow {
   }
 
   void chunkSum(long sum) {
-    set(CHUNK_SUM, sum);
+    if (sumCount == sums.length) {
+      sums = Arrays.copyOf(sums, 2 * sums.length);
+    }
+    sums[sumCount++] = sum;
+  }
+
+  void endChunk() {
+    chunkCount++;
+  }
+
+  /** The row is whole. */
+  void end() {
+    set(CHUNKS, chunkCount);
+    if (sumCount > 0) {
+      long[] sumsOfRow = Arrays.copyOf(sums, sumCount);
+      set(CHUNK_SUM, Arrays.stream(sumsOfRow).sum());
+      set(CHUNK_SUMS, UnsafeArrayData.fromPrimitiveArray(sumsOfRow));
+    }
+  }
+
+  /** The row's data could not be read: what was found so far does not count. */
+  void failed(String message) {
+    clearResults();
+    error(message);
   }
 
   void sha256(String hex) {
     set(SHA256, UTF8String.fromString(hex));
   }
 
-  void error(String message) {
+  private void error(String message) {
     set(ERROR, message == null ? null : UTF8String.fromString(message));
   }
 

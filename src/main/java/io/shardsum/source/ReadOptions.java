@@ -27,6 +27,8 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  *   <td>{@code spark.sql.files.maxPartitionBytes}</td></tr>
  * <tr><td>{@code open-cost-bytes}</td><td>what opening a file costs, in bytes that could be read in
  *   the time; packs small files</td><td>{@code spark.sql.files.openCostInBytes}</td></tr>
+ * <tr><td>{@code rows}</td><td>{@code chunk} or {@code piece}: {@link RowUnit}</td>
+ *   <td>{@code chunk}</td></tr>
  * <tr><td>{@code on-error}</td><td>{@code fail} or {@code report}: {@link OnError}</td>
  *   <td>{@code fail}</td></tr>
  * <tr><td>{@code read-retries}</td><td>how often a failed read is tried again, with a pause that
@@ -39,6 +41,7 @@ record ReadOptions(
     boolean recursive,
     Optional<Long> splitBytes,
     Optional<Long> openCostBytes,
+    RowUnit rows,
     OnError onError,
     int readRetries) {
 
@@ -48,6 +51,7 @@ record ReadOptions(
   static final String RECURSIVE = "recursive";
   static final String SPLIT_BYTES = "split-bytes";
   static final String OPEN_COST_BYTES = "open-cost-bytes";
+  static final String ROWS = "rows";
   static final String ON_ERROR = "on-error";
   static final String READ_RETRIES = "read-retries";
 
@@ -55,7 +59,15 @@ record ReadOptions(
 
   private static final List<String> KNOWN =
       List.of(
-          PATH, PATHS, LISTING, RECURSIVE, SPLIT_BYTES, OPEN_COST_BYTES, ON_ERROR, READ_RETRIES);
+          PATH,
+          PATHS,
+          LISTING,
+          RECURSIVE,
+          SPLIT_BYTES,
+          OPEN_COST_BYTES,
+          ROWS,
+          ON_ERROR,
+          READ_RETRIES);
 
   /** What Spark's catalog writes before an option's key, beside the bare key. */
   private static final String OPTION_OF_A_TABLE = "option.";
@@ -77,6 +89,7 @@ record ReadOptions(
         flag(options, RECURSIVE),
         bytes(options, SPLIT_BYTES),
         bytes(options, OPEN_COST_BYTES),
+        RowUnit.parse(options.getOrDefault(ROWS, RowUnit.CHUNK.option())),
         OnError.parse(options.getOrDefault(ON_ERROR, OnError.FAIL.option())),
         count(options, READ_RETRIES, READ_RETRIES_DEFAULT));
   }

@@ -80,6 +80,7 @@ final class SafetensorsScan implements Scan, Batch {
   public PartitionReaderFactory createReaderFactory() {
     return new ChunkReaderFactory(
         columns,
+        options.rows(),
         options.onError(),
         options.readRetries(),
         new SerializableConfiguration(hadoopConf()));

@@ -1,5 +1,6 @@
 package io.shardsum.source;
 
+import java.util.List;
 import org.apache.spark.sql.connector.read.Scan;
 import org.apache.spark.sql.connector.read.ScanBuilder;
 import org.apache.spark.sql.connector.read.SupportsPushDownRequiredColumns;
@@ -23,6 +24,11 @@ final class SafetensorsScanBuilder implements ScanBuilder, SupportsPushDownRequi
 
   @Override
   public Scan build() {
-    return new SafetensorsScan(options, ChunkColumn.of(required));
+    List<ChunkColumn> columns = ChunkColumn.of(required);
+    if (options.rows() == RowUnit.PIECE && columns.contains(ChunkColumn.DATA)) {
+      throw new IllegalArgumentException(
+          "Cannot read data with rows=piece: expected rows=chunk, where a row is one chunk");
+    }
+    return new SafetensorsScan(options, columns);
   }
 }

@@ -269,6 +269,7 @@ class ChunkReaderTest {
     return new ChunkReader(
         List.of(slice),
         List.of(columns),
+        RowUnit.CHUNK,
         onError,
         new ShardOpener(hadoopConf, retries, new ReadMetrics()),
         HERE);

@@ -1,6 +1,7 @@
 package io.shardsum.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
@@ -133,6 +135,72 @@ class GoldenWeightsTest {
     assertThat(rows)
         .allSatisfy(row -> assertThat(row.getLong(2)).as("%s", row).isEqualTo(row.getLong(3)));
     assertReported(directory, checksums(rows));
+  }
+
+  /** The two ways of hashing, chunk by chunk and run by run, differ in the number of rows only. */
+  @ParameterizedTest
+  @CsvSource({"engines,64k,1", "engines,3000,1", "real,128m,4m", "real,3m,1"})
+  void runsOfChunksAreTheSameChunks(String golden, String splitBytes, String openCost) {
+    Dataset<Row> chunks =
+        weights(golden, splitBytes, openCost, RowUnit.CHUNK)
+            .selectExpr(
+                "_file_index",
+                "tensor",
+                "chunk",
+                "chunk_sum(data, first_word, tensor_bytes) AS sum",
+                "_sha256");
+    Dataset<Row> runs =
+        weights(golden, splitBytes, openCost, RowUnit.PIECE)
+            .selectExpr(
+                "_file_index",
+                "tensor",
+                "chunk AS first",
+                "_chunks",
+                "_chunk_sum",
+                "posexplode(_chunk_sums) AS (at, sum)");
+
+    assertThat(
+            runs.selectExpr("_file_index", "tensor", "first + at AS chunk", "sum").collectAsList())
+        .containsExactlyInAnyOrderElementsOf(
+            chunks.select("_file_index", "tensor", "chunk", "sum").collectAsList());
+    assertThat(
+            runs.groupBy("_file_index", "tensor", "first")
+                .agg(Map.of("at", "count", "_chunks", "max"))
+                .where("`count(at)` <> `max(_chunks)`")
+                .collectAsList())
+        .isEmpty();
+  }
+
+  @Test
+  void runsHaveTheSha256OfTheirTensors() {
+    Dataset<Row> runs =
+        weights("engines", "64k", "1", RowUnit.PIECE).select("_file_index", "tensor", "_sha256");
+
+    assertThat(runs.collectAsList())
+        .containsExactlyInAnyOrderElementsOf(
+            weights("engines", "64k", "1", RowUnit.CHUNK)
+                .where("_sha256 IS NOT NULL")
+                .select("_file_index", "tensor", "_sha256")
+                .collectAsList());
+  }
+
+  @Test
+  void runsCannotHandOutTheirData() {
+    assertThatThrownBy(
+            () -> weights("real", "3m", "1", RowUnit.PIECE).select("data").collectAsList())
+        .hasMessageContaining("Cannot read data with rows=piece");
+  }
+
+  private static Dataset<Row> weights(
+      String golden, String splitBytes, String openCost, RowUnit unit) {
+    return spark
+        .read()
+        .format("safetensors")
+        .option("recursive", "true")
+        .option("split-bytes", splitBytes)
+        .option("open-cost-bytes", openCost)
+        .option("rows", unit.option())
+        .load(GOLDEN.resolve(golden).toString());
   }
 
   @Test

@@ -23,6 +23,7 @@ class ReadOptionsTest {
                 false,
                 Optional.empty(),
                 Optional.empty(),
+                RowUnit.CHUNK,
                 OnError.FAIL,
                 3));
   }
@@ -41,6 +42,7 @@ class ReadOptionsTest {
                     "recursive", "true",
                     "split-bytes", "1m",
                     "open-cost-bytes", "64k",
+                    "rows", "piece",
                     "on-error", "report",
                     "read-retries", "0")))
         .isEqualTo(
@@ -50,6 +52,7 @@ class ReadOptionsTest {
                 true,
                 Optional.of(1L << 20),
                 Optional.of(64L << 10),
+                RowUnit.PIECE,
                 OnError.REPORT,
                 0));
   }
@@ -65,7 +68,7 @@ class ReadOptionsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "Unknown option of the source safetensors: split-byte; known: path, paths, listing,"
-                + " recursive, split-bytes, open-cost-bytes, on-error, read-retries");
+                + " recursive, split-bytes, open-cost-bytes, rows, on-error, read-retries");
   }
 
   @Test
