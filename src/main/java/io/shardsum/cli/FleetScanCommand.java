@@ -11,6 +11,7 @@ import io.shardsum.scan.HeaderStructure;
 import io.shardsum.scan.ScanId;
 import io.shardsum.scan.ScanRequest;
 import io.shardsum.scan.ScanSummary;
+import io.shardsum.source.WarmUp;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -188,6 +189,7 @@ final class FleetScanCommand implements Callable<Integer> {
 
   /** Scans in the session that is there, or a new one, which ends with the process. */
   private ScanSummary scan(ScanRequest request) {
+    WarmUp.start();
     SparkSession session =
         SparkSession.builder()
             .appName("shardsum fleet-scan " + request.scanId().text())

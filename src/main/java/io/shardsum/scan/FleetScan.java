@@ -29,7 +29,7 @@ import org.apache.spark.sql.types.StructType;
 public final class FleetScan {
 
   private static final String MOST_BYTES_OF_A_TASK = "spark.sql.files.maxPartitionBytes";
-  private static final int TASKS_OF_A_CORE = 32;
+  private static final int TASKS_OF_A_CORE = 8;
   private static final long LARGEST_SPLIT_BYTES = 1L << 30;
 
   private static final DataType CHUNK_SUMS_TYPE =

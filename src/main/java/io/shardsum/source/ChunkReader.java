@@ -131,22 +131,30 @@ final class ChunkReader implements PartitionReader<InternalRow> {
   }
 
   private void fillChunk() throws IOException {
-    int lengthBytes = cursor.chunkBytes();
-    ByteBuffer data = window.read(shard, cursor.chunkOffsetBytes(), lengthBytes, slice.endBytes());
-    if (row.has(ChunkColumn.DATA)) {
-      row.data(data);
+    int chunkBytes = cursor.chunkBytes();
+    row.beginData(chunkBytes);
+    if (cursor.chunk() == 0) {
+      sha256.reset();
+    }
+    long sum = 0;
+    for (int at = 0; at < chunkBytes; at += ReadWindow.CAPACITY_BYTES) {
+      int lengthBytes = Math.min(ReadWindow.CAPACITY_BYTES, chunkBytes - at);
+      ByteBuffer data =
+          window.read(shard, cursor.chunkOffsetBytes() + at, lengthBytes, slice.endBytes());
+      row.data(data, at);
+      if (sums) {
+        long firstWord = cursor.firstWord() + at / Integer.BYTES;
+        sum += checksum.sum(data, firstWord, cursor.tensor().lengthBytes());
+      }
+      if (row.has(ChunkColumn.SHA256)) {
+        sha256.update(data);
+      }
     }
     if (sums) {
-      row.chunkSum(checksum.sum(data, cursor.firstWord(), cursor.tensor().lengthBytes()));
+      row.chunkSum(sum);
     }
-    if (row.has(ChunkColumn.SHA256)) {
-      if (cursor.chunk() == 0) {
-        sha256.reset();
-      }
-      sha256.update(data);
-      if (cursor.isLastChunk()) {
-        row.sha256(WeightDigest.hex(sha256));
-      }
+    if (row.has(ChunkColumn.SHA256) && cursor.isLastChunk()) {
+      row.sha256(WeightDigest.hex(sha256));
     }
   }
 

@@ -122,13 +122,21 @@ final class ChunkRow {
     sumCount = 0;
   }
 
-  /** Hands out the chunk's bytes in a buffer that is reused where the length allows. */
-  void data(ByteBuffer bytes) {
-    if (data.length != bytes.remaining()) {
-      data = new byte[bytes.remaining()];
+  /** Makes room for the chunk's bytes, in a buffer that is reused where the length allows. */
+  void beginData(int chunkBytes) {
+    if (has(DATA)) {
+      if (data.length != chunkBytes) {
+        data = new byte[chunkBytes];
+      }
+      set(DATA, data);
     }
-    bytes.duplicate().get(data);
-    set(DATA, data);
+  }
+
+  /** Hands out some of the chunk's bytes, which begin {@code at} bytes into it. */
+  void data(ByteBuffer bytes, int at) {
+    if (has(DATA)) {
+      bytes.duplicate().get(data, at, bytes.remaining());
+    }
   }
 
   void chunkSum(long sum) {

@@ -6,7 +6,10 @@ import java.nio.ByteBuffer;
 /** A buffer that moves along a file, so that many small tensors take one read. */
 final class ReadWindow {
 
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(ChunkColumn.CHUNK_BYTES);
+  /** Most bytes of a read: few enough to stay in a core's cache until they are hashed. */
+  static final int CAPACITY_BYTES = 256 * 1024;
+
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(CAPACITY_BYTES);
   private long beginBytes;
 
   /** Forgets what it holds: another file follows. */
@@ -17,7 +20,7 @@ final class ReadWindow {
   /**
    * The bytes of a range of the file, valid until the next call.
    *
-   * @param lengthBytes at most {@link ChunkColumn#CHUNK_BYTES}
+   * @param lengthBytes at most {@link #CAPACITY_BYTES}
    * @param endOfUseBytes up to where bytes of the file are wanted later on
    */
   ByteBuffer read(Shard shard, long positionBytes, int lengthBytes, long endOfUseBytes)

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.metric.CustomMetric;
@@ -83,7 +84,8 @@ final class SafetensorsScan implements Scan, Batch {
         options.rows(),
         options.onError(),
         options.readRetries(),
-        new SerializableConfiguration(hadoopConf()));
+        JavaSparkContext.fromSparkContext(SparkSession.active().sparkContext())
+            .broadcast(new SerializableConfiguration(hadoopConf())));
   }
 
   @Override
