@@ -12,7 +12,7 @@ final class ScanSession {
           // The number of Parquet files follows the rows.
           "spark.sql.adaptive.coalescePartitions.parallelismFirst", "false",
           // Tensors of a task are merged in memory, not sorted, up to this many.
-          "spark.sql.objectHashAggregate.sortBased.fallbackThreshold", "100000");
+          "spark.sql.objectHashAggregate.sortBased.fallbackThreshold", "20000");
 
   /** They go together: each alone could make many tiny files. */
   private static final Map<String, String> SETTINGS_OF_A_SMALL_SCAN =
