@@ -24,12 +24,13 @@ final class SummaryReport {
   void print(PrintWriter out) {
     out.printf(
         Locale.ROOT,
-        "Fleet %s, scan %s: %s, %s, %s%n%n",
+        "Fleet %s, scan %s: %s, %s, %s hashed in %.1f s%n%n",
         TerminalText.name(summary.request().inventory().fleet()),
         summary.request().scanId().text(),
         TerminalText.count(summary.engines().size(), "engine"),
         TerminalText.count(summary.tensors(), "tensor"),
-        TerminalText.bytes(summary.bytes()));
+        TerminalText.bytes(summary.bytes()),
+        summary.readTimes().seconds());
     printEngines(out);
     printDifferences(out);
     printUnchecked(out);
@@ -39,7 +40,7 @@ final class SummaryReport {
   }
 
   private void printEngines(PrintWriter out) {
-    TextTable table = new TextTable("ENGINE", "MODEL", "RANKS", "CHECKSUM", "AGREES WITH");
+    TextTable table = new TextTable("ENGINE", "MODEL", "RANKS", "CHECKSUM (START)", "AGREES WITH");
     for (EngineResult engine : summary.engines()) {
       table.add(
           TerminalText.name(engine.engine()),

@@ -10,7 +10,7 @@ final class TerminalText {
 
   private static final int NAME_CODE_POINTS = 60;
   private static final int LINE_CODE_POINTS = 1_000;
-  private static final int NAMES_SHOWN = 4;
+  private static final int NAMES_SHOWN = 6;
   private static final int CHECKSUM_DIGITS = 16;
 
   private TerminalText() {}

@@ -1,5 +1,6 @@
 package io.shardsum.scan;
 
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -9,4 +10,10 @@ import java.time.Instant;
  * @param end when the last task ended
  * @param bytes how many bytes of files were read
  */
-public record ReadTimes(Instant begin, Instant end, long bytes) {}
+public record ReadTimes(Instant begin, Instant end, long bytes) {
+
+  /** From begin to end. */
+  public double seconds() {
+    return Duration.between(begin, end).toMillis() / 1000.0;
+  }
+}
