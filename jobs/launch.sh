@@ -12,8 +12,9 @@ build() {
     return
   fi
   command -v mvn >/dev/null || { echo "shardsum: Cannot build: expected Maven (mvn) on the PATH, found none" >&2; exit 1; }
-  echo "Building Shardsum (once)..." >&2
-  (cd "$home" && mvn -q -B -ntp -Dstyle.color=never -Dmaven.test.skip=true -Dspotless.check.skip=true package) >&2 || exit 1
+  echo "Building Shardsum (once, about a minute)..." >&2
+  (cd "$home" && mvn -q -B -ntp -Dstyle.color=never -Dmaven.test.skip=true -Dspotless.check.skip=true package) 2>&1 |
+    sed 's/\x1b\[[0-9;]*m//g' >&2 || exit 1
 }
 
 # Class data sharing: a small scan, run once, leaves the loaded classes in a file that halves every later start.

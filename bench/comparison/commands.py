@@ -68,7 +68,7 @@ class Commands:
     def scan(self, shards: ShardSet, label: str, options: str = "") -> Command:
         """A whole scan, which must find all of the set, and all of it equal.
 
-        One engine alone is compared with nothing: its scan ends as INCOMPLETE, with 4.
+        One copy alone is compared with nothing: its scan ends as INCOMPLETE, with 4.
         """
         output = self._directory / "out"
         return Command(
@@ -77,7 +77,7 @@ class Commands:
             f" --scan-id {SCAN_ID} --format json{options}",
             shards,
             output,
-            exit_code=0 if shards.engines > 1 else 4,
+            exit_code=0 if shards.copies > 1 else 4,
             read_result=scan_result(shards),
         )
 
@@ -110,7 +110,7 @@ def scan_result(shards: ShardSet) -> Callable[[str], Result]:
     def read(printed: str) -> Result:
         summary = json_result(printed)
         expected = {
-            "verdict": "EQUAL" if shards.engines > 1 else "INCOMPLETE",
+            "verdict": "EQUAL" if shards.copies > 1 else "INCOMPLETE",
             "tensors": shards.tensors,
             "bytes": shards.tensor_bytes,
         }

@@ -63,6 +63,8 @@ class ShardSet:
     directory: Path
     fleet: Path
     engines: int
+    copies: int
+    """How many directories: engines with the same paths are one copy."""
     engine: Contents
 
     @property
@@ -270,6 +272,7 @@ class ShardSets:
             directory,
             self._directory / f"{name}.yaml",
             engines,
+            1 if same_paths else engines,
             Contents(**json.loads(contents.read_text())),
         )
 

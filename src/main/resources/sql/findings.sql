@@ -1,5 +1,5 @@
 -- One row per thing that is wrong, or that nobody could check.
--- in:  ranks, engines (the tables), problems (engine, kind, severity, detail, path: what listing the files found)
+-- in:  ranks, engines (the tables), expected_engines (engine, comparison_group, storage), problems (engine, kind, severity, detail, path: what listing the files found)
 -- out: the columns of the table findings
 -- Nobody is blamed: copies that differ are one finding of their comparison group, which names all camps.
 WITH copies AS (
@@ -17,8 +17,8 @@ WITH copies AS (
   GROUP BY comparison_group, rank
   HAVING count(*) > 1
 ), group_sizes AS (
-  SELECT comparison_group, count(*) AS members, max(engine) AS engine
-  FROM engines
+  SELECT comparison_group, count(*) AS members, count(DISTINCT storage) AS copies, max(engine) AS engine
+  FROM expected_engines
   GROUP BY comparison_group
 )
 SELECT
@@ -45,10 +45,12 @@ SELECT
 FROM camps
 UNION ALL
 SELECT
-  engine, NULL, NULL, NULL, 'UNVERIFIED', 'warning', 'another engine to compare with', 'none',
-  NULL, NULL, comparison_group, 'the only engine of its comparison group: compared with nothing'
+  CASE WHEN members = 1 THEN engine END, NULL, NULL, NULL, 'UNVERIFIED', 'warning', 'another copy to compare with', 'none',
+  NULL, NULL, comparison_group,
+  CASE WHEN members = 1 THEN 'the only engine of its comparison group: compared with nothing'
+    ELSE concat('all ', members, ' engines of ', comparison_group, ' read the same files: compared with nothing') END
 FROM group_sizes
-WHERE members = 1
+WHERE copies = 1
 UNION ALL
 SELECT engine, NULL, NULL, NULL, kind, severity, NULL, NULL, NULL, NULL, path, detail
 FROM problems

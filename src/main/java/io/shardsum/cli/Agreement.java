@@ -45,9 +45,9 @@ final class Agreement {
     if (checksum.isEmpty()) {
       return "-";
     }
-    int others = byGroup.get(engine.group()).size() - 1;
+    long others = byGroup.get(engine.group()).stream().filter(EngineResult::isComplete).count() - 1;
     if (others == 0) {
-      return "no other engine to compare with";
+      return "no other complete engine to compare with";
     }
     List<String> peers = peers(engine);
     return peers.isEmpty()

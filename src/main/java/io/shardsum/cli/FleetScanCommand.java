@@ -12,7 +12,9 @@ import io.shardsum.scan.ScanId;
 import io.shardsum.scan.ScanRequest;
 import io.shardsum.scan.ScanSummary;
 import io.shardsum.source.WarmUp;
+import java.io.InterruptedIOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
@@ -151,6 +153,7 @@ final class FleetScanCommand implements Callable<Integer> {
       format.print(inventory, output);
       return InventoryReport.exitCode(inventory).number();
     }
+    requireOutside(inventory);
     ScanSummary summary = scan(new ScanRequest(inventory, out, id, startedAt));
     format.print(summary, output);
     return ExitCode.of(summary.verdict()).number();
@@ -164,7 +167,9 @@ final class FleetScanCommand implements Callable<Integer> {
       throw new UsageException(
           "--tp, --pp and --profile go with --shards; a description of the fleet has them itself");
     }
-    if (target.demo && (out != null || scanId != null || !onlyEngines.isEmpty() || dryRun)) {
+    boolean others =
+        out != null || scanId != null || digest != null || !onlyEngines.isEmpty() || dryRun;
+    if (target.demo && (others || format == OutputFormat.JSON)) {
       throw new UsageException("--demo takes no other option but --demo-dir");
     }
   }
@@ -179,6 +184,18 @@ final class FleetScanCommand implements Callable<Integer> {
     }
   }
 
+  /** Tables are not written among weights. */
+  private void requireOutside(Inventory inventory) {
+    inventory
+        .ownerOf(out)
+        .ifPresent(
+            engine -> {
+              throw new UsageException(
+                  "--out: %s lies among the weights of engine %s: expected a directory of its own"
+                      .formatted(TerminalText.line(out), TerminalText.name(engine.name())));
+            });
+  }
+
   private ScanId scanId() {
     try {
       return new ScanId(scanId);
@@ -190,12 +207,26 @@ final class FleetScanCommand implements Callable<Integer> {
   /** Scans in the session that is there, or a new one, which ends with the process. */
   private ScanSummary scan(ScanRequest request) {
     WarmUp.start();
-    SparkSession session =
-        SparkSession.builder()
-            .appName("shardsum fleet-scan " + request.scanId().text())
-            .getOrCreate();
-    try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
+    PrintWriter err = spec.commandLine().getErr();
+    String interrupted =
+        "fleet-scan: interrupted: scan %s was not recorded".formatted(request.scanId().text());
+    try (Interruption interruption = new Interruption(interrupted, err)) {
+      return scan(request, interruption, err);
+    }
+  }
+
+  private static ScanSummary scan(ScanRequest request, Interruption interruption, PrintWriter err) {
+    try (ProgressLine progress = new ProgressLine(err)) {
+      SparkSession session =
+          SparkSession.builder()
+              .appName("shardsum fleet-scan " + request.scanId().text())
+              .getOrCreate();
       return new FleetScan(session, request, progress).run();
+    } catch (RuntimeException e) {
+      if (interruption.happened()) {
+        throw new UncheckedIOException(new InterruptedIOException(e.getMessage()));
+      }
+      throw e;
     }
   }
 

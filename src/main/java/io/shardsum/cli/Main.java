@@ -1,11 +1,13 @@
 package io.shardsum.cli;
 
 import io.shardsum.fleet.FleetException;
+import java.io.InterruptedIOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** Runs the command that the first argument names. */
@@ -39,8 +41,18 @@ public final class Main {
         .setOut(out)
         .setErr(err)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(Main::refuse)
         .setExecutionExceptionHandler(Main::explain)
         .execute(args);
+  }
+
+  /** One line and where to read on, so that the line is not lost above a page of help. */
+  private static int refuse(ParameterException e, String[] args) {
+    String name = e.getCommandLine().getCommandName();
+    PrintWriter err = e.getCommandLine().getErr();
+    err.println(name + ": " + e.getMessage());
+    err.println("Try: jobs/" + name + " --help");
+    return ExitCode.USAGE.number();
   }
 
   /** What a user can mend gets one line; anything else is a bug and shows where it is. */
@@ -49,6 +61,9 @@ public final class Main {
     if (e instanceof FleetException || e instanceof UsageException) {
       err.println(command.getCommandName() + ": " + e.getMessage());
       return ExitCode.USAGE.number();
+    }
+    if (e.getCause() instanceof InterruptedIOException) {
+      return ExitCode.FAULT.number();
     }
     if (e instanceof UncheckedIOException) {
       err.println(command.getCommandName() + ": " + e.getMessage());

@@ -5,8 +5,12 @@ import io.shardsum.scan.EngineResult;
 import io.shardsum.scan.Finding;
 import io.shardsum.scan.ScanSummary;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** A scan's result, for a person: engines and who agrees, what differs, what was not checked. */
 final class SummaryReport {
@@ -97,25 +101,54 @@ final class SummaryReport {
   }
 
   private void printUnchecked(PrintWriter out) {
-    List<Finding> unchecked =
-        summary.findings().stream()
-            .filter(finding -> !finding.isSplit() && !finding.isInformational())
-            .toList();
-    if (unchecked.isEmpty()) {
+    printFindings("Not checked", finding -> !finding.isSplit() && !finding.isInformational(), out);
+    printFindings("Notes", Finding::isInformational, out);
+  }
+
+  private void printFindings(String title, Predicate<Finding> chosen, PrintWriter out) {
+    List<String> lines = lines(summary.findings().stream().filter(chosen).toList());
+    if (lines.isEmpty()) {
       return;
     }
     out.println();
-    out.println("Not checked");
-    for (Finding finding : first(unchecked)) {
-      out.printf(
-          Locale.ROOT,
-          "  %s%s: %s: %s%n",
-          finding.engine().map(TerminalText::name).orElse("fleet"),
-          finding.rank().map(rank -> ", rank " + rank).orElse(""),
-          finding.kind(),
-          TerminalText.line(finding.detail()));
-    }
-    printRest(out, unchecked);
+    out.println(title);
+    first(lines).forEach(line -> out.println("  " + line));
+    printRest(out, lines);
+  }
+
+  /** A line for each thing that is to be said, with all the ranks of which it is true. */
+  private static List<String> lines(List<Finding> findings) {
+    Map<List<Object>, List<Finding>> alike =
+        findings.stream()
+            .collect(
+                Collectors.groupingBy(
+                    f -> List.of(f.engine(), f.kind(), f.detail()),
+                    LinkedHashMap::new,
+                    Collectors.toList()));
+    return alike.values().stream()
+        .map(
+            same ->
+                same.get(0).engine().map(TerminalText::name).orElse("fleet")
+                    + ranks(same)
+                    + ": "
+                    + same.get(0).kind()
+                    + ": "
+                    + TerminalText.line(same.get(0).detail()))
+        .toList();
+  }
+
+  private static String ranks(List<Finding> findings) {
+    List<Integer> ranks = findings.stream().flatMap(f -> f.rank().stream()).toList();
+    return switch (ranks.size()) {
+      case 0 -> "";
+      case 1 -> ", rank " + ranks.get(0);
+      default ->
+          ", %s from %s to %s"
+              .formatted(
+                  TerminalText.count(ranks.size(), "rank"),
+                  ranks.get(0),
+                  ranks.get(ranks.size() - 1));
+    };
   }
 
   private static <T> List<T> first(List<T> all) {

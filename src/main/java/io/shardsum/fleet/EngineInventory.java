@@ -36,4 +36,9 @@ public record EngineInventory(
   EngineInventory inGroup(String label) {
     return new EngineInventory(spec, label, expectedRanks, ranks, problems);
   }
+
+  /** Where its shards really lie: engines with one storage are one copy, not several. */
+  public String storage() {
+    return StorageLocation.canonical(spec.shards());
+  }
 }

@@ -2,6 +2,7 @@ package io.shardsum.fleet;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -38,5 +39,14 @@ public record Inventory(String fleet, List<EngineInventory> engines, List<Proble
         fleet,
         engines.stream().filter(engine -> names.contains(engine.spec().name())).toList(),
         problems);
+  }
+
+  /** The engine among whose shards a location lies, if there is one. */
+  public Optional<EngineSpec> ownerOf(String location) {
+    String wanted = StorageLocation.canonical(StorageLocation.resolve(location, "")) + "/";
+    return engines.stream()
+        .filter(engine -> wanted.startsWith(engine.storage() + "/"))
+        .map(EngineInventory::spec)
+        .findFirst();
   }
 }

@@ -4,6 +4,7 @@ import io.shardsum.text.ForeignText;
 import java.nio.file.AccessDeniedException;
 import java.util.Collection;
 import java.util.stream.Collectors;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.security.AccessControlException;
 
 /** Foreign text (names, paths, causes) made fit for a line of a message. */
@@ -29,6 +30,11 @@ final class MessageText {
     String kind = failure.getClass().getSimpleName();
     if (failure instanceof AccessDeniedException || failure instanceof AccessControlException) {
       return "permission denied";
+    }
+    if (failure instanceof UnsupportedFileSystemException
+        || failure.getCause() instanceof ClassNotFoundException) {
+      return "no connector for this file system on the class path (--packages brings one): "
+          + printable(String.valueOf(failure.getMessage()));
     }
     String message = failure.getMessage();
     if (message == null || message.isBlank()) {

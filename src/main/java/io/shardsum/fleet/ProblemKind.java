@@ -16,11 +16,13 @@ public enum ProblemKind {
   INDEX_BROKEN,
   /** A shard file that the checkpoint's index does not name; no engine would load it. */
   NOT_IN_INDEX,
-  /** A sub-directory without shard files, not taken as an engine. */
-  NOT_AN_ENGINE;
+  /** A sub-directory without shard files, not taken as an engine: an export that failed? */
+  NOT_AN_ENGINE,
+  /** Nobody said how many ranks there must be: as many as the fullest copy has. */
+  RANKS_INFERRED;
 
   /** Whether this is only worth a note: nothing that should be checked is in doubt. */
   public boolean informational() {
-    return this == NOT_IN_INDEX || this == NOT_AN_ENGINE;
+    return this == NOT_IN_INDEX || this == RANKS_INFERRED;
   }
 }

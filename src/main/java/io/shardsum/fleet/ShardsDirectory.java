@@ -57,6 +57,15 @@ public record ShardsDirectory(
     for (SizedEngine engine : engines) {
       inventories.add(engine.inventory(this, largest.get(engine.likeness()), labels));
     }
-    return new Inventory(found.name(), inventories, found.problems());
+    List<Problem> problems = new ArrayList<>(found.problems());
+    if (tp.isEmpty()) {
+      problems.add(
+          new Problem(
+              ProblemKind.RANKS_INFERRED,
+              "nothing says how many ranks there must be: as many as the fullest copy of a model has;"
+                  + " --tp N, or a description of the fleet, says it",
+              directory));
+    }
+    return new Inventory(found.name(), inventories, problems);
   }
 }

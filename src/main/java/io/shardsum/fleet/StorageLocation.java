@@ -1,5 +1,6 @@
 package io.shardsum.fleet;
 
+import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -28,6 +29,18 @@ final class StorageLocation {
     } catch (InvalidPathException e) {
       throw new FleetException(
           "Cannot resolve " + MessageText.quoted(location) + ": " + MessageText.cause(e), e);
+    }
+  }
+
+  /** The same place for each way to name it: a local directory's links are followed. */
+  static String canonical(String location) {
+    if (!location.startsWith("file:")) {
+      return location;
+    }
+    try {
+      return "file:" + Path.of(location.substring("file:".length())).toRealPath();
+    } catch (IOException | InvalidPathException e) {
+      return location;
     }
   }
 }

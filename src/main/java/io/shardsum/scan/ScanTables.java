@@ -73,6 +73,8 @@ record ScanTables(Path out, String partition, ScanId scanId) {
       }
     } catch (IOException e) {
       throw cannotWrite(e);
+    } catch (RuntimeException e) { // as Hadoop says that it has no connector
+      throw cannotWrite(new IOException(e.getMessage(), e));
     }
   }
 

@@ -30,7 +30,7 @@ final class ScanViews {
   static final StructType EXPECTED_ENGINES =
       StructType.fromDDL(
           "engine STRING, model STRING, revision STRING, comparison_group STRING,"
-              + " expected_ranks INT");
+              + " expected_ranks INT, storage STRING");
 
   static final StructType PROBLEMS =
       StructType.fromDDL("engine STRING, kind STRING, severity STRING, detail STRING, path STRING");
@@ -87,7 +87,8 @@ final class ScanViews {
                     engine.spec().model().orElse(null),
                     engine.spec().revision().orElse(null),
                     engine.group(),
-                    engine.expectedRanks()))
+                    engine.expectedRanks(),
+                    engine.storage()))
         .toList();
   }
 

@@ -90,12 +90,45 @@ class FleetScanCommandTest {
   }
 
   @Test
+  void exitsWith4WhereTwoEnginesAreTheSameFiles() throws IOException {
+    SmallFleet fleet = fleet("a");
+    Path directory = fleet.shard("a", 0, 0).getParent();
+    Path shards = Files.createDirectory(directory.resolveSibling("copies"));
+    Files.createSymbolicLink(shards.resolve("a"), directory);
+    Files.createSymbolicLink(shards.resolve("b"), directory);
+
+    CommandRun run =
+        CommandRun.fleetScan(
+            "--shards", shards.toString(), "--out", directory.resolveSibling("tables").toString());
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
+    assertThat(run.out()).containsPattern("all 2 engines of .* read the same files");
+  }
+
+  @Test
+  void exitsWith4WhereASubdirectoryHoldsNoShards() throws IOException {
+    SmallFleet fleet = fleet("a", "b");
+    Path directory = fleet.shard("a", 0, 0).getParent();
+    Path shards = Files.createDirectory(directory.resolveSibling("copies"));
+    Files.createSymbolicLink(shards.resolve("a"), directory);
+    Files.createSymbolicLink(shards.resolve("b"), directory.resolveSibling("engine-1"));
+    Files.createDirectory(shards.resolve("failed-export"));
+
+    CommandRun run =
+        CommandRun.fleetScan(
+            "--shards", shards.toString(), "--out", directory.resolveSibling("tables").toString());
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
+    assertThat(run.out()).contains("NOT_AN_ENGINE", "failed-export");
+  }
+
+  @Test
   void exitsWith4WhereAnEngineHasNobodyToBeComparedWith() {
     CommandRun run = scan(fleet("alone"));
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
     assertThat(run.out())
-        .contains("no other engine to compare with")
+        .contains("no other complete engine to compare with")
         .contains("alone: UNVERIFIED: the only engine of its comparison group");
   }
 

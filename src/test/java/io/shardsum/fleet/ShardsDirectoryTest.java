@@ -45,7 +45,8 @@ class ShardsDirectoryTest {
         .allSatisfy(engine -> assertThat(engine.spec().model()).isEmpty());
     assertThat(inventory.problems())
         .extracting(Problem::kind)
-        .containsExactly(ProblemKind.STRAY_FILE, ProblemKind.NOT_AN_ENGINE);
+        .containsExactly(
+            ProblemKind.STRAY_FILE, ProblemKind.NOT_AN_ENGINE, ProblemKind.RANKS_INFERRED);
     assertThat(inventory.description().engines()).hasSize(3);
   }
 
