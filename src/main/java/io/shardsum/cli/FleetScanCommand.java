@@ -222,7 +222,7 @@ final class FleetScanCommand implements Callable<Integer> {
               .appName("shardsum fleet-scan " + request.scanId().text())
               .getOrCreate();
       return new FleetScan(session, request, progress).run();
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
       if (interruption.happened()) {
         throw new UncheckedIOException(new InterruptedIOException(e.getMessage()));
       }
