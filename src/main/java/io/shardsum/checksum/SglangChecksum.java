@@ -2,6 +2,7 @@ package io.shardsum.checksum;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
@@ -18,7 +19,7 @@ import java.util.HexFormat;
  * <p>It is not cryptographic, and it does not see the tensor's dtype, shape or name, nor tell up to
  * three bytes of zero padding from data.
  *
- * <p>An instance owns one tile of scratch memory and is not safe for use by several threads.
+ * <p>An instance owns some scratch memory and is not safe for use by several threads.
  *
  * <p>Source of the rule: SGLang's {@code srt/utils/weight_checker.py} and its hash kernel, releases
  * 0.5.12 to 0.5.23, where the algorithm did not change.
@@ -30,12 +31,17 @@ public final class SglangChecksum {
 
   private static final int TILE_WORDS = TILE_BYTES / Integer.BYTES;
 
+  /** Words that are mixed side by side; few enough that all tables stay in the first cache. */
+  private static final int LANES = 512;
+
   private static final Mix FIRST = new Mix(0x27D4EB2D, 0x243F6A88, 15);
 
   /** Its seed is {@code low32((0x243F6A88 * 0x9E3779B1) ^ 0xDEADBEEF)}. */
   private static final Mix SECOND = new Mix(0x165667B1, 0x2C74EE7, 13);
 
-  private final int[] words = new int[TILE_WORDS];
+  private final int[] words = new int[LANES];
+  private final int[] firstLanes = new int[LANES];
+  private final int[] secondLanes = new int[LANES];
 
   /**
    * Sums the tiles of a piece of a tensor.
@@ -56,9 +62,9 @@ public final class SglangChecksum {
     long sum = 0;
     int firstOfTile = (int) firstWord;
     while (bytes.hasRemaining()) {
-      int wordCount = nextTile(bytes);
-      int first = fmix(FIRST.sum(words, wordCount, firstOfTile) ^ paddedLength);
-      int second = fmix(SECOND.sum(words, wordCount, firstOfTile) ^ paddedLength);
+      sumTile(bytes, firstOfTile);
+      int first = fmix(total(firstLanes) ^ paddedLength);
+      int second = fmix(total(secondLanes) ^ paddedLength);
       sum += ((long) first << 32) | Integer.toUnsignedLong(second);
       firstOfTile += TILE_WORDS;
     }
@@ -97,13 +103,32 @@ public final class SglangChecksum {
     }
   }
 
-  /** Moves the next tile, or what is left of the tensor, into {@link #words}. */
-  private int nextTile(ByteBuffer bytes) {
-    int tileBytes = Math.min(TILE_BYTES, bytes.remaining());
-    int wholeWords = tileBytes / Integer.BYTES;
+  private void sumTile(ByteBuffer bytes, int firstOfTile) {
+    Arrays.fill(firstLanes, 0);
+    Arrays.fill(secondLanes, 0);
+    int endOfTile = firstOfTile + TILE_WORDS;
+    for (int at = firstOfTile; at != endOfTile && bytes.hasRemaining(); at += LANES) {
+      int wordCount = nextWords(bytes);
+      FIRST.add(words, wordCount, at, firstLanes);
+      SECOND.add(words, wordCount, at, secondLanes);
+    }
+  }
+
+  private static int total(int[] lanes) {
+    int total = 0;
+    for (int lane : lanes) {
+      total += lane;
+    }
+    return total;
+  }
+
+  /** Moves the next words, or what is left of the tensor, into {@link #words}. */
+  private int nextWords(ByteBuffer bytes) {
+    int lengthBytes = Math.min(LANES * Integer.BYTES, bytes.remaining());
+    int wholeWords = lengthBytes / Integer.BYTES;
     bytes.asIntBuffer().get(words, 0, wholeWords);
     bytes.position(bytes.position() + wholeWords * Integer.BYTES);
-    int tailBytes = tileBytes % Integer.BYTES;
+    int tailBytes = lengthBytes % Integer.BYTES;
     if (tailBytes == 0) {
       return wholeWords;
     }
@@ -127,41 +152,48 @@ public final class SglangChecksum {
   }
 
   /**
-   * One of the two position-dependent sums over a tile.
+   * One of the two position-dependent sums over a tile, in lanes.
    *
    * <p>Word {@code i} is mixed with {@code (i * factor + seed) ^ rotl(i, distance)}. With {@code i
-   * = tile + j}, where the tile's first word has zeros in the 13 bits that {@code j} uses, both
-   * terms split into a table over {@code j} and a constant of the tile. That leaves a loop without
-   * rotation or index arithmetic, which C2 turns into vector instructions by itself.
+   * = first + j}, where {@code first} has zeros in the bits that {@code j} uses, both terms split
+   * into a table over {@code j} and a constant. That leaves a loop without rotation or index
+   * arithmetic; and since each {@code j} has a lane of its own to sum into, C2 turns it into vector
+   * instructions by itself, without adding across a vector.
    */
   private static final class Mix {
     private final int factor;
     private final int distance;
-    private final int[] products = new int[TILE_WORDS];
-    private final int[] rotations = new int[TILE_WORDS];
+    private final int[] products = new int[LANES];
+    private final int[] rotations = new int[LANES];
 
     Mix(int factor, int seed, int distance) {
       this.factor = factor;
       this.distance = distance;
-      for (int j = 0; j < TILE_WORDS; j++) {
+      for (int j = 0; j < LANES; j++) {
         products[j] = j * factor + seed;
         rotations[j] = Integer.rotateLeft(j, distance);
       }
     }
 
-    int sum(int[] words, int wordCount, int firstOfTile) {
-      return sum(
+    void add(int[] words, int wordCount, int first, int[] lanes) {
+      add(
           words,
           wordCount,
           products,
           rotations,
-          firstOfTile * factor,
-          Integer.rotateLeft(firstOfTile, distance));
+          first * factor,
+          Integer.rotateLeft(first, distance),
+          lanes);
     }
 
-    private static int sum(
-        int[] words, int wordCount, int[] products, int[] rotations, int product, int rotation) {
-      int sum = 0;
+    private static void add(
+        int[] words,
+        int wordCount,
+        int[] products,
+        int[] rotations,
+        int product,
+        int rotation,
+        int[] lanes) {
       for (int j = 0; j < wordCount; j++) {
         int x = words[j] ^ (products[j] + product) ^ (rotations[j] ^ rotation);
         x ^= x >>> 16;
@@ -169,9 +201,8 @@ public final class SglangChecksum {
         x ^= x >>> 13;
         x *= 0xC2B2AE35;
         x ^= x >>> 16;
-        sum += x;
+        lanes[j] += x;
       }
-      return sum;
     }
   }
 }
