@@ -166,7 +166,10 @@ final class SummaryReport {
     String unchecked =
         incomplete == 0 ? "" : ", " + TerminalText.count(incomplete, "engine") + " incomplete";
     return switch (summary.verdict()) {
-      case EQUAL -> "EQUAL: everything was checked, and all copies are equal.";
+      case EQUAL ->
+          summary.findings().isEmpty()
+              ? "EQUAL: everything was checked, and all copies are equal."
+              : "EQUAL: all that was found was checked, and all copies are equal; see the notes.";
       case DIFFERENT -> "DIFFERENT: copies differ" + unchecked + ".";
       case INCOMPLETE ->
           "INCOMPLETE: no copies differ, but not everything could be checked" + unchecked + ".";

@@ -90,6 +90,49 @@ class FleetScanCommandTest {
   }
 
   @Test
+  void saysThatItTookTheNumberOfRanksFromWhatItFound() throws IOException {
+    SmallFleet fleet = fleet("a", "b");
+    Path directory = fleet.shard("a", 0, 0).getParent();
+    Path shards = Files.createDirectory(directory.resolveSibling("copies"));
+    Files.createSymbolicLink(shards.resolve("a"), directory);
+    Files.createSymbolicLink(shards.resolve("b"), directory.resolveSibling("engine-1"));
+    String tables = directory.resolveSibling("tables").toString();
+
+    CommandRun inferred = CommandRun.fleetScan("--shards", shards.toString(), "--out", tables);
+    CommandRun declared =
+        CommandRun.fleetScan("--shards", shards.toString(), "--tp", "2", "--out", tables);
+
+    assertThat(inferred.exitCode()).as(inferred.err()).isZero();
+    assertThat(inferred.out())
+        .contains("fleet: RANKS_INFERRED: nothing says how many ranks there must be")
+        .contains("EQUAL: all that was found was checked");
+    assertThat(declared.out())
+        .doesNotContain("RANKS_INFERRED")
+        .contains("EQUAL: everything was checked");
+  }
+
+  @Test
+  void refusesToWriteTablesAmongWeights() {
+    SmallFleet fleet = fleet("a", "b");
+    String engine = fleet.shard("b", 0, 0).getParent().toString();
+
+    CommandRun run =
+        CommandRun.fleetScan(
+            "--fleet", fleet.description().toString(), "--out", engine + "/tables");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("/tables lies among the weights of engine b: expected");
+  }
+
+  @Test
+  void refusesWhatTheDemoWouldIgnore() {
+    CommandRun run = CommandRun.fleetScan("--demo", "--format", "json");
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("--demo takes no other option but --demo-dir");
+  }
+
+  @Test
   void exitsWith4WhereTwoEnginesAreTheSameFiles() throws IOException {
     SmallFleet fleet = fleet("a");
     Path directory = fleet.shard("a", 0, 0).getParent();
