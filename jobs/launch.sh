@@ -30,6 +30,7 @@ archive_classes() {
 }
 
 memory=1g
+java_options=()
 spark=()
 own=()
 while [ $# -gt 0 ]; do
@@ -45,7 +46,10 @@ while [ $# -gt 0 ]; do
         option=$1 value=$2
         shift 2
       fi
-      [ "$option" != --driver-memory ] || memory=$value
+      case $option in
+        --driver-memory) memory=$value ;;
+        --driver-java-options) read -ra java_options <<<"$value" ;;
+      esac
       spark+=("$option" "$value")
       ;;
     --supervise | --verbose)
@@ -77,4 +81,4 @@ submit=(-cp "$(cat "$home/target/spark.classpath"):$jar" org.apache.spark.deploy
 archive=$home/target/shardsum.jsa
 archive_classes
 [ ! -s "$archive" ] || java+=("-XX:SharedArchiveFile=$archive")
-exec "${java[@]}" "${submit[@]}" ${spark[@]+"${spark[@]}"} --class io.shardsum.cli.Main "$jar" ${own[@]+"${own[@]}"}
+exec "${java[@]}" ${java_options[@]+"${java_options[@]}"} "${submit[@]}" ${spark[@]+"${spark[@]}"} --class io.shardsum.cli.Main "$jar" ${own[@]+"${own[@]}"}

@@ -25,6 +25,10 @@ record PlannedFile(EngineInventory owner, RankInventory ofRank, ShardFile file) 
     return files;
   }
 
+  static long bytes(List<PlannedFile> files) {
+    return files.stream().mapToLong(planned -> planned.file().lengthBytes()).sum();
+  }
+
   String engine() {
     return owner.spec().name();
   }

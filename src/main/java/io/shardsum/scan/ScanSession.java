@@ -34,8 +34,7 @@ final class ScanSession {
             own.conf().set(key, value);
           }
         });
-    if (size == ScanSize.SMALL
-        && SETTINGS_OF_A_SMALL_SCAN.keySet().stream().noneMatch(set::contains)) {
+    if (size.isSmall() && SETTINGS_OF_A_SMALL_SCAN.keySet().stream().noneMatch(set::contains)) {
       SETTINGS_OF_A_SMALL_SCAN.forEach(own.conf()::set);
     }
     return own;

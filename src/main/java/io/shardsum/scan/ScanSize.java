@@ -8,14 +8,13 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * About how many rows a scan will make, guessed without reading it: from the lengths of files, and
- * of the headers of a few of them. Only speed depends on the guess.
+ * How many rows a scan will make, guessed without reading it: from the lengths of files, and of the
+ * headers of a few of them. Only speed depends on the guess.
+ *
+ * @param tensors rows of the table of tensors
+ * @param chunks chunks of 1 MiB
  */
-enum ScanSize {
-  /** Compiling code for the SQL stages takes longer than running them. */
-  SMALL,
-  /** Worth compiled code and adaptive plans. */
-  LARGE;
+record ScanSize(long tensors, long chunks) {
 
   private static final int SAMPLED_FILES = 16;
   private static final long HEADER_BYTES_OF_A_TENSOR = 100;
@@ -23,7 +22,7 @@ enum ScanSize {
 
   static ScanSize of(List<ListedFile> files, Configuration hadoopConf) {
     if (files.isEmpty()) {
-      return SMALL;
+      return new ScanSize(0, 0);
     }
     long chunks =
         files.stream().mapToLong(file -> file.lengthBytes() / ChunkColumn.CHUNK_BYTES + 1).sum();
@@ -35,8 +34,12 @@ enum ScanSize {
       sampledBytes += headerBytes(files.get(index), headers);
       sampled++;
     }
-    long tensors = sampledBytes / sampled * files.size() / HEADER_BYTES_OF_A_TENSOR;
-    return chunks + tensors < ROWS_OF_A_SMALL_SCAN ? SMALL : LARGE;
+    return new ScanSize(sampledBytes / sampled * files.size() / HEADER_BYTES_OF_A_TENSOR, chunks);
+  }
+
+  /** Whether compiling code for the SQL stages takes longer than running them. */
+  boolean isSmall() {
+    return chunks + tensors < ROWS_OF_A_SMALL_SCAN;
   }
 
   private static long headerBytes(ListedFile file, ShardHeaders headers) {

@@ -25,7 +25,7 @@ final class ScanViews {
   static final StructType EXPECTED_RANKS =
       StructType.fromDDL(
           "engine STRING, rank INT, tp_rank INT, tp_size INT, pp_rank INT, pp_size INT,"
-              + " dp_rank INT, dp_size INT, state STRING, reason STRING, files INT, digest STRING");
+              + " dp_rank INT, dp_size INT, state STRING, reason STRING, files INT");
 
   static final StructType EXPECTED_ENGINES =
       StructType.fromDDL(
@@ -37,14 +37,14 @@ final class ScanViews {
 
   private ScanViews() {}
 
-  /** The files of one way to read them, numbered as the source will number them. */
-  static List<Row> files(List<PlannedFile> files, int firstIndex) {
+  /** The files in the order in which they are numbered. */
+  static List<Row> files(List<PlannedFile> files) {
     List<Row> rows = new ArrayList<>(files.size());
     for (PlannedFile planned : files) {
       ShardFile file = planned.file();
       rows.add(
           RowFactory.create(
-              firstIndex + rows.size(),
+              rows.size(),
               planned.engine(),
               planned.rank(),
               file.role(),
@@ -71,8 +71,7 @@ final class ScanViews {
                 sizes.dp(),
                 rank.state().name(),
                 rank.reason(),
-                rank.state() == RankState.FOUND ? rank.files().size() : 0,
-                engine.spec().digest().word()));
+                rank.state() == RankState.FOUND ? rank.files().size() : 0));
       }
     }
     return rows;

@@ -7,6 +7,8 @@ import org.apache.spark.sql.SparkSession;
 
 /** One statement of the reduce: a file under {@code /sql}, over views of the session. */
 enum SqlStage {
+  WHOLE,
+  MERGED,
   TENSORS,
   RANKS,
   ENGINES,

@@ -122,7 +122,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
         }
       }
       row.endChunk();
-    } while (rows == RowUnit.PIECE && cursor.nextOfTensor());
+    } while (rows != RowUnit.CHUNK && cursor.nextOfTensor());
     if (error == null) {
       row.end();
     } else {

@@ -27,7 +27,7 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  *   <td>{@code spark.sql.files.maxPartitionBytes}</td></tr>
  * <tr><td>{@code open-cost-bytes}</td><td>what opening a file costs, in bytes that could be read in
  *   the time; packs small files</td><td>{@code spark.sql.files.openCostInBytes}</td></tr>
- * <tr><td>{@code rows}</td><td>{@code chunk} or {@code piece}: {@link RowUnit}</td>
+ * <tr><td>{@code rows}</td><td>{@code chunk}, {@code piece} or {@code tensor}: {@link RowUnit}</td>
  *   <td>{@code chunk}</td></tr>
  * <tr><td>{@code on-error}</td><td>{@code fail} or {@code report}: {@link OnError}</td>
  *   <td>{@code fail}</td></tr>

@@ -11,7 +11,12 @@ public enum RowUnit {
    * All chunks of a tensor that one task reads: as few rows as there can be, for hashing. Its bytes
    * cannot be asked for.
    */
-  PIECE;
+  PIECE,
+  /**
+   * A tensor: no file is cut, so that each row is complete and needs no merging. Its bytes cannot
+   * be asked for.
+   */
+  TENSOR;
 
   static RowUnit parse(String text) {
     return Arrays.stream(values())
@@ -20,7 +25,7 @@ public enum RowUnit {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "Invalid option rows: expected chunk or piece, found " + text));
+                    "Invalid option rows: expected chunk, piece or tensor, found " + text));
   }
 
   /** The word of the option {@code rows}. */

@@ -60,7 +60,8 @@ final class SafetensorsScan implements Scan, Batch {
               options
                   .openCostBytes()
                   .orElseGet(() -> sessionBytes(session, "spark.sql.files.openCostInBytes")),
-              session.sparkContext().defaultParallelism());
+              session.sparkContext().defaultParallelism(),
+              options.rows() == RowUnit.TENSOR);
       partitions = planner.plan(files()).toArray(InputPartition[]::new);
     }
     return partitions;

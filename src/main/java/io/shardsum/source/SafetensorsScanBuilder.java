@@ -25,9 +25,10 @@ final class SafetensorsScanBuilder implements ScanBuilder, SupportsPushDownRequi
   @Override
   public Scan build() {
     List<ChunkColumn> columns = ChunkColumn.of(required);
-    if (options.rows() == RowUnit.PIECE && columns.contains(ChunkColumn.DATA)) {
+    if (options.rows() != RowUnit.CHUNK && columns.contains(ChunkColumn.DATA)) {
       throw new IllegalArgumentException(
-          "Cannot read data with rows=piece: expected rows=chunk, where a row is one chunk");
+          "Cannot read data with rows=%s: expected rows=chunk, where a row is one chunk"
+              .formatted(options.rows().option()));
     }
     return new SafetensorsScan(options, columns);
   }

@@ -6,9 +6,9 @@ import java.util.List;
 /**
  * Cuts files by byte range and packs the pieces into tasks, as Spark does for its own files: no
  * task has more than {@code splitBytes}, all cores have work, and opening a file counts as reading
- * {@code openCostBytes}.
+ * {@code openCostBytes}. Where files must stay whole, one that is longer has a task of its own.
  */
-record SplitPlanner(long splitBytes, long openCostBytes, int parallelism) {
+record SplitPlanner(long splitBytes, long openCostBytes, int parallelism, boolean wholeFiles) {
 
   List<SafetensorsPartition> plan(List<ListedFile> files) {
     long mostBytes = mostBytesOfATask(files);
@@ -38,9 +38,9 @@ record SplitPlanner(long splitBytes, long openCostBytes, int parallelism) {
   }
 
   /** Pieces of equal length, so that no task is left with a crumb. */
-  private static List<FileSlice> cut(int index, ListedFile file, long mostBytes) {
+  private List<FileSlice> cut(int index, ListedFile file, long mostBytes) {
     long length = file.lengthBytes();
-    long pieces = Math.max(1, (length + mostBytes - 1) / mostBytes);
+    long pieces = wholeFiles ? 1 : Math.max(1, (length + mostBytes - 1) / mostBytes);
     List<FileSlice> slices = new ArrayList<>();
     long pieceBytes = Math.max(1, (length + pieces - 1) / pieces);
     for (long begin = 0; begin < length || slices.isEmpty(); begin += pieceBytes) {

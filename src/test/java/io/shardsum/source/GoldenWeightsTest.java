@@ -19,12 +19,14 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What rows of real files add up to is what the reference gave for the same files. */
 @ExtendWith(LocalSpark.class)
@@ -171,10 +173,11 @@ class GoldenWeightsTest {
         .isEmpty();
   }
 
-  @Test
-  void runsHaveTheSha256OfTheirTensors() {
+  @ParameterizedTest
+  @EnumSource(names = {"PIECE", "TENSOR"})
+  void runsHaveTheSha256OfTheirTensors(RowUnit unit) {
     Dataset<Row> runs =
-        weights("engines", "64k", "1", RowUnit.PIECE).select("_file_index", "tensor", "_sha256");
+        weights("engines", "64k", "1", unit).select("_file_index", "tensor", "_sha256");
 
     assertThat(runs.collectAsList())
         .containsExactlyInAnyOrderElementsOf(
@@ -185,10 +188,18 @@ class GoldenWeightsTest {
   }
 
   @Test
-  void runsCannotHandOutTheirData() {
-    assertThatThrownBy(
-            () -> weights("real", "3m", "1", RowUnit.PIECE).select("data").collectAsList())
-        .hasMessageContaining("Cannot read data with rows=piece");
+  void tensorsAreRunsThatNoTaskCuts() {
+    Dataset<Row> tensors = weights("real", "3m", "1", RowUnit.TENSOR);
+
+    assertThat(tensors.selectExpr("tensor", "_chunks").collectAsList())
+        .containsExactly(RowFactory.create("embedding.weight", 16));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"PIECE", "TENSOR"})
+  void runsCannotHandOutTheirData(RowUnit unit) {
+    assertThatThrownBy(() -> weights("real", "3m", "1", unit).select("data").collectAsList())
+        .hasMessageContaining("Cannot read data with rows=" + unit.option());
   }
 
   private static Dataset<Row> weights(

@@ -16,7 +16,8 @@ class SplitPlannerTest {
   private static final long MIB = 1L << 20;
   private static final long GIB = 1L << 30;
 
-  private static final SplitPlanner AS_SPARK_DOES = new SplitPlanner(128 * MIB, 4 * MIB, 200);
+  private static final SplitPlanner AS_SPARK_DOES =
+      new SplitPlanner(128 * MIB, 4 * MIB, 200, false);
 
   @Test
   void cutsAHugeFileIntoManyTasks() {
@@ -40,19 +41,20 @@ class SplitPlannerTest {
 
   @Test
   void givesAllCoresWorkWhereOneTaskCouldReadItAll() {
-    assertThat(new SplitPlanner(128 * MIB, MIB, 8).plan(List.of(file(64 * MIB))))
+    assertThat(new SplitPlanner(128 * MIB, MIB, 8, false).plan(List.of(file(64 * MIB))))
         .hasSizeBetween(8, 9);
   }
 
   @Test
   void doesNotCutWhatIsNotWorthOpeningAgain() {
-    assertThat(new SplitPlanner(128 * MIB, 4 * MIB, 200).plan(List.of(file(4 * MIB)))).hasSize(1);
+    assertThat(new SplitPlanner(128 * MIB, 4 * MIB, 200, false).plan(List.of(file(4 * MIB))))
+        .hasSize(1);
   }
 
   @Test
   void cutsAFileIntoEqualPieces() {
     List<SafetensorsPartition> tasks =
-        new SplitPlanner(100, 1, 1).plan(List.of(file(201), file(100)));
+        new SplitPlanner(100, 1, 1, false).plan(List.of(file(201), file(100)));
 
     assertThat(tasks.stream().flatMap(task -> task.slices().stream()).map(FileSlice::lengthBytes))
         .containsExactly(67L, 67L, 67L, 100L);
@@ -66,7 +68,17 @@ class SplitPlannerTest {
 
   @Test
   void plansEmptyFilesThatCostNothingToOpen() {
-    assertThat(new SplitPlanner(128 * MIB, 0, 8).plan(List.of(file(0), file(0)))).hasSize(1);
+    assertThat(new SplitPlanner(128 * MIB, 0, 8, false).plan(List.of(file(0), file(0)))).hasSize(1);
+  }
+
+  @Test
+  void cutsNoFileThatMustStayWhole() {
+    List<SafetensorsPartition> tasks =
+        new SplitPlanner(100, 1, 4, true).plan(List.of(file(1_000), file(30), file(60), file(50)));
+
+    assertThat(tasks.stream().map(task -> task.slices().stream().map(FileSlice::lengthBytes)))
+        .map(Stream::toList)
+        .containsExactly(List.of(1_000L), List.of(30L, 60L), List.of(50L));
   }
 
   @Test
@@ -79,7 +91,8 @@ class SplitPlannerTest {
     Random random = new Random(20261123);
     for (int round = 0; round < 2_000; round++) {
       SplitPlanner planner =
-          new SplitPlanner(1 + random.nextInt(1_000), random.nextInt(200), 1 + random.nextInt(50));
+          new SplitPlanner(
+              1 + random.nextInt(1_000), random.nextInt(200), 1 + random.nextInt(50), false);
       List<ListedFile> files =
           Stream.generate(() -> file(random.nextBoolean() ? random.nextInt(5_000) : 0))
               .limit(random.nextInt(20))
