@@ -133,11 +133,11 @@ class Sha256(Experiment):
 
     def commands(self) -> list[Command]:
         self._less = self._model(GIB)
-        self._more = self._model(8 * GIB)
+        self._more = self._model(32 * GIB)
         return [
             self._commands.scan(self._less, "SHA-256 of 1 GiB", " --digest sha256"),
             self._commands.sha256_memory(),
-            self._commands.scan(self._more, "SHA-256 of 8 GiB", " --digest sha256"),
+            self._commands.scan(self._more, "SHA-256 of 32 GiB", " --digest sha256"),
         ]
 
     def figures(self, samples: Samples) -> list[Figure]:
@@ -146,12 +146,12 @@ class Sha256(Experiment):
         jdk = ratios([run.result["gb_per_second"] for run in memory], cores)
         all_cores = marginal_rates(
             self._more.file_bytes - self._less.file_bytes,
-            samples["SHA-256 of 8 GiB"],
+            samples["SHA-256 of 32 GiB"],
             samples["SHA-256 of 1 GiB"],
         )
         scan = ratios(all_cores, cores)
         return [
-            Figure("T5", "scan, a core, marginal 1 to 8 GiB", "GB/s", scan),
+            Figure("T5", "scan, a core, marginal 1 to 32 GiB", "GB/s", scan),
             Figure("T5", "JDK SHA-256 on memory, a core", "GB/s", jdk),
             Figure("T5", "scan / JDK", "", ratios(scan, jdk), at_least(0.9)),
         ]
