@@ -12,7 +12,13 @@ WITH copies AS (
   SELECT
     comparison_group,
     rank,
-    sort_array(collect_list(struct(-size(engines) AS order, engines, checksum))) AS camps
+    sort_array(collect_list(struct(
+      -size(engines) AS order,
+      array_min(engines) AS first_engine,
+      size(engines) AS votes,
+      concat(checksum, ' in ', array_join(slice(engines, 1, 10), ', '),
+        CASE WHEN size(engines) > 10 THEN concat(' and ', size(engines) - 10, ' more') ELSE '' END) AS text
+    ))) AS camps
   FROM copies
   GROUP BY comparison_group, rank
   HAVING count(*) > 1
@@ -39,9 +45,8 @@ WHERE status <> 'COMPLETE'
 UNION ALL
 SELECT
   NULL, rank, NULL, NULL, 'SPLIT', 'error', 'one checksum', concat(size(camps), ' checksums'),
-  array_join(transform(camps, c -> CAST(size(c.engines) AS STRING)), ' : '), NULL, comparison_group,
-  array_join(transform(camps, c -> concat(c.checksum, ' in ', array_join(slice(c.engines, 1, 10), ', '),
-    CASE WHEN size(c.engines) > 10 THEN concat(' and ', size(c.engines) - 10, ' more') ELSE '' END)), '; ')
+  array_join(transform(camps, c -> CAST(c.votes AS STRING)), ' : '), NULL, comparison_group,
+  array_join(transform(camps, c -> c.text), '; ')
 FROM camps
 UNION ALL
 SELECT

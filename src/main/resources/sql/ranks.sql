@@ -22,7 +22,8 @@ WITH merged AS (
   SELECT
     *,
     size(entries) AS found,
-    aggregate(files, 0L, (listed, f) -> listed + f.file_tensors) AS listed,
+    -- In doubles, which are exact up to 2^53: a GPU does not add up integers of an array with ANSI's check.
+    CAST(aggregate(files, 0D, (listed, f) -> listed + f.file_tensors) AS BIGINT) AS listed,
     filter(entries, e -> e.status = 'HASHED') AS hashed,
     transform(entries, e -> e.key) AS keys
   FROM merged

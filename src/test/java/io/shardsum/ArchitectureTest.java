@@ -6,6 +6,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -15,15 +17,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("gpu") // with the profile, the functions for GPUs are among the classes
 class ArchitectureTest {
 
   /** Each may use those behind it. */
   private static final List<String> DOWNWARDS =
-      List.of("cli", "demo", "scan", "source", "fleet", "checksum", "safetensors", "text");
+      List.of("cli", "demo", "scan", "gpu", "source", "fleet", "checksum", "safetensors", "text");
+
+  private static final List<Path> SOURCES =
+      List.of(
+          Path.of("src/main/java"),
+          Path.of("src/gpu/java"),
+          Path.of("src/test/java"),
+          Path.of("src/gpu-test/java"));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -88,10 +99,27 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** By what these extend, all others know them. */
+  @Test
+  void loadsCudfByTheNameOfAClassOnly() {
+    DescribedPredicate<JavaClass> needCudf =
+        JavaClass.Predicates.resideInAnyPackage("ai.rapids..", "com.nvidia..");
+    DescribedPredicate<JavaClass> forGpus =
+        JavaClass.Predicates.resideInAPackage(packageOf("gpu"))
+            .and(
+                JavaClass.Predicates.simpleNameStartingWith("Gpu")
+                    .or(JavaClass.Predicates.simpleNameStartingWith("Cudf")));
+    noClasses()
+        .that(DescribedPredicate.not(forGpus))
+        .should()
+        .dependOnClassesThat(needCudf.or(forGpus))
+        .check(CLASSES);
+  }
+
   @Test
   void importsNothingOfScala() throws IOException {
     List<String> imports = new ArrayList<>();
-    for (Path directory : List.of(Path.of("src/main/java"), Path.of("src/test/java"))) {
+    for (Path directory : SOURCES) {
       try (Stream<Path> files = Files.walk(directory)) {
         for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
           Files.readAllLines(file).stream()

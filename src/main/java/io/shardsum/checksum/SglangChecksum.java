@@ -85,7 +85,12 @@ public final class SglangChecksum {
     return HexFormat.of().toHexDigits(x);
   }
 
-  private static void checkPiece(int lengthBytes, long firstWord, long tensorBytes) {
+  /**
+   * Checks that bytes are a piece of a tensor that {@link #sum} takes.
+   *
+   * @throws IllegalArgumentException if they are not, as there
+   */
+  public static void checkPiece(int lengthBytes, long firstWord, long tensorBytes) {
     long begin = Math.multiplyExact(firstWord, Integer.BYTES);
     long end = begin + lengthBytes;
     boolean wholeTiles = lengthBytes % TILE_BYTES == 0 || end == tensorBytes;

@@ -1,6 +1,6 @@
 package io.shardsum.scan;
 
-import io.shardsum.source.TensorChecksum;
+import io.shardsum.gpu.Accelerator;
 import java.time.Instant;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -20,13 +20,19 @@ public final class FleetScan {
   private final ScanRequest request;
   private final ScanTables tables;
   private final ScanProgress progress;
+  private final Hasher hasher;
 
   /**
    * Prepares a scan.
    *
    * @param session its views and functions are not touched: the scan has a session of its own
+   * @throws java.io.UncheckedIOException if it asks for GPUs, and this jar cannot use them
    */
   public FleetScan(SparkSession session, ScanRequest request, ScanProgress progress) {
+    this(session, request, progress, Hasher.of(accelerator(session)));
+  }
+
+  FleetScan(SparkSession session, ScanRequest request, ScanProgress progress, Hasher hasher) {
     this.files = PlannedFile.of(request.inventory());
     this.size =
         ScanSize.of(
@@ -36,6 +42,12 @@ public final class FleetScan {
     this.request = request;
     this.tables = ScanTables.of(request);
     this.progress = progress;
+    this.hasher = hasher;
+    accelerator(session).registerFunctions(this.session);
+  }
+
+  private static Accelerator accelerator(SparkSession session) {
+    return Accelerator.of(session.sparkContext().getConf());
   }
 
   /**
@@ -93,8 +105,7 @@ public final class FleetScan {
 
   /** Reads the weights: the one stage that is as long as the fleet is large. */
   private void landTensors() {
-    new WeightRows(session, files, size).createViews();
-    TensorChecksum.register(session);
+    new WeightRows(session, files, size, hasher).createViews();
     Dataset<Row> tensors = SqlStage.TENSORS.in(session);
     tables.write(ScanTable.TENSORS, tensors);
     tables

@@ -9,6 +9,7 @@ import org.apache.spark.sql.SparkSession;
 enum SqlStage {
   WHOLE,
   MERGED,
+  CHUNKS,
   TENSORS,
   RANKS,
   ENGINES,

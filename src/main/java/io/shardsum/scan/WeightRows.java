@@ -1,30 +1,24 @@
 package io.shardsum.scan;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
 
 import io.shardsum.fleet.Digest;
-import io.shardsum.source.ChunkColumn;
-import io.shardsum.source.FileListing;
-import io.shardsum.source.OnError;
+import io.shardsum.source.ListedFile;
 import io.shardsum.source.RowUnit;
-import io.shardsum.source.SafetensorsSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.network.util.JavaUtils;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
 
 /**
  * The weights of a scan as rows, one for each tensor.
  *
  * <p>A file that is no longer than a task is read whole, and its rows are complete as they come. A
- * longer one is cut, and its tensors' runs are merged, for which rows move between executors. They
- * also move where else there would be many small files in the table.
+ * longer one is cut, and its tensors' runs are merged, for which rows move between executors; so
+ * are the chunks of one whose sums are a function's. Rows also move where else there would be many
+ * small files in the table.
  */
 final class WeightRows {
 
@@ -33,19 +27,18 @@ final class WeightRows {
   private static final long LARGEST_SPLIT_BYTES = 2L << 30;
   private static final long LEAST_ROWS_OF_A_LANDED_FILE = 10_000;
 
-  private static final DataType CHUNK_SUMS_TYPE =
-      DataTypes.createArrayType(DataTypes.LongType, false);
-
   private final SparkSession session;
   private final List<PlannedFile> files;
   private final ScanSize size;
+  private final Hasher hasher;
   private final long splitBytes;
   private final List<PlannedFile> numbered = new ArrayList<>();
 
-  WeightRows(SparkSession session, List<PlannedFile> files, ScanSize size) {
+  WeightRows(SparkSession session, List<PlannedFile> files, ScanSize size, Hasher hasher) {
     this.session = session;
     this.files = files;
     this.size = size;
+    this.hasher = hasher;
     this.splitBytes = splitBytes();
   }
 
@@ -53,11 +46,14 @@ final class WeightRows {
    * Makes the views {@code files} and {@code merged}, of which {@link SqlStage#TENSORS} is made.
    */
   void createViews() {
-    List<PlannedFile> whole = files(false);
-    List<PlannedFile> cut = files(true);
+    List<PlannedFile> whole = ofStage(SqlStage.WHOLE);
     Dataset<Row> merged = merged(SqlStage.WHOLE, RowUnit.TENSOR, whole);
-    if (!cut.isEmpty()) {
-      merged = merged.union(merged(SqlStage.MERGED, RowUnit.PIECE, cut));
+    for (SqlStage stage : List.of(SqlStage.MERGED, SqlStage.CHUNKS)) {
+      List<PlannedFile> ofStage = ofStage(stage);
+      if (!ofStage.isEmpty()) {
+        RowUnit unit = stage == SqlStage.CHUNKS ? RowUnit.CHUNK : RowUnit.PIECE;
+        merged = merged.union(merged(stage, unit, ofStage));
+      }
     }
     if (!whole.isEmpty() && size.tensors() / tasks() < LEAST_ROWS_OF_A_LANDED_FILE) {
       merged = merged.repartition(col("file_index"));
@@ -74,12 +70,19 @@ final class WeightRows {
     return 1 + (PlannedFile.bytes(files) + files.size() * openCostBytes) / splitBytes;
   }
 
-  private List<PlannedFile> files(boolean cut) {
-    return files.stream().filter(file -> file.file().lengthBytes() > splitBytes == cut).toList();
+  private List<PlannedFile> ofStage(SqlStage stage) {
+    return files.stream().filter(file -> stage(file) == stage).toList();
+  }
+
+  private SqlStage stage(PlannedFile file) {
+    if (hasher.takesChunks(file.owner().spec().digest())) {
+      return SqlStage.CHUNKS;
+    }
+    return file.file().lengthBytes() > splitBytes ? SqlStage.MERGED : SqlStage.WHOLE;
   }
 
   private Dataset<Row> merged(SqlStage stage, RowUnit unit, List<PlannedFile> ofStage) {
-    Dataset<Row> runs = runs(List.of(), Digest.SGLANG, unit);
+    Dataset<Row> runs = runs(List.of(), Digest.SHA256, unit);
     for (Digest digest : Digest.values()) {
       List<PlannedFile> ofDigest =
           ofStage.stream().filter(file -> file.owner().spec().digest() == digest).toList();
@@ -92,37 +95,10 @@ final class WeightRows {
   }
 
   private Dataset<Row> runs(List<PlannedFile> ofDigest, Digest digest, RowUnit unit) {
-    FileListing listing = new FileListing(ofDigest.stream().map(PlannedFile::listed).toList());
     int firstIndex = numbered.size();
     numbered.addAll(ofDigest);
-    boolean sums = digest != Digest.SHA256;
-    boolean sha256 = digest != Digest.SGLANG;
-    return session
-        .read()
-        .format(SafetensorsSource.NAME)
-        .option("listing", listing.toJson())
-        .option("rows", unit.option())
-        .option("split-bytes", Long.toString(splitBytes))
-        .option("on-error", OnError.REPORT.option())
-        .load()
-        .select(
-            named(ChunkColumn.FILE_INDEX).plus(lit(firstIndex)).as("file_index"),
-            named(ChunkColumn.TENSOR),
-            named(ChunkColumn.DTYPE),
-            named(ChunkColumn.SHAPE),
-            named(ChunkColumn.TENSOR_BYTES),
-            named(ChunkColumn.FILE_OFFSET_BYTES),
-            named(ChunkColumn.FILE_TENSORS).as("file_tensors"),
-            named(ChunkColumn.CHUNK),
-            named(ChunkColumn.CHUNKS).as("chunks"),
-            (sums ? named(ChunkColumn.CHUNK_SUM) : nothing(DataTypes.LongType)).as("chunk_sum"),
-            (sums ? named(ChunkColumn.CHUNK_SUMS) : nothing(CHUNK_SUMS_TYPE)).as("chunk_sums"),
-            (sha256 ? named(ChunkColumn.SHA256) : nothing(DataTypes.StringType)).as("sha256"),
-            named(ChunkColumn.SKIPPED_BY).as("skipped_by"),
-            named(ChunkColumn.ERROR),
-            named(ChunkColumn.HOST).as("host"),
-            named(ChunkColumn.EXECUTOR).as("executor"),
-            named(ChunkColumn.GPU).as("gpu"));
+    List<ListedFile> listed = ofDigest.stream().map(PlannedFile::listed).toList();
+    return new ChunkQuery(unit, digest, splitBytes).over(listed, firstIndex, session);
   }
 
   /**
@@ -142,13 +118,5 @@ final class WeightRows {
 
   private static long bytes(String size) {
     return JavaUtils.byteStringAsBytes(size);
-  }
-
-  private static Column named(ChunkColumn column) {
-    return col(column.columnName());
-  }
-
-  private static Column nothing(DataType type) {
-    return lit(null).cast(type);
   }
 }

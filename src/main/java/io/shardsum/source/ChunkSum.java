@@ -20,7 +20,12 @@ public class ChunkSum implements UDF3<byte[], Long, Long, Long> {
 
   /** Registers the function in a session. */
   public static void register(SparkSession session) {
-    session.udf().register(NAME, new ChunkSum(), DataTypes.LongType);
+    new ChunkSum().registerIn(session);
+  }
+
+  /** Registers this function, or what extends it, in a session. */
+  public final void registerIn(SparkSession session) {
+    session.udf().register(NAME, this, DataTypes.LongType);
   }
 
   @Override

@@ -18,7 +18,12 @@ public class TensorChecksum implements UDF1<Long, String> {
 
   /** Registers the function in a session. */
   public static void register(SparkSession session) {
-    session.udf().register(NAME, new TensorChecksum(), DataTypes.StringType);
+    new TensorChecksum().registerIn(session);
+  }
+
+  /** Registers this function, or what extends it, in a session. */
+  public final void registerIn(SparkSession session) {
+    session.udf().register(NAME, this, DataTypes.StringType);
   }
 
   @Override

@@ -1,0 +1,150 @@
+package io.shardsum.scan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nvidia.spark.rapids.ExplainPlan;
+import io.shardsum.source.ChunkSum;
+import io.shardsum.source.TensorChecksum;
+import io.shardsum.testing.Landed;
+import io.shardsum.testing.SmallFleet;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.MutableURLClassLoader;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What the RAPIDS Accelerator would run on a GPU, in its own words: it explains the statements of a
+ * scan, over the views of that scan, on a machine that needs no GPU. Landing is a command, which it
+ * does not explain without running it.
+ */
+@Tag("gpu")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class GpuPlanTest {
+
+  private static final String ADAPTIVE = "spark.sql.adaptive.enabled";
+
+  /** What stays on the CPU, and must: there is nothing on the device before it. */
+  private static final Set<String> READS =
+      Set.of(
+          "BatchScanExec", // files of weights are read by our own source
+          "SafetensorsScan", // which that operator holds
+          "LocalTableScanExec"); // what the driver knows: the inventory, and tables that it
+
+  // collected
+
+  /**
+   * Runs of chunks that the reader hashed, as it does for SHA-256 alone, come with arrays, by which
+   * cuDF does not sort; what a GPU sums goes through {@link SqlStage#CHUNKS}.
+   */
+  private static final Set<String> READS_AND_SORT_OF_RUNS =
+      Stream.concat(READS.stream(), Stream.of("SortArray")).collect(Collectors.toSet());
+
+  private SparkSession spark;
+  private Landed landed;
+  private SparkSession sessionOfTheScan;
+
+  @BeforeAll
+  void scan(@TempDir Path directory) throws InterruptedException {
+    // Under spark-submit it is one already; the plugin finds its classes by no other.
+    Thread.currentThread()
+        .setContextClassLoader(
+            new MutableURLClassLoader(new URL[0], Thread.currentThread().getContextClassLoader()));
+    spark =
+        SparkSession.builder()
+            .master("local[2]")
+            .config("spark.ui.enabled", false)
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.plugins", "com.nvidia.spark.SQLPlugin")
+            .config("spark.rapids.sql.mode", "explainOnly")
+            // The explanation fails on a plan that uses an exchange twice.
+            .config("spark.sql.exchange.reuse", false)
+            .config("spark.sql.queryExecutionListeners", SessionsInUse.class.getName())
+            .getOrCreate();
+    SmallFleet fleet =
+        SmallFleet.withDraft(directory.resolve("fleet"), 2, 2)
+            .engine("a")
+            .engine("b", List.of("digest: both"));
+    SmallFleet.flipBit(fleet.shard("b", 1, 0), "model.layers.0.mlp.down_proj.weight");
+    landed = Landed.of(spark, fleet.inventory(), directory.resolve("tables"));
+    sessionOfTheScan = SessionsInUse.with("merged");
+  }
+
+  @AfterAll
+  void stop() {
+    spark.stop();
+  }
+
+  @ParameterizedTest
+  @EnumSource(SqlStage.class)
+  void everyStatementRunsOnTheGpuBehindItsReads(SqlStage stage) {
+    assertThat(fallbacks(stage.in(sessionOfTheScan))).isSubsetOf(onTheCpu(stage));
+  }
+
+  @ParameterizedTest
+  @EnumSource(SqlStage.class)
+  void soDoesEveryStatementWithAnAdaptivePlan(SqlStage stage) {
+    sessionOfTheScan.conf().set(ADAPTIVE, true);
+    try {
+      assertThat(fallbacks(stage.in(sessionOfTheScan))).isSubsetOf(onTheCpu(stage));
+    } finally {
+      sessionOfTheScan.conf().set(ADAPTIVE, false);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({ChunkSum.NAME, TensorChecksum.NAME})
+  void theFunctionsRunOnTheGpu(String function) {
+    assertThat(explanation(SqlStage.TENSORS.in(sessionOfTheScan)))
+        .containsPattern("\\*Expression <ScalaUDF> " + function + "\\(.*\\) will run on GPU");
+  }
+
+  @Test
+  void aFunctionForTheCpuWouldBeSeen() {
+    SparkSession session = spark.newSession();
+    TensorChecksum.register(session);
+
+    assertThat(fallbacks(session.range(1).selectExpr("sglang_checksum(id)"))).contains("ScalaUDF");
+  }
+
+  @Test
+  void theScanRanOnTheCpuMeanwhileAndFoundWhatThereIs() {
+    assertThat(landed.summary().verdict()).isEqualTo(Verdict.DIFFERENT);
+    assertThat(landed.rows(ScanTable.TENSORS, "status = 'HASHED' AND checksum IS NULL")).isEmpty();
+  }
+
+  private static Set<String> onTheCpu(SqlStage stage) {
+    return stage == SqlStage.MERGED ? READS_AND_SORT_OF_RUNS : READS;
+  }
+
+  /**
+   * The operators ({@code !}) and expressions ({@code ^}: "via CPU bridge") that a plan would leave
+   * on the CPU.
+   */
+  private static Stream<String> fallbacks(Dataset<Row> plan) {
+    return explanation(plan)
+        .lines()
+        .map(String::strip)
+        .filter(line -> line.startsWith("!") || line.startsWith("^"))
+        .map(line -> line.replaceFirst("^.\\s*\\w* ?<(\\w+)> .*", "$1"));
+  }
+
+  private static String explanation(Dataset<Row> plan) {
+    return ExplainPlan.explainPotentialGpuPlan(plan, "ALL");
+  }
+}

@@ -1,0 +1,59 @@
+package io.shardsum.gpu;
+
+import io.shardsum.source.ChunkSum;
+import io.shardsum.source.TensorChecksum;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+
+/** What hashes: the CPU, or a GPU by the RAPIDS Accelerator, where a session runs that plugin. */
+public enum Accelerator {
+  CPU(ChunkSum.class.getName(), TensorChecksum.class.getName()),
+  /** Its classes are named only, as they need cuDF to be loaded; they are CPU classes, too. */
+  GPU("io.shardsum.gpu.GpuChunkSum", "io.shardsum.gpu.GpuTensorChecksum");
+
+  private static final String PLUGINS = "spark.plugins";
+  private static final String PLUGIN = "com.nvidia.spark.SQLPlugin";
+
+  private final String chunkSum;
+  private final String tensorChecksum;
+
+  Accelerator(String chunkSum, String tensorChecksum) {
+    this.chunkSum = chunkSum;
+    this.tensorChecksum = tensorChecksum;
+  }
+
+  /** What a configuration of Spark asks for. */
+  public static Accelerator of(SparkConf conf) {
+    boolean plugin =
+        Arrays.stream(conf.get(PLUGINS, "").split(",", -1))
+            .map(String::trim)
+            .anyMatch(PLUGIN::equals);
+    return plugin ? GPU : CPU;
+  }
+
+  /**
+   * Registers {@code chunk_sum} and {@code sglang_checksum} in a session.
+   *
+   * @throws UncheckedIOException if this jar was built without the classes for GPUs
+   */
+  public void registerFunctions(SparkSession session) {
+    function(ChunkSum.class, chunkSum).registerIn(session);
+    function(TensorChecksum.class, tensorChecksum).registerIn(session);
+  }
+
+  private static <T> T function(Class<T> type, String name) {
+    try {
+      return Class.forName(name).asSubclass(type).getConstructor().newInstance();
+    } catch (ClassNotFoundException e) {
+      throw new UncheckedIOException(
+          "Cannot hash on a GPU: spark.plugins names %s; expected a jar built with mvn -Pgpu package, found one without %s"
+              .formatted(PLUGIN, name),
+          new IOException(e));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("Functions have a constructor without arguments", e);
+    }
+  }
+}

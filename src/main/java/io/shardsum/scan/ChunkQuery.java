@@ -1,0 +1,104 @@
+package io.shardsum.scan;
+
+import static org.apache.spark.sql.functions.call_function;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import io.shardsum.fleet.Digest;
+import io.shardsum.source.ChunkColumn;
+import io.shardsum.source.ChunkSum;
+import io.shardsum.source.FileListing;
+import io.shardsum.source.ListedFile;
+import io.shardsum.source.OnError;
+import io.shardsum.source.RowUnit;
+import io.shardsum.source.SafetensorsSource;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+
+/**
+ * The rows that {@code sql/whole.sql}, {@code merged.sql} and {@code chunks.sql} take: tensors, or
+ * runs of their chunks, with their sums.
+ *
+ * @param unit what a row stands for; sums of {@link RowUnit#CHUNK} are those of the function {@code
+ *     chunk_sum}, all others the reader's
+ * @param digest what to compute
+ * @param splitBytes most bytes of files in a task
+ */
+record ChunkQuery(RowUnit unit, Digest digest, long splitBytes) {
+
+  private static final DataType SUMS = DataTypes.createArrayType(DataTypes.LongType, false);
+
+  /**
+   * The rows of some files.
+   *
+   * @param firstIndex {@code file_index} of the first of them
+   */
+  Dataset<Row> over(List<ListedFile> files, int firstIndex, SparkSession session) {
+    return session
+        .read()
+        .format(SafetensorsSource.NAME)
+        .option("listing", new FileListing(files).toJson())
+        .option("rows", unit.option())
+        .option("split-bytes", Long.toString(splitBytes))
+        .option("on-error", OnError.REPORT.option())
+        .load()
+        .select(
+            named(ChunkColumn.FILE_INDEX).plus(lit(firstIndex)).as("file_index"),
+            named(ChunkColumn.TENSOR),
+            named(ChunkColumn.DTYPE),
+            named(ChunkColumn.SHAPE),
+            named(ChunkColumn.TENSOR_BYTES),
+            named(ChunkColumn.FILE_OFFSET_BYTES),
+            named(ChunkColumn.FILE_TENSORS).as("file_tensors"),
+            named(ChunkColumn.CHUNK),
+            named(ChunkColumn.CHUNKS).as("chunks"),
+            sum().as("chunk_sum"),
+            sums().as("chunk_sums"),
+            sha256().as("sha256"),
+            named(ChunkColumn.SKIPPED_BY).as("skipped_by"),
+            named(ChunkColumn.ERROR),
+            named(ChunkColumn.HOST).as("host"),
+            named(ChunkColumn.EXECUTOR).as("executor"),
+            named(ChunkColumn.GPU).as("gpu"));
+  }
+
+  private boolean sumsByFunction() {
+    return unit == RowUnit.CHUNK && digest != Digest.SHA256;
+  }
+
+  private Column sum() {
+    if (digest == Digest.SHA256) {
+      return nothing(DataTypes.LongType);
+    }
+    return sumsByFunction()
+        ? call_function(
+            ChunkSum.NAME,
+            named(ChunkColumn.DATA),
+            named(ChunkColumn.FIRST_WORD),
+            named(ChunkColumn.TENSOR_BYTES))
+        : named(ChunkColumn.CHUNK_SUM);
+  }
+
+  private Column sums() {
+    return digest == Digest.SHA256 || sumsByFunction()
+        ? nothing(SUMS)
+        : named(ChunkColumn.CHUNK_SUMS);
+  }
+
+  private Column sha256() {
+    return digest == Digest.SGLANG ? nothing(DataTypes.StringType) : named(ChunkColumn.SHA256);
+  }
+
+  private static Column named(ChunkColumn column) {
+    return col(column.columnName());
+  }
+
+  private static Column nothing(DataType type) {
+    return lit(null).cast(type);
+  }
+}

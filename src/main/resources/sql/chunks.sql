@@ -1,0 +1,46 @@
+-- One row per tensor of files whose chunks were summed by the function chunk_sum: their sums merged.
+-- in:  runs (file_index, tensor, dtype, shape, tensor_bytes, file_offset_bytes, file_tensors, chunk, chunks,
+--            chunk_sum, sha256, skipped_by, error, host, executor, gpu): a row stands for one chunk
+-- out: the columns of merged.sql
+-- Sums wrap at 64 bits. Spark's sum throws there, so the halves are summed apart: exact for 2^31 chunks.
+-- A GPU sorts no arrays of arrays: here a row has one sum, in merged.sql it has those of its run.
+WITH summed AS (
+  SELECT
+    file_index,
+    tensor,
+    first(dtype) AS dtype,
+    first(shape) AS shape,
+    first(tensor_bytes) AS bytes,
+    first(file_offset_bytes) AS file_offset_bytes,
+    max(file_tensors) AS file_tensors,
+    sum(chunks) AS chunks_found,
+    sum(chunk_sum & 4294967295) AS low_sum,
+    sum(shiftrightunsigned(chunk_sum, 32)) AS high_sum,
+    sort_array(collect_list(struct(chunk, chunk_sum))) AS sums,
+    max(sha256) AS sha256,
+    max(skipped_by) AS skipped_by,
+    max(error) AS error,
+    array_join(sort_array(collect_set(host)), ',') AS host,
+    array_join(sort_array(collect_set(executor)), ',') AS executor,
+    array_join(sort_array(collect_set(gpu)), ',') AS gpu
+  FROM runs
+  GROUP BY file_index, tensor
+)
+SELECT
+  file_index,
+  tensor,
+  dtype,
+  shape,
+  bytes,
+  file_offset_bytes,
+  file_tensors,
+  chunks_found,
+  shiftleft(high_sum + shiftrightunsigned(low_sum, 32), 32) | (low_sum & 4294967295) AS tensor_sum,
+  transform(sums, s -> coalesce(s.chunk_sum, 0L)) AS chunk_sums,
+  sha256,
+  skipped_by,
+  error,
+  host,
+  executor,
+  nullif(gpu, '') AS gpu
+FROM summed
