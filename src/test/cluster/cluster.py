@@ -1,4 +1,4 @@
-"""A standalone Spark cluster on the loopback address: a master, and two workers of one core each."""
+"""A standalone Spark cluster on the loopback address: a master, and two workers of one core and one made-up GPU each."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 WORKERS = 2
+GPUS = ("5", "7")  # their addresses, by worker
 
 
 def wait_for(what, condition, seconds=180):
@@ -21,6 +22,13 @@ def wait_for(what, condition, seconds=180):
             raise TimeoutError(f"Waited {seconds} s for {what}")
         time.sleep(0.05)
     return value
+
+
+def gpu_script(path, address):
+    """A discovery script that finds a GPU which is not there. Returns its path."""
+    path.write_text(f"""#!/bin/sh\necho '{{"name": "gpu", "addresses": ["{address}"]}}'\n""")
+    path.chmod(0o755)
+    return path
 
 
 class Cluster:
@@ -35,11 +43,14 @@ class Cluster:
             self.url = self._announced(log, r"Starting Spark master at (spark://\S+)")
             self._ui = self._announced(log, r"started at (http://\S+)")
             for worker in range(WORKERS):
+                gpu = gpu_script(directory / f"gpu-of-worker-{worker}", GPUS[worker])
                 self._start(
                     f"worker-{worker}",
                     "worker.Worker",
                     *("--cores", "1", "--memory", "1g"),
                     *("--work-dir", directory / f"work-{worker}", self.url),
+                    options="-Dspark.worker.resource.gpu.amount=1"
+                    f" -Dspark.worker.resource.gpu.discoveryScript={gpu}",
                 )
             wait_for(f"{WORKERS} workers", lambda: self.state()["aliveworkers"] == WORKERS)
         except BaseException:
@@ -96,12 +107,12 @@ class Cluster:
                 executors[application, executor] = int(path.parent.name)
         return executors
 
-    def _start(self, name, main_class, *arguments):
+    def _start(self, name, main_class, *arguments, options=""):
         log = self._directory / f"{name}.log"
         environment = {
             "SPARK_LOCAL_IP": LOOPBACK,
             "SPARK_DAEMON_MEMORY": "256m",
-            "SPARK_DAEMON_JAVA_OPTS": "-Dspark.master.rest.enabled=false",
+            "SPARK_DAEMON_JAVA_OPTS": f"-Dspark.master.rest.enabled=false {options}",
         }
         command = [self._spark_home / "bin" / "spark-class", f"org.apache.spark.deploy.{main_class}"]
         with log.open("w") as output:

@@ -15,7 +15,7 @@ import pyspark
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as f
 
-from cluster import LOOPBACK, WORKERS, Cluster
+from cluster import GPUS, LOOPBACK, WORKERS, Cluster, gpu_script
 
 HOME = Path(__file__).resolve().parents[3]
 JAR = HOME / "target" / "shardsum.jar"
@@ -76,7 +76,7 @@ class Scan:
         )
 
     @classmethod
-    def on_cluster(cls, name):
+    def on_cluster(cls, name, *arguments):
         events = OUTPUT / name / "events"
         events.mkdir(parents=True, exist_ok=True)
         return cls.of_fleet(
@@ -88,6 +88,7 @@ class Scan:
             *("--conf", "spark.eventLog.enabled=true", "--conf", f"spark.eventLog.dir={events}"),
             *("--conf", "spark.eventLog.rolling.enabled=false"),
             *("--conf", "spark.eventLog.compress=false"),
+            *arguments,
             environment={"SPARK_HOME": str(SPARK_HOME), "SPARK_LOCAL_IP": LOOPBACK},
         )
 
@@ -128,6 +129,9 @@ class Scan:
         files = f"read_parquet('{TABLES}/{table}/*/*/*.parquet', hive_partitioning = true)"
         query = f"SELECT {columns} FROM {files} WHERE scan_id = '{self.name}' ORDER BY ALL"
         return duckdb.sql(query).fetchall()
+
+    def lines(self, stream):
+        return self._file(stream).read_text().splitlines()
 
     def log(self):
         return f"exit code {self.exit_code}\n{self._file('stderr').read_text()[-4000:]}"
@@ -180,12 +184,88 @@ class ClusterTest(unittest.TestCase):
                 self.assertEqual(again.rows("count(*)", table), count)
         self.assertEqual(list(TABLES.glob("*/*/scan_id=driver-killed/_temporary")), [])
 
+    def test_each_executor_is_pinned_to_its_own_gpu(self):
+        scan = Scan.on_cluster("pinned", *pinning()).finish()
+        self.assert_same_as_embedded(scan)
+        rows = scan.rows("executor, gpu", "tensors")
+        own = {executor: gpu for executor, gpu in rows if executor and "," not in executor}
+        self.assertEqual(len(own), WORKERS)
+        self.assertEqual(sorted(own.values()), sorted(GPUS))
+        shared = [gpu for executor, gpu in rows if "," in executor]
+        self.assertEqual(set(shared), {",".join(sorted(GPUS))})
+
+    def test_one_process_has_the_gpu_of_the_driver(self):
+        script = gpu_script(OUTPUT / "gpu-of-the-driver", "3")
+        scan = Scan.of_fleet(
+            "one-process",
+            *("--conf", "spark.driver.resource.gpu.amount=1"),
+            *("--conf", f"spark.driver.resource.gpu.discoveryScript={script}"),
+        ).finish()
+        self.assert_same_as_embedded(scan)
+        self.assertEqual(scan.rows("DISTINCT executor, gpu", "tensors"), [("driver", "3")])
+
     def test_duckdb_reads_the_tables(self):
         result = embedded.result()
         engines = [(e["engine"], e["status"], e["checksum"]) for e in result["engines"]]
         self.assertEqual(embedded.rows("engine, status, checksum", "engines"), sorted(engines))
         tensors = embedded.rows("count(*), sum(bytes)", "tensors")
         self.assertEqual(tensors, [(result["tensors"], result["bytes"])])
+
+
+def pinning():
+    """The settings of conf/gpu.conf that Spark itself pins by, for there is no GPU for its plugin."""
+    lines = (HOME / "conf" / "gpu.conf").read_text().splitlines()
+    settings = [line.split() for line in lines if line.startswith(("spark.executor.resource", "spark.task.resource"))]
+    return [argument for key, value in settings for argument in ("--conf", f"{key}={value}")]
+
+
+class GpuStartTest(unittest.TestCase):
+    """How jobs/fleet-scan --gpu begins, as far as it comes without a GPU."""
+
+    def setUp(self):
+        self.place = Path(tempfile.mkdtemp(dir=OUTPUT))
+
+    def write_nvidia_smi(self, does):
+        file = self.place / "nvidia-smi"
+        file.write_text(f"#!/bin/sh\n{does}\n")
+        file.chmod(0o755)
+
+    def start(self, *arguments, nvidia_smi=None, **environment):
+        if nvidia_smi is not None:
+            self.write_nvidia_smi(nvidia_smi)
+        environment["PATH"] = f"{self.place}:{os.environ['PATH']}"
+        name = self.id().rpartition(".")[2]
+        return Scan.of_fleet(name, "--gpu", *arguments, environment=environment).finish()
+
+    def assert_one_line(self, scan, pattern, exit_code=1):
+        self.assertEqual(scan.exit_code, exit_code, scan.log())
+        (line,) = scan.lines("stderr")
+        self.assertRegex(line, pattern)
+        self.assertEqual(scan.lines("stdout"), [])
+
+    @unittest.skipIf(shutil.which("nvidia-smi"), "this machine has a driver of NVIDIA")
+    def test_says_that_there_is_no_driver(self):
+        scan = self.start()
+        self.assert_one_line(scan, "^shardsum: No GPU on .*: expected nvidia-smi, .* found none$")
+
+    def test_says_what_is_wrong_with_the_gpu(self):
+        scan = self.start(nvidia_smi="echo No devices were found; exit 6")
+        self.assert_one_line(scan, "^shardsum: No GPU on .*: nvidia-smi says: No devices were found$")
+
+    def test_says_that_there_is_no_jar(self):
+        scan = self.start("--rapids-jar", "no/such.jar", nvidia_smi="echo 0")
+        self.assert_one_line(scan, "^shardsum: Cannot find the RAPIDS Accelerator: .*no/such.jar")
+
+    def test_refuses_to_verify_what_cpus_hash(self):
+        scan = Scan.of_fleet("no-gpu", "--verify-gpu").finish()
+        self.assert_one_line(scan, "--verify-gpu goes with --gpu", exit_code=2)
+
+    def test_discovers_what_cuda_sees(self):
+        self.write_nvidia_smi("printf '0\\n1\\n'")
+        environment = os.environ | {"PATH": f"{self.place}:{os.environ['PATH']}"}
+        script = HOME / "conf" / "discover-gpus.sh"
+        found = subprocess.run(script, env=environment, capture_output=True, check=True)
+        self.assertEqual(json.loads(found.stdout), {"name": "gpu", "addresses": ["0", "1"]})
 
 
 class PySparkTest(unittest.TestCase):

@@ -6,6 +6,7 @@ import io.shardsum.fleet.FleetDescription;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.ShardsDirectory;
 import io.shardsum.fleet.SkipProfile;
+import io.shardsum.gpu.Accelerator;
 import io.shardsum.scan.FleetScan;
 import io.shardsum.scan.HeaderStructure;
 import io.shardsum.scan.ScanId;
@@ -45,6 +46,8 @@ import picocli.CommandLine.Spec;
       "Options for Spark go before or among these: --master, --conf KEY=VALUE, --properties-file FILE,",
       "--driver-memory, --executor-memory, ... (see spark-submit --help).",
       "",
+      "--gpu hashes on GPUs, under the RAPIDS Accelerator: from --rapids-jar FILE, else fetched by Maven.",
+      "",
       "Exit codes: 0 all complete and equal, 1 fault of the job, 2 usage, 3 differences found,",
       "4 no differences, but not everything could be checked."
     })
@@ -77,6 +80,17 @@ final class FleetScanCommand implements Callable<Integer> {
       paramLabel = "DIGEST",
       description = "sglang, sha256 or both, for all engines; else as the fleet says (sglang).")
   private String digest;
+
+  @Option(
+      names = "--verify-gpu",
+      paramLabel = "N",
+      arity = "0..1",
+      fallbackValue = "1000",
+      description = {
+        "With --gpu: hash one in N chunks (default: ${FALLBACK-VALUE}), and one of each file, on the",
+        "CPU, too, and end with exit code 1 at the first difference."
+      })
+  private Integer verifyOneIn;
 
   @Option(
       names = "--dry-run",
@@ -154,7 +168,8 @@ final class FleetScanCommand implements Callable<Integer> {
       return InventoryReport.exitCode(inventory).number();
     }
     requireOutside(inventory);
-    ScanSummary summary = scan(new ScanRequest(inventory, out, id, startedAt));
+    ScanSummary summary =
+        scan(new ScanRequest(inventory, out, id, startedAt).verifying(optional(verifyOneIn)));
     format.print(summary, output);
     return ExitCode.of(summary.verdict()).number();
   }
@@ -168,9 +183,21 @@ final class FleetScanCommand implements Callable<Integer> {
           "--tp, --pp and --profile go with --shards; a description of the fleet has them itself");
     }
     boolean others =
-        out != null || scanId != null || digest != null || !onlyEngines.isEmpty() || dryRun;
+        out != null
+            || scanId != null
+            || digest != null
+            || !onlyEngines.isEmpty()
+            || verifyOneIn != null
+            || dryRun;
     if (target.demo && (others || format == OutputFormat.JSON)) {
       throw new UsageException("--demo takes no other option but --demo-dir");
+    }
+    if (verifyOneIn != null && verifyOneIn < 1) {
+      throw new UsageException(
+          "--verify-gpu: expected a number from 1, as of one in so many, found " + verifyOneIn);
+    }
+    if (verifyOneIn != null && Accelerator.of(new SparkConf()) == Accelerator.CPU) {
+      throw new UsageException("--verify-gpu goes with --gpu: on CPUs there is nothing to verify");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.shardsum.cli;
 
 import io.shardsum.fleet.FleetException;
+import io.shardsum.scan.SumsDifferException;
 import java.io.InterruptedIOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -65,7 +66,7 @@ public final class Main {
     if (e.getCause() instanceof InterruptedIOException) {
       return ExitCode.FAULT.number();
     }
-    if (e instanceof UncheckedIOException) {
+    if (e instanceof UncheckedIOException || e instanceof SumsDifferException) {
       err.println(command.getCommandName() + ": " + e.getMessage());
       return ExitCode.FAULT.number();
     }

@@ -52,6 +52,7 @@ final class SummaryJson {
     json.writeNumberField("tensors", summary.tensors());
     json.writeNumberField("bytes", summary.bytes());
     json.writeStringField("tables", summary.request().out());
+    json.writeStringField("accelerator", summary.accelerator().orElse("cpu"));
     writeEngines();
     writeDifferences();
     writeFindings();

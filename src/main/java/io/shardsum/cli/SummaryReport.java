@@ -40,6 +40,7 @@ final class SummaryReport {
     printUnchecked(out);
     out.println();
     out.println(verdict());
+    summary.accelerator().ifPresent(text -> out.println("Accelerator: " + text));
     out.println("Tables: " + TerminalText.line(summary.request().out()));
   }
 

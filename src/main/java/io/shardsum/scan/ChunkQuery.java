@@ -13,6 +13,7 @@ import io.shardsum.source.OnError;
 import io.shardsum.source.RowUnit;
 import io.shardsum.source.SafetensorsSource;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -28,8 +29,9 @@ import org.apache.spark.sql.types.DataTypes;
  *     chunk_sum}, all others the reader's
  * @param digest what to compute
  * @param splitBytes most bytes of files in a task
+ * @param request says how many of the function's sums are held against the reader's
  */
-record ChunkQuery(RowUnit unit, Digest digest, long splitBytes) {
+record ChunkQuery(RowUnit unit, Digest digest, long splitBytes, ScanRequest request) {
 
   private static final DataType SUMS = DataTypes.createArrayType(DataTypes.LongType, false);
 
@@ -39,32 +41,54 @@ record ChunkQuery(RowUnit unit, Digest digest, long splitBytes) {
    * @param firstIndex {@code file_index} of the first of them
    */
   Dataset<Row> over(List<ListedFile> files, int firstIndex, SparkSession session) {
-    return session
-        .read()
-        .format(SafetensorsSource.NAME)
-        .option("listing", new FileListing(files).toJson())
-        .option("rows", unit.option())
-        .option("split-bytes", Long.toString(splitBytes))
-        .option("on-error", OnError.REPORT.option())
-        .load()
-        .select(
-            named(ChunkColumn.FILE_INDEX).plus(lit(firstIndex)).as("file_index"),
-            named(ChunkColumn.TENSOR),
-            named(ChunkColumn.DTYPE),
-            named(ChunkColumn.SHAPE),
-            named(ChunkColumn.TENSOR_BYTES),
-            named(ChunkColumn.FILE_OFFSET_BYTES),
-            named(ChunkColumn.FILE_TENSORS).as("file_tensors"),
-            named(ChunkColumn.CHUNK),
-            named(ChunkColumn.CHUNKS).as("chunks"),
-            sum().as("chunk_sum"),
-            sums().as("chunk_sums"),
-            sha256().as("sha256"),
-            named(ChunkColumn.SKIPPED_BY).as("skipped_by"),
-            named(ChunkColumn.ERROR),
-            named(ChunkColumn.HOST).as("host"),
-            named(ChunkColumn.EXECUTOR).as("executor"),
-            named(ChunkColumn.GPU).as("gpu"));
+    Dataset<Row> read =
+        session
+            .read()
+            .format(SafetensorsSource.NAME)
+            .option("listing", new FileListing(files).toJson())
+            .option("rows", unit.option())
+            .option("split-bytes", Long.toString(splitBytes))
+            .options(sample())
+            .option("on-error", OnError.REPORT.option())
+            .load()
+            .select(
+                named(ChunkColumn.FILE_INDEX).plus(lit(firstIndex)).as("file_index"),
+                named(ChunkColumn.TENSOR),
+                named(ChunkColumn.DTYPE),
+                named(ChunkColumn.SHAPE),
+                named(ChunkColumn.TENSOR_BYTES),
+                named(ChunkColumn.FILE_OFFSET_BYTES),
+                named(ChunkColumn.FILE_TENSORS).as("file_tensors"),
+                named(ChunkColumn.CHUNK),
+                named(ChunkColumn.CHUNKS).as("chunks"),
+                sum().as("chunk_sum"),
+                sums().as("chunk_sums"),
+                sha256().as("sha256"),
+                named(ChunkColumn.SKIPPED_BY).as("skipped_by"),
+                named(ChunkColumn.ERROR),
+                named(ChunkColumn.HOST).as("host"),
+                named(ChunkColumn.EXECUTOR).as("executor"),
+                named(ChunkColumn.GPU).as("gpu"),
+                named(ChunkColumn.FILE),
+                cpuSum().as("cpu_sum"));
+    return verifies() ? SumComparison.compared(read) : read;
+  }
+
+  private boolean verifies() {
+    return sumsByFunction() && request.verifyOneIn().isPresent();
+  }
+
+  /** Another scan takes another sample. */
+  private Map<String, String> sample() {
+    return verifies()
+        ? Map.of(
+            "sample-one-in", Integer.toString(request.verifyOneIn().getAsInt()),
+            "sample-seed", request.scanId().text())
+        : Map.of();
+  }
+
+  private Column cpuSum() {
+    return verifies() ? named(ChunkColumn.CPU_SUM) : nothing(DataTypes.LongType);
   }
 
   private boolean sumsByFunction() {

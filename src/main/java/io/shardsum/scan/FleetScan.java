@@ -3,6 +3,8 @@ package io.shardsum.scan;
 import io.shardsum.gpu.Accelerator;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -21,6 +23,7 @@ public final class FleetScan {
   private final ScanTables tables;
   private final ScanProgress progress;
   private final Hasher hasher;
+  private final AcceleratedPlans plans = new AcceleratedPlans();
 
   /**
    * Prepares a scan.
@@ -33,6 +36,20 @@ public final class FleetScan {
   }
 
   FleetScan(SparkSession session, ScanRequest request, ScanProgress progress, Hasher hasher) {
+    this(session, request, progress, hasher, accelerator(session)::registerFunctions);
+  }
+
+  /**
+   * A scan with functions of one's own.
+   *
+   * @param functions registers chunk_sum and sglang_checksum in the scan's session
+   */
+  FleetScan(
+      SparkSession session,
+      ScanRequest request,
+      ScanProgress progress,
+      Hasher hasher,
+      Consumer<SparkSession> functions) {
     this.files = PlannedFile.of(request.inventory());
     this.size =
         ScanSize.of(
@@ -43,7 +60,7 @@ public final class FleetScan {
     this.tables = ScanTables.of(request);
     this.progress = progress;
     this.hasher = hasher;
-    accelerator(session).registerFunctions(this.session);
+    functions.accept(this.session);
   }
 
   private static Accelerator accelerator(SparkSession session) {
@@ -55,6 +72,7 @@ public final class FleetScan {
    *
    * @return what the tables say now
    * @throws java.io.UncheckedIOException if the tables cannot be written
+   * @throws SumsDifferException if the request says to verify, and a GPU and the CPU differ
    */
   public ScanSummary run() {
     tables.removeEarlier(session.sparkContext().hadoopConfiguration());
@@ -70,13 +88,20 @@ public final class FleetScan {
 
   private ReadTimes readWeights() {
     ReadListener listener = new ReadListener(progress);
+    SumComparison comparison = new SumComparison(session.sparkContext());
     session.sparkContext().addSparkListener(listener);
+    session.sparkContext().addSparkListener(comparison);
     try {
       progress.readingBegins(PlannedFile.bytes(files));
       landTensors();
+      comparison.check();
       progress.readingEnds();
       return listener.times(Instant.now());
+    } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
+      comparison.check(e);
+      throw e;
     } finally {
+      session.sparkContext().removeSparkListener(comparison);
       session.sparkContext().removeSparkListener(listener);
     }
   }
@@ -91,7 +116,8 @@ public final class FleetScan {
         engines.stream().map(EngineResult::of).toList(),
         findings.stream().map(Finding::of).toList(),
         differences(findings),
-        readTimes);
+        readTimes,
+        acceleratorUsed());
   }
 
   private void viewInventory() {
@@ -105,21 +131,39 @@ public final class FleetScan {
 
   /** Reads the weights: the one stage that is as long as the fleet is large. */
   private void landTensors() {
-    new WeightRows(session, files, size, hasher).createViews();
+    new WeightRows(session, files, size, hasher, request).createViews();
     Dataset<Row> tensors = SqlStage.TENSORS.in(session);
-    tables.write(ScanTable.TENSORS, tensors);
+    writeTensors(tensors);
     tables
         .read(ScanTable.TENSORS, tensors.schema(), session)
         .createOrReplaceTempView(ScanTable.TENSORS.tableName());
+  }
+
+  /** Where a GPU may hash, what the write did is looked at once Spark has told all of it. */
+  private void writeTensors(Dataset<Row> tensors) {
+    Runnable write = () -> tables.write(ScanTable.TENSORS, tensors);
+    switch (hasher) {
+      case READER -> write.run();
+      case FUNCTION ->
+          plans.add(SqlStage.TENSORS, ExecutedPlan.operators(ExecutedWrite.plan(session, write)));
+    }
   }
 
   /** Runs a stage, lands its rows, and gives them to the stages that follow. */
   private List<Row> land(ScanTable table, SqlStage stage, BackgroundWrites writes) {
     Dataset<Row> stageRows = stage.in(session);
     List<Row> rows = stageRows.collectAsList();
+    plans.add(stage, ExecutedPlan.operators(stageRows.queryExecution().executedPlan()));
     Dataset<Row> landed = view(table.tableName(), rows, stageRows.schema());
     writes.start(() -> tables.write(table, landed.coalesce(1)));
     return rows;
+  }
+
+  private Optional<String> acceleratorUsed() {
+    return switch (accelerator(session)) {
+      case CPU -> Optional.empty();
+      case GPU -> Optional.of(plans.text());
+    };
   }
 
   private List<Difference> differences(List<Row> findings) {

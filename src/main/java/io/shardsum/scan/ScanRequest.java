@@ -3,6 +3,7 @@ package io.shardsum.scan;
 import io.shardsum.fleet.Inventory;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.OptionalInt;
 
 /**
  * What to scan.
@@ -11,8 +12,11 @@ import java.util.Objects;
  * @param out the directory of all tables
  * @param scanId the scan's name; an earlier scan of this name is replaced
  * @param startedAt when the scan began; its day in UTC is the scan's date
+ * @param verifyOneIn where GPUs hash: of how many chunks one is hashed on the CPU, too, besides one
+ *     of each file; empty: none
  */
-public record ScanRequest(Inventory inventory, String out, ScanId scanId, Instant startedAt) {
+public record ScanRequest(
+    Inventory inventory, String out, ScanId scanId, Instant startedAt, OptionalInt verifyOneIn) {
 
   /** Checks that nothing is missing. */
   public ScanRequest {
@@ -20,5 +24,16 @@ public record ScanRequest(Inventory inventory, String out, ScanId scanId, Instan
     Objects.requireNonNull(out, "out is null");
     Objects.requireNonNull(scanId, "scanId is null");
     Objects.requireNonNull(startedAt, "startedAt is null");
+    Objects.requireNonNull(verifyOneIn, "verifyOneIn is null");
+  }
+
+  /** A scan that takes what GPUs hash as it comes. */
+  public ScanRequest(Inventory inventory, String out, ScanId scanId, Instant startedAt) {
+    this(inventory, out, scanId, startedAt, OptionalInt.empty());
+  }
+
+  /** This scan, holding chunks that a GPU hashed against the CPU. */
+  public ScanRequest verifying(OptionalInt oneIn) {
+    return new ScanRequest(inventory, out, scanId, startedAt, oneIn);
   }
 }

@@ -41,7 +41,7 @@ final class ScanRow {
         Timestamp.from(Instant.now()),
         toolVersion(),
         session.version(),
-        "cpu",
+        summary.accelerator().orElse(AcceleratedPlans.CPU),
         digests,
         ChunkColumn.CHUNK_BYTES,
         summary.engines().size(),

@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a scan found, as it stands in the tables.
@@ -14,6 +15,8 @@ import java.util.Map;
  * @param findings everything that is wrong
  * @param differences the tensors behind the findings that copies differ
  * @param readTimes when the weights were read
+ * @param accelerator what the plans ran on, as executed: {@code gpu}, {@code cpu}, or {@code gpu
+ *     (partly: what fell back)}; empty where no GPU was asked for
  */
 public record ScanSummary(
     ScanRequest request,
@@ -21,7 +24,8 @@ public record ScanSummary(
     List<EngineResult> engines,
     List<Finding> findings,
     List<Difference> differences,
-    ReadTimes readTimes) {
+    ReadTimes readTimes,
+    Optional<String> accelerator) {
 
   /** Copies the lists, in the order of the fleet's description. */
   public ScanSummary {

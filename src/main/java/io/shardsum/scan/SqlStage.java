@@ -17,6 +17,11 @@ enum SqlStage {
   FINDINGS;
 
   Dataset<Row> in(SparkSession session) {
-    return session.sql(SqlFile.text(name().toLowerCase(Locale.ROOT)));
+    return session.sql(SqlFile.text(word()));
+  }
+
+  /** The statement's name: of its file, and in messages. */
+  String word() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }

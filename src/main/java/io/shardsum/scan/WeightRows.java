@@ -31,14 +31,21 @@ final class WeightRows {
   private final List<PlannedFile> files;
   private final ScanSize size;
   private final Hasher hasher;
+  private final ScanRequest request;
   private final long splitBytes;
   private final List<PlannedFile> numbered = new ArrayList<>();
 
-  WeightRows(SparkSession session, List<PlannedFile> files, ScanSize size, Hasher hasher) {
+  WeightRows(
+      SparkSession session,
+      List<PlannedFile> files,
+      ScanSize size,
+      Hasher hasher,
+      ScanRequest request) {
     this.session = session;
     this.files = files;
     this.size = size;
     this.hasher = hasher;
+    this.request = request;
     this.splitBytes = splitBytes();
   }
 
@@ -98,7 +105,7 @@ final class WeightRows {
     int firstIndex = numbered.size();
     numbered.addAll(ofDigest);
     List<ListedFile> listed = ofDigest.stream().map(PlannedFile::listed).toList();
-    return new ChunkQuery(unit, digest, splitBytes).over(listed, firstIndex, session);
+    return new ChunkQuery(unit, digest, splitBytes, request).over(listed, firstIndex, session);
   }
 
   /**

@@ -14,7 +14,8 @@ import org.apache.spark.sql.types.StructType;
  *
  * <p>Columns whose name begins with an underscore are Spark metadata columns: {@code SELECT *}
  * leaves them out, and they are computed only where a query names them. Bytes of tensors are read
- * only for {@link #DATA}, {@link #CHUNK_SUM}, {@link #CHUNK_SUMS} and {@link #SHA256}.
+ * only for {@link #DATA}, {@link #CHUNK_SUM}, {@link #CHUNK_SUMS}, {@link #CPU_SUM} and {@link
+ * #SHA256}.
  */
 public enum ChunkColumn {
   /** Path of the file. */
@@ -48,6 +49,11 @@ public enum ChunkColumn {
   CHUNK_SUM("_chunk_sum", DataTypes.LongType),
   /** The sum of each of the row's chunks. */
   CHUNK_SUMS("_chunk_sums", DataTypes.createArrayType(DataTypes.LongType, false)),
+  /**
+   * What {@code chunk_sum} gives for the chunk, computed by the reader on the CPU, where the chunk
+   * is in the sample that the options name; null elsewhere.
+   */
+  CPU_SUM("_cpu_sum", DataTypes.LongType),
   /** SHA-256 of the whole tensor, in the row of its last chunk; makes splits end at tensors. */
   SHA256("_sha256", DataTypes.StringType),
   /** Position of the file in the list of files read, from 0. */
@@ -90,7 +96,10 @@ public enum ChunkColumn {
   }
 
   boolean needsTensorBytes() {
-    return this == DATA || this == CHUNK_SUM || this == CHUNK_SUMS || this == SHA256;
+    return switch (this) {
+      case DATA, CHUNK_SUM, CHUNK_SUMS, CPU_SUM, SHA256 -> true;
+      default -> false;
+    };
   }
 
   /** What {@code SELECT *} gives. */

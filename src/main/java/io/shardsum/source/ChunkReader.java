@@ -20,6 +20,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
   private final Iterator<FileSlice> slices;
   private final RowUnit rows;
   private final OnError onError;
+  private final ChunkSample sample;
   private final ShardOpener opener;
   private final ChunkRow row;
   private final ChunkCursor.Unit unit;
@@ -32,6 +33,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
   private FileSlice slice;
   private Shard shard;
   private ChunkCursor cursor;
+  private FileSample fileSample;
   private String error;
 
   ChunkReader(
@@ -39,11 +41,13 @@ final class ChunkReader implements PartitionReader<InternalRow> {
       List<ChunkColumn> columns,
       RowUnit rows,
       OnError onError,
+      ChunkSample sample,
       ShardOpener opener,
       Placement placement) {
     this.slices = slices.iterator();
     this.rows = rows;
     this.onError = onError;
+    this.sample = sample;
     this.opener = opener;
     this.row = new ChunkRow(columns, placement);
     this.sums = row.has(ChunkColumn.CHUNK_SUM) || row.has(ChunkColumn.CHUNK_SUMS);
@@ -89,6 +93,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
       return true;
     }
     cursor = new ChunkCursor(shard.header(), slice, unit);
+    fileSample = new FileSample(sample, slice.file(), shard.header());
     return false;
   }
 
@@ -136,13 +141,15 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     if (cursor.chunk() == 0) {
       sha256.reset();
     }
+    boolean sampled =
+        row.has(ChunkColumn.CPU_SUM) && fileSample.has(cursor.chunkOffsetBytes(), chunkBytes);
     long sum = 0;
     for (int at = 0; at < chunkBytes; at += ReadWindow.CAPACITY_BYTES) {
       int lengthBytes = Math.min(ReadWindow.CAPACITY_BYTES, chunkBytes - at);
       ByteBuffer data =
           window.read(shard, cursor.chunkOffsetBytes() + at, lengthBytes, slice.endBytes());
       row.data(data, at);
-      if (sums) {
+      if (sums || sampled) {
         long firstWord = cursor.firstWord() + at / Integer.BYTES;
         sum += checksum.sum(data, firstWord, cursor.tensor().lengthBytes());
       }
@@ -152,6 +159,9 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     }
     if (sums) {
       row.chunkSum(sum);
+    }
+    if (sampled) {
+      row.cpuSum(sum);
     }
     if (row.has(ChunkColumn.SHA256) && cursor.isLastChunk()) {
       row.sha256(WeightDigest.hex(sha256));

@@ -17,6 +17,7 @@ record ChunkReaderFactory(
     List<ChunkColumn> columns,
     RowUnit rows,
     OnError onError,
+    ChunkSample sample,
     int readRetries,
     Broadcast<SerializableConfiguration> hadoopConf)
     implements PartitionReaderFactory {
@@ -30,6 +31,7 @@ record ChunkReaderFactory(
         columns,
         rows,
         onError,
+        sample,
         opener,
         Placement.ofThisTask());
   }

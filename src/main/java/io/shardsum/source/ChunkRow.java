@@ -4,6 +4,7 @@ import static io.shardsum.source.ChunkColumn.CHUNK;
 import static io.shardsum.source.ChunkColumn.CHUNKS;
 import static io.shardsum.source.ChunkColumn.CHUNK_SUM;
 import static io.shardsum.source.ChunkColumn.CHUNK_SUMS;
+import static io.shardsum.source.ChunkColumn.CPU_SUM;
 import static io.shardsum.source.ChunkColumn.DATA;
 import static io.shardsum.source.ChunkColumn.DTYPE;
 import static io.shardsum.source.ChunkColumn.ERROR;
@@ -39,7 +40,7 @@ final class ChunkRow {
   private static final int NONE = -1;
 
   private static final List<ChunkColumn> RESULTS =
-      List.of(DATA, ERROR, CHUNKS, CHUNK_SUM, CHUNK_SUMS, SHA256, SKIPPED_BY);
+      List.of(DATA, ERROR, CHUNKS, CHUNK_SUM, CHUNK_SUMS, CPU_SUM, SHA256, SKIPPED_BY);
 
   private final Map<ChunkColumn, Integer> positions = new EnumMap<>(ChunkColumn.class);
   private final Object[] values;
@@ -144,6 +145,10 @@ final class ChunkRow {
       sums = Arrays.copyOf(sums, 2 * sums.length);
     }
     sums[sumCount++] = sum;
+  }
+
+  void cpuSum(long sum) {
+    set(CPU_SUM, sum);
   }
 
   void endChunk() {

@@ -31,6 +31,9 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  *   <td>{@code chunk}</td></tr>
  * <tr><td>{@code on-error}</td><td>{@code fail} or {@code report}: {@link OnError}</td>
  *   <td>{@code fail}</td></tr>
+ * <tr><td>{@code sample-one-in}</td><td>how large the sample of {@code _cpu_sum} is: one in so many
+ *   chunks, and one of each file</td><td>{@code 1000}</td></tr>
+ * <tr><td>{@code sample-seed}</td><td>a text; another one chooses other chunks</td><td></td></tr>
  * <tr><td>{@code read-retries}</td><td>how often a failed read is tried again, with a pause that
  *   doubles from 100 ms to 10 s</td><td>{@code 3}</td></tr>
  * </table>
@@ -43,6 +46,7 @@ record ReadOptions(
     Optional<Long> openCostBytes,
     RowUnit rows,
     OnError onError,
+    ChunkSample sample,
     int readRetries) {
 
   static final String PATH = "path";
@@ -53,6 +57,8 @@ record ReadOptions(
   static final String OPEN_COST_BYTES = "open-cost-bytes";
   static final String ROWS = "rows";
   static final String ON_ERROR = "on-error";
+  static final String SAMPLE_ONE_IN = "sample-one-in";
+  static final String SAMPLE_SEED = "sample-seed";
   static final String READ_RETRIES = "read-retries";
 
   static final int READ_RETRIES_DEFAULT = 3;
@@ -67,6 +73,8 @@ record ReadOptions(
           OPEN_COST_BYTES,
           ROWS,
           ON_ERROR,
+          SAMPLE_ONE_IN,
+          SAMPLE_SEED,
           READ_RETRIES);
 
   /** What Spark's catalog writes before an option's key, beside the bare key. */
@@ -91,6 +99,7 @@ record ReadOptions(
         bytes(options, OPEN_COST_BYTES),
         RowUnit.parse(options.getOrDefault(ROWS, RowUnit.CHUNK.option())),
         OnError.parse(options.getOrDefault(ON_ERROR, OnError.FAIL.option())),
+        sample(options),
         count(options, READ_RETRIES, READ_RETRIES_DEFAULT));
   }
 
@@ -180,6 +189,17 @@ record ReadOptions(
           "Invalid option %s: expected more than 0 bytes, found %s".formatted(key, text));
     }
     return Optional.of(bytes);
+  }
+
+  private static ChunkSample sample(CaseInsensitiveStringMap options) {
+    String oneIn =
+        options.getOrDefault(SAMPLE_ONE_IN, Integer.toString(ChunkSample.ONE_IN_DEFAULT));
+    if (!oneIn.matches("[1-9]\\d{0,8}")) {
+      throw new IllegalArgumentException(
+          "Invalid option %s: expected a number from 1 to 999999999, found %s"
+              .formatted(SAMPLE_ONE_IN, oneIn));
+    }
+    return new ChunkSample(Integer.parseInt(oneIn), options.getOrDefault(SAMPLE_SEED, ""));
   }
 
   private static int count(CaseInsensitiveStringMap options, String key, int defaultValue) {

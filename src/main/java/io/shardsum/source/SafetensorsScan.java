@@ -84,6 +84,7 @@ final class SafetensorsScan implements Scan, Batch {
         columns,
         options.rows(),
         options.onError(),
+        options.sample(),
         options.readRetries(),
         JavaSparkContext.fromSparkContext(SparkSession.active().sparkContext())
             .broadcast(new SerializableConfiguration(hadoopConf())));

@@ -25,10 +25,12 @@ final class SafetensorsScanBuilder implements ScanBuilder, SupportsPushDownRequi
   @Override
   public Scan build() {
     List<ChunkColumn> columns = ChunkColumn.of(required);
-    if (options.rows() != RowUnit.CHUNK && columns.contains(ChunkColumn.DATA)) {
-      throw new IllegalArgumentException(
-          "Cannot read data with rows=%s: expected rows=chunk, where a row is one chunk"
-              .formatted(options.rows().option()));
+    for (ChunkColumn ofOneChunk : List.of(ChunkColumn.DATA, ChunkColumn.CPU_SUM)) {
+      if (options.rows() != RowUnit.CHUNK && columns.contains(ofOneChunk)) {
+        throw new IllegalArgumentException(
+            "Cannot read %s with rows=%s: expected rows=chunk, where a row is one chunk"
+                .formatted(ofOneChunk.columnName(), options.rows().option()));
+      }
     }
     return new SafetensorsScan(options, columns);
   }

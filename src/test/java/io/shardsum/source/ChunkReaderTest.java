@@ -271,6 +271,7 @@ class ChunkReaderTest {
         List.of(columns),
         RowUnit.CHUNK,
         onError,
+        new ChunkSample(1, ""),
         new ShardOpener(hadoopConf, retries, new ReadMetrics()),
         HERE);
   }

@@ -25,6 +25,7 @@ class ReadOptionsTest {
                 Optional.empty(),
                 RowUnit.CHUNK,
                 OnError.FAIL,
+                new ChunkSample(1000, ""),
                 3));
   }
 
@@ -35,16 +36,18 @@ class ReadOptionsTest {
 
     assertThat(
             parse(
-                Map.of(
-                    "path", "/w/a",
-                    "paths", "[\"/w/b\", \"/w/c\"]",
-                    "listing", listing.toJson(),
-                    "recursive", "true",
-                    "split-bytes", "1m",
-                    "open-cost-bytes", "64k",
-                    "rows", "piece",
-                    "on-error", "report",
-                    "read-retries", "0")))
+                Map.ofEntries(
+                    Map.entry("path", "/w/a"),
+                    Map.entry("paths", "[\"/w/b\", \"/w/c\"]"),
+                    Map.entry("listing", listing.toJson()),
+                    Map.entry("recursive", "true"),
+                    Map.entry("split-bytes", "1m"),
+                    Map.entry("open-cost-bytes", "64k"),
+                    Map.entry("rows", "piece"),
+                    Map.entry("on-error", "report"),
+                    Map.entry("sample-one-in", "7"),
+                    Map.entry("sample-seed", "scan-1"),
+                    Map.entry("read-retries", "0"))))
         .isEqualTo(
             new ReadOptions(
                 List.of("/w/b", "/w/c", "/w/a"),
@@ -54,6 +57,7 @@ class ReadOptionsTest {
                 Optional.of(64L << 10),
                 RowUnit.PIECE,
                 OnError.REPORT,
+                new ChunkSample(7, "scan-1"),
                 0));
   }
 
@@ -68,7 +72,8 @@ class ReadOptionsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "Unknown option of the source safetensors: split-byte; known: path, paths, listing,"
-                + " recursive, split-bytes, open-cost-bytes, rows, on-error, read-retries");
+                + " recursive, split-bytes, open-cost-bytes, rows, on-error, sample-one-in,"
+                + " sample-seed, read-retries");
   }
 
   @Test
@@ -125,6 +130,8 @@ class ReadOptionsTest {
         "open-cost-bytes | 4 mb    | expected bytes as in 64m, found 4 mb",
         "on-error        | ignore  | expected fail or report, found ignore",
         "on-error        | FAIL    | expected fail or report, found FAIL",
+        "sample-one-in   | 0       | expected a number from 1 to 999999999, found 0",
+        "sample-one-in   | 1e3     | expected a number from 1 to 999999999, found 1e3",
         "read-retries    | -1      | expected a number from 0 to 9999, found -1",
         "read-retries    | 10000   | expected a number from 0 to 9999, found 10000",
         "read-retries    | three   | expected a number from 0 to 9999, found three",

@@ -1,0 +1,75 @@
+package io.shardsum.scan;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * On what a scan ran, as the operators of its executed plans tell: {@code gpu}, {@code cpu}, or
+ * {@code gpu (partly: what fell back)}. The operators of the RAPIDS Accelerator have names that
+ * begin with Gpu.
+ */
+final class AcceleratedPlans {
+
+  /** What ran on no GPU. */
+  static final String CPU = "cpu";
+
+  private static final String GPU_PREFIX = "Gpu";
+
+  /**
+   * Operators that do no work of a scan, or none that a GPU could take over: they read the source
+   * or hand over rows of the driver, write files, copy rows to and from the GPU, or hold a plan.
+   */
+  private static final Set<String> NOT_COUNTED =
+      Set.of(
+          "BatchScan",
+          "LocalTableScan",
+          "Scan ExistingRDD",
+          "Scan OneRowRelation",
+          "Execute",
+          "WriteFiles",
+          "ColumnarToRow",
+          "RowToColumnar",
+          "WholeStageCodegen",
+          "InputAdapter",
+          "AQEShuffleRead",
+          "ReusedExchange");
+
+  private final Map<SqlStage, Set<String>> fellBack = new LinkedHashMap<>();
+  private boolean onGpu;
+
+  /** Takes note of a stage's operators. */
+  void add(SqlStage stage, List<String> operators) {
+    for (String operator : operators) {
+      String name = shortName(operator);
+      if (name.startsWith(GPU_PREFIX)) {
+        onGpu = true;
+      } else if (!NOT_COUNTED.contains(name)) {
+        fellBack.computeIfAbsent(stage, key -> new TreeSet<>()).add(name);
+      }
+    }
+  }
+
+  /** The text for the table {@code scans}. */
+  String text() {
+    if (!onGpu) {
+      return CPU;
+    }
+    if (fellBack.isEmpty()) {
+      return "gpu";
+    }
+    List<String> stages = new ArrayList<>();
+    fellBack.forEach((stage, names) -> stages.add(stage.word() + ": " + String.join(", ", names)));
+    return stages.stream().collect(Collectors.joining("; ", "gpu (partly: ", ")"));
+  }
+
+  /** The first word, for more are of one query alone; of a scan also what it scans. */
+  private static String shortName(String operator) {
+    String[] words = operator.split(" ", 3);
+    return words[0].equals("Scan") && words.length > 1 ? words[0] + " " + words[1] : words[0];
+  }
+}

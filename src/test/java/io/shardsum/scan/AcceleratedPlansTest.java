@@ -1,0 +1,61 @@
+package io.shardsum.scan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AcceleratedPlansTest {
+
+  private final AcceleratedPlans plans = new AcceleratedPlans();
+
+  @Test
+  void sayGpuWhereOnlyReadingAndLandingRanOnTheCpu() {
+    plans.add(
+        SqlStage.TENSORS,
+        List.of(
+            "Execute InsertIntoHadoopFsRelationCommand",
+            "WriteFiles",
+            "ColumnarToRow",
+            "GpuProject",
+            "GpuShuffledHashJoin",
+            "GpuHashAggregate",
+            "GpuColumnarExchange",
+            "GpuProject",
+            "GpuRowToColumnar",
+            "BatchScan safetensors[file_index#1, data#2]",
+            "LocalTableScan"));
+    plans.add(
+        SqlStage.RANKS,
+        List.of("GpuColumnarToRow", "GpuSort", "GpuScan parquet", "AQEShuffleRead"));
+
+    assertThat(plans.text()).isEqualTo("gpu");
+  }
+
+  @Test
+  void nameWhatFellBackByStage() {
+    plans.add(
+        SqlStage.TENSORS,
+        List.of(
+            "GpuHashAggregate",
+            "RowToColumnar",
+            "WholeStageCodegen (2)",
+            "Sort",
+            "Project",
+            "InputAdapter",
+            "Project",
+            "BatchScan safetensors"));
+    plans.add(SqlStage.FINDINGS, List.of("GpuUnion", "BroadcastHashJoin", "Scan parquet "));
+
+    assertThat(plans.text())
+        .isEqualTo(
+            "gpu (partly: tensors: Project, Sort; findings: BroadcastHashJoin, Scan parquet)");
+  }
+
+  @Test
+  void sayCpuWhereNothingRanOnAGpu() {
+    plans.add(SqlStage.TENSORS, List.of("HashAggregate", "Exchange", "BatchScan safetensors"));
+
+    assertThat(plans.text()).isEqualTo("cpu");
+  }
+}
