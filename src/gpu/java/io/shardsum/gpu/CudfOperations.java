@@ -77,8 +77,12 @@ final class CudfOperations implements ColumnOperations<CudfColumn> {
     }
   }
 
+  /** cuDF takes no less than two. */
   @Override
   public CudfColumn concatenate(List<CudfColumn> columns) {
+    if (columns.size() == 1) {
+      return CudfColumn.owning(columns.get(0).view().copyToColumnVector());
+    }
     return CudfColumn.owning(
         ColumnVector.concatenate(
             columns.stream().map(CudfColumn::view).toArray(ColumnView[]::new)));
