@@ -102,7 +102,7 @@ record ChunkQuery(RowUnit unit, Digest digest, long splitBytes, ScanRequest requ
     return sumsByFunction()
         ? call_function(
             ChunkSum.NAME,
-            named(ChunkColumn.DATA),
+            named(ChunkColumn.DATA_AS_STRING).cast(DataTypes.BinaryType),
             named(ChunkColumn.FIRST_WORD),
             named(ChunkColumn.TENSOR_BYTES))
         : named(ChunkColumn.CHUNK_SUM);

@@ -40,6 +40,12 @@ public enum ChunkColumn {
   /** Why the file, or this chunk of it, could not be read; only with {@code on-error=report}. */
   ERROR("error", DataTypes.StringType),
 
+  /**
+   * The chunk's bytes as a string, which they need not be: {@code CAST(_data_as_string AS BINARY)}
+   * gives them back as they are. The RAPIDS Accelerator copies strings as a whole, and binary
+   * values byte by byte.
+   */
+  DATA_AS_STRING("_data_as_string", DataTypes.StringType),
   /** How many chunks the row stands for: 1, or more with {@code rows=piece}. */
   CHUNKS("_chunks", DataTypes.IntegerType),
   /**
@@ -97,7 +103,7 @@ public enum ChunkColumn {
 
   boolean needsTensorBytes() {
     return switch (this) {
-      case DATA, CHUNK_SUM, CHUNK_SUMS, CPU_SUM, SHA256 -> true;
+      case DATA, DATA_AS_STRING, CHUNK_SUM, CHUNK_SUMS, CPU_SUM, SHA256 -> true;
       default -> false;
     };
   }

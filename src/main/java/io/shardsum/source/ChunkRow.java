@@ -6,6 +6,7 @@ import static io.shardsum.source.ChunkColumn.CHUNK_SUM;
 import static io.shardsum.source.ChunkColumn.CHUNK_SUMS;
 import static io.shardsum.source.ChunkColumn.CPU_SUM;
 import static io.shardsum.source.ChunkColumn.DATA;
+import static io.shardsum.source.ChunkColumn.DATA_AS_STRING;
 import static io.shardsum.source.ChunkColumn.DTYPE;
 import static io.shardsum.source.ChunkColumn.ERROR;
 import static io.shardsum.source.ChunkColumn.EXECUTOR;
@@ -40,7 +41,8 @@ final class ChunkRow {
   private static final int NONE = -1;
 
   private static final List<ChunkColumn> RESULTS =
-      List.of(DATA, ERROR, CHUNKS, CHUNK_SUM, CHUNK_SUMS, CPU_SUM, SHA256, SKIPPED_BY);
+      List.of(
+          DATA, DATA_AS_STRING, ERROR, CHUNKS, CHUNK_SUM, CHUNK_SUMS, CPU_SUM, SHA256, SKIPPED_BY);
 
   private final Map<ChunkColumn, Integer> positions = new EnumMap<>(ChunkColumn.class);
   private final Object[] values;
@@ -123,19 +125,24 @@ final class ChunkRow {
     sumCount = 0;
   }
 
+  private boolean handsOutData() {
+    return has(DATA) || has(DATA_AS_STRING);
+  }
+
   /** Makes room for the chunk's bytes, in a buffer that is reused where the length allows. */
   void beginData(int chunkBytes) {
-    if (has(DATA)) {
+    if (handsOutData()) {
       if (data.length != chunkBytes) {
         data = new byte[chunkBytes];
       }
       set(DATA, data);
+      set(DATA_AS_STRING, UTF8String.fromBytes(data));
     }
   }
 
   /** Hands out some of the chunk's bytes, which begin {@code at} bytes into it. */
   void data(ByteBuffer bytes, int at) {
-    if (has(DATA)) {
+    if (handsOutData()) {
       bytes.duplicate().get(data, at, bytes.remaining());
     }
   }

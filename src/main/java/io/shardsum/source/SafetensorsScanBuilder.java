@@ -25,7 +25,8 @@ final class SafetensorsScanBuilder implements ScanBuilder, SupportsPushDownRequi
   @Override
   public Scan build() {
     List<ChunkColumn> columns = ChunkColumn.of(required);
-    for (ChunkColumn ofOneChunk : List.of(ChunkColumn.DATA, ChunkColumn.CPU_SUM)) {
+    for (ChunkColumn ofOneChunk :
+        List.of(ChunkColumn.DATA, ChunkColumn.DATA_AS_STRING, ChunkColumn.CPU_SUM)) {
       if (options.rows() != RowUnit.CHUNK && columns.contains(ofOneChunk)) {
         throw new IllegalArgumentException(
             "Cannot read %s with rows=%s: expected rows=chunk, where a row is one chunk"

@@ -139,6 +139,19 @@ class GoldenWeightsTest {
     assertReported(directory, checksums(rows));
   }
 
+  @Test
+  void dataAsAStringAreTheSameBytes() {
+    Dataset<Row> chunks = weights("engines", "64k", "1", RowUnit.CHUNK);
+
+    assertThat(chunks.where("data IS NOT NULL").count()).isGreaterThan(200);
+    assertThat(
+            chunks
+                .where("NOT data <=> CAST(_data_as_string AS BINARY)")
+                .select("file", "tensor", "chunk")
+                .collectAsList())
+        .isEmpty();
+  }
+
   /** The two ways of hashing, chunk by chunk and run by run, differ in the number of rows only. */
   @ParameterizedTest
   @CsvSource({"engines,64k,1", "engines,3000,1", "real,128m,4m", "real,3m,1"})
