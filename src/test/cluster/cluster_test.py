@@ -116,6 +116,9 @@ class Scan:
         result = self.result()
         for key in ("scan_id", "started_at", "timings"):
             del result[key]
+        for engine in result["coverage"]["last_verified"]:
+            del engine["last_verified_at"], engine["verified_within"]
+        result["coverage"]["last_verified"].sort(key=lambda engine: engine["engine"])
         return result
 
     def events(self, kind):
@@ -208,8 +211,24 @@ class ClusterTest(unittest.TestCase):
         result = embedded.result()
         engines = [(e["engine"], e["status"], e["checksum"]) for e in result["engines"]]
         self.assertEqual(embedded.rows("engine, status, checksum", "engines"), sorted(engines))
+        findings = [(f["kind"], f["engine"], f["rank"], f["tensor"]) for f in result["findings"]]
+        self.assertEqual(embedded.rows("kind, engine, rank, tensor", "findings"), sorted(findings))
         tensors = embedded.rows("count(*), sum(bytes)", "tensors")
         self.assertEqual(tensors, [(result["tensors"], result["bytes"])])
+
+    def test_duckdb_makes_the_views(self):
+        environment = {key: value for key, value in os.environ.items() if key != "SPARK_HOME"}
+        command = [HOME / "jobs" / "views", "--out", TABLES]
+        views = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+        connection = duckdb.connect()
+        connection.execute(views.stdout)
+        states = connection.sql(
+            "SELECT state, count(DISTINCT engine), sum(ranks), sum(tensors), sum(bytes) "
+            "FROM coverage WHERE scan_id = 'embedded' GROUP BY state ORDER BY state"
+        ).fetchall()
+        keys = ("state", "engines", "ranks", "tensors", "bytes")
+        expected = [tuple(s[key] for key in keys) for s in embedded.result()["coverage"]["states"]]
+        self.assertEqual(states, sorted(expected))
 
 
 def pinning():

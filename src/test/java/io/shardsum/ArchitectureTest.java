@@ -27,7 +27,17 @@ class ArchitectureTest {
 
   /** Each may use those behind it. */
   private static final List<String> DOWNWARDS =
-      List.of("cli", "demo", "scan", "gpu", "source", "fleet", "checksum", "safetensors", "text");
+      List.of(
+          "cli",
+          "demo",
+          "scan",
+          "verdict",
+          "gpu",
+          "source",
+          "fleet",
+          "checksum",
+          "safetensors",
+          "text");
 
   private static final List<Path> SOURCES =
       List.of(
@@ -70,7 +80,7 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"safetensors", "checksum", "fleet", "text"})
+  @ValueSource(strings = {"safetensors", "checksum", "fleet", "text", "verdict"})
   void keepsSparkOutOf(String name) {
     noClasses()
         .that()

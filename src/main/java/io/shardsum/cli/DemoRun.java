@@ -3,16 +3,16 @@ package io.shardsum.cli;
 import io.shardsum.demo.DemoFleet;
 import io.shardsum.fleet.FleetDescription;
 import io.shardsum.fleet.Inventory;
-import io.shardsum.scan.Difference;
 import io.shardsum.scan.ScanId;
 import io.shardsum.scan.ScanRequest;
 import io.shardsum.scan.ScanSummary;
+import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.TensorName;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
@@ -75,23 +75,25 @@ final class DemoRun {
 
   private static boolean foundExactlyThePlanted(ScanSummary summary) {
     Set<String> findings =
-        summary.findings().stream()
-            .map(f -> f.kind() + " " + f.engine().orElse("-") + " " + f.rank().orElse(-1))
-            .collect(Collectors.toSet());
-    List<Difference> differences = summary.differences();
-    if (!findings.equals(
+        summary.findings().stream().map(DemoRun::words).collect(Collectors.toSet());
+    return summary.findings().size() == 2
+        && findings.equals(
             Set.of(
-                "SPLIT - " + DemoFleet.FLIPPED_RANK,
-                "MISSING_RANK " + DemoFleet.SHORT_ENGINE + " " + DemoFleet.MISSING_RANK))
-        || summary.findings().size() != 2
-        || differences.size() != 1) {
-      return false;
-    }
-    Difference difference = differences.get(0);
-    return difference.tensors() == 1
-        && difference.firstTensors().equals(List.of(DemoFleet.FLIPPED_TENSOR))
-        && new Agreement(summary)
-            .campsAt(difference.group(), DemoFleet.FLIPPED_RANK)
-            .containsValue(List.of(DemoFleet.FLIPPED_ENGINE));
+                "DAMAGED %s %s %s"
+                    .formatted(
+                        DemoFleet.FLIPPED_ENGINE,
+                        Integer.toString(DemoFleet.FLIPPED_RANK),
+                        DemoFleet.FLIPPED_TENSOR),
+                "MISSING_RANK %s %s -"
+                    .formatted(DemoFleet.SHORT_ENGINE, Integer.toString(DemoFleet.MISSING_RANK))));
+  }
+
+  private static String words(Finding finding) {
+    return "%s %s %s %s"
+        .formatted(
+            finding.kind(),
+            finding.engine().orElse("-"),
+            finding.rank().map(String::valueOf).orElse("-"),
+            finding.tensor().map(TensorName::key).orElse("-"));
   }
 }

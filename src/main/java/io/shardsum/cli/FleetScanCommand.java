@@ -7,6 +7,8 @@ import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.ShardsDirectory;
 import io.shardsum.fleet.SkipProfile;
 import io.shardsum.gpu.Accelerator;
+import io.shardsum.scan.Baseline;
+import io.shardsum.scan.FinishedScan;
 import io.shardsum.scan.FleetScan;
 import io.shardsum.scan.HeaderStructure;
 import io.shardsum.scan.ScanId;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -67,6 +70,12 @@ final class FleetScanCommand implements Callable<Integer> {
       paramLabel = "ID",
       description = "Name of this scan; an earlier scan of this name is replaced.")
   private String scanId;
+
+  @Option(
+      names = "--baseline",
+      paramLabel = "SCAN_ID[/ENGINE]",
+      description = "An earlier scan under --out that is right: compare with it, without a vote.")
+  private String baseline;
 
   @Option(
       names = "--engine",
@@ -129,6 +138,13 @@ final class FleetScanCommand implements Callable<Integer> {
         names = "--demo",
         description = "Make a small fleet with two faults, scan it, and show what was found.")
     private boolean demo;
+
+    @Option(
+        names = "--explain",
+        paramLabel = "ENGINE[/RANK[/TENSOR]]",
+        description =
+            "Scan nothing: show all that a finished scan under --out (the latest, or --scan-id) knows of it.")
+    private String explain;
   }
 
   /** What a description would say. */
@@ -155,6 +171,9 @@ final class FleetScanCommand implements Callable<Integer> {
     if (target.demo) {
       return new DemoRun(demoDirectory, output).run(hadoopConf, this::scan).number();
     }
+    if (target.explain != null) {
+      return explain(output).number();
+    }
     if (out == null && !dryRun) {
       throw new UsageException("--out DIR is required: where the tables go");
     }
@@ -169,9 +188,25 @@ final class FleetScanCommand implements Callable<Integer> {
     }
     requireOutside(inventory);
     ScanSummary summary =
-        scan(new ScanRequest(inventory, out, id, startedAt).verifying(optional(verifyOneIn)));
+        scan(
+            new ScanRequest(inventory, out, id, startedAt)
+                .verifying(optional(verifyOneIn))
+                .comparedWith(baseline(id)));
     format.print(summary, output);
     return ExitCode.of(summary.verdict()).number();
+  }
+
+  private ExitCode explain(PrintWriter output) {
+    if (out == null) {
+      throw new UsageException("--explain needs --out DIR: where the tables are");
+    }
+    requirePath(out);
+    Optional<ScanId> wanted = scanId == null ? Optional.empty() : Optional.of(scanId());
+    SparkSession session =
+        SparkSession.builder().appName("shardsum fleet-scan --explain").getOrCreate();
+    FinishedScan finished = FinishedScan.open(session, out, wanted);
+    new ExplainReport(finished, Explained.parse(target.explain, finished), output).print();
+    return ExitCode.EQUAL;
   }
 
   /** An option that would be ignored is refused. */
@@ -185,10 +220,21 @@ final class FleetScanCommand implements Callable<Integer> {
     boolean others =
         out != null
             || scanId != null
+            || baseline != null
             || digest != null
             || !onlyEngines.isEmpty()
             || verifyOneIn != null
             || dryRun;
+    boolean ofAScan =
+        baseline != null
+            || digest != null
+            || !onlyEngines.isEmpty()
+            || verifyOneIn != null
+            || dryRun
+            || format == OutputFormat.JSON;
+    if (target.explain != null && ofAScan) {
+      throw new UsageException("--explain takes no other option but --out and --scan-id");
+    }
     if (target.demo && (others || format == OutputFormat.JSON)) {
       throw new UsageException("--demo takes no other option but --demo-dir");
     }
@@ -229,6 +275,23 @@ final class FleetScanCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
+  }
+
+  private Optional<Baseline> baseline(ScanId thisScan) {
+    if (baseline == null) {
+      return Optional.empty();
+    }
+    Baseline parsed;
+    try {
+      parsed = Baseline.parse(baseline);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--baseline: " + e.getMessage());
+    }
+    if (parsed.scanId().equals(thisScan)) {
+      throw new UsageException(
+          "--baseline: %s is replaced by this scan: expected another".formatted(thisScan.text()));
+    }
+    return Optional.of(parsed);
   }
 
   /** Scans in the session that is there, or a new one, which ends with the process. */

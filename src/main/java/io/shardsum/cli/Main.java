@@ -1,6 +1,7 @@
 package io.shardsum.cli;
 
 import io.shardsum.fleet.FleetException;
+import io.shardsum.scan.ReferenceException;
 import io.shardsum.scan.SumsDifferException;
 import java.io.InterruptedIOException;
 import java.io.PrintWriter;
@@ -59,7 +60,9 @@ public final class Main {
   /** What a user can mend gets one line; anything else is a bug and shows where it is. */
   private static int explain(Exception e, CommandLine command, ParseResult arguments) {
     PrintWriter err = command.getErr();
-    if (e instanceof FleetException || e instanceof UsageException) {
+    if (e instanceof FleetException
+        || e instanceof UsageException
+        || e instanceof ReferenceException) {
       err.println(command.getCommandName() + ": " + e.getMessage());
       return ExitCode.USAGE.number();
     }

@@ -2,12 +2,13 @@ package io.shardsum.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.shardsum.scan.Difference;
 import io.shardsum.scan.EngineResult;
-import io.shardsum.scan.Finding;
 import io.shardsum.scan.RankResult;
 import io.shardsum.scan.ReadTimes;
 import io.shardsum.scan.ScanSummary;
+import io.shardsum.verdict.Coverage;
+import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.TensorName;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -54,8 +55,8 @@ final class SummaryJson {
     json.writeStringField("tables", summary.request().out());
     json.writeStringField("accelerator", summary.accelerator().orElse("cpu"));
     writeEngines();
-    writeDifferences();
     writeFindings();
+    writeCoverage();
     writeTimings();
     json.writeEndObject();
   }
@@ -116,28 +117,6 @@ final class SummaryJson {
     json.writeEndObject();
   }
 
-  private void writeDifferences() throws IOException {
-    json.writeArrayFieldStart("differences");
-    for (Difference difference : summary.differences()) {
-      json.writeStartObject();
-      json.writeStringField("comparison_group", difference.group());
-      json.writeNumberField("rank", difference.rank());
-      json.writeNumberField("tensors", difference.tensors());
-      writeNames("first_tensors", difference.firstTensors());
-      json.writeArrayFieldStart("camps");
-      for (Map.Entry<String, List<String>> camp :
-          agreement.campsAt(difference.group(), difference.rank()).entrySet()) {
-        json.writeStartObject();
-        json.writeStringField("checksum", camp.getKey());
-        writeNames("engines", camp.getValue());
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-  }
-
   private void writeFindings() throws IOException {
     json.writeArrayFieldStart("findings");
     for (Finding finding : summary.findings()) {
@@ -151,11 +130,44 @@ final class SummaryJson {
       } else {
         json.writeNull();
       }
+      json.writeStringField("role", finding.tensor().map(TensorName::role).orElse(null));
+      json.writeStringField("tensor", finding.tensor().map(TensorName::tensor).orElse(null));
+      json.writeStringField("expected", finding.comparison().expected().orElse(null));
+      json.writeStringField("actual", finding.comparison().actual().orElse(null));
+      json.writeStringField("votes", finding.comparison().votes().orElse(null));
+      json.writeStringField("cause", finding.cause().orElse(null));
       json.writeStringField("location", finding.location().orElse(null));
       json.writeStringField("detail", finding.detail());
       json.writeEndObject();
     }
     json.writeEndArray();
+  }
+
+  private void writeCoverage() throws IOException {
+    json.writeObjectFieldStart("coverage");
+    json.writeArrayFieldStart("states");
+    for (Coverage.Part part : summary.coverage().parts()) {
+      json.writeStartObject();
+      json.writeStringField("state", part.state().name());
+      json.writeStringField("skipped_because", part.skippedBecause().orElse(null));
+      json.writeNumberField("engines", part.engines());
+      json.writeNumberField("ranks", part.ranks());
+      json.writeNumberField("tensors", part.tensors());
+      json.writeNumberField("bytes", part.bytes());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("last_verified");
+    for (Coverage.EngineAge engine : summary.coverage().ages()) {
+      json.writeStartObject();
+      json.writeStringField("engine", engine.engine());
+      json.writeStringField(
+          "last_verified_at", engine.verifiedAt().map(Instant::toString).orElse(null));
+      json.writeStringField("verified_within", engine.age().word());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
   }
 
   private void writeNames(String field, List<String> names) throws IOException {

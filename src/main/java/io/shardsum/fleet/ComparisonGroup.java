@@ -1,6 +1,7 @@
 package io.shardsum.fleet;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -10,7 +11,7 @@ import java.util.stream.Collectors;
  * anything else are written as JSON strings, so that different engines never share a label by their
  * choice of names.
  */
-final class ComparisonGroup {
+public final class ComparisonGroup {
   private static final Pattern PLAIN = Pattern.compile("[\\p{L}\\p{N}._/:+-]+");
   private static final Set<String> FIRST_WORDS = Set.of("engine", "structure");
 
@@ -38,6 +39,19 @@ final class ComparisonGroup {
                   .collect(Collectors.joining(",")));
     }
     return label.toString();
+  }
+
+  /**
+   * The label without the revision: what all revisions of a model have in common, where they are
+   * laid out and hashed in the same way.
+   */
+  public static String family(String label, Optional<String> model, Optional<String> revision) {
+    if (model.isEmpty() || revision.isEmpty()) {
+      return label;
+    }
+    String name = part(model.get());
+    String begin = name + "@" + part(revision.get()) + " ";
+    return label.startsWith(begin) ? name + " " + label.substring(begin.length()) : label;
   }
 
   /** Of an engine of which nothing says what it should equal. */

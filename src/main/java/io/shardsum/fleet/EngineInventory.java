@@ -3,6 +3,8 @@ package io.shardsum.fleet;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What was found of one engine.
@@ -35,6 +37,19 @@ public record EngineInventory(
 
   EngineInventory inGroup(String label) {
     return new EngineInventory(spec, label, expectedRanks, ranks, problems);
+  }
+
+  /** What the comparison groups of all revisions of its model have in common. */
+  public String family() {
+    return ComparisonGroup.family(group, spec.model(), spec.revision());
+  }
+
+  /** {@link #storage} of each role. */
+  public Map<String, String> storages() {
+    Map<String, String> storages = new TreeMap<>();
+    storages.put(ShardFile.TARGET, storage());
+    spec.drafts().forEach(d -> storages.put(d.role(), StorageLocation.canonical(d.shards())));
+    return storages;
   }
 
   /** Where its shards really lie: engines with one storage are one copy, not several. */

@@ -29,7 +29,8 @@ public record EngineSpec(
     List<DraftSpec> drafts,
     SkipProfile profile,
     List<String> skip,
-    Digest digest) {
+    Digest digest,
+    Authority authority) {
 
   /**
    * Checks what belongs together.
@@ -45,6 +46,7 @@ public record EngineSpec(
     requireNonNull(pattern, "pattern is null");
     requireNonNull(profile, "profile is null");
     requireNonNull(digest, "digest is null");
+    requireNonNull(authority, "authority is null");
     drafts = List.copyOf(drafts);
     skip = List.copyOf(skip);
     if (name.isEmpty()) {
@@ -120,6 +122,17 @@ public record EngineSpec(
 
   EngineSpec withDigest(Digest other) {
     return new EngineSpec(
-        name, model, revision, layout, parallelism, shards, pattern, drafts, profile, skip, other);
+        name,
+        model,
+        revision,
+        layout,
+        parallelism,
+        shards,
+        pattern,
+        drafts,
+        profile,
+        skip,
+        other,
+        authority);
   }
 }

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 final class EngineYaml {
   /** The keys of an engine. */
   static final List<String> KEYS =
-      Stream.of(List.of("name"), EngineSettings.KEYS, List.of("shards", "draft"))
+      Stream.of(List.of("name"), EngineSettings.KEYS, List.of("shards", "draft", "trusted"))
           .flatMap(List::stream)
           .toList();
 
@@ -39,6 +39,8 @@ final class EngineYaml {
           case SHARDED -> settings.pattern();
           case CHECKPOINT -> Optional.empty();
         };
+    Authority authority =
+        engine.truth("trusted").orElse(false) ? Authority.REFERENCE : Authority.PEER;
     try {
       return new EngineSpec(
           name,
@@ -51,7 +53,8 @@ final class EngineYaml {
           drafts,
           settings.profile().orElseGet(SkipProfile::newest),
           settings.skip().orElse(List.of()),
-          settings.digest().orElse(Digest.SGLANG));
+          settings.digest().orElse(Digest.SGLANG),
+          authority);
     } catch (FleetException e) {
       throw engine.fault(e.getMessage());
     }

@@ -108,6 +108,7 @@ record FoundEngine(
         draftSpecs,
         settings.profile(),
         List.of(),
-        settings.digest());
+        settings.digest(),
+        Authority.PEER);
   }
 }

@@ -97,6 +97,17 @@ final class YamlMapping {
     return text(key).orElseThrow(() -> fault("key '" + key + "' is missing"));
   }
 
+  Optional<Boolean> truth(String key) {
+    return Optional.ofNullable(values.get(key))
+        .map(
+            value -> {
+              if (value instanceof ScalarNode scalar && value.getTag().equals(Tag.BOOL)) {
+                return Boolean.valueOf(scalar.getValue());
+              }
+              throw fault(value, "'" + key + "' must be true or false, found " + found(value));
+            });
+  }
+
   /** The value as its reader understands it; what the reader refuses gets its line. */
   <T> Optional<T> parsed(String key, Function<String, T> reader) {
     return text(key)

@@ -1,8 +1,10 @@
 package io.shardsum.scan;
 
 import io.shardsum.gpu.Accelerator;
+import io.shardsum.verdict.Finding;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
@@ -75,11 +77,12 @@ public final class FleetScan {
    * @throws SumsDifferException if the request says to verify, and a GPU and the CPU differ
    */
   public ScanSummary run() {
+    Map<String, BaselineReference> baselines = baselines();
     tables.removeEarlier(session.sparkContext().hadoopConfiguration());
     viewInventory();
     ReadTimes readTimes = readWeights();
     try (BackgroundWrites writes = new BackgroundWrites()) {
-      ScanSummary summary = landReduced(readTimes, writes);
+      ScanSummary summary = landReduced(readTimes, baselines, writes);
       writes.await();
       tables.write(ScanTable.SCANS, rows(List.of(ScanRow.of(session, summary)), ScanRow.SCHEMA));
       return summary;
@@ -106,16 +109,32 @@ public final class FleetScan {
     }
   }
 
-  private ScanSummary landReduced(ReadTimes readTimes, BackgroundWrites writes) {
-    List<Row> ranks = land(ScanTable.RANKS, SqlStage.RANKS, writes);
+  /** Before anything is read: a baseline that does not fit is refused at once. */
+  private Map<String, BaselineReference> baselines() {
+    return request
+        .baseline()
+        .map(b -> new BaselineScan(b, new EarlierScans(session, request.out())))
+        .map(scan -> scan.references(request.inventory()))
+        .orElse(Map.of());
+  }
+
+  private ScanSummary landReduced(
+      ReadTimes readTimes, Map<String, BaselineReference> baselines, BackgroundWrites writes) {
+    List<RankResult> ranks =
+        land(ScanTable.RANKS, SqlStage.RANKS, writes).stream().map(RankResult::of).toList();
     List<Row> engines = land(ScanTable.ENGINES, SqlStage.ENGINES, writes);
-    List<Row> findings = land(ScanTable.FINDINGS, SqlStage.FINDINGS, writes);
+    VerdictStage verdict =
+        new VerdictStage(session, request, ranks, collected(SqlStage.FORMS), baselines);
+    List<Finding> findings = verdict.findings();
+    Dataset<Row> findingRows =
+        rows(findings.stream().map(FindingRow::of).toList(), FindingRow.SCHEMA);
+    writes.start(() -> tables.write(ScanTable.FINDINGS, findingRows.coalesce(1)));
     return new ScanSummary(
         request,
-        ranks.stream().map(RankResult::of).toList(),
+        ranks,
         engines.stream().map(EngineResult::of).toList(),
-        findings.stream().map(Finding::of).toList(),
-        differences(findings),
+        findings,
+        verdict.coverage(findings),
         readTimes,
         acceleratorUsed());
   }
@@ -126,7 +145,6 @@ public final class FleetScan {
         "expected_engines",
         ScanViews.expectedEngines(request.inventory()),
         ScanViews.EXPECTED_ENGINES);
-    view("problems", ScanViews.problems(request.inventory()), ScanViews.PROBLEMS);
   }
 
   /** Reads the weights: the one stage that is as long as the fleet is large. */
@@ -152,10 +170,19 @@ public final class FleetScan {
   /** Runs a stage, lands its rows, and gives them to the stages that follow. */
   private List<Row> land(ScanTable table, SqlStage stage, BackgroundWrites writes) {
     Dataset<Row> stageRows = stage.in(session);
-    List<Row> rows = stageRows.collectAsList();
-    plans.add(stage, ExecutedPlan.operators(stageRows.queryExecution().executedPlan()));
+    List<Row> rows = collected(stage, stageRows);
     Dataset<Row> landed = view(table.tableName(), rows, stageRows.schema());
     writes.start(() -> tables.write(table, landed.coalesce(1)));
+    return rows;
+  }
+
+  private List<Row> collected(SqlStage stage) {
+    return collected(stage, stage.in(session));
+  }
+
+  private List<Row> collected(SqlStage stage, Dataset<Row> stageRows) {
+    List<Row> rows = stageRows.collectAsList();
+    plans.add(stage, ExecutedPlan.operators(stageRows.queryExecution().executedPlan()));
     return rows;
   }
 
@@ -164,13 +191,6 @@ public final class FleetScan {
       case CPU -> Optional.empty();
       case GPU -> Optional.of(plans.text());
     };
-  }
-
-  private List<Difference> differences(List<Row> findings) {
-    boolean split = findings.stream().map(Finding::of).anyMatch(Finding::isSplit);
-    return split
-        ? SqlStage.DIFFERENCES.in(session).collectAsList().stream().map(Difference::of).toList()
-        : List.of();
   }
 
   private Dataset<Row> view(String name, List<Row> rows, StructType schema) {

@@ -1,5 +1,9 @@
 package io.shardsum.scan;
 
+import io.shardsum.verdict.Comparison;
+import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.FindingKind;
+import io.shardsum.verdict.Subject;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
 
@@ -33,5 +37,21 @@ public record RankResult(
         row.<Long>getAs("skipped"),
         row.<Long>getAs("bytes"),
         Optional.ofNullable(row.getAs("reason")));
+  }
+
+  /** What is said of a rank that is not COMPLETE. */
+  Finding finding() {
+    FindingKind kind =
+        switch (status) {
+          case "MISSING" -> FindingKind.MISSING_RANK;
+          case "DUPLICATE" -> FindingKind.DUPLICATE_RANK;
+          default -> FindingKind.UNREADABLE;
+        };
+    return Finding.of(
+        kind,
+        Subject.rank(engine, rank),
+        Comparison.of("COMPLETE", status),
+        Optional.empty(),
+        reason.orElse(""));
   }
 }

@@ -3,6 +3,7 @@ package io.shardsum.scan;
 import io.shardsum.fleet.Inventory;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -14,9 +15,15 @@ import java.util.OptionalInt;
  * @param startedAt when the scan began; its day in UTC is the scan's date
  * @param verifyOneIn where GPUs hash: of how many chunks one is hashed on the CPU, too, besides one
  *     of each file; empty: none
+ * @param baseline an earlier scan in the tables that is right by declaration
  */
 public record ScanRequest(
-    Inventory inventory, String out, ScanId scanId, Instant startedAt, OptionalInt verifyOneIn) {
+    Inventory inventory,
+    String out,
+    ScanId scanId,
+    Instant startedAt,
+    OptionalInt verifyOneIn,
+    Optional<Baseline> baseline) {
 
   /** Checks that nothing is missing. */
   public ScanRequest {
@@ -25,15 +32,21 @@ public record ScanRequest(
     Objects.requireNonNull(scanId, "scanId is null");
     Objects.requireNonNull(startedAt, "startedAt is null");
     Objects.requireNonNull(verifyOneIn, "verifyOneIn is null");
+    Objects.requireNonNull(baseline, "baseline is null");
   }
 
-  /** A scan that takes what GPUs hash as it comes. */
+  /** A scan that takes what GPUs hash as it comes, and whose copies vote. */
   public ScanRequest(Inventory inventory, String out, ScanId scanId, Instant startedAt) {
-    this(inventory, out, scanId, startedAt, OptionalInt.empty());
+    this(inventory, out, scanId, startedAt, OptionalInt.empty(), Optional.empty());
   }
 
   /** This scan, holding chunks that a GPU hashed against the CPU. */
   public ScanRequest verifying(OptionalInt oneIn) {
-    return new ScanRequest(inventory, out, scanId, startedAt, oneIn);
+    return new ScanRequest(inventory, out, scanId, startedAt, oneIn, baseline);
+  }
+
+  /** This scan, its copies compared with an earlier one, if there is one. */
+  public ScanRequest comparedWith(Optional<Baseline> right) {
+    return new ScanRequest(inventory, out, scanId, startedAt, verifyOneIn, right);
   }
 }

@@ -1,5 +1,7 @@
 package io.shardsum.scan;
 
+import io.shardsum.verdict.Coverage;
+import io.shardsum.verdict.Finding;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -12,8 +14,8 @@ import java.util.Optional;
  * @param request what was asked for
  * @param ranks every expected rank of every engine
  * @param engines every engine
- * @param findings everything that is wrong
- * @param differences the tensors behind the findings that copies differ
+ * @param findings everything that is wrong, or was compared with nothing
+ * @param coverage how much was checked
  * @param readTimes when the weights were read
  * @param accelerator what the plans ran on, as executed: {@code gpu}, {@code cpu}, or {@code gpu
  *     (partly: what fell back)}; empty where no GPU was asked for
@@ -23,7 +25,7 @@ public record ScanSummary(
     List<RankResult> ranks,
     List<EngineResult> engines,
     List<Finding> findings,
-    List<Difference> differences,
+    Coverage coverage,
     ReadTimes readTimes,
     Optional<String> accelerator) {
 
@@ -50,12 +52,11 @@ public record ScanSummary(
                     .thenComparing(Finding::kind)
                     .thenComparing(Finding::detail))
             .toList();
-    differences = List.copyOf(differences);
   }
 
   /** DIFFERENT as soon as copies differ; EQUAL only if nothing at all was found. */
   public Verdict verdict() {
-    if (findings.stream().anyMatch(Finding::isSplit)) {
+    if (findings.stream().anyMatch(Finding::isDifference)) {
       return Verdict.DIFFERENT;
     }
     return findings.stream().allMatch(Finding::isInformational)

@@ -3,7 +3,6 @@ package io.shardsum.scan;
 import io.shardsum.fleet.EngineInventory;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.Parallelism;
-import io.shardsum.fleet.Problem;
 import io.shardsum.fleet.RankInventory;
 import io.shardsum.fleet.RankState;
 import io.shardsum.fleet.ShardFile;
@@ -30,10 +29,7 @@ final class ScanViews {
   static final StructType EXPECTED_ENGINES =
       StructType.fromDDL(
           "engine STRING, model STRING, revision STRING, comparison_group STRING,"
-              + " expected_ranks INT, storage STRING");
-
-  static final StructType PROBLEMS =
-      StructType.fromDDL("engine STRING, kind STRING, severity STRING, detail STRING, path STRING");
+              + " expected_ranks INT");
 
   private ScanViews() {}
 
@@ -86,23 +82,7 @@ final class ScanViews {
                     engine.spec().model().orElse(null),
                     engine.spec().revision().orElse(null),
                     engine.group(),
-                    engine.expectedRanks(),
-                    engine.storage()))
+                    engine.expectedRanks()))
         .toList();
-  }
-
-  static List<Row> problems(Inventory inventory) {
-    List<Row> rows = new ArrayList<>();
-    inventory.problems().forEach(problem -> rows.add(problem(null, problem)));
-    for (EngineInventory engine : inventory.engines()) {
-      engine.problems().forEach(problem -> rows.add(problem(engine.spec().name(), problem)));
-    }
-    return rows;
-  }
-
-  private static Row problem(String engine, Problem problem) {
-    String severity = problem.kind().informational() ? "info" : "warning";
-    return RowFactory.create(
-        engine, problem.kind().name(), severity, problem.detail(), problem.path());
   }
 }

@@ -13,8 +13,7 @@ enum SqlStage {
   TENSORS,
   RANKS,
   ENGINES,
-  DIFFERENCES,
-  FINDINGS;
+  FORMS;
 
   Dataset<Row> in(SparkSession session) {
     return session.sql(SqlFile.text(word()));

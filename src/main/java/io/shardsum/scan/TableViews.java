@@ -5,9 +5,13 @@ import java.util.List;
 
 /**
  * The tables as views for ad-hoc SQL: {@code scans}, {@code engines}, {@code ranks}, {@code
- * tensors}, {@code findings}. They show scans that were finished, and only those.
+ * tensors}, {@code findings}, and {@code rank_states} and {@code coverage} made of them. They show
+ * scans that were finished, and only those.
  */
 public final class TableViews {
+
+  /** Views of views, each of those before it. */
+  private static final List<String> DERIVED = List.of("rank_states", "coverage");
 
   /** Whose SQL it is. Only the way to Parquet files differs; the views are the same text. */
   public enum Dialect {
@@ -43,9 +47,17 @@ public final class TableViews {
     for (ScanTable table : ScanTable.values()) {
       statements.add(dialect.landed(table, out));
     }
+    statements.addAll(views());
+    return statements;
+  }
+
+  /** The statements that make the views, in order, of {@code landed_*}: the Parquet files. */
+  static List<String> views() {
+    List<String> statements = new ArrayList<>();
     for (ScanTable table : ScanTable.values()) {
       statements.add(SqlFile.text("views/" + table.tableName()).strip());
     }
+    DERIVED.forEach(view -> statements.add(SqlFile.text("views/" + view).strip()));
     return statements;
   }
 }

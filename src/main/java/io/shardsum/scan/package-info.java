@@ -3,10 +3,12 @@
  * of it lands as Parquet tables.
  *
  * <pre>
- * inventory -> chunks -> tensors -> ranks -> engines -> findings -> scans
+ * inventory -> chunks -> tensors -> ranks -> engines -> verdict -> findings -> scans
  * </pre>
  *
  * The stages are the SQL files under {@code /sql}; {@link io.shardsum.scan.FleetScan} runs them in
- * order, {@link io.shardsum.scan.ScanTables} says where they land.
+ * order, {@link io.shardsum.scan.ScanTables} says where they land. What is wrong is told by the
+ * package {@code verdict}; {@link io.shardsum.scan.TableEvidence} looks up for it what the tables
+ * know.
  */
 package io.shardsum.scan;

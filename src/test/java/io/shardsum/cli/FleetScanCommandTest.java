@@ -60,10 +60,8 @@ class FleetScanCommandTest {
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
     assertThat(run.out())
-        .contains("rank 1: 1 tensor differs")
-        .contains("2 engines: a, c")
-        .contains("1 engine: b")
-        .contains("tensor " + FLIPPED)
+        .contains("b, rank 1, " + FLIPPED + ": DAMAGED: 1 tensor has other bytes")
+        .contains("than in the majority (2 : 1)")
         .contains("DIFFERENT: copies differ.");
   }
 
@@ -316,12 +314,27 @@ class FleetScanCommandTest {
     }
     assertThat(json.path("findings"))
         .hasSize(Landed.rows(spark, out(), ScanTable.FINDINGS, "true").size());
-    JsonNode difference = json.path("differences").path(0);
-    assertThat(difference.path("rank").intValue()).isEqualTo(1);
-    assertThat(difference.path("first_tensors").path(0).textValue()).isEqualTo(FLIPPED);
-    assertThat(difference.path("camps").path(0).path("engines"))
-        .extracting(JsonNode::textValue)
-        .containsExactly("quote\"\nline", "c");
+    JsonNode damaged = json.path("findings").path(0);
+    assertEquals(
+        damaged,
+        Landed.rows(spark, out(), ScanTable.FINDINGS, "engine = 'a'").get(0),
+        "kind",
+        "severity",
+        "engine",
+        "rank",
+        "role",
+        "tensor",
+        "expected",
+        "actual",
+        "votes",
+        "cause",
+        "location",
+        "detail");
+    assertThat(damaged.path("kind").textValue()).isEqualTo("DAMAGED");
+    assertThat(damaged.path("tensor").textValue()).isEqualTo(FLIPPED);
+    assertThat(json.path("coverage").path("states"))
+        .extracting(part -> part.path("state").textValue() + " " + part.path("ranks").intValue())
+        .containsExactly("VERIFIED 4", "DIFFERENT 1", "SKIPPED 5", "MISSING 1");
   }
 
   private Row only(ScanTable table, String engine, String condition) {
@@ -431,6 +444,85 @@ class FleetScanCommandTest {
         .isEqualTo("file:" + fleet.shard("a\n\uD83D\uDE00", 1, 0));
     assertThat(file.path("bytes").longValue())
         .isEqualTo(Files.size(fleet.shard("a\n\uD83D\uDE00", 1, 0)));
+  }
+
+  @Test
+  void explainsWhatAFinishedScanKnows() {
+    SmallFleet fleet = fleet("a", "b/1", "c");
+    SmallFleet.flipBit(fleet.shard("b/1", 1, 0), FLIPPED);
+    scan(fleet, "--scan-id", "first");
+    SmallFleet.flipBit(fleet.shard("b/1", 1, 0), FLIPPED);
+    scan(fleet, "--scan-id", "second");
+
+    CommandRun latest = explain("b/1");
+    CommandRun engine = explain("b/1", "--scan-id", "first");
+    CommandRun rank = explain("a/1", "--scan-id", "first");
+    CommandRun tensor = explain("a/1/" + FLIPPED, "--scan-id", "first");
+
+    assertThat(latest.exitCode()).as(latest.err()).isZero();
+    assertThat(latest.out()).contains("scan second of ").contains("No findings");
+    assertThat(engine.out())
+        .contains("b/1, rank 1, " + FLIPPED + ": DAMAGED")
+        .containsPattern("(?m)^0 +COMPLETE +[0-9a-f]{16} +3 of 3$")
+        .containsPattern("(?m)^1 +COMPLETE +[0-9a-f]{16} +1 of 3$");
+    assertThat(rank.out())
+        .containsPattern("(?m)^a +1 +COMPLETE +[0-9a-f]{16} +2 of 3 +6$")
+        .contains("1 differing tensor")
+        .contains(FLIPPED + ": 2 contents in 3 copies");
+    assertThat(tensor.out())
+        .containsPattern("(?m)^a +1 +BF16 \\[48, 32\\] [0-9a-f]{16} +2 of 3 +file:")
+        .containsPattern("(?m)^b/1 +1 +BF16 \\[48, 32\\] [0-9a-f]{16} +1 of 3 +file:");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          x                     | --explain: no such engine in scan first: x; it has: a
+          a/2                   | --explain: no such rank of engine a: 2; it has 0 to 1
+          a/0/nothing           | --explain: no copy of rank 0 has a tensor nothing
+          a --scan-id none      | Cannot explain: no finished scan none in
+          a --digest both       | --explain takes no other option but --out and --scan-id
+          """)
+  void exitsWith2WhereThereIsNothingToExplain(String arguments, String message) {
+    scan(fleet("a"), "--scan-id", "first");
+    String[] all = arguments.split(" ", -1);
+
+    CommandRun run = explain(all[0], java.util.Arrays.copyOfRange(all, 1, all.length));
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains(message).hasLineCount(1);
+  }
+
+  private CommandRun explain(String what, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("--explain", what, "--out", out().toString()));
+    arguments.addAll(List.of(more));
+    return CommandRun.fleetScan(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void comparesWithABaselineAndRefusesOneThatDoesNotFit() {
+    SmallFleet fleet = fleet("a", "b");
+    scan(fleet, "--scan-id", "first");
+    SmallFleet.flipBit(fleet.shard("a", 1, 0), FLIPPED);
+
+    CommandRun compared = scan(fleet, "--baseline", "first/a");
+    CommandRun refused = scan(fleet, "--baseline", "second");
+    CommandRun replaced = scan(fleet, "--baseline", "first", "--scan-id", "first");
+
+    assertThat(compared.exitCode()).as(compared.err()).isEqualTo(3);
+    assertThat(compared.out())
+        .contains("a, rank 1, " + FLIPPED + ": DAMAGED")
+        .contains("REFERENCE: engine a of scan first (the baseline) decides for acme/small@1");
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err())
+        .isEqualTo(
+            "fleet-scan: Cannot take second as the baseline: no finished scan of that name in"
+                + " these tables"
+                + System.lineSeparator());
+    assertThat(replaced.exitCode()).isEqualTo(2);
+    assertThat(replaced.err()).contains("--baseline: first is replaced by this scan");
   }
 
   @Test

@@ -52,7 +52,8 @@ class FleetDescriptionTest {
                         Optional.of(ShardPattern.parse("{dp_rank}-{rank}.safetensors")))),
                 SkipProfile.byName("sglang-0.5.13"),
                 List.of("k_scale", "v_scale"),
-                Digest.BOTH));
+                Digest.BOTH,
+                Authority.PEER));
     assertThat(fleet.engines().get(0).expectedRanks()).isEqualTo(24);
   }
 
@@ -81,7 +82,8 @@ class FleetDescriptionTest {
                 List.of(),
                 SkipProfile.byName("sglang-0.5.20"),
                 List.of(),
-                Digest.SGLANG));
+                Digest.SGLANG,
+                Authority.PEER));
   }
 
   @Test

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** Every fault of a description is named with its line and with what is allowed. */
 class FleetYamlTest {
   private static final String ENGINE_KEYS =
-      "name, model, revision, parallelism, layout, pattern, skip, profile, digest, shards, draft";
+      "name, model, revision, parallelism, layout, pattern, skip, profile, digest, shards, draft, trusted";
 
   @Test
   void namesAnUnknownKeyOfAnEngineAndTheNearestOne() {
@@ -393,6 +393,35 @@ class FleetYamlTest {
     assertThat(NearestName.of("ep", List.of("tp", "pp", "dp"))).isEmpty();
     assertThat(NearestName.of("shard", EngineYaml.KEYS)).contains("shards");
     assertThat(NearestName.of("x".repeat(10_000), EngineYaml.KEYS)).isEmpty();
+  }
+
+  @Test
+  void readsWhichEngineIsTrusted() {
+    String parallelism = "parallelism: { tp: 1 }";
+
+    assertThat(parse(engine(parallelism, "trusted: true")).engines().get(0).authority())
+        .isEqualTo(Authority.REFERENCE);
+    assertThat(parse(engine(parallelism, "trusted: false")).engines().get(0).authority())
+        .isEqualTo(Authority.PEER);
+    assertThat(parse(engine(parallelism)).engines().get(0).authority()).isEqualTo(Authority.PEER);
+  }
+
+  @Test
+  void refusesTrustThatIsNoTruthValue() {
+    refuses(
+        engine("parallelism: { tp: 1 }", "trusted: \"true\""),
+        "fleet.yaml line 6: engine 'e': 'trusted' must be true or false, found the text 'true'");
+    refuses(
+        engine("parallelism: { tp: 1 }", "trusted: 1"),
+        "fleet.yaml line 6: engine 'e': 'trusted' must be true or false, found the number '1'");
+  }
+
+  @Test
+  void trustsNobodyByDefault() {
+    assertThatThrownBy(
+            () -> parse("fleet: f\ndefaults: { trusted: true }\nengines:\n- { name: e }\n"))
+        .isInstanceOf(FleetException.class)
+        .hasMessageStartingWith("fleet.yaml line 2: defaults: unknown key 'trusted'");
   }
 
   /** A fleet of one engine; its further keys start at line 5. */

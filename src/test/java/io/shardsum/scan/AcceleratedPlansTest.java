@@ -45,11 +45,10 @@ class AcceleratedPlansTest {
             "InputAdapter",
             "Project",
             "BatchScan safetensors"));
-    plans.add(SqlStage.FINDINGS, List.of("GpuUnion", "BroadcastHashJoin", "Scan parquet "));
+    plans.add(SqlStage.FORMS, List.of("GpuUnion", "BroadcastHashJoin", "Scan parquet "));
 
     assertThat(plans.text())
-        .isEqualTo(
-            "gpu (partly: tensors: Project, Sort; findings: BroadcastHashJoin, Scan parquet)");
+        .isEqualTo("gpu (partly: tensors: Project, Sort; forms: BroadcastHashJoin, Scan parquet)");
   }
 
   @Test

@@ -145,12 +145,8 @@ class SumComparisonTest {
     Inventory inventory =
         Inventory.of(FleetDescription.load(Path.of(arguments[0])), new Configuration());
     ScanRequest request =
-        new ScanRequest(
-            inventory,
-            arguments[1],
-            new ScanId("test"),
-            Landed.STARTED_AT,
-            OptionalInt.of(999_999_999));
+        new ScanRequest(inventory, arguments[1], new ScanId("test"), Landed.STARTED_AT)
+            .verifying(OptionalInt.of(999_999_999));
     new FleetScan(
             session,
             request,
@@ -226,8 +222,8 @@ class SumComparisonTest {
 
   private ScanSummary scan(SmallFleet fleet, OptionalInt oneIn, Consumer<SparkSession> functions) {
     ScanRequest request =
-        new ScanRequest(
-            fleet.inventory(), out().toString(), new ScanId("test"), Landed.STARTED_AT, oneIn);
+        new ScanRequest(fleet.inventory(), out().toString(), new ScanId("test"), Landed.STARTED_AT)
+            .verifying(oneIn);
     return new FleetScan(spark, request, ScanProgress.NONE, Hasher.FUNCTION, functions(functions))
         .run();
   }

@@ -1,0 +1,76 @@
+package io.shardsum.cli;
+
+import io.shardsum.verdict.Coverage;
+import io.shardsum.verdict.Coverage.Age;
+import io.shardsum.verdict.Coverage.EngineAge;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+
+/** How much was checked, for a person. */
+final class CoverageReport {
+
+  private static final List<Age> OLDEST_FIRST =
+      List.of(Age.NEVER, Age.LONGER, Age.FOUR_WEEKS, Age.WEEK, Age.DAY);
+
+  private final Coverage coverage;
+
+  CoverageReport(Coverage coverage) {
+    this.coverage = coverage;
+  }
+
+  void print(PrintWriter out) {
+    out.println();
+    TextTable table = new TextTable("COVERAGE", "ENGINES", "RANKS", "TENSORS", "BYTES");
+    for (Coverage.Part part : coverage.parts()) {
+      table.add(
+          state(part),
+          count(part.engines()),
+          count(part.ranks()),
+          count(part.tensors()),
+          TerminalText.bytes(part.bytes()));
+    }
+    table.print(out);
+    for (Age age : OLDEST_FIRST) {
+      List<String> engines =
+          coverage.ages().stream()
+              .filter(engine -> engine.age() == age)
+              .map(EngineAge::engine)
+              .toList();
+      if (!engines.isEmpty()) {
+        out.println(
+            words(age)
+                + ": "
+                + TerminalText.count(engines.size(), "engine")
+                + (age == Age.DAY ? "" : ": " + TerminalText.list(engines)));
+      }
+    }
+  }
+
+  private static String count(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  private static String state(Coverage.Part part) {
+    String words =
+        switch (part.state()) {
+          case VERIFIED -> "verified";
+          case DIFFERENT -> "different";
+          case HASHED_ONLY -> "hashed only";
+          case SKIPPED -> "skipped";
+          case UNREADABLE -> "unreadable";
+          case MISSING -> "missing";
+        };
+    return words + part.skippedBecause().map(why -> ": " + TerminalText.name(why)).orElse("");
+  }
+
+  private static String words(Age age) {
+    return switch (age) {
+      case NEVER -> "Never verified as a whole";
+      case LONGER -> "Last verified as a whole more than 4 weeks ago";
+      case FOUR_WEEKS -> "Last verified as a whole in the last 4 weeks";
+      case WEEK -> "Last verified as a whole in the last 7 days";
+      case DAY -> "Verified as a whole in the last 24 hours";
+    };
+  }
+}

@@ -1,0 +1,58 @@
+package io.shardsum.cli;
+
+import io.shardsum.verdict.Finding;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Findings as lines: one for each thing that is to be said, with all the ranks it is true of. */
+final class FindingLines {
+
+  private FindingLines() {}
+
+  static List<String> of(List<Finding> findings) {
+    Map<List<Object>, List<Finding>> alike =
+        findings.stream()
+            .collect(
+                Collectors.groupingBy(
+                    f -> List.of(f.engine(), f.tensor(), f.kind(), f.detail()),
+                    LinkedHashMap::new,
+                    Collectors.toList()));
+    return alike.values().stream().map(FindingLines::line).toList();
+  }
+
+  private static String line(List<Finding> same) {
+    Finding first = same.get(0);
+    return subject(first)
+        + ranks(same)
+        + first.tensor().map(tensor -> ", " + TerminalText.name(tensor.key())).orElse("")
+        + ": "
+        + first.kind()
+        + ": "
+        + TerminalText.line(first.detail());
+  }
+
+  /** A finding of nobody in particular is about all copies of a comparison group, or the fleet. */
+  private static String subject(Finding finding) {
+    boolean ofGroup = finding.isDifference() && finding.location().isPresent();
+    return finding
+        .engine()
+        .map(TerminalText::name)
+        .orElseGet(() -> ofGroup ? TerminalText.name(finding.location().orElseThrow()) : "fleet");
+  }
+
+  private static String ranks(List<Finding> findings) {
+    List<Integer> ranks = findings.stream().flatMap(f -> f.rank().stream()).toList();
+    return switch (ranks.size()) {
+      case 0 -> "";
+      case 1 -> ", rank " + ranks.get(0);
+      default ->
+          ", %s from %s to %s"
+              .formatted(
+                  TerminalText.count(ranks.size(), "rank"),
+                  ranks.get(0),
+                  ranks.get(ranks.size() - 1));
+    };
+  }
+}

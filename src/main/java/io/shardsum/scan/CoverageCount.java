@@ -1,0 +1,108 @@
+package io.shardsum.scan;
+
+import io.shardsum.verdict.ComparedGroup;
+import io.shardsum.verdict.Coverage;
+import io.shardsum.verdict.Coverage.Age;
+import io.shardsum.verdict.Coverage.EngineAge;
+import io.shardsum.verdict.Coverage.Part;
+import io.shardsum.verdict.CoverageState;
+import io.shardsum.verdict.Evidence;
+import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.LastVerified;
+import io.shardsum.verdict.RankCopy;
+import io.shardsum.verdict.RankStates;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.spark.sql.Row;
+
+/** Counts how much of a scan's fleet was checked. The view {@code coverage} counts the same. */
+final class CoverageCount {
+
+  /** What is in one state, while it is being counted. */
+  private static final class Tally {
+    private final Set<String> engines = new HashSet<>();
+    private long ranks;
+    private long tensors;
+    private long bytes;
+
+    void add(String engine, long moreTensors, long moreBytes) {
+      engines.add(engine);
+      ranks++;
+      tensors += moreTensors;
+      bytes += moreBytes;
+    }
+
+    Part part(CoverageState state, Optional<String> skippedBecause) {
+      return new Part(state, skippedBecause, engines.size(), ranks, tensors, bytes);
+    }
+  }
+
+  private final Map<CoverageState, Tally> states = new TreeMap<>();
+  private final Map<String, Tally> skipped = new TreeMap<>();
+  private final Map<String, Set<CoverageState>> byEngine = new LinkedHashMap<>();
+
+  /**
+   * Counts.
+   *
+   * @param bytes hashed, by engine and rank
+   * @param forms the rows of {@link SqlStage#FORMS}
+   */
+  CoverageCount(
+      List<ComparedGroup> groups,
+      List<Finding> findings,
+      Map<List<Object>, Long> bytes,
+      List<Row> forms) {
+    RankStates rankStates = new RankStates(findings);
+    for (ComparedGroup group : groups) {
+      for (RankCopy copy : group.copies()) {
+        CoverageState state = rankStates.of(group.label(), copy);
+        states
+            .computeIfAbsent(state, any -> new Tally())
+            .add(copy.engine(), copy.tensors(), bytes.get(List.of(copy.engine(), copy.rank())));
+        byEngine
+            .computeIfAbsent(copy.engine(), any -> EnumSet.noneOf(CoverageState.class))
+            .add(state);
+      }
+    }
+    for (Row row : forms) {
+      String because = row.getAs("skipped_because");
+      if (because != null) {
+        skipped
+            .computeIfAbsent(because, any -> new Tally())
+            .add(row.getAs("engine"), row.<Long>getAs("tensors"), row.<Long>getAs("bytes"));
+      }
+    }
+  }
+
+  Coverage coverage(Evidence evidence, Instant now) {
+    List<Part> parts = new ArrayList<>();
+    states.forEach((state, tally) -> parts.add(tally.part(state, Optional.empty())));
+    skipped.forEach(
+        (because, tally) -> parts.add(tally.part(CoverageState.SKIPPED, Optional.of(because))));
+    parts.sort(Comparator.comparing(Part::state));
+    List<EngineAge> ages = new ArrayList<>();
+    byEngine.forEach((engine, found) -> ages.add(age(engine, found, evidence, now)));
+    ages.sort(
+        Comparator.comparing((EngineAge age) -> age.verifiedAt().orElse(Instant.MIN))
+            .thenComparing(EngineAge::engine));
+    return new Coverage(parts, ages);
+  }
+
+  private static EngineAge age(
+      String engine, Set<CoverageState> found, Evidence evidence, Instant now) {
+    Optional<Instant> verifiedAt =
+        found.equals(EnumSet.of(CoverageState.VERIFIED))
+            ? Optional.of(now)
+            : evidence.lastVerified(engine).map(LastVerified::startedAt);
+    return new EngineAge(engine, verifiedAt, Age.of(verifiedAt, now));
+  }
+}

@@ -1,0 +1,102 @@
+package io.shardsum.scan;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.datasources.DataSource;
+import org.apache.spark.sql.types.StructType;
+
+/** The finished scans of a directory of tables, as the views of ad-hoc SQL show them. */
+final class EarlierScans {
+
+  private final SparkSession session;
+  private final Path out;
+  private final boolean any;
+
+  /** Makes the views, in a session of their own, if a scan was ever finished there. */
+  EarlierScans(SparkSession session, String out) {
+    this.session = ScanSession.of(session, new ScanSize(0, 0));
+    this.out = new Path(out);
+    // A scan's name is text, also where it looks like a number.
+    this.session.conf().set("spark.sql.sources.partitionColumnTypeInference.enabled", "false");
+    this.any = isAnyFinished();
+    if (any) {
+      for (ScanTable table : ScanTable.values()) {
+        landed(table).createOrReplaceTempView("landed_" + table.tableName());
+      }
+      TableViews.views().forEach(this.session::sql);
+    }
+  }
+
+  private boolean isAnyFinished() {
+    Path scans = new Path(out, ScanTable.SCANS.tableName());
+    try {
+      FileSystem fileSystem = scans.getFileSystem(session.sparkContext().hadoopConfiguration());
+      if (!fileSystem.exists(scans)) {
+        return false;
+      }
+      for (FileStatus date : fileSystem.listStatus(scans)) {
+        if (date.isDirectory() && fileSystem.listStatus(date.getPath()).length > 0) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the tables in " + out + ": " + e.getMessage(), e);
+    }
+  }
+
+  boolean exist() {
+    return any;
+  }
+
+  private Dataset<Row> landed(ScanTable table) {
+    return session.read().option(DataSource.GLOB_PATHS_KEY(), "false").parquet(path(table));
+  }
+
+  /** The rows of a table as they lie, for another session, which may have another schema. */
+  Dataset<Row> landed(ScanTable table, StructType schema, SparkSession other) {
+    return other
+        .read()
+        .schema(schema)
+        .option(DataSource.GLOB_PATHS_KEY(), "false")
+        .parquet(path(table));
+  }
+
+  private String path(ScanTable table) {
+    return new Path(out, table.tableName()).toString();
+  }
+
+  /** The result of a statement over the views. */
+  List<Row> rows(EvidenceQuery query) {
+    return any ? query.in(session).collectAsList() : List.of();
+  }
+
+  /** The result of a statement that has parameters. */
+  List<Row> rows(String sqlFile, Map<String, Object> parameters) {
+    return session.sql(SqlFile.text(sqlFile), parameters).collectAsList();
+  }
+
+  /** What the checksums of an engine's ranks did not see in one of the scans. */
+  List<Row> forms(String scanId, String engine) {
+    SparkSession ofEngine = session.newSession();
+    landed(ScanTable.TENSORS, view("tensors").schema(), ofEngine)
+        .where(col("scan_id").equalTo(scanId).and(col("engine").equalTo(engine)))
+        .createOrReplaceTempView("tensors");
+    return SqlStage.FORMS.in(ofEngine).collectAsList();
+  }
+
+  /** A view of finished scans. */
+  Dataset<Row> view(String name) {
+    return session.table(name);
+  }
+}

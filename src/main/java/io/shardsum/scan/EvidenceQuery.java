@@ -1,0 +1,20 @@
+package io.shardsum.scan;
+
+import java.util.Locale;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** A statement that runs only where copies differ: a file under {@code /sql/evidence}. */
+enum EvidenceQuery {
+  /** Of this scan's tensors, and those of earlier scans. */
+  CONTENTS,
+  /** Of the views of finished scans. */
+  EARLIER_RANKS,
+  /** Of the views of finished scans. */
+  LAST_VERIFIED;
+
+  Dataset<Row> in(SparkSession session) {
+    return session.sql(SqlFile.text("evidence/" + name().toLowerCase(Locale.ROOT)));
+  }
+}

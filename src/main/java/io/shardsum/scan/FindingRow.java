@@ -1,0 +1,84 @@
+package io.shardsum.scan;
+
+import io.shardsum.fleet.EngineInventory;
+import io.shardsum.fleet.Inventory;
+import io.shardsum.fleet.Problem;
+import io.shardsum.verdict.Comparison;
+import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.Subject;
+import io.shardsum.verdict.TensorName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+
+/** Findings as rows of their table. */
+final class FindingRow {
+
+  static final StructType SCHEMA =
+      StructType.fromDDL(
+          "engine STRING, rank INT, role STRING, tensor STRING, kind STRING, severity STRING,"
+              + " expected STRING, actual STRING, votes STRING, cause STRING, location STRING,"
+              + " detail STRING");
+
+  private FindingRow() {}
+
+  static Row of(Finding finding) {
+    return RowFactory.create(
+        finding.engine().orElse(null),
+        finding.rank().orElse(null),
+        finding.tensor().map(TensorName::role).orElse(null),
+        finding.tensor().map(TensorName::tensor).orElse(null),
+        finding.kind(),
+        finding.severity(),
+        finding.comparison().expected().orElse(null),
+        finding.comparison().actual().orElse(null),
+        finding.comparison().votes().orElse(null),
+        finding.cause().orElse(null),
+        finding.location().orElse(null),
+        finding.detail());
+  }
+
+  static Finding finding(Row row) {
+    Optional<String> tensor = text(row, "tensor");
+    return new Finding(
+        new Subject(
+            text(row, "engine"),
+            Optional.ofNullable(row.<Integer>getAs("rank")),
+            tensor.map(name -> new TensorName(row.getAs("role"), name))),
+        row.getAs("kind"),
+        row.getAs("severity"),
+        new Comparison(text(row, "expected"), text(row, "actual"), text(row, "votes")),
+        text(row, "cause"),
+        text(row, "location"),
+        row.getAs("detail"));
+  }
+
+  private static Optional<String> text(Row row, String column) {
+    return Optional.ofNullable(row.getAs(column));
+  }
+
+  /** What listing the files found. */
+  static List<Finding> ofProblems(Inventory inventory) {
+    List<Finding> findings = new ArrayList<>();
+    inventory.problems().forEach(problem -> findings.add(of(Subject.EVERYBODY, problem)));
+    for (EngineInventory engine : inventory.engines()) {
+      Subject subject = Subject.engine(engine.spec().name());
+      engine.problems().forEach(problem -> findings.add(of(subject, problem)));
+    }
+    return findings;
+  }
+
+  private static Finding of(Subject subject, Problem problem) {
+    return new Finding(
+        subject,
+        problem.kind().name(),
+        problem.kind().informational() ? "info" : "warning",
+        Comparison.NONE,
+        Optional.empty(),
+        Optional.of(problem.path()),
+        problem.detail());
+  }
+}

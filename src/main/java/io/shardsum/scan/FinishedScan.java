@@ -1,0 +1,154 @@
+package io.shardsum.scan;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.shardsum.verdict.Finding;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** A scan that was finished, as its tables tell it: every copy beside the others. */
+public final class FinishedScan {
+
+  /** A row of {@code explain/copies.sql}. */
+  public record Copy(
+      String engine, int rank, int place, String status, Optional<String> checksum, long tensors) {}
+
+  /**
+   * A tensor as one copy has it.
+   *
+   * @param content dtype, shape and checksums; or why there are none
+   * @param file where its bytes are read: copies of one file are one copy
+   */
+  public record TensorCopy(
+      String engine, int rank, String content, String file, long offsetBytes, String readBy) {}
+
+  /** A tensor that is not the same in all copies. */
+  public record DifferingTensor(String key, long contents, long copies) {}
+
+  private final EarlierScans scans;
+  private final Row scan;
+
+  private FinishedScan(EarlierScans scans, Row scan) {
+    this.scans = scans;
+    this.scan = scan;
+  }
+
+  /**
+   * Opens a scan of the tables in a directory; without an id, the one that began last.
+   *
+   * @throws ReferenceException if there is no such scan
+   */
+  public static FinishedScan open(SparkSession session, String out, Optional<ScanId> scanId) {
+    EarlierScans scans = new EarlierScans(session, out);
+    if (scans.exist()) {
+      List<Row> rows =
+          scans
+              .view("scans")
+              .where(
+                  scanId
+                      .map(id -> col("scan_id").equalTo(id.text()))
+                      .orElse(col("scan_id").isNotNull()))
+              .orderBy(col("started_at").desc())
+              .limit(1)
+              .collectAsList();
+      if (!rows.isEmpty()) {
+        return new FinishedScan(scans, rows.get(0));
+      }
+    }
+    throw new ReferenceException(
+        "Cannot explain: no finished scan%s in %s"
+            .formatted(scanId.map(id -> " " + id.text()).orElse(""), out));
+  }
+
+  /** Its name. */
+  public String scanId() {
+    return scan.getAs("scan_id");
+  }
+
+  /** The name of the fleet. */
+  public String fleet() {
+    return scan.getAs("fleet");
+  }
+
+  /** When it began. */
+  public Instant startedAt() {
+    return scan.<Timestamp>getAs("started_at").toInstant();
+  }
+
+  /** The engines. */
+  public List<EngineResult> engines() {
+    return ofScan("engines").stream().map(EngineResult::of).toList();
+  }
+
+  /** Everything that was found. */
+  public List<Finding> findings() {
+    return ofScan("findings").stream().map(FindingRow::finding).toList();
+  }
+
+  /** All copies of all ranks of an engine, by rank and engine. */
+  public List<Copy> copies(String engine) {
+    return scans.rows("explain/copies", Map.of("scan_id", scanId(), "engine", engine)).stream()
+        .map(
+            row ->
+                new Copy(
+                    row.getAs("engine"),
+                    row.<Integer>getAs("rank"),
+                    row.<Integer>getAs("place"),
+                    row.getAs("status"),
+                    Optional.ofNullable(row.getAs("checksum")),
+                    row.<Long>getAs("tensors")))
+        .toList();
+  }
+
+  /** The tensors that are not the same in all complete copies of a rank. */
+  public List<DifferingTensor> differing(String engine, int place) {
+    return scans
+        .rows("explain/tensors", Map.of("scan_id", scanId(), "engine", engine, "place", place))
+        .stream()
+        .map(
+            row ->
+                new DifferingTensor(
+                    row.getAs("key"), row.<Long>getAs("contents"), row.<Long>getAs("copies")))
+        .toList();
+  }
+
+  /** A tensor in all copies that have it. */
+  public List<TensorCopy> tensor(String engine, int place, String key) {
+    return scans
+        .rows(
+            "explain/tensor_copies",
+            Map.of("scan_id", scanId(), "engine", engine, "place", place, "key", key))
+        .stream()
+        .map(FinishedScan::tensorCopy)
+        .toList();
+  }
+
+  private static TensorCopy tensorCopy(Row row) {
+    String sums =
+        String.join(
+            " ",
+            Optional.ofNullable(row.<String>getAs("checksum")).orElse(""),
+            Optional.ofNullable(row.<String>getAs("sha256")).orElse(""));
+    String content =
+        row.getAs("status").equals("HASHED")
+            ? "%s %s %s".formatted(row.getAs("dtype"), row.getAs("shape"), sums.strip())
+            : "%s: %s".formatted(row.getAs("status"), row.getAs("reason"));
+    return new TensorCopy(
+        row.getAs("engine"),
+        row.<Integer>getAs("rank"),
+        content,
+        row.getAs("file"),
+        row.<Long>getAs("file_offset_bytes"),
+        "%s/%s".formatted(row.getAs("host"), row.getAs("executor"))
+            + Optional.ofNullable(row.getAs("gpu")).map(gpu -> "/" + gpu).orElse(""));
+  }
+
+  private List<Row> ofScan(String view) {
+    return scans.view(view).where(col("scan_id").equalTo(scanId())).collectAsList();
+  }
+}

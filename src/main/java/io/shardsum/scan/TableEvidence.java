@@ -1,0 +1,204 @@
+package io.shardsum.scan;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import io.shardsum.fleet.ComparisonGroup;
+import io.shardsum.verdict.Content;
+import io.shardsum.verdict.Evidence;
+import io.shardsum.verdict.HeldTensor;
+import io.shardsum.verdict.KnownRank;
+import io.shardsum.verdict.LastVerified;
+import io.shardsum.verdict.PlaceContents;
+import io.shardsum.verdict.RankHolder;
+import io.shardsum.verdict.TensorName;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/** Evidence from the tables: this scan's {@code tensors}, and the scans that were finished. */
+final class TableEvidence implements Evidence {
+
+  private static final StructType HOLDERS =
+      StructType.fromDDL(
+          "place INT, holder INT, holders_of_place BIGINT, scan_id STRING, engine STRING,"
+              + " rank INT");
+
+  /** So that a scan of which everything differs does not fill the driver's memory. */
+  private static final int MOST_ROWS = 500_000;
+
+  private static final int FEWEST_TENSORS = 100;
+  private static final String THIS_SCAN = "";
+
+  private final SparkSession session;
+  private final String fleet;
+  private final Supplier<EarlierScans> earlierScans;
+  private Optional<List<EarlierRank>> earlierRanks = Optional.empty();
+  private Optional<Map<String, LastVerified>> lastVerified = Optional.empty();
+
+  private record EarlierRank(String family, long copies, KnownRank rank) {}
+
+  /**
+   * Takes the views of a scan.
+   *
+   * @param session has the view {@code tensors}
+   * @param earlierScans asked for only where copies differ
+   */
+  TableEvidence(SparkSession session, String fleet, Supplier<EarlierScans> earlierScans) {
+    this.session = session;
+    this.fleet = fleet;
+    this.earlierScans = earlierScans;
+  }
+
+  @Override
+  public List<KnownRank> earlier(String family, String group) {
+    return earlierRanks().stream()
+        .filter(earlier -> earlier.family().equals(family))
+        .filter(earlier -> !earlier.rank().group().equals(group) || earlier.copies() > 1)
+        .map(EarlierRank::rank)
+        .toList();
+  }
+
+  private List<EarlierRank> earlierRanks() {
+    if (earlierRanks.isEmpty()) {
+      earlierRanks =
+          Optional.of(
+              earlierScans.get().rows(EvidenceQuery.EARLIER_RANKS).stream()
+                  .map(TableEvidence::earlierRank)
+                  .sorted(Comparator.comparing(TableEvidence::seenAt).reversed())
+                  .toList());
+    }
+    return earlierRanks.get();
+  }
+
+  private static Instant seenAt(EarlierRank earlier) {
+    return earlier.rank().seenAt().orElseThrow();
+  }
+
+  private static EarlierRank earlierRank(Row row) {
+    String group = row.getAs("comparison_group");
+    Optional<String> revision = Optional.ofNullable(row.getAs("revision"));
+    return new EarlierRank(
+        ComparisonGroup.family(group, Optional.ofNullable(row.getAs("model")), revision),
+        row.<Long>getAs("copies"),
+        new KnownRank(
+            new RankHolder(
+                Optional.of(row.getAs("scan_id")), row.getAs("engine"), row.<Integer>getAs("rank")),
+            row.<Integer>getAs("place"),
+            row.getAs("checksum"),
+            group,
+            revision,
+            Optional.of(row.<Timestamp>getAs("started_at").toInstant())));
+  }
+
+  @Override
+  public Optional<LastVerified> lastVerified(String engine) {
+    if (lastVerified.isEmpty()) {
+      Map<String, LastVerified> byEngine = new HashMap<>();
+      for (Row row : earlierScans.get().rows(EvidenceQuery.LAST_VERIFIED)) {
+        if (row.getAs("fleet").equals(fleet)) {
+          byEngine.put(
+              row.getAs("engine"),
+              new LastVerified(
+                  row.getAs("scan_id"), row.<Timestamp>getAs("started_at").toInstant()));
+        }
+      }
+      lastVerified = Optional.of(byEngine);
+    }
+    return Optional.ofNullable(lastVerified.get().get(engine));
+  }
+
+  @Override
+  public Map<Integer, PlaceContents> differing(Map<Integer, Set<RankHolder>> holders) {
+    List<RankHolder> numbered = new ArrayList<>();
+    List<Row> rows = new ArrayList<>();
+    holders.forEach(
+        (place, ofPlace) -> {
+          for (RankHolder holder : ofPlace) {
+            rows.add(
+                RowFactory.create(
+                    place,
+                    numbered.size(),
+                    (long) ofPlace.size(),
+                    holder.scanId().orElse(THIS_SCAN),
+                    holder.engine(),
+                    holder.rank()));
+            numbered.add(holder);
+          }
+        });
+    session.createDataFrame(rows, HOLDERS).createOrReplaceTempView("holders");
+    heldTensors(numbered).createOrReplaceTempView("held_tensors");
+    int most = Math.max(FEWEST_TENSORS, MOST_ROWS / numbered.size());
+    List<Row> contents =
+        EvidenceQuery.CONTENTS.in(session).where(col("number").leq(most)).collectAsList();
+    return places(contents, numbered);
+  }
+
+  private Dataset<Row> heldTensors(List<RankHolder> holders) {
+    Dataset<Row> held = session.table("tensors").withColumn("scan_id", lit(THIS_SCAN));
+    Set<String> scans = new HashSet<>();
+    holders.forEach(holder -> holder.scanId().ifPresent(scans::add));
+    if (scans.isEmpty()) {
+      return held;
+    }
+    StructType schema = held.schema().add("scan_date", "string");
+    Dataset<Row> earlier =
+        earlierScans
+            .get()
+            .landed(ScanTable.TENSORS, schema, session)
+            .where(col("scan_id").isInCollection(scans))
+            .drop("scan_date");
+    return held.unionByName(earlier);
+  }
+
+  private static Map<Integer, PlaceContents> places(List<Row> rows, List<RankHolder> holders) {
+    Set<Integer> withoutSecondDigest = new HashSet<>();
+    for (Row row : rows) {
+      if (row.getAs("sha256") == null || row.getAs("checksum") == null) {
+        withoutSecondDigest.add(row.getAs("place"));
+      }
+    }
+    Map<Integer, Long> differing = new HashMap<>();
+    Map<Integer, Map<RankHolder, Map<TensorName, HeldTensor>>> byPlace = new HashMap<>();
+    for (Row row : rows) {
+      int place = row.<Integer>getAs("place");
+      differing.put(place, row.getAs("differing"));
+      byPlace
+          .computeIfAbsent(place, any -> new HashMap<>())
+          .computeIfAbsent(holders.get(row.getAs("holder")), any -> new HashMap<>())
+          .put(
+              new TensorName(row.getAs("role"), row.getAs("tensor")),
+              held(row, withoutSecondDigest.contains(place)));
+    }
+    Map<Integer, PlaceContents> places = new HashMap<>();
+    byPlace.forEach(
+        (place, held) -> places.put(place, new PlaceContents(differing.get(place), held)));
+    return places;
+  }
+
+  private static HeldTensor held(Row row, boolean oneDigest) {
+    Optional<String> checksum = Optional.ofNullable(row.getAs("checksum"));
+    Optional<String> sha256 = Optional.ofNullable(row.getAs("sha256"));
+    int sums = row.fieldIndex("chunk_sums");
+    return new HeldTensor(
+        new Content(
+            row.getAs("dtype"),
+            row.getAs("shape"),
+            checksum.or(() -> sha256).orElseThrow(),
+            oneDigest ? Optional.empty() : sha256),
+        row.isNullAt(sums) ? List.of() : row.getList(sums));
+  }
+}

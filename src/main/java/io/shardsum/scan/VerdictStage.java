@@ -1,0 +1,71 @@
+package io.shardsum.scan;
+
+import io.shardsum.verdict.ComparedGroup;
+import io.shardsum.verdict.Coverage;
+import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.FleetVerdict;
+import io.shardsum.verdict.SuspectTensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** From ranks to findings: what the tables say, judged by the package {@code verdict}. */
+final class VerdictStage {
+
+  private final ScanRequest request;
+  private final TableEvidence evidence;
+  private final List<Row> forms;
+  private final List<RankResult> ranks;
+  private final List<ComparedGroup> groups;
+  private final FleetVerdict verdict;
+
+  /**
+   * Judges.
+   *
+   * @param session has the view {@code tensors}
+   * @param forms the rows of {@link SqlStage#FORMS}
+   * @param baselines by comparison group
+   * @throws ReferenceException if trusted engines contradict each other
+   */
+  VerdictStage(
+      SparkSession session,
+      ScanRequest request,
+      List<RankResult> ranks,
+      List<Row> forms,
+      Map<String, BaselineReference> baselines) {
+    this.request = request;
+    this.ranks = ranks;
+    this.evidence =
+        new TableEvidence(
+            session, request.inventory().fleet(), () -> new EarlierScans(session, request.out()));
+    this.forms = List.copyOf(forms);
+    this.groups = new ComparedGroups(ranks, forms, baselines).of(request.inventory());
+    this.verdict = new FleetVerdict(groups, evidence);
+  }
+
+  List<Finding> findings() {
+    List<Finding> findings = new ArrayList<>();
+    ranks.stream()
+        .filter(rank -> rank.checksum().isEmpty())
+        .map(RankResult::finding)
+        .forEach(findings::add);
+    findings.addAll(verdict.findings());
+    findings.addAll(FindingRow.ofProblems(request.inventory()));
+    return findings;
+  }
+
+  /** The tensors whose bytes are to be looked at, before anyone is blamed. */
+  List<SuspectTensor> suspects() {
+    return verdict.suspects();
+  }
+
+  Coverage coverage(List<Finding> findings) {
+    Map<List<Object>, Long> bytes = new HashMap<>();
+    ranks.forEach(rank -> bytes.put(List.of(rank.engine(), rank.rank()), rank.bytes()));
+    return new CoverageCount(groups, findings, bytes, forms)
+        .coverage(evidence, request.startedAt());
+  }
+}

@@ -1,0 +1,25 @@
+package io.shardsum.verdict;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The engines that should hold the same weights.
+ *
+ * @param label the comparison group
+ * @param family what all revisions of the model have in common in their labels
+ * @param copies every expected rank of every engine
+ * @param reference what is right by declaration
+ */
+public record ComparedGroup(
+    String label,
+    String family,
+    Optional<String> revision,
+    List<RankCopy> copies,
+    Optional<Reference> reference) {
+
+  /** Copies the list. */
+  public ComparedGroup {
+    copies = List.copyOf(copies);
+  }
+}

@@ -1,0 +1,84 @@
+package io.shardsum.verdict;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How much of a fleet was checked.
+ *
+ * @param parts by state, in the order of {@link CoverageState}; only those that are not empty
+ * @param ages of all engines, the one that was verified the longest ago first
+ */
+public record Coverage(List<Part> parts, List<EngineAge> ages) {
+
+  /** Copies the lists. */
+  public Coverage {
+    parts = List.copyOf(parts);
+    ages = List.copyOf(ages);
+  }
+
+  /**
+   * What is in one state.
+   *
+   * @param skippedBecause by which pattern; present where the state is SKIPPED
+   * @param engines how many have something in this state
+   * @param tensors that were hashed, or skipped
+   * @param bytes of these tensors
+   */
+  public record Part(
+      CoverageState state,
+      Optional<String> skippedBecause,
+      long engines,
+      long ranks,
+      long tensors,
+      long bytes) {}
+
+  /**
+   * When all ranks of an engine were verified, the last time.
+   *
+   * @param verifiedAt the beginning of that scan; empty: in no scan of these tables
+   */
+  public record EngineAge(String engine, Optional<Instant> verifiedAt, Age age) {}
+
+  /** How long ago something was, in words. */
+  public enum Age {
+    /** Never. */
+    NEVER("never"),
+    /** More than four weeks. */
+    LONGER("longer"),
+    /** Up to four weeks. */
+    FOUR_WEEKS("4 weeks"),
+    /** Up to seven days. */
+    WEEK("week"),
+    /** Up to 24 hours. */
+    DAY("day");
+
+    private final String word;
+
+    Age(String word) {
+      this.word = word;
+    }
+
+    /** As the view {@code coverage} has it. */
+    public String word() {
+      return word;
+    }
+
+    /** The age, at some time, of what was at an earlier time, if ever. */
+    public static Age of(Optional<Instant> then, Instant now) {
+      if (then.isEmpty()) {
+        return NEVER;
+      }
+      Duration ago = Duration.between(then.get(), now);
+      if (ago.compareTo(Duration.ofDays(1)) <= 0) {
+        return DAY;
+      }
+      if (ago.compareTo(Duration.ofDays(7)) <= 0) {
+        return WEEK;
+      }
+      return ago.compareTo(Duration.ofDays(28)) <= 0 ? FOUR_WEEKS : LONGER;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package io.shardsum.verdict;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What is looked up in the tables, and only where rank checksums differ. */
+public interface Evidence {
+
+  /**
+   * What ranks held in earlier scans, in any group of the family, where a strict majority of the
+   * copies of that time agreed; the newest first. Of the group itself only what at least two copies
+   * agreed on: an engine alone may have been wrong then as it is now.
+   */
+  List<KnownRank> earlier(String family, String group);
+
+  /**
+   * The tensors that are not the same in all holders of a place.
+   *
+   * @param holders by place; those of one place are compared with each other
+   * @return a value for each place
+   */
+  Map<Integer, PlaceContents> differing(Map<Integer, Set<RankHolder>> holders);
+
+  /** When an engine was last right in an earlier scan. */
+  Optional<LastVerified> lastVerified(String engine);
+}

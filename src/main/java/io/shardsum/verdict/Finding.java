@@ -1,0 +1,75 @@
+package io.shardsum.verdict;
+
+import java.util.Optional;
+
+/**
+ * A row of the table {@code findings}: something that is wrong, or that nobody could check.
+ *
+ * @param kind a {@link FindingKind}, or what listing the files found
+ * @param severity {@code error}, {@code warning} or {@code info}
+ * @param location {@code ranks 1, 3} where it is about several ranks of an engine, the comparison
+ *     group where it is about all copies, otherwise where in a file
+ * @param detail one plain sentence
+ */
+public record Finding(
+    Subject subject,
+    String kind,
+    String severity,
+    Comparison comparison,
+    Optional<String> cause,
+    Optional<String> location,
+    String detail) {
+
+  /** A finding of a kind, with that kind's severity and usual cause. */
+  public static Finding of(
+      FindingKind kind,
+      Subject subject,
+      Comparison comparison,
+      Optional<String> location,
+      String detail) {
+    return new Finding(
+        subject,
+        kind.name(),
+        kind.severity(),
+        comparison,
+        Optional.of(kind.cause()),
+        location,
+        detail);
+  }
+
+  /** The same finding with a more exact cause. */
+  Finding because(String moreExactCause) {
+    return new Finding(
+        subject, kind, severity, comparison, Optional.of(moreExactCause), location, detail);
+  }
+
+  /** The engine, where it is about one. */
+  public Optional<String> engine() {
+    return subject.engine();
+  }
+
+  /** The rank, where it is about one. */
+  public Optional<Integer> rank() {
+    return subject.rank();
+  }
+
+  /** The tensor, where it is about one. */
+  public Optional<TensorName> tensor() {
+    return subject.tensor();
+  }
+
+  /** Whether it is of that kind. */
+  public boolean is(FindingKind other) {
+    return kind.equals(other.name());
+  }
+
+  /** Whether it is said for information only: nothing is left unchecked. */
+  public boolean isInformational() {
+    return severity.equals("info");
+  }
+
+  /** Whether it says that copies differ. */
+  public boolean isDifference() {
+    return FindingKind.isDifference(kind);
+  }
+}

@@ -1,0 +1,79 @@
+package io.shardsum.verdict;
+
+import java.util.Arrays;
+
+/** What can be wrong with the copies of a model, each with the cause that is most likely. */
+public enum FindingKind {
+  /** A tensor has the expected dtype and shape, and other bytes. */
+  DAMAGED(Meaning.DIFFERENCE, "changed in storage or on its way there"),
+  /** The whole rank, or engine, is that of another revision of the model. */
+  STALE_REVISION(Meaning.DIFFERENCE, "not updated, or updated to something else"),
+  /** Some tensors are of another revision of the model. */
+  PARTIAL_UPDATE(Meaning.DIFFERENCE, "an update that did not end"),
+  /** A rank holds what another rank should. */
+  SWAPPED_RANKS(Meaning.DIFFERENCE, "files exported or copied under another rank's name"),
+  /** Tensors of equal dtype and shape hold each other's bytes. */
+  SWAPPED_TENSORS(Meaning.DIFFERENCE, "tensors written under each other's names"),
+  /** A tensor is not there. */
+  MISSING_TENSOR(Meaning.DIFFERENCE, "an export that left it out, or did not end"),
+  /** A tensor is there that should not be. */
+  EXTRA_TENSOR(Meaning.DIFFERENCE, "an export with other options, or of another model"),
+  /** A tensor has another dtype or shape. */
+  DTYPE_OR_SHAPE(Meaning.DIFFERENCE, "an export with another dtype or parallelism"),
+  /** Whole engines fall into camps, none of which is a majority. */
+  SPLIT(Meaning.DIFFERENCE, "an update that reached a part of the fleet"),
+  /** Copies of a tensor differ, and there is no majority. */
+  UNDECIDED(Meaning.DIFFERENCE, "too few copies agree to tell which is right"),
+  /** A file of an expected rank is not there. */
+  MISSING_RANK(Meaning.UNREAD, "an export or a copy that did not end"),
+  /** Two files claim to be the same part of a rank. */
+  DUPLICATE_RANK(Meaning.UNREAD, "files of two exports in one directory"),
+  /** A file could not be read, or is not what its header says. */
+  UNREADABLE(Meaning.UNREAD, "a file cut short, broken, or without the right to read it"),
+  /** There was nothing to compare with. */
+  UNVERIFIED(Meaning.UNCOMPARED, "no other copy"),
+  /** Says what was right by declaration. */
+  REFERENCE(Meaning.NOTE, "declared");
+
+  private enum Meaning {
+    DIFFERENCE("error"),
+    UNREAD("error"),
+    UNCOMPARED("warning"),
+    NOTE("info");
+
+    private final String severity;
+
+    Meaning(String severity) {
+      this.severity = severity;
+    }
+  }
+
+  private final Meaning meaning;
+  private final String cause;
+
+  FindingKind(Meaning meaning, String cause) {
+    this.meaning = meaning;
+    this.cause = cause;
+  }
+
+  /** {@code error}, {@code warning} or {@code info}. */
+  public String severity() {
+    return meaning.severity;
+  }
+
+  /** The most likely cause, where nothing else is known. */
+  public String cause() {
+    return cause;
+  }
+
+  /** Whether it says that copies differ, from each other or from a reference. */
+  public boolean isDifference() {
+    return meaning == Meaning.DIFFERENCE;
+  }
+
+  /** Whether a word of the table {@code findings} is a kind that says that copies differ. */
+  static boolean isDifference(String word) {
+    return Arrays.stream(values())
+        .anyMatch(kind -> kind.isDifference() && kind.name().equals(word));
+  }
+}

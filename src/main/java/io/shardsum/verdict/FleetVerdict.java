@@ -1,0 +1,86 @@
+package io.shardsum.verdict;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The verdict over a fleet: every comparison group by itself. */
+public final class FleetVerdict {
+
+  private final List<GroupVerdict> groups = new ArrayList<>();
+  private final Evidence evidence;
+
+  /** Judges; the evidence is asked only about groups in which ranks differ. */
+  public FleetVerdict(List<ComparedGroup> fleet, Evidence evidence) {
+    this.evidence = evidence;
+    for (ComparedGroup group : fleet) {
+      Revisions revisions = new Revisions(group, otherRevisions(group, fleet), evidence);
+      groups.add(new GroupVerdict(group, revisions, evidence));
+    }
+  }
+
+  /** What is right in the other groups of the same model. */
+  private static List<KnownRank> otherRevisions(ComparedGroup group, List<ComparedGroup> fleet) {
+    List<KnownRank> known = new ArrayList<>();
+    for (ComparedGroup other : fleet) {
+      if (other.family().equals(group.family()) && !other.label().equals(group.label())) {
+        known.addAll(OtherRevision.ranksOf(other));
+      }
+    }
+    return known;
+  }
+
+  /** Everything that is wrong or was compared with nothing, group by group. */
+  public List<Finding> findings() {
+    List<Finding> findings = new ArrayList<>();
+    for (GroupVerdict group : groups) {
+      group.group().reference().ifPresent(r -> findings.add(ofReference(group.group(), r)));
+      findings.addAll(blamed(group));
+      findings.addAll(new UndecidedFindings(group).findings());
+      findings.addAll(new UnverifiedFindings(group).findings());
+    }
+    return findings;
+  }
+
+  private static Finding ofReference(ComparedGroup group, Reference reference) {
+    return Finding.of(
+        FindingKind.REFERENCE,
+        reference.engine().map(Subject::engine).orElse(Subject.EVERYBODY),
+        Comparison.NONE,
+        Optional.of(group.label()),
+        "%s decides for %s by declaration: copies were compared with it and did not vote"
+            .formatted(reference.name(), group.label()));
+  }
+
+  private List<Finding> blamed(GroupVerdict group) {
+    Map<String, List<Fault>> byEngine = new LinkedHashMap<>();
+    group
+        .faults()
+        .forEach(f -> byEngine.computeIfAbsent(f.engine(), any -> new ArrayList<>()).add(f));
+    List<Finding> findings = new ArrayList<>();
+    byEngine.forEach(
+        (engine, faults) ->
+            findings.addAll(new BlamedEngine(engine, faults, group, evidence).findings()));
+    return findings;
+  }
+
+  /** The tensors whose bytes are to be looked at. */
+  public List<SuspectTensor> suspects() {
+    List<SuspectTensor> suspects = new ArrayList<>();
+    for (GroupVerdict group : groups) {
+      group.faults().forEach(fault -> suspects.addAll(SuspectTensor.ofFault(fault)));
+      group.undecided().forEach(tensor -> suspects.addAll(SuspectTensor.ofUndecided(tensor)));
+    }
+    return suspects;
+  }
+
+  List<Fault> faults() {
+    return groups.stream().flatMap(group -> group.faults().stream()).toList();
+  }
+
+  List<Undecided> undecided() {
+    return groups.stream().flatMap(group -> group.undecided().stream()).toList();
+  }
+}

@@ -1,0 +1,84 @@
+package io.shardsum.verdict;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** All copies of one rank, and which of them are equal as a whole. */
+final class Place {
+
+  private final int number;
+  private final List<RankCopy> copies;
+  private final Optional<Reference.Rank> reference;
+  private final Ballot<RankContent> ballot;
+  private final Map<RankContent, List<RankCopy>> camps = new LinkedHashMap<>();
+
+  /** Takes the expected copies of a rank, also those that could not be read. */
+  Place(int number, List<RankCopy> copies, Optional<Reference.Rank> reference) {
+    this.number = number;
+    this.copies = List.copyOf(copies);
+    this.reference = reference;
+    Set<String> storages = new HashSet<>();
+    copies.forEach(copy -> storages.add(copy.storage()));
+    this.ballot = new Ballot<>(storages.size());
+    for (RankCopy copy : copies) {
+      if (copy.content().isPresent()) {
+        RankContent content = copy.content().get();
+        ballot.vote(copy.storage(), content);
+        camps.computeIfAbsent(content, any -> new ArrayList<>()).add(copy);
+      }
+    }
+  }
+
+  int number() {
+    return number;
+  }
+
+  List<RankCopy> copies() {
+    return copies;
+  }
+
+  Optional<Reference.Rank> reference() {
+    return reference;
+  }
+
+  /** Complete copies by content, in the order of the copies. */
+  Map<RankContent, List<RankCopy>> camps() {
+    return camps;
+  }
+
+  /** What the reference holds, or a strict majority. */
+  Optional<RankContent> expected() {
+    return reference.map(Reference.Rank::content).or(ballot::majority);
+  }
+
+  /** Whether a copy differs from another, or from the reference. */
+  boolean differs() {
+    return reference.isPresent()
+        ? camps.keySet().stream().anyMatch(content -> !content.equals(reference.get().content()))
+        : !ballot.isUnanimous();
+  }
+
+  /** How many copies could be compared, the reference of another scan included. */
+  int comparable() {
+    boolean ofAnotherScan = reference.isPresent() && reference.get().holder().scanId().isPresent();
+    return ballot.voters() + (ofAnotherScan ? 1 : 0);
+  }
+
+  /** How the copies as a whole compare with one of them. */
+  Comparison comparison(RankContent actual) {
+    return new Comparison(
+        expected().map(RankContent::checksum),
+        Optional.of(actual.checksum()),
+        reference.isPresent() ? Optional.empty() : Optional.of(ballot.text()));
+  }
+
+  /** How many tensors a copy has, at most. */
+  long tensors() {
+    return copies.stream().mapToLong(RankCopy::tensors).max().orElse(0);
+  }
+}

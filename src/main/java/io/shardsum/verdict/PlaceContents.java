@@ -1,0 +1,28 @@
+package io.shardsum.verdict;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * The tensors of one place that are not the same in all of its holders.
+ *
+ * @param differing how many there are; {@code byHolder} may know only the first of them by name
+ * @param byHolder what each holder has of them; a tensor that is not in its map is absent there
+ */
+public record PlaceContents(long differing, Map<RankHolder, Map<TensorName, HeldTensor>> byHolder) {
+
+  /** Nothing differs. */
+  public static final PlaceContents EQUAL = new PlaceContents(0, Map.of());
+
+  SortedSet<TensorName> names() {
+    SortedSet<TensorName> names = new TreeSet<>();
+    byHolder.values().forEach(held -> names.addAll(held.keySet()));
+    return names;
+  }
+
+  Optional<HeldTensor> of(RankHolder holder, TensorName name) {
+    return Optional.ofNullable(byHolder.getOrDefault(holder, Map.of()).get(name));
+  }
+}

@@ -1,0 +1,42 @@
+package io.shardsum.verdict;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * An expected copy of a rank: that of an engine, or of a data-parallel replica within one.
+ *
+ * @param rank the world rank
+ * @param place the rank within its replica: copies of one place should be equal
+ * @param status COMPLETE, MISSING, UNREADABLE or DUPLICATE
+ * @param content present where the status is COMPLETE
+ * @param storages where the files lie, by role: copies with the same storage are one
+ * @param tensors how many tensors were hashed
+ */
+public record RankCopy(
+    String engine,
+    int rank,
+    int place,
+    String status,
+    Optional<RankContent> content,
+    Map<String, String> storages,
+    long tensors) {
+
+  /** Copies the map. */
+  public RankCopy {
+    storages = new TreeMap<>(storages);
+  }
+
+  String storage() {
+    return storages.toString();
+  }
+
+  String storage(String role) {
+    return storages.getOrDefault(role, storage());
+  }
+
+  RankHolder holder() {
+    return RankHolder.now(engine, rank);
+  }
+}

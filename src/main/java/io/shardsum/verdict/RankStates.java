@@ -1,0 +1,57 @@
+package io.shardsum.verdict;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How far each expected rank was checked, as its findings tell. The view {@code rank_states} says
+ * the same in SQL.
+ */
+public final class RankStates {
+
+  private static final String RANKS = "ranks ";
+
+  private final List<Finding> telling;
+
+  /** Takes the findings of a scan. */
+  public RankStates(List<Finding> findings) {
+    this.telling =
+        findings.stream()
+            .filter(f -> f.severity().equals("error") || f.is(FindingKind.UNVERIFIED))
+            .toList();
+  }
+
+  /** The state of a copy of a comparison group. */
+  public CoverageState of(String group, RankCopy copy) {
+    if (copy.status().equals("MISSING")) {
+      return CoverageState.MISSING;
+    }
+    if (copy.content().isEmpty()) {
+      return CoverageState.UNREADABLE;
+    }
+    List<Finding> about = telling.stream().filter(f -> isAbout(f, group, copy)).toList();
+    if (about.stream().anyMatch(f -> f.severity().equals("error"))) {
+      return CoverageState.DIFFERENT;
+    }
+    return about.isEmpty() ? CoverageState.VERIFIED : CoverageState.HASHED_ONLY;
+  }
+
+  private static boolean isAbout(Finding finding, String group, RankCopy copy) {
+    Optional<String> location = finding.location();
+    if (finding.engine().isEmpty()) {
+      return location.equals(Optional.of(group))
+          && finding.rank().map(rank -> rank == copy.place()).orElse(true);
+    }
+    return finding.engine().get().equals(copy.engine())
+        && finding.rank().map(rank -> rank == copy.rank()).orElse(true)
+        && location.map(text -> names(text, copy.rank())).orElse(true);
+  }
+
+  /** Whether a location that lists ranks has this one; any other location leaves it open. */
+  private static boolean names(String location, int rank) {
+    return !location.startsWith(RANKS)
+        || Arrays.asList(location.substring(RANKS.length()).split(", ", -1))
+            .contains(Integer.toString(rank));
+  }
+}

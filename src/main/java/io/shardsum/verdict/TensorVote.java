@@ -1,0 +1,118 @@
+package io.shardsum.verdict;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The vote of one place, tensor by tensor, and what each camp has other than expected. */
+final class TensorVote {
+
+  private final Place place;
+  private final PlaceContents contents;
+  private final Map<RankContent, RankHolder> witnesses = new LinkedHashMap<>();
+  private final Map<RankContent, List<TensorDifference>> differences = new HashMap<>();
+  private final List<Undecided> undecided = new ArrayList<>();
+
+  TensorVote(Place place, PlaceContents contents) {
+    this.place = place;
+    this.contents = contents;
+    place.camps().forEach((camp, copies) -> witnesses.put(camp, copies.get(0).holder()));
+    contents.names().forEach(this::vote);
+  }
+
+  /** Who must be looked up for the vote of a place: one copy of each camp, and the reference. */
+  static Set<RankHolder> holders(Place place) {
+    Set<RankHolder> holders = new HashSet<>();
+    place.camps().values().forEach(copies -> holders.add(copies.get(0).holder()));
+    place.reference().ifPresent(reference -> holders.add(reference.holder()));
+    return holders;
+  }
+
+  Place place() {
+    return place;
+  }
+
+  List<Undecided> undecided() {
+    return undecided;
+  }
+
+  /** How many tensors differ beyond those that were looked at. */
+  long unseen() {
+    return contents.differing() - contents.names().size();
+  }
+
+  List<TensorDifference> differencesOf(RankContent camp) {
+    return differences.getOrDefault(camp, List.of());
+  }
+
+  /** A copy that has as many of the expected tensors as any. */
+  RankHolder bestHolder() {
+    return place
+        .reference()
+        .map(Reference.Rank::holder)
+        .orElseGet(
+            () ->
+                witnesses.entrySet().stream()
+                    .min(java.util.Comparator.comparing(w -> differencesOf(w.getKey()).size()))
+                    .orElseThrow()
+                    .getValue());
+  }
+
+  private void vote(TensorName name) {
+    Ballot<Optional<Content>> ballot = ballot(name);
+    Optional<RankHolder> right = place.reference().map(Reference.Rank::holder);
+    if (right.isEmpty()) {
+      right = ballot.majority().flatMap(content -> holderOf(name, content));
+    }
+    if (right.isEmpty()) {
+      undecided.add(new Undecided(place.number(), name, holders(name), ballot.text()));
+      return;
+    }
+    Optional<HeldTensor> expected = contents.of(right.get(), name);
+    Optional<String> votes =
+        place.reference().isPresent() ? Optional.empty() : Optional.of(ballot.text());
+    for (Map.Entry<RankContent, RankHolder> witness : witnesses.entrySet()) {
+      Optional<HeldTensor> actual = contents.of(witness.getValue(), name);
+      TensorDifference difference =
+          new TensorDifference(name, expected, actual, right.get(), votes);
+      if (!difference.actualContent().equals(difference.expectedContent())) {
+        differences.computeIfAbsent(witness.getKey(), any -> new ArrayList<>()).add(difference);
+      }
+    }
+  }
+
+  private Ballot<Optional<Content>> ballot(TensorName name) {
+    Set<String> storages = new HashSet<>();
+    place.copies().forEach(copy -> storages.add(copy.storage(name.role())));
+    Ballot<Optional<Content>> ballot = new Ballot<>(storages.size());
+    witnesses.forEach(
+        (camp, holder) -> {
+          Optional<Content> content = contents.of(holder, name).map(HeldTensor::content);
+          for (RankCopy copy : place.camps().get(camp)) {
+            ballot.vote(copy.storage(name.role()), content);
+          }
+        });
+    return ballot;
+  }
+
+  private Optional<RankHolder> holderOf(TensorName name, Optional<Content> content) {
+    return witnesses.values().stream()
+        .filter(holder -> contents.of(holder, name).map(HeldTensor::content).equals(content))
+        .findFirst();
+  }
+
+  private Map<Optional<HeldTensor>, List<RankCopy>> holders(TensorName name) {
+    Map<Optional<HeldTensor>, List<RankCopy>> holders = new LinkedHashMap<>();
+    witnesses.forEach(
+        (camp, holder) ->
+            holders
+                .computeIfAbsent(contents.of(holder, name), any -> new ArrayList<>())
+                .addAll(place.camps().get(camp)));
+    return holders;
+  }
+}

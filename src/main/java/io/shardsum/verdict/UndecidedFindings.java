@@ -1,0 +1,132 @@
+package io.shardsum.verdict;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What is said where no content has a strict majority. All parties are named, nobody is blamed.
+ *
+ * <p>SPLIT: the engines fall into the same camps in every rank, and in each rank at least half of
+ * the tensors differ between them. They hold different weights as a whole. UNDECIDED is anything
+ * less: a tensor, or several of a rank.
+ */
+final class UndecidedFindings {
+
+  private static final int TENSORS_OF_THEIR_OWN = 16;
+
+  private final GroupVerdict verdict;
+  private final Map<Integer, List<Undecided>> byPlace;
+
+  UndecidedFindings(GroupVerdict verdict) {
+    this.verdict = verdict;
+    this.byPlace =
+        verdict.undecided().stream()
+            .collect(Collectors.groupingBy(Undecided::place, TreeMap::new, Collectors.toList()));
+  }
+
+  List<Finding> findings() {
+    if (byPlace.isEmpty()) {
+      return List.of();
+    }
+    if (isSplit()) {
+      return List.of(split());
+    }
+    List<Finding> findings = new ArrayList<>();
+    byPlace.forEach((place, tensors) -> findings.addAll(ofPlace(place, tensors)));
+    return findings;
+  }
+
+  private boolean isSplit() {
+    Set<String> incomplete =
+        verdict.group().copies().stream()
+            .filter(copy -> copy.content().isEmpty())
+            .map(RankCopy::engine)
+            .collect(Collectors.toSet());
+    Set<Set<Set<String>>> partitions = new HashSet<>();
+    verdict.undecided().forEach(u -> partitions.add(u.campsWithout(incomplete)));
+    return partitions.size() == 1
+        && partitions.iterator().next().size() > 1
+        && verdict.places().values().stream()
+            .allMatch(place -> isMostly(place, byPlace.getOrDefault(place.number(), List.of())));
+  }
+
+  private boolean isMostly(Place place, List<Undecided> tensors) {
+    long differing = tensors.size() + verdict.unseenAt(place.number());
+    return differing > 1 && 2 * differing >= place.tensors();
+  }
+
+  private Finding split() {
+    Undecided first = verdict.undecided().get(0);
+    long all = first.holders().values().stream().mapToLong(List::size).sum();
+    String camps =
+        first.holders().values().stream()
+            .map(
+                copies ->
+                    "%s of %s: %s%s"
+                        .formatted(
+                            Integer.toString(copies.size()),
+                            Long.toString(all),
+                            Wording.engines(copies),
+                            revisionOf(copies.get(0))))
+            .collect(Collectors.joining("; "));
+    return Finding.of(
+        FindingKind.SPLIT,
+        Subject.EVERYBODY,
+        new Comparison(Optional.empty(), Optional.empty(), Optional.of(first.votes())),
+        Optional.of(verdict.group().label()),
+        "the engines fall into %s that differ in %s and %s: %s"
+            .formatted(
+                Wording.count(first.holders().size(), "camp"),
+                Wording.count(byPlace.size(), "rank"),
+                Wording.count(verdict.undecided().size(), "tensor"),
+                camps));
+  }
+
+  private String revisionOf(RankCopy copy) {
+    return copy.content()
+        .flatMap(content -> verdict.revisions().holding(copy.place(), content))
+        .map(known -> " (" + new RevisionWording(verdict.group(), known).actual() + ")")
+        .orElse("");
+  }
+
+  private List<Finding> ofPlace(int place, List<Undecided> tensors) {
+    if (tensors.size() <= TENSORS_OF_THEIR_OWN
+        && !isMostly(verdict.places().get(place), tensors)
+        && verdict.unseenAt(place) == 0) {
+      return tensors.stream().map(tensor -> finding(List.of(tensor))).toList();
+    }
+    Map<Set<Set<String>>, List<Undecided>> byCamps = new LinkedHashMap<>();
+    tensors.forEach(t -> byCamps.computeIfAbsent(t.camps(), any -> new ArrayList<>()).add(t));
+    return byCamps.values().stream().map(this::finding).toList();
+  }
+
+  private Finding finding(List<Undecided> tensors) {
+    Undecided first = tensors.get(0);
+    Optional<TensorName> one = tensors.size() == 1 ? Optional.of(first.name()) : Optional.empty();
+    String camps =
+        first.holders().entrySet().stream()
+            .map(
+                camp ->
+                    (one.isPresent() ? first.label(camp.getKey()) + " in " : "")
+                        + Wording.engines(camp.getValue()))
+            .collect(Collectors.joining(one.isPresent() ? "; " : " against "));
+    String which =
+        one.isPresent()
+            ? ""
+            : ", " + Wording.names(tensors.stream().map(t -> t.name().key()).toList());
+    return Finding.of(
+        FindingKind.UNDECIDED,
+        Subject.everybodyAt(first.place(), one),
+        new Comparison(Optional.empty(), Optional.empty(), Optional.of(first.votes())),
+        Optional.of(verdict.group().label()),
+        "%s without a majority%s: %s"
+            .formatted(Wording.count(tensors.size(), "tensor"), which, camps));
+  }
+}

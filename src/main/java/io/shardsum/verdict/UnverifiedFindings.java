@@ -1,0 +1,84 @@
+package io.shardsum.verdict;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** The ranks that were hashed and compared with nothing. */
+final class UnverifiedFindings {
+
+  private final GroupVerdict verdict;
+
+  UnverifiedFindings(GroupVerdict verdict) {
+    this.verdict = verdict;
+  }
+
+  List<Finding> findings() {
+    Map<String, SortedSet<Integer>> alone = new LinkedHashMap<>();
+    for (Place place : verdict.places().values()) {
+      if (place.comparable() == 1) {
+        place.camps().values().stream()
+            .flatMap(List::stream)
+            .forEach(
+                copy ->
+                    alone.computeIfAbsent(copy.engine(), any -> new TreeSet<>()).add(copy.rank()));
+      }
+    }
+    Set<String> engines =
+        verdict.group().copies().stream().map(RankCopy::engine).collect(Collectors.toSet());
+    if (engines.size() > 1 && isOneStorage() && !alone.isEmpty()) {
+      return List.of(ofOneStorage(engines.size()));
+    }
+    List<Finding> findings = new ArrayList<>();
+    alone.forEach((engine, ranks) -> findings.add(ofEngine(engine, ranks, engines.size())));
+    return findings;
+  }
+
+  private boolean isOneStorage() {
+    return verdict.places().values().stream()
+        .allMatch(p -> p.copies().stream().map(RankCopy::storage).distinct().count() == 1);
+  }
+
+  private Finding ofOneStorage(int engines) {
+    return finding(
+        Subject.EVERYBODY,
+        Optional.of(verdict.group().label()),
+        "all %s engines of %s read the same files: compared with nothing"
+            .formatted(Integer.toString(engines), verdict.group().label()));
+  }
+
+  private Finding ofEngine(String engine, SortedSet<Integer> ranks, int engines) {
+    if (engines == 1) {
+      return finding(
+          Subject.engine(engine),
+          Optional.empty(),
+          "the only engine of its comparison group: compared with nothing");
+    }
+    long readable =
+        verdict.group().copies().stream()
+            .filter(copy -> copy.engine().equals(engine) && copy.content().isPresent())
+            .count();
+    boolean all = readable == ranks.size();
+    Subject subject =
+        all || ranks.size() > 1 ? Subject.engine(engine) : Subject.rank(engine, ranks.first());
+    return finding(
+        subject,
+        subject.rank().isPresent() || all ? Optional.empty() : Optional.of(Wording.ranks(ranks)),
+        "no other copy of %s could be read: compared with nothing".formatted(Wording.ranks(ranks)));
+  }
+
+  private static Finding finding(Subject subject, Optional<String> location, String detail) {
+    return Finding.of(
+        FindingKind.UNVERIFIED,
+        subject,
+        Comparison.of("another copy to compare with", "none"),
+        location,
+        detail);
+  }
+}

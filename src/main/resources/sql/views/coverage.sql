@@ -1,0 +1,47 @@
+-- How much of each engine was checked in each finished scan, and when all of it was, the last time up to then.
+-- in: rank_states, tensors, scans (views of finished scans)
+-- state: VERIFIED against a majority or a reference, DIFFERENT, HASHED_ONLY, SKIPPED (skipped_because says by which pattern),
+-- UNREADABLE or MISSING. Tensors and bytes are those that were hashed, or skipped, in the ranks of that state.
+CREATE OR REPLACE TEMPORARY VIEW coverage AS
+WITH parts AS (
+  SELECT scan_id, engine, state, CAST(NULL AS STRING) AS skipped_because,
+    count(*) AS ranks, sum(tensors) AS tensors, sum(bytes) AS bytes
+  FROM rank_states
+  GROUP BY scan_id, engine, state
+  UNION ALL
+  SELECT scan_id, engine, 'SKIPPED', reason, count(DISTINCT rank), count(*), sum(bytes)
+  FROM tensors
+  WHERE status = 'SKIPPED' AND tensor IS NOT NULL
+  GROUP BY scan_id, engine, reason
+), whole AS (
+  SELECT s.fleet, s.scan_id, s.started_at, r.engine,
+    CASE WHEN min(r.state) = 'VERIFIED' AND max(r.state) = 'VERIFIED' THEN s.started_at END AS verified_at
+  FROM rank_states AS r
+  JOIN scans AS s ON r.scan_id = s.scan_id
+  GROUP BY s.fleet, s.scan_id, s.started_at, r.engine
+), aged AS (
+  SELECT fleet, scan_id, started_at, engine,
+    max(verified_at) OVER (PARTITION BY fleet, engine ORDER BY started_at) AS last_verified_at
+  FROM whole
+)
+SELECT
+  s.scan_date,
+  p.scan_id,
+  a.fleet,
+  p.engine,
+  p.state,
+  p.skipped_because,
+  CAST(p.ranks AS BIGINT) AS ranks,
+  CAST(p.tensors AS BIGINT) AS tensors,
+  CAST(p.bytes AS BIGINT) AS bytes,
+  a.last_verified_at,
+  CASE
+    WHEN a.last_verified_at IS NULL THEN 'never'
+    WHEN a.last_verified_at >= a.started_at - INTERVAL '1' DAY THEN 'day'
+    WHEN a.last_verified_at >= a.started_at - INTERVAL '7' DAY THEN 'week'
+    WHEN a.last_verified_at >= a.started_at - INTERVAL '28' DAY THEN '4 weeks'
+    ELSE 'longer'
+  END AS verified_within
+FROM parts AS p
+JOIN aged AS a ON p.scan_id = a.scan_id AND p.engine = a.engine
+JOIN scans AS s ON p.scan_id = s.scan_id

@@ -1,0 +1,244 @@
+package io.shardsum.scan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shardsum.safetensors.DType;
+import io.shardsum.safetensors.TensorSpec;
+import io.shardsum.testing.Landed;
+import io.shardsum.testing.LocalSpark;
+import io.shardsum.testing.SmallFleet;
+import io.shardsum.verdict.Coverage;
+import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.TensorName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Faults in real files, through the tables, to findings. */
+@ExtendWith(LocalSpark.class)
+class JudgedScansTest {
+
+  private static final String DOWN = "model.layers.0.mlp.down_proj.weight";
+  private static SparkSession spark;
+
+  @TempDir Path root;
+
+  @BeforeAll
+  static void session(SparkSession session) {
+    spark = session;
+  }
+
+  @Test
+  void findsManyFaultsOfOneFleetAndCountsTheSameAsTheViews() throws IOException {
+    SmallFleet fleet = SmallFleet.withDraft(root.resolve("fleet"), 4, 1);
+    List.of("a", "b", "c", "d", "e", "f").forEach(fleet::engine);
+    SmallFleet.flipBit(fleet.shard("a", 0, 0), DOWN);
+    exchange(fleet.shard("b", 1, 0), fleet.shard("b", 2, 0));
+    exchange(fleet.shard("b", SmallFleet.DRAFT, 1, 0), fleet.shard("b", SmallFleet.DRAFT, 2, 0));
+    Files.delete(fleet.shard("c", 3, 0));
+    rewriteAs(fleet.shard("d", 1, 0), 1, "mlp.down_proj.weight", DType.F16, 48, 32);
+    rewriteAs(fleet.shard("e", 2, 0), 2, "mlp.down_proj.weight", DType.BF16, 32, 48);
+    exchange(fleet.shard("f", SmallFleet.DRAFT, 0, 0), fleet.shard("f", SmallFleet.DRAFT, 3, 0));
+
+    Landed scan = Landed.of(spark, fleet.inventory(), root.resolve("tables"));
+
+    assertThat(words(scan))
+        .containsExactly(
+            "DAMAGED a 0 " + DOWN,
+            "SWAPPED_RANKS b - ranks 1, 2",
+            "MISSING_RANK c 3 -",
+            "DTYPE_OR_SHAPE d 1 " + DOWN,
+            "DTYPE_OR_SHAPE e 2 " + DOWN,
+            "SWAPPED_RANKS f - ranks 0, 3");
+    assertThat(scan.summary().verdict()).isEqualTo(Verdict.DIFFERENT);
+    assertThat(ofView(scan)).isEqualTo(ofSummary(scan.summary().coverage()));
+  }
+
+  private static Map<String, List<Long>> ofSummary(Coverage coverage) {
+    return coverage.parts().stream()
+        .collect(
+            Collectors.toMap(
+                part -> part.state() + " " + part.skippedBecause().orElse(null),
+                part -> List.of(part.engines(), part.ranks(), part.tensors(), part.bytes())));
+  }
+
+  private static Map<String, List<Long>> ofView(Landed scan) {
+    SparkSession own = spark.newSession();
+    TableViews.statements(scan.out().toString(), TableViews.Dialect.SPARK).forEach(own::sql);
+    return own
+        .sql(
+            "SELECT state, skipped_because, count(DISTINCT engine) AS engines, sum(ranks) AS ranks,"
+                + " sum(tensors) AS tensors, sum(bytes) AS bytes FROM coverage"
+                + " GROUP BY state, skipped_because")
+        .collectAsList()
+        .stream()
+        .collect(
+            Collectors.toMap(
+                row -> row.get(0) + " " + row.get(1),
+                row -> List.of(row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5))));
+  }
+
+  @Test
+  void namesTheEarlierContentThatAnEngineStillHas() {
+    SmallFleet fleet = SmallFleet.of(root.resolve("fleet"), 2, 1);
+    List.of("a", "b", "c", "d").forEach(fleet::engine);
+    Path out = root.resolve("tables");
+    Landed.of(spark, fleet.inventory(), out, "first", Landed.STARTED_AT);
+    List.of("a", "b").forEach(engine -> update(fleet, engine, 0, 1));
+    update(fleet, "d", 1);
+
+    Landed second =
+        Landed.of(
+            spark, fleet.inventory(), out, "second", Landed.STARTED_AT.plus(Duration.ofDays(9)));
+
+    assertThat(words(second))
+        .containsExactly(
+            "STALE_REVISION c 1 -", // a, b and d against c
+            "UNDECIDED - 0 -"); // a and b against c and d
+    assertThat(second.summary().findings().get(0).detail())
+        .endsWith(
+            "are what the group held in scan first of 2026-11-23; last right in scan first of"
+                + " 2026-11-23");
+    assertThat(second.summary().coverage().ages())
+        .extracting(age -> age.engine() + " " + age.age().word())
+        .startsWith("a 4 weeks");
+  }
+
+  @Test
+  void namesTheOtherRevisionOfTheSameScan() {
+    SmallFleet fleet = SmallFleet.of(root.resolve("fleet"), 2, 1);
+    List.of("a", "b", "c").forEach(fleet::engine);
+    fleet.engine("next", List.of("revision: \"2\""));
+    update(fleet, "next", 0, 1);
+    update(fleet, "c", 0, 1);
+
+    Landed scan = Landed.of(spark, fleet.inventory(), root.resolve("tables"));
+
+    assertThat(words(scan)).containsExactly("STALE_REVISION c - -", "UNVERIFIED next - -");
+    Finding stale = scan.summary().findings().get(0);
+    assertThat(stale.comparison().expected()).contains("revision 1");
+    assertThat(stale.comparison().actual()).contains("revision 2");
+    assertThat(stale.detail())
+        .isEqualTo(
+            "the engine's weights (12 tensors) are those of revision 2, as engine next has them in"
+                + " this scan; not known to have been right before");
+  }
+
+  @Test
+  void givesEnginesThatReadTheSameFilesOneVote() {
+    SmallFleet fleet = SmallFleet.of(root.resolve("fleet"), 2, 1);
+    fleet.engine("a").engineOn("also-a", "a", List.of()).engine("b");
+    SmallFleet.flipBit(fleet.shard("b", 1, 0), DOWN);
+
+    Landed scan = Landed.of(spark, fleet.inventory(), root.resolve("tables"));
+
+    assertThat(words(scan)).containsExactly("UNDECIDED - 1 " + DOWN);
+    Finding undecided = scan.summary().findings().get(0);
+    assertThat(undecided.comparison().votes()).contains("1 : 1");
+    assertThat(undecided.detail()).contains("in a, also-a; ").endsWith("in b");
+  }
+
+  @Test
+  void findsNothingInAHundredEqualEngines() {
+    SmallFleet fleet = SmallFleet.of(root.resolve("fleet"), 2, 1);
+    for (int engine = 0; engine < 100; engine++) {
+      fleet.engine("e" + engine);
+    }
+
+    Landed scan = Landed.of(spark, fleet.inventory(), root.resolve("tables"));
+
+    assertThat(scan.summary().findings()).isEmpty();
+    assertThat(scan.summary().verdict()).isEqualTo(Verdict.EQUAL);
+    assertThat(scan.rows(ScanTable.FINDINGS)).isEmpty();
+  }
+
+  @Test
+  void letsReplicasOfOneEngineVote() throws IOException {
+    Path engine = root.resolve("engine");
+    for (int replica = 0; replica < 3; replica++) {
+      for (int rank = 0; rank < 2; rank++) {
+        SmallFleet.write(
+            engine.resolve("dp" + replica + "-" + rank + ".safetensors"),
+            SmallFleet.tensors(SmallFleet.TARGET, rank, 0));
+      }
+    }
+    SmallFleet.flipBit(engine.resolve("dp1-1.safetensors"), DOWN);
+    String yaml =
+        """
+        fleet: f
+        engines:
+        - name: a
+          model: m
+          shards: %s
+          pattern: "dp{dp_rank}-{tp_rank}.safetensors"
+          parallelism: { tp: 2, dp: 3 }
+        """
+            .formatted(engine);
+
+    Landed scan = Landed.of(spark, Landed.inventory(yaml, root), root.resolve("tables"));
+
+    assertThat(words(scan)).containsExactly("DAMAGED a 3 " + DOWN);
+    assertThat(scan.summary().findings().get(0).comparison().votes()).contains("2 : 1");
+  }
+
+  /** The bytes of another revision, in these ranks. */
+  private static void update(SmallFleet fleet, String engine, int... ranks) {
+    for (int rank : ranks) {
+      SmallFleet.write(
+          fleet.shard(engine, rank, 0), SmallFleet.tensors(SmallFleet.TARGET, rank + 100, 0));
+    }
+  }
+
+  private void exchange(Path one, Path other) throws IOException {
+    Path aside = root.resolve("aside");
+    Files.move(one, aside);
+    Files.move(other, one);
+    Files.move(aside, other);
+  }
+
+  /** The same bytes under another dtype or shape. */
+  private static void rewriteAs(Path file, int rank, String suffix, DType dtype, long... shape) {
+    Map<TensorSpec, byte[]> tensors = new LinkedHashMap<>();
+    SmallFleet.tensors(SmallFleet.TARGET, rank, 0)
+        .forEach(
+            (spec, bytes) -> {
+              List<Long> dimensions = java.util.Arrays.stream(shape).boxed().toList();
+              TensorSpec other = new TensorSpec(spec.name(), dtype, dimensions);
+              tensors.put(spec.name().endsWith(suffix) ? other : spec, bytes);
+            });
+    SmallFleet.write(file, tensors);
+  }
+
+  /** Findings as kind, engine, rank, tensor or ranks; also as the table has them. */
+  private static List<String> words(Landed scan) {
+    List<Row> rows =
+        scan.rows(
+            ScanTable.FINDINGS, "scan_id = '" + scan.summary().request().scanId().text() + "'");
+    assertThat(rows.stream().map(FindingRow::finding).toList())
+        .containsExactlyInAnyOrderElementsOf(scan.summary().findings());
+    return scan.summary().findings().stream()
+        .map(
+            f ->
+                "%s %s %s %s"
+                    .formatted(
+                        f.kind(),
+                        f.engine().orElse("-"),
+                        f.rank().map(String::valueOf).orElse("-"),
+                        f.tensor()
+                            .map(TensorName::key)
+                            .or(() -> f.engine().flatMap(any -> f.location()))
+                            .orElse("-")))
+        .toList();
+  }
+}
