@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -81,9 +82,9 @@ public final class FleetScan {
     tables.removeEarlier(session.sparkContext().hadoopConfiguration());
     viewInventory();
     ReadTimes readTimes = readWeights();
-    try (BackgroundWrites writes = new BackgroundWrites()) {
-      ScanSummary summary = landReduced(readTimes, baselines, writes);
-      writes.await();
+    try (BackgroundWork work = new BackgroundWork()) {
+      ScanSummary summary = landReduced(readTimes, baselines, work);
+      work.await();
       tables.write(ScanTable.SCANS, rows(List.of(ScanRow.of(session, summary)), ScanRow.SCHEMA));
       return summary;
     }
@@ -119,16 +120,18 @@ public final class FleetScan {
   }
 
   private ScanSummary landReduced(
-      ReadTimes readTimes, Map<String, BaselineReference> baselines, BackgroundWrites writes) {
+      ReadTimes readTimes, Map<String, BaselineReference> baselines, BackgroundWork work) {
+    Dataset<Row> formRows = SqlStage.FORMS.in(session);
+    Supplier<List<Row>> forms = work.compute(formRows::collectAsList);
     List<RankResult> ranks =
-        land(ScanTable.RANKS, SqlStage.RANKS, writes).stream().map(RankResult::of).toList();
-    List<Row> engines = land(ScanTable.ENGINES, SqlStage.ENGINES, writes);
-    VerdictStage verdict =
-        new VerdictStage(session, request, ranks, collected(SqlStage.FORMS), baselines);
+        land(ScanTable.RANKS, SqlStage.RANKS, work).stream().map(RankResult::of).toList();
+    List<Row> engines = land(ScanTable.ENGINES, SqlStage.ENGINES, work);
+    VerdictStage verdict = new VerdictStage(session, request, ranks, forms.get(), baselines);
+    plans.add(SqlStage.FORMS, ExecutedPlan.operators(formRows.queryExecution().executedPlan()));
     List<Finding> findings = verdict.findings();
     Dataset<Row> findingRows =
         rows(findings.stream().map(FindingRow::of).toList(), FindingRow.SCHEMA);
-    writes.start(() -> tables.write(ScanTable.FINDINGS, findingRows.coalesce(1)));
+    work.start(() -> tables.write(ScanTable.FINDINGS, findingRows.coalesce(1)));
     return new ScanSummary(
         request,
         ranks,
@@ -168,16 +171,12 @@ public final class FleetScan {
   }
 
   /** Runs a stage, lands its rows, and gives them to the stages that follow. */
-  private List<Row> land(ScanTable table, SqlStage stage, BackgroundWrites writes) {
+  private List<Row> land(ScanTable table, SqlStage stage, BackgroundWork work) {
     Dataset<Row> stageRows = stage.in(session);
     List<Row> rows = collected(stage, stageRows);
     Dataset<Row> landed = view(table.tableName(), rows, stageRows.schema());
-    writes.start(() -> tables.write(table, landed.coalesce(1)));
+    work.start(() -> tables.write(table, landed.coalesce(1)));
     return rows;
-  }
-
-  private List<Row> collected(SqlStage stage) {
-    return collected(stage, stage.in(session));
   }
 
   private List<Row> collected(SqlStage stage, Dataset<Row> stageRows) {

@@ -1,0 +1,53 @@
+package io.shardsum.scan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+
+/** Work of a scan that goes on while the next stage is being computed: small tables are written. */
+final class BackgroundWork implements AutoCloseable {
+
+  private static final int THREADS = 3;
+
+  private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+  private final List<Future<?>> writes = new ArrayList<>();
+
+  void start(Runnable write) {
+    writes.add(threads.submit(write));
+  }
+
+  /** Computes something, for which the caller does not wait yet. */
+  <T> Supplier<T> compute(Callable<T> computation) {
+    Future<T> result = threads.submit(computation);
+    return () -> result(result);
+  }
+
+  /** Waits until all writes so far are done; throws what one of them threw. */
+  void await() {
+    writes.forEach(BackgroundWork::result);
+  }
+
+  private static <T> T result(Future<T> future) {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while the scan was being landed", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException("Cannot land the scan", e.getCause());
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}
