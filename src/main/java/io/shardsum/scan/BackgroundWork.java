@@ -7,12 +7,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Work of a scan that goes on while the next stage is being computed: small tables are written. */
 final class BackgroundWork implements AutoCloseable {
 
   private static final int THREADS = 3;
+  private static final long LONGEST_WAIT_SECONDS = 60;
 
   private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
   private final List<Future<?>> writes = new ArrayList<>();
@@ -46,8 +48,17 @@ final class BackgroundWork implements AutoCloseable {
     }
   }
 
+  /** Waits for what was begun: nothing is written any more once a scan has failed. */
   @Override
   public void close() {
-    threads.shutdownNow();
+    threads.shutdown();
+    try {
+      if (!threads.awaitTermination(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+        threads.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      threads.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
   }
 }
