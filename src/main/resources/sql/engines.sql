@@ -1,5 +1,5 @@
 -- One row per engine: its ranks merged in order of rank.
--- in:  ranks (the table), expected_engines (engine, model, revision, comparison_group, expected_ranks)
+-- in:  ranks (the rows of the table that come from files), expected_engines (engine, model, revision, comparison_group, expected_ranks)
 -- out: the columns of the table engines
 -- There is a checksum only where every expected rank has one: a part is never passed off as the whole.
 WITH merged AS (
@@ -14,6 +14,7 @@ WITH merged AS (
 )
 SELECT
   e.engine,
+  'FILES' AS source,
   e.model,
   e.revision,
   e.comparison_group,

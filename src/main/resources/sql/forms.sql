@@ -1,5 +1,5 @@
 -- What the checksum of a rank does not see, in one row per rank; and what was left out, in one per rank and reason.
--- in:  tensors (the table)
+-- in:  tensors (the rows of the table that come from one source)
 -- out: engine, rank, skipped_because (null: the tensors that were hashed), tensors, bytes,
 --      form (stands for names, dtypes and shapes), sha256_form (for SHA-256, where each tensor has it and another digest)
 -- Rows are hashed one by one and the hashes added, halves apart since sums must not overflow: order does not matter.

@@ -1,5 +1,5 @@
 -- One row per expected rank of an engine: its tensors merged in order of their names' UTF-8 bytes.
--- in:  tensors (the table), expected_ranks (engine, rank, tp_rank, tp_size, pp_rank, pp_size, dp_rank, dp_size,
+-- in:  tensors (the rows of the table that come from files), expected_ranks (engine, rank, tp_rank, tp_size, pp_rank, pp_size, dp_rank, dp_size,
 --      state, reason, files)
 -- out: the columns of the table ranks
 -- A rank is COMPLETE only if all of its files were read, they gave as many tensors as their headers list, and no two
@@ -53,6 +53,7 @@ WITH merged AS (
 )
 SELECT
   engine,
+  'FILES' AS source,
   rank,
   tp_rank,
   tp_size,

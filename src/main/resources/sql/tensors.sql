@@ -1,4 +1,4 @@
--- One row per tensor of a rank.
+-- One row per tensor of a rank, as its files have it.
 -- in:  merged (the columns of merged.sql), files (file_index, engine, rank, role, file, file_modified_at)
 -- out: the columns of the table tensors
 -- A file that could not be read, or holds no tensor, is one row whose tensor is null.
@@ -16,6 +16,7 @@ WITH judged AS (
 )
 SELECT
   files.engine,
+  'FILES' AS source,
   files.rank,
   files.role,
   tensor,

@@ -1,6 +1,6 @@
 -- The tensors that are not the same in all holders of a place, as each holder has them.
 -- in:  holders (place, holder, holders_of_place, scan_id, engine, rank), one row per copy that is compared
---      held_tensors (scan_id, and the columns of the table tensors)
+--      held_tensors (scan_id, and the columns of the table tensors; the rows of one source)
 -- out: place, holder, role, tensor, dtype, shape, checksum, sha256, chunk_sums,
 --      number (of the tensor among those of its place that differ), differing (how many these are)
 -- A holder that does not have a tensor has no row of it.

@@ -1,9 +1,10 @@
 -- What ranks held in earlier scans, where a strict majority of the engines of that time agreed: the newest scan of each content.
 -- in:  ranks, engines, scans (views of finished scans)
--- out: comparison_group, model, revision, place (the rank in its replica), checksum, copies (how many agreed), engine and rank
+-- out: source, comparison_group, model, revision, place (the rank in its replica), checksum, copies (how many agreed), engine and rank
 --      (one that did), scan_id, started_at
 WITH copies AS (
   SELECT
+    r.source,
     e.comparison_group,
     e.model,
     e.revision,
@@ -14,14 +15,16 @@ WITH copies AS (
     r.engine,
     r.rank
   FROM ranks AS r
-  JOIN engines AS e ON r.scan_id = e.scan_id AND r.engine = e.engine
+  JOIN engines AS e ON r.scan_id = e.scan_id AND r.engine = e.engine AND r.source = e.source
   JOIN scans AS s ON r.scan_id = s.scan_id
+  WHERE r.source <> 'EXPECTED'
 ), electorates AS (
-  SELECT scan_id, comparison_group, place, count(*) AS expected
+  SELECT source, scan_id, comparison_group, place, count(*) AS expected
   FROM copies
-  GROUP BY scan_id, comparison_group, place
+  GROUP BY source, scan_id, comparison_group, place
 ), contents AS (
   SELECT
+    source,
     scan_id,
     started_at,
     comparison_group,
@@ -33,9 +36,10 @@ WITH copies AS (
     min(struct(engine, rank)) AS holder
   FROM copies
   WHERE checksum IS NOT NULL
-  GROUP BY scan_id, started_at, comparison_group, model, revision, place, checksum
+  GROUP BY source, scan_id, started_at, comparison_group, model, revision, place, checksum
 ), right AS (
   SELECT
+    c.source,
     c.comparison_group,
     c.model,
     c.revision,
@@ -44,11 +48,13 @@ WITH copies AS (
     max(c.copies) AS copies,
     max(struct(c.started_at, c.scan_id, c.holder)) AS newest
   FROM contents AS c
-  JOIN electorates AS e ON c.scan_id = e.scan_id AND c.comparison_group = e.comparison_group AND c.place = e.place
+  JOIN electorates AS e ON c.source = e.source AND c.scan_id = e.scan_id
+    AND c.comparison_group = e.comparison_group AND c.place = e.place
   WHERE 2 * c.copies > e.expected
-  GROUP BY c.comparison_group, c.model, c.revision, c.place, c.checksum
+  GROUP BY c.source, c.comparison_group, c.model, c.revision, c.place, c.checksum
 )
 SELECT
+  source,
   comparison_group,
   model,
   revision,

@@ -1,16 +1,16 @@
--- The last scan in which every rank of an engine was VERIFIED, per fleet and engine.
+-- The last scan in which every rank of an engine was VERIFIED, per fleet, engine and source.
 -- in:  rank_states, scans (views of finished scans)
--- out: fleet, engine, scan_id, started_at
+-- out: fleet, engine, source, scan_id, started_at
 WITH verified AS (
-  SELECT scan_id, engine
+  SELECT scan_id, engine, source
   FROM rank_states
-  GROUP BY scan_id, engine
+  GROUP BY scan_id, engine, source
   HAVING min(state) = 'VERIFIED' AND max(state) = 'VERIFIED'
 ), newest AS (
-  SELECT s.fleet, v.engine, max(struct(s.started_at, s.scan_id)) AS scan
+  SELECT s.fleet, v.engine, v.source, max(struct(s.started_at, s.scan_id)) AS scan
   FROM verified AS v
   JOIN scans AS s ON v.scan_id = s.scan_id
-  GROUP BY s.fleet, v.engine
+  GROUP BY s.fleet, v.engine, v.source
 )
-SELECT fleet, engine, scan.scan_id, scan.started_at
+SELECT fleet, engine, source, scan.scan_id, scan.started_at
 FROM newest

@@ -1,8 +1,9 @@
 -- A tensor as the engines of a comparison group have it.
 -- in:  tensors, ranks, engines (views of finished scans); parameters scan_id, engine, place (the rank in its replica), key
--- out: engine, rank, status, dtype, shape, bytes, checksum, sha256, file, file_offset_bytes, host, executor, gpu, reason
+-- out: engine, source, rank, status, dtype, shape, bytes, checksum, sha256, file, file_offset_bytes, host, executor, gpu, reason
 SELECT
   t.engine,
+  t.source,
   t.rank,
   t.status,
   t.dtype,
@@ -17,7 +18,9 @@ SELECT
   t.gpu,
   t.reason
 FROM tensors AS t
-JOIN ranks AS r ON t.scan_id = r.scan_id AND t.engine = r.engine AND t.rank = r.rank
-JOIN engines AS e ON t.scan_id = e.scan_id AND t.engine = e.engine
+JOIN ranks AS r ON t.scan_id = r.scan_id AND t.engine = r.engine AND t.source = r.source AND t.rank = r.rank
+JOIN engines AS e ON t.scan_id = e.scan_id AND t.engine = e.engine AND t.source = e.source
 JOIN engines AS asked ON e.scan_id = asked.scan_id AND e.comparison_group = asked.comparison_group
-WHERE t.scan_id = :scan_id AND asked.engine = :engine AND t.key = :key AND r.rank % (r.tp_size * r.pp_size) = :place
+  AND e.source = asked.source
+WHERE t.scan_id = :scan_id AND asked.engine = :engine AND asked.source = 'FILES' AND t.key = :key
+  AND r.rank % (r.tp_size * r.pp_size) = :place

@@ -2,18 +2,19 @@
 -- in:  tensors, ranks, engines (views of finished scans); parameters scan_id, engine, place (the rank in its replica)
 -- out: key, contents (how many different ones), copies (how many have it)
 WITH copies AS (
-  SELECT r.engine, r.rank
+  SELECT r.engine, r.source, r.rank
   FROM ranks AS r
-  JOIN engines AS e ON r.scan_id = e.scan_id AND r.engine = e.engine
+  JOIN engines AS e ON r.scan_id = e.scan_id AND r.engine = e.engine AND r.source = e.source
   JOIN engines AS asked ON e.scan_id = asked.scan_id AND e.comparison_group = asked.comparison_group
-  WHERE r.scan_id = :scan_id AND asked.engine = :engine AND r.status = 'COMPLETE'
+    AND e.source = asked.source
+  WHERE r.scan_id = :scan_id AND asked.engine = :engine AND asked.source = 'FILES' AND r.status = 'COMPLETE'
     AND r.rank % (r.tp_size * r.pp_size) = :place
 ), contents AS (
   SELECT
     t.key,
     concat_ws(' ', t.dtype, CAST(t.shape AS STRING), t.checksum, t.sha256) AS content
   FROM tensors AS t
-  JOIN copies AS c ON t.engine = c.engine AND t.rank = c.rank
+  JOIN copies AS c ON t.engine = c.engine AND t.source = c.source AND t.rank = c.rank
   WHERE t.scan_id = :scan_id AND t.status = 'HASHED'
 )
 SELECT key, count(DISTINCT content) AS contents, count(*) AS copies

@@ -4,24 +4,24 @@
 -- UNREADABLE or MISSING. Tensors and bytes are those that were hashed, or skipped, in the ranks of that state.
 CREATE OR REPLACE TEMPORARY VIEW coverage AS
 WITH parts AS (
-  SELECT scan_id, engine, state, CAST(NULL AS STRING) AS skipped_because,
+  SELECT scan_id, engine, source, state, CAST(NULL AS STRING) AS skipped_because,
     count(*) AS ranks, sum(tensors) AS tensors, sum(bytes) AS bytes
   FROM rank_states
-  GROUP BY scan_id, engine, state
+  GROUP BY scan_id, engine, source, state
   UNION ALL
-  SELECT scan_id, engine, 'SKIPPED', reason, count(DISTINCT rank), count(*), sum(bytes)
+  SELECT scan_id, engine, source, 'SKIPPED', reason, count(DISTINCT rank), count(*), sum(bytes)
   FROM tensors
-  WHERE status = 'SKIPPED' AND tensor IS NOT NULL
-  GROUP BY scan_id, engine, reason
+  WHERE status = 'SKIPPED' AND tensor IS NOT NULL AND source <> 'EXPECTED'
+  GROUP BY scan_id, engine, source, reason
 ), whole AS (
-  SELECT s.fleet, s.scan_id, s.started_at, r.engine,
+  SELECT s.fleet, s.scan_id, s.started_at, r.engine, r.source,
     CASE WHEN min(r.state) = 'VERIFIED' AND max(r.state) = 'VERIFIED' THEN s.started_at END AS verified_at
   FROM rank_states AS r
   JOIN scans AS s ON r.scan_id = s.scan_id
-  GROUP BY s.fleet, s.scan_id, s.started_at, r.engine
+  GROUP BY s.fleet, s.scan_id, s.started_at, r.engine, r.source
 ), aged AS (
-  SELECT fleet, scan_id, started_at, engine,
-    max(verified_at) OVER (PARTITION BY fleet, engine ORDER BY started_at) AS last_verified_at
+  SELECT fleet, scan_id, started_at, engine, source,
+    max(verified_at) OVER (PARTITION BY fleet, engine, source ORDER BY started_at) AS last_verified_at
   FROM whole
 )
 SELECT
@@ -29,6 +29,7 @@ SELECT
   p.scan_id,
   a.fleet,
   p.engine,
+  p.source,
   p.state,
   p.skipped_because,
   CAST(p.ranks AS BIGINT) AS ranks,
@@ -43,5 +44,5 @@ SELECT
     ELSE 'longer'
   END AS verified_within
 FROM parts AS p
-JOIN aged AS a ON p.scan_id = a.scan_id AND p.engine = a.engine
+JOIN aged AS a ON p.scan_id = a.scan_id AND p.engine = a.engine AND p.source = a.source
 JOIN scans AS s ON p.scan_id = s.scan_id

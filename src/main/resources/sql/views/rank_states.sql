@@ -1,12 +1,14 @@
 -- How far each expected rank of finished scans was checked: VERIFIED, DIFFERENT, HASHED_ONLY, UNREADABLE or MISSING.
 -- in: ranks, engines, findings (views of finished scans)
--- A finding is about the ranks that its column rank or its location names ('ranks 1, 3'), else about all of its engine;
+-- What is expected of a rank is no copy of it, and has no state.
+-- A finding is about copies of its own source, and about the ranks that its column rank or its location names ('ranks 1, 3'), else about all of its engine;
 -- without an engine it is about all copies of the comparison group that its location is.
 CREATE OR REPLACE TEMPORARY VIEW rank_states AS
 SELECT
   r.scan_date,
   r.scan_id,
   r.engine,
+  r.source,
   r.rank,
   CASE
     WHEN r.status = 'MISSING' THEN 'MISSING'
@@ -18,8 +20,8 @@ SELECT
   r.tensors,
   r.bytes
 FROM ranks AS r
-JOIN engines AS e ON r.scan_date = e.scan_date AND r.scan_id = e.scan_id AND r.engine = e.engine
-LEFT JOIN findings AS f ON r.scan_date = f.scan_date AND r.scan_id = f.scan_id
+JOIN engines AS e ON r.scan_date = e.scan_date AND r.scan_id = e.scan_id AND r.engine = e.engine AND r.source = e.source
+LEFT JOIN findings AS f ON r.scan_date = f.scan_date AND r.scan_id = f.scan_id AND r.source = f.source
   AND (f.severity = 'error' OR f.kind = 'UNVERIFIED')
   AND (
     (f.engine = r.engine
@@ -28,4 +30,5 @@ LEFT JOIN findings AS f ON r.scan_date = f.scan_date AND r.scan_id = f.scan_id
         OR concat(', ', substring(f.location, 7), ',') LIKE concat('%, ', CAST(r.rank AS STRING), ',%')))
     OR (f.engine IS NULL AND f.location = e.comparison_group
       AND (f.rank IS NULL OR f.rank = r.rank % (r.tp_size * r.pp_size))))
-GROUP BY r.scan_date, r.scan_id, r.engine, r.rank, r.status, r.tensors, r.bytes
+WHERE r.source <> 'EXPECTED'
+GROUP BY r.scan_date, r.scan_id, r.engine, r.source, r.rank, r.status, r.tensors, r.bytes

@@ -93,7 +93,10 @@ final class BaselineScan {
   }
 
   private List<Row> ofScan(String view) {
-    return scans.view(view).where(col("scan_id").equalTo(baseline.scanId().text())).collectAsList();
+    return scans
+        .ofFiles(view)
+        .where(col("scan_id").equalTo(baseline.scanId().text()))
+        .collectAsList();
   }
 
   /** An engine that is named may be of another revision. */

@@ -1,14 +1,19 @@
 package io.shardsum.scan;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 
+import io.shardsum.fleet.WeightSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -17,6 +22,9 @@ import org.apache.spark.sql.types.StructType;
 
 /** The finished scans of a directory of tables, as the views of ad-hoc SQL show them. */
 final class EarlierScans {
+
+  private static final String SOURCE = "source";
+  private static final String FILES = WeightSource.FILES.name();
 
   private final SparkSession session;
   private final Path out;
@@ -60,16 +68,33 @@ final class EarlierScans {
   }
 
   private Dataset<Row> landed(ScanTable table) {
-    return session.read().option(DataSource.GLOB_PATHS_KEY(), "false").parquet(path(table));
+    Dataset<Row> found = read(session).parquet(path(table));
+    return table == ScanTable.SCANS ? found : withSource(found, table);
   }
 
-  /** The rows of a table as they lie, for another session, which may have another schema. */
+  /** Tables of version 1 have no source: all of their rows are of files. */
+  private Dataset<Row> withSource(Dataset<Row> found, ScanTable table) {
+    StructType schema = found.schema();
+    Dataset<Row> rows =
+        Arrays.asList(schema.fieldNames()).contains(SOURCE)
+            ? found
+            : read(session).schema(schema.add(SOURCE, "string")).parquet(path(table));
+    return rows.withColumn(SOURCE, coalesce(col(SOURCE), lit(FILES)));
+  }
+
+  private static DataFrameReader read(SparkSession session) {
+    return session.read().option(DataSource.GLOB_PATHS_KEY(), "false");
+  }
+
+  /**
+   * The rows of a table that are of files, as they lie, for another session, which may have another
+   * schema.
+   */
   Dataset<Row> landed(ScanTable table, StructType schema, SparkSession other) {
-    return other
-        .read()
+    return read(other)
         .schema(schema)
-        .option(DataSource.GLOB_PATHS_KEY(), "false")
-        .parquet(path(table));
+        .parquet(path(table))
+        .where(coalesce(col(SOURCE), lit(FILES)).equalTo(FILES));
   }
 
   private String path(ScanTable table) {
@@ -98,5 +123,10 @@ final class EarlierScans {
   /** A view of finished scans. */
   Dataset<Row> view(String name) {
     return session.table(name);
+  }
+
+  /** Those rows of a view of finished scans that are of files. */
+  Dataset<Row> ofFiles(String name) {
+    return view(name).where(col(SOURCE).equalTo(FILES));
   }
 }

@@ -3,6 +3,7 @@ package io.shardsum.scan;
 import io.shardsum.fleet.EngineInventory;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.Problem;
+import io.shardsum.fleet.WeightSource;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.Subject;
@@ -19,7 +20,7 @@ final class FindingRow {
 
   static final StructType SCHEMA =
       StructType.fromDDL(
-          "engine STRING, rank INT, role STRING, tensor STRING, kind STRING, severity STRING,"
+          "engine STRING, source STRING, rank INT, role STRING, tensor STRING, kind STRING, severity STRING,"
               + " expected STRING, actual STRING, votes STRING, cause STRING, location STRING,"
               + " detail STRING");
 
@@ -28,6 +29,7 @@ final class FindingRow {
   static Row of(Finding finding) {
     return RowFactory.create(
         finding.engine().orElse(null),
+        finding.subject().source().name(),
         finding.rank().orElse(null),
         finding.tensor().map(TensorName::role).orElse(null),
         finding.tensor().map(TensorName::tensor).orElse(null),
@@ -45,6 +47,7 @@ final class FindingRow {
     Optional<String> tensor = text(row, "tensor");
     return new Finding(
         new Subject(
+            source(row),
             text(row, "engine"),
             Optional.ofNullable(row.<Integer>getAs("rank")),
             tensor.map(name -> new TensorName(row.getAs("role"), name))),
@@ -54,6 +57,11 @@ final class FindingRow {
         text(row, "cause"),
         text(row, "location"),
         row.getAs("detail"));
+  }
+
+  /** Scans of tables of version 1 had files only. */
+  private static WeightSource source(Row row) {
+    return text(row, "source").map(WeightSource::valueOf).orElse(WeightSource.FILES);
   }
 
   private static Optional<String> text(Row row, String column) {

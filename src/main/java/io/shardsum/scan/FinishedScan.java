@@ -82,7 +82,9 @@ public final class FinishedScan {
 
   /** The engines. */
   public List<EngineResult> engines() {
-    return ofScan("engines").stream().map(EngineResult::of).toList();
+    return scans.ofFiles("engines").where(col("scan_id").equalTo(scanId())).collectAsList().stream()
+        .map(EngineResult::of)
+        .toList();
   }
 
   /** Everything that was found. */

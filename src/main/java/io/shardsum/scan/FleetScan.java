@@ -1,5 +1,8 @@
 package io.shardsum.scan;
 
+import static org.apache.spark.sql.functions.col;
+
+import io.shardsum.fleet.WeightSource;
 import io.shardsum.gpu.Accelerator;
 import io.shardsum.verdict.Finding;
 import java.time.Instant;
@@ -157,6 +160,7 @@ public final class FleetScan {
     writeTensors(tensors);
     tables
         .read(ScanTable.TENSORS, tensors.schema(), session)
+        .where(col("source").equalTo(WeightSource.FILES.name()))
         .createOrReplaceTempView(ScanTable.TENSORS.tableName());
   }
 

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import io.shardsum.fleet.ComparisonGroup;
+import io.shardsum.fleet.WeightSource;
 import io.shardsum.verdict.Content;
 import io.shardsum.verdict.Evidence;
 import io.shardsum.verdict.HeldTensor;
@@ -77,11 +78,16 @@ final class TableEvidence implements Evidence {
       earlierRanks =
           Optional.of(
               earlierScans.get().rows(EvidenceQuery.EARLIER_RANKS).stream()
+                  .filter(TableEvidence::isOfFiles)
                   .map(TableEvidence::earlierRank)
                   .sorted(Comparator.comparing(TableEvidence::seenAt).reversed())
                   .toList());
     }
     return earlierRanks.get();
+  }
+
+  private static boolean isOfFiles(Row row) {
+    return row.getAs("source").equals(WeightSource.FILES.name());
   }
 
   private static Instant seenAt(EarlierRank earlier) {
@@ -109,7 +115,7 @@ final class TableEvidence implements Evidence {
     if (lastVerified.isEmpty()) {
       Map<String, LastVerified> byEngine = new HashMap<>();
       for (Row row : earlierScans.get().rows(EvidenceQuery.LAST_VERIFIED)) {
-        if (row.getAs("fleet").equals(fleet)) {
+        if (row.getAs("fleet").equals(fleet) && isOfFiles(row)) {
           byEngine.put(
               row.getAs("engine"),
               new LastVerified(

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -178,6 +179,50 @@ class ScanTablesTest {
       List<Row> one = scans.get(0).rows(table, "scan_id = 'one'");
       assertThat(one).hasSameSizeAs(scans.get(0).rows(table, "scan_id = 'two'"));
     }
+  }
+
+  @Test
+  void saysThatItsRowsComeFromFiles() {
+    Landed scan = Landed.of(spark, fleet("a", "b").inventory(), root.resolve("tables"));
+
+    for (ScanTable table : List.of(ScanTable.TENSORS, ScanTable.RANKS, ScanTable.ENGINES)) {
+      assertThat(scan.rows(table))
+          .isNotEmpty()
+          .allSatisfy(row -> assertThat(row.<String>getAs("source")).isEqualTo("FILES"));
+    }
+    assertThat(scan.rows(ScanTable.SCANS))
+        .extracting(row -> row.<Integer>getAs("schema_version"))
+        .containsExactly(2);
+  }
+
+  @Test
+  void takesScansOfTheFirstVersionForThoseOfFiles() {
+    SmallFleet fleet = fleet("a", "b");
+    Path out = root.resolve("tables");
+    Landed.of(spark, fleet.inventory(), root.resolve("now"), "old", Landed.STARTED_AT);
+    for (ScanTable table : ScanTable.values()) {
+      String partition = table.tableName() + "/scan_date=2026-11-23/scan_id=old";
+      spark
+          .read()
+          .parquet(root.resolve("now").resolve(partition).toString())
+          .drop("source")
+          .write()
+          .parquet(out.resolve(partition).toString());
+    }
+    ScanRequest request =
+        new ScanRequest(
+                fleet.inventory(),
+                out.toString(),
+                new ScanId("new"),
+                Landed.STARTED_AT.plus(Duration.ofDays(1)))
+            .comparedWith(Optional.of(Baseline.parse("old/a")));
+
+    ScanSummary summary = new FleetScan(spark, request, ScanProgress.NONE).run();
+
+    assertThat(summary.verdict()).isEqualTo(Verdict.EQUAL);
+    assertThat(FinishedScan.open(spark, out.toString(), Optional.of(new ScanId("old"))).engines())
+        .extracting(EngineResult::engine)
+        .containsExactlyInAnyOrder("a", "b");
   }
 
   @Test
