@@ -32,6 +32,7 @@ class ArchitectureTest {
           "demo",
           "scan",
           "verdict",
+          "damage",
           "gpu",
           "source",
           "fleet",
@@ -80,7 +81,7 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"safetensors", "checksum", "fleet", "text", "verdict"})
+  @ValueSource(strings = {"safetensors", "checksum", "fleet", "text", "verdict", "damage"})
   void keepsSparkOutOf(String name) {
     noClasses()
         .that()
