@@ -87,10 +87,13 @@ public final class ByteComparison {
   }
 
   private void addRange(Piece piece, int begin, int end) {
+    byte[] bad = piece.bad();
+    byte[] good = piece.good();
     for (int at = begin; at < end; at++) {
-      if (piece.differsAt(at)) {
+      int difference = (bad[at] ^ good[at]) & 0xFF;
+      if (difference != 0) {
         differingBytes++;
-        differingBits += Integer.bitCount((piece.bad()[at] ^ piece.good()[at]) & 0xFF);
+        differingBits += Integer.bitCount(difference);
         lanes.add(piece.offsetBytes() + at);
       }
     }

@@ -19,6 +19,9 @@ final class Lanes {
   private final long[] last = new long[WIDEST_LANE_SHIFT + 1];
   private long first = -1;
 
+  /** All narrower ones have no period. */
+  private int narrowest;
+
   /** Takes the next differing byte. */
   void add(long position) {
     if (first < 0) {
@@ -29,16 +32,17 @@ final class Lanes {
       }
       return;
     }
-    for (int shift = 0; shift <= WIDEST_LANE_SHIFT; shift++) {
+    for (int shift = narrowest; shift <= WIDEST_LANE_SHIFT; shift++) {
       long lane = position >> shift;
       if (lane == last[shift]) {
         return; // then it is in the same of all wider lanes, too
       }
-      if (divisors[shift] != 1) {
-        divisors[shift] = divisor(lane - last[shift], divisors[shift]);
-      }
+      divisors[shift] = divisor(lane - last[shift], divisors[shift]);
       last[shift] = lane;
       counts[shift]++;
+    }
+    while (narrowest <= WIDEST_LANE_SHIFT && divisors[narrowest] == 1) {
+      narrowest++;
     }
   }
 

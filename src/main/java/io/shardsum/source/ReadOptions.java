@@ -21,6 +21,8 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  * <tr><td><code>path</code>, {@code paths}</td><td>what {@code load(...)} was given: files, directories,
  *   globs</td><td></td></tr>
  * <tr><td>{@code listing}</td><td>the files, already listed: {@link FileListing}</td><td></td></tr>
+ * <tr><td>{@code tasks}</td><td>what each task reads of them, already planned: {@link TaskPlan}
+ *   </td><td></td></tr>
  * <tr><td>{@code recursive}</td><td>{@code true}: also files in sub-directories</td>
  *   <td>{@code false}</td></tr>
  * <tr><td>{@code split-bytes}</td><td>most bytes of files in a task, as {@code 64m}</td>
@@ -41,6 +43,7 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 record ReadOptions(
     List<String> paths,
     Optional<FileListing> listing,
+    Optional<TaskPlan> tasks,
     boolean recursive,
     Optional<Long> splitBytes,
     Optional<Long> openCostBytes,
@@ -52,6 +55,7 @@ record ReadOptions(
   static final String PATH = "path";
   static final String PATHS = "paths";
   static final String LISTING = "listing";
+  static final String TASKS = "tasks";
   static final String RECURSIVE = "recursive";
   static final String SPLIT_BYTES = "split-bytes";
   static final String OPEN_COST_BYTES = "open-cost-bytes";
@@ -68,6 +72,7 @@ record ReadOptions(
           PATH,
           PATHS,
           LISTING,
+          TASKS,
           RECURSIVE,
           SPLIT_BYTES,
           OPEN_COST_BYTES,
@@ -94,6 +99,7 @@ record ReadOptions(
     return new ReadOptions(
         paths(options),
         Optional.ofNullable(options.get(LISTING)).map(FileListing::parse),
+        Optional.ofNullable(options.get(TASKS)).map(TaskPlan::parse),
         flag(options, RECURSIVE),
         bytes(options, SPLIT_BYTES),
         bytes(options, OPEN_COST_BYTES),

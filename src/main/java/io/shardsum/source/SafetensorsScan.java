@@ -50,6 +50,9 @@ final class SafetensorsScan implements Scan, Batch {
 
   @Override
   public InputPartition[] planInputPartitions() {
+    if (partitions == null && options.tasks().isPresent()) {
+      partitions = options.tasks().get().partitions(files()).toArray(InputPartition[]::new);
+    }
     if (partitions == null) {
       SparkSession session = SparkSession.active();
       SplitPlanner planner =

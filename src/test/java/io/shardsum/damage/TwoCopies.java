@@ -14,15 +14,22 @@ final class TwoCopies {
   /** A header that is no multiple of any block. */
   static final long FILE_OFFSET = 4096 * 3 + 88;
 
+  private static final byte[] RANDOM = random(5 * CHUNK);
+
   final byte[] good;
   final byte[] bad;
   private final TensorSite site;
 
   private TwoCopies(DType dtype, List<Long> shape, int lengthBytes, long fileOffsetBytes) {
-    this.good = new byte[lengthBytes];
-    new Random(7).nextBytes(good);
+    this.good = Arrays.copyOf(RANDOM, lengthBytes);
     this.bad = good.clone();
     this.site = new TensorSite(dtype, shape, lengthBytes, fileOffsetBytes);
+  }
+
+  private static byte[] random(int lengthBytes) {
+    byte[] bytes = new byte[lengthBytes];
+    new Random(7).nextBytes(bytes);
+    return bytes;
   }
 
   static TwoCopies ofBytes(int lengthBytes) {

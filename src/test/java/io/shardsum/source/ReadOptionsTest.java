@@ -20,6 +20,7 @@ class ReadOptionsTest {
             new ReadOptions(
                 List.of(),
                 Optional.empty(),
+                Optional.empty(),
                 false,
                 Optional.empty(),
                 Optional.empty(),
@@ -33,6 +34,8 @@ class ReadOptionsTest {
   void takesEveryOption() {
     FileListing listing =
         new FileListing(List.of(new ListedFile("/w/c.safetensors", 10, 20, List.of("k_scale"))));
+    TaskPlan tasks =
+        new TaskPlan(List.of(new TaskPlan.Task(List.of(), List.of(TaskPlan.chunkAt(0, 4096)))));
 
     assertThat(
             parse(
@@ -40,6 +43,7 @@ class ReadOptionsTest {
                     Map.entry("path", "/w/a"),
                     Map.entry("paths", "[\"/w/b\", \"/w/c\"]"),
                     Map.entry("listing", listing.toJson()),
+                    Map.entry("tasks", tasks.toJson()),
                     Map.entry("recursive", "true"),
                     Map.entry("split-bytes", "1m"),
                     Map.entry("open-cost-bytes", "64k"),
@@ -52,6 +56,7 @@ class ReadOptionsTest {
             new ReadOptions(
                 List.of("/w/b", "/w/c", "/w/a"),
                 Optional.of(listing),
+                Optional.of(tasks),
                 true,
                 Optional.of(1L << 20),
                 Optional.of(64L << 10),
@@ -72,7 +77,7 @@ class ReadOptionsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "Unknown option of the source safetensors: split-byte; known: path, paths, listing,"
-                + " recursive, split-bytes, open-cost-bytes, rows, on-error, sample-one-in,"
+                + " tasks, recursive, split-bytes, open-cost-bytes, rows, on-error, sample-one-in,"
                 + " sample-seed, read-retries");
   }
 
