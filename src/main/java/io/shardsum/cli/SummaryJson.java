@@ -2,6 +2,8 @@ package io.shardsum.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.shardsum.damage.Damage;
+import io.shardsum.damage.DamagedRange;
 import io.shardsum.scan.EngineResult;
 import io.shardsum.scan.RankResult;
 import io.shardsum.scan.ReadTimes;
@@ -138,9 +140,38 @@ final class SummaryJson {
       json.writeStringField("cause", finding.cause().orElse(null));
       json.writeStringField("location", finding.location().orElse(null));
       json.writeStringField("detail", finding.detail());
+      if (finding.damage().isPresent()) {
+        writeDamage(finding.damage().get());
+      }
       json.writeEndObject();
     }
     json.writeEndArray();
+  }
+
+  private void writeDamage(Damage damage) throws IOException {
+    json.writeStringField("pattern", damage.pattern().name());
+    if (damage.patternBytes().isPresent()) {
+      json.writeNumberField("pattern_bytes", damage.patternBytes().get());
+    }
+    json.writeArrayFieldStart("ranges");
+    for (DamagedRange range : damage.ranges()) {
+      json.writeStartObject();
+      json.writeNumberField("offset_bytes", range.offsetBytes());
+      json.writeNumberField("length_bytes", range.lengthBytes());
+      json.writeNumberField("file_offset_bytes", range.fileOffsetBytes());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeNumberField("range_count", damage.rangeCount());
+    json.writeNumberField("differing_bytes", damage.differingBytes());
+    json.writeNumberField("differing_bits", damage.differingBits());
+    json.writeNumberField("element_index", damage.elementIndex());
+    json.writeArrayFieldStart("element");
+    for (long coordinate : damage.element()) {
+      json.writeNumber(coordinate);
+    }
+    json.writeEndArray();
+    json.writeNumberField("compared_bytes", damage.comparedBytes());
   }
 
   private void writeCoverage() throws IOException {

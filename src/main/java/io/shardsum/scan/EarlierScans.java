@@ -18,12 +18,14 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.datasources.DataSource;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** The finished scans of a directory of tables, as the views of ad-hoc SQL show them. */
 final class EarlierScans {
 
   private static final String SOURCE = "source";
+  private static final StructType ONLY_SOURCE = new StructType().add(SOURCE, "string");
   private static final String FILES = WeightSource.FILES.name();
 
   private final SparkSession session;
@@ -72,13 +74,17 @@ final class EarlierScans {
     return table == ScanTable.SCANS ? found : withSource(found, table);
   }
 
-  /** Tables of version 1 have no source: all of their rows are of files. */
+  /** Earlier versions of the tables lack columns; all of their rows are of files. */
   private Dataset<Row> withSource(Dataset<Row> found, ScanTable table) {
+    StructType now = table == ScanTable.FINDINGS ? FindingRow.SCHEMA : ONLY_SOURCE;
     StructType schema = found.schema();
+    for (StructField column : now.fields()) {
+      if (!Arrays.asList(schema.fieldNames()).contains(column.name())) {
+        schema = schema.add(column);
+      }
+    }
     Dataset<Row> rows =
-        Arrays.asList(schema.fieldNames()).contains(SOURCE)
-            ? found
-            : read(session).schema(schema.add(SOURCE, "string")).parquet(path(table));
+        schema.equals(found.schema()) ? found : read(session).schema(schema).parquet(path(table));
     return rows.withColumn(SOURCE, coalesce(col(SOURCE), lit(FILES)));
   }
 

@@ -9,6 +9,8 @@ import org.apache.spark.sql.SparkSession;
 enum EvidenceQuery {
   /** Of this scan's tensors, and those of earlier scans. */
   CONTENTS,
+  /** Of this scan's tensors. */
+  SUSPECT_FILES,
   /** Of the views of finished scans. */
   EARLIER_RANKS,
   /** Of the views of finished scans. */

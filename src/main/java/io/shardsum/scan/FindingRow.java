@@ -22,25 +22,28 @@ final class FindingRow {
       StructType.fromDDL(
           "engine STRING, source STRING, rank INT, role STRING, tensor STRING, kind STRING, severity STRING,"
               + " expected STRING, actual STRING, votes STRING, cause STRING, location STRING,"
-              + " detail STRING");
+              + " detail STRING, "
+              + DamageColumns.DDL);
 
   private FindingRow() {}
 
   static Row of(Finding finding) {
-    return RowFactory.create(
-        finding.engine().orElse(null),
-        finding.subject().source().name(),
-        finding.rank().orElse(null),
-        finding.tensor().map(TensorName::role).orElse(null),
-        finding.tensor().map(TensorName::tensor).orElse(null),
-        finding.kind(),
-        finding.severity(),
-        finding.comparison().expected().orElse(null),
-        finding.comparison().actual().orElse(null),
-        finding.comparison().votes().orElse(null),
-        finding.cause().orElse(null),
-        finding.location().orElse(null),
-        finding.detail());
+    Object[] values = {
+      finding.engine().orElse(null),
+      finding.subject().source().name(),
+      finding.rank().orElse(null),
+      finding.tensor().map(TensorName::role).orElse(null),
+      finding.tensor().map(TensorName::tensor).orElse(null),
+      finding.kind(),
+      finding.severity(),
+      finding.comparison().expected().orElse(null),
+      finding.comparison().actual().orElse(null),
+      finding.comparison().votes().orElse(null),
+      finding.cause().orElse(null),
+      finding.location().orElse(null),
+      finding.detail()
+    };
+    return RowFactory.create(DamageColumns.append(values, finding.damage()));
   }
 
   static Finding finding(Row row) {
@@ -56,7 +59,8 @@ final class FindingRow {
         new Comparison(text(row, "expected"), text(row, "actual"), text(row, "votes")),
         text(row, "cause"),
         text(row, "location"),
-        row.getAs("detail"));
+        row.getAs("detail"),
+        DamageColumns.damage(row));
   }
 
   /** Scans of tables of version 1 had files only. */

@@ -29,6 +29,8 @@ public final class FleetScan {
   private final ScanTables tables;
   private final ScanProgress progress;
   private final Hasher hasher;
+  private final RereadLimits limits;
+  private Map<String, String> executors = Map.of();
   private final AcceleratedPlans plans = new AcceleratedPlans();
 
   /**
@@ -62,6 +64,7 @@ public final class FleetScan {
             files.stream().map(PlannedFile::listed).toList(),
             session.sparkContext().hadoopConfiguration());
     this.session = ScanSession.of(session, size);
+    this.limits = RereadLimits.of(session.conf());
     this.request = request;
     this.tables = ScanTables.of(request);
     this.progress = progress;
@@ -103,6 +106,7 @@ public final class FleetScan {
       landTensors();
       comparison.check();
       progress.readingEnds();
+      executors = listener.executors();
       return listener.times(Instant.now());
     } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
       comparison.check(e);
@@ -131,7 +135,7 @@ public final class FleetScan {
     List<Row> engines = land(ScanTable.ENGINES, SqlStage.ENGINES, work);
     VerdictStage verdict = new VerdictStage(session, request, ranks, forms.get(), baselines);
     plans.add(SqlStage.FORMS, ExecutedPlan.operators(formRows.queryExecution().executedPlan()));
-    List<Finding> findings = verdict.findings();
+    List<Finding> findings = verdict.findings(new SecondReading(session, files, executors, limits));
     Dataset<Row> findingRows =
         rows(findings.stream().map(FindingRow::of).toList(), FindingRow.SCHEMA);
     work.start(() -> tables.write(ScanTable.FINDINGS, findingRows.coalesce(1)));

@@ -4,7 +4,7 @@ import io.shardsum.verdict.ComparedGroup;
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FleetVerdict;
-import io.shardsum.verdict.SuspectTensor;
+import io.shardsum.verdict.LocatedFindings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,20 +46,17 @@ final class VerdictStage {
     this.verdict = new FleetVerdict(groups, evidence);
   }
 
-  List<Finding> findings() {
+  /** What is wrong; where bytes are, a second reading of them says where. */
+  List<Finding> findings(SecondReading secondReading) {
     List<Finding> findings = new ArrayList<>();
     ranks.stream()
         .filter(rank -> rank.checksum().isEmpty())
         .map(RankResult::finding)
         .forEach(findings::add);
-    findings.addAll(verdict.findings());
+    findings.addAll(
+        new LocatedFindings(secondReading.of(verdict.suspects())).of(verdict.findings()));
     findings.addAll(FindingRow.ofProblems(request.inventory()));
     return findings;
-  }
-
-  /** The tensors whose bytes are to be looked at, before anyone is blamed. */
-  List<SuspectTensor> suspects() {
-    return verdict.suspects();
   }
 
   Coverage coverage(List<Finding> findings) {

@@ -1,5 +1,6 @@
 package io.shardsum.verdict;
 
+import io.shardsum.damage.Damage;
 import java.util.Optional;
 
 /**
@@ -10,6 +11,7 @@ import java.util.Optional;
  * @param location {@code ranks 1, 3} where it is about several ranks of an engine, the comparison
  *     group where it is about all copies, otherwise where in a file
  * @param detail one plain sentence
+ * @param damage where bytes differ and what that looks like, where they were compared
  */
 public record Finding(
     Subject subject,
@@ -18,7 +20,20 @@ public record Finding(
     Comparison comparison,
     Optional<String> cause,
     Optional<String> location,
-    String detail) {
+    String detail,
+    Optional<Damage> damage) {
+
+  /** A finding without a look at bytes. */
+  public Finding(
+      Subject subject,
+      String kind,
+      String severity,
+      Comparison comparison,
+      Optional<String> cause,
+      Optional<String> location,
+      String detail) {
+    this(subject, kind, severity, comparison, cause, location, detail, Optional.empty());
+  }
 
   /** A finding of a kind, with that kind's severity and usual cause. */
   public static Finding of(
@@ -40,7 +55,25 @@ public record Finding(
   /** The same finding with a more exact cause. */
   Finding because(String moreExactCause) {
     return new Finding(
-        subject, kind, severity, comparison, Optional.of(moreExactCause), location, detail);
+        subject, kind, severity, comparison, Optional.of(moreExactCause), location, detail, damage);
+  }
+
+  /** The same finding with more said. */
+  Finding adding(String more) {
+    return new Finding(
+        subject, kind, severity, comparison, cause, location, detail + "; " + more, damage);
+  }
+
+  /** The same finding at a more exact location. */
+  Finding at(String moreExactLocation) {
+    return new Finding(
+        subject, kind, severity, comparison, cause, Optional.of(moreExactLocation), detail, damage);
+  }
+
+  /** The same finding, whose bytes were compared. */
+  Finding with(Damage found) {
+    return new Finding(
+        subject, kind, severity, comparison, cause, location, detail, Optional.of(found));
   }
 
   /** The engine, where it is about one. */

@@ -66,12 +66,15 @@ public final class FleetVerdict {
     return findings;
   }
 
-  /** The tensors whose bytes are to be looked at. */
+  /** The tensors whose bytes are to be looked at; where engines are split, all of them differ. */
   public List<SuspectTensor> suspects() {
     List<SuspectTensor> suspects = new ArrayList<>();
     for (GroupVerdict group : groups) {
-      group.faults().forEach(fault -> suspects.addAll(SuspectTensor.ofFault(fault)));
-      group.undecided().forEach(tensor -> suspects.addAll(SuspectTensor.ofUndecided(tensor)));
+      String label = group.group().label();
+      group.faults().forEach(fault -> suspects.addAll(SuspectTensor.ofFault(label, fault)));
+      if (!new UndecidedFindings(group).isSplit()) {
+        group.undecided().forEach(u -> suspects.addAll(SuspectTensor.ofUndecided(label, u)));
+      }
     }
     return suspects;
   }

@@ -7,68 +7,70 @@ import java.util.Optional;
  * A tensor whose bytes are to be looked at: DAMAGED, or UNDECIDED.
  *
  * @param kind of the finding that reports it
+ * @param group the comparison group
+ * @param place the rank within a replica
  * @param holder the copy that is wrong; one of the parties where nothing is decided
  * @param other a copy that is right; another party where nothing is decided
- * @param differingChunks the MiBs in which the two differ; empty where sums cannot tell
+ * @param held what the copy holds, as it was read
+ * @param otherHeld what the other copy holds
  */
 public record SuspectTensor(
     FindingKind kind,
+    String group,
+    int place,
     TensorName name,
     RankHolder holder,
     RankHolder other,
-    List<Integer> differingChunks) {
+    HeldTensor held,
+    HeldTensor otherHeld) {
 
-  /** Copies the list. */
-  public SuspectTensor {
-    differingChunks = List.copyOf(differingChunks);
+  /** The MiBs in which the two differ; empty where sums cannot tell. */
+  public List<Integer> differingChunks() {
+    return held.differingChunks(otherHeld);
   }
 
-  static List<SuspectTensor> ofFault(Fault fault) {
+  static List<SuspectTensor> ofFault(String group, Fault fault) {
     boolean damaged =
         fault.why() instanceof Explanation.OfTensor tensor && tensor.kind() == FindingKind.DAMAGED;
     return damaged
         ? fault.tensors().stream()
             .map(
                 d ->
-                    of(
+                    new SuspectTensor(
                         FindingKind.DAMAGED,
+                        group,
+                        fault.copy().place(),
                         d.name(),
                         fault.copy().holder(),
                         d.expectedHolder(),
-                        d.actual(),
-                        d.expected()))
+                        d.actual().orElseThrow(),
+                        d.expected().orElseThrow()))
             .toList()
         : List.of();
   }
 
-  /** The first camp against each of the others, where dtype and shape are the same. */
-  static List<SuspectTensor> ofUndecided(Undecided tensor) {
+  /** Every copy that does not hold what the first camp does, where dtype and shape are the same. */
+  static List<SuspectTensor> ofUndecided(String group, Undecided tensor) {
     List<Optional<HeldTensor>> camps = List.copyOf(tensor.holders().keySet());
     Optional<HeldTensor> first = camps.get(0);
     return camps.stream()
         .skip(1)
         .filter(camp -> camp.isPresent() && first.isPresent())
         .filter(camp -> camp.get().content().hasFormOf(first.get().content()))
-        .map(
+        .flatMap(
             camp ->
-                of(
-                    FindingKind.UNDECIDED,
-                    tensor.name(),
-                    tensor.holders().get(camp).get(0).holder(),
-                    tensor.holders().get(first).get(0).holder(),
-                    camp,
-                    first))
+                tensor.holders().get(camp).stream()
+                    .map(
+                        copy ->
+                            new SuspectTensor(
+                                FindingKind.UNDECIDED,
+                                group,
+                                tensor.place(),
+                                tensor.name(),
+                                copy.holder(),
+                                tensor.holders().get(first).get(0).holder(),
+                                camp.get(),
+                                first.get())))
         .toList();
-  }
-
-  private static SuspectTensor of(
-      FindingKind kind,
-      TensorName name,
-      RankHolder holder,
-      RankHolder other,
-      Optional<HeldTensor> held,
-      Optional<HeldTensor> otherHeld) {
-    return new SuspectTensor(
-        kind, name, holder, other, held.orElseThrow().differingChunks(otherHeld.orElseThrow()));
   }
 }

@@ -7,7 +7,7 @@ import java.util.Optional;
  *
  * @param expected empty: there should be no such tensor
  * @param actual empty: there is none
- * @param expectedHolder a copy that is right
+ * @param expectedHolder a copy that is right; of this scan, if there is one
  * @param votes how many copies hold what; empty where a reference decided
  */
 public record TensorDifference(

@@ -74,12 +74,12 @@ final class TensorVote {
       return;
     }
     Optional<HeldTensor> expected = contents.of(right.get(), name);
+    RankHolder holder = holderOf(name, expected.map(HeldTensor::content)).orElse(right.get());
     Optional<String> votes =
         place.reference().isPresent() ? Optional.empty() : Optional.of(ballot.text());
     for (Map.Entry<RankContent, RankHolder> witness : witnesses.entrySet()) {
       Optional<HeldTensor> actual = contents.of(witness.getValue(), name);
-      TensorDifference difference =
-          new TensorDifference(name, expected, actual, right.get(), votes);
+      TensorDifference difference = new TensorDifference(name, expected, actual, holder, votes);
       if (!difference.actualContent().equals(difference.expectedContent())) {
         differences.computeIfAbsent(witness.getKey(), any -> new ArrayList<>()).add(difference);
       }

@@ -43,7 +43,8 @@ final class UndecidedFindings {
     return findings;
   }
 
-  private boolean isSplit() {
+  /** Whether the engines hold different weights as a whole. */
+  boolean isSplit() {
     Set<String> incomplete =
         verdict.group().copies().stream()
             .filter(copy -> copy.content().isEmpty())

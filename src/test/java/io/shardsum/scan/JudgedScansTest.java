@@ -146,7 +146,9 @@ class JudgedScansTest {
     assertThat(words(scan)).containsExactly("UNDECIDED - 1 " + DOWN);
     Finding undecided = scan.summary().findings().get(0);
     assertThat(undecided.comparison().votes()).contains("1 : 1");
-    assertThat(undecided.detail()).contains("in a, also-a; ").endsWith("in b");
+    assertThat(undecided.detail())
+        .contains("in a, also-a; ")
+        .contains(" in b; b against a: one bit flipped: byte 0 of the tensor");
   }
 
   @Test

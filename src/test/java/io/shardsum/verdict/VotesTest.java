@@ -139,10 +139,19 @@ class VotesTest {
         .containsExactly(
             new SuspectTensor(
                 FindingKind.DAMAGED,
+                RecordedFleet.GROUP,
+                0,
                 W1,
                 RankHolder.now("e1", 0),
                 RankHolder.now("e0", 0),
-                List.of(1)));
+                held("x"),
+                held("2 0 1")));
+    assertThat(fleet.verdict().suspects().get(0).differingChunks()).containsExactly(1);
+  }
+
+  private static HeldTensor held(String bytes) {
+    Content content = content(bytes);
+    return new HeldTensor(content, List.of(7L, Long.parseUnsignedLong(content.checksum(), 16)));
   }
 
   @Test

@@ -1,0 +1,91 @@
+package io.shardsum.scan;
+
+import io.shardsum.damage.TensorSite;
+import io.shardsum.safetensors.DType;
+import io.shardsum.verdict.RankHolder;
+import io.shardsum.verdict.SuspectTensor;
+import io.shardsum.verdict.TensorName;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/** The files of suspect tensors, as this scan has listed and read them. */
+final class SuspectFiles {
+
+  private static final StructType SUSPECTS =
+      StructType.fromDDL("number INT, engine STRING, rank INT, role STRING, tensor STRING");
+
+  /** A tensor of a copy. */
+  private record Copy(RankHolder holder, TensorName name) {}
+
+  private final Map<Copy, SuspectFile> files = new HashMap<>();
+
+  /**
+   * Looks them up.
+   *
+   * @param session has the view {@code tensors}
+   * @param planned the files of the scan
+   */
+  SuspectFiles(List<SuspectTensor> suspects, List<PlannedFile> planned, SparkSession session) {
+    Set<Copy> copies = new LinkedHashSet<>();
+    for (SuspectTensor suspect : suspects) {
+      for (RankHolder holder : List.of(suspect.holder(), suspect.other())) {
+        if (holder.scanId().isEmpty()) {
+          copies.add(new Copy(holder, suspect.name()));
+        }
+      }
+    }
+    Map<List<Object>, PlannedFile> byPath = new HashMap<>();
+    planned.forEach(
+        p -> byPath.put(List.of(p.engine(), p.rank(), p.file().role(), p.file().path()), p));
+    List<Copy> numbered = List.copyOf(copies);
+    List<Row> rows = new ArrayList<>();
+    for (Copy copy : numbered) {
+      rows.add(
+          RowFactory.create(
+              rows.size(),
+              copy.holder().engine(),
+              copy.holder().rank(),
+              copy.name().role(),
+              copy.name().tensor()));
+    }
+    session.createDataFrame(rows, SUSPECTS).createOrReplaceTempView("suspects");
+    for (Row row : EvidenceQuery.SUSPECT_FILES.in(session).collectAsList()) {
+      Copy copy = numbered.get(row.<Integer>getAs("number"));
+      PlannedFile file =
+          byPath.get(
+              List.of(
+                  copy.holder().engine(),
+                  copy.holder().rank(),
+                  copy.name().role(),
+                  row.<String>getAs("file")));
+      files.put(copy, suspectFile(file, row));
+    }
+  }
+
+  private static SuspectFile suspectFile(PlannedFile planned, Row row) {
+    return new SuspectFile(
+        planned.listed(),
+        new TensorSite(
+            DType.valueOf(row.getAs("dtype")),
+            row.getList(row.fieldIndex("shape")),
+            row.<Long>getAs("bytes"),
+            row.<Long>getAs("file_offset_bytes")),
+        row.getAs("host"),
+        row.getAs("executor"),
+        Optional.ofNullable(row.getAs("gpu")));
+  }
+
+  /** The file that has a holder's copy; empty if that is one of another scan. */
+  Optional<SuspectFile> of(RankHolder holder, TensorName name) {
+    return Optional.ofNullable(files.get(new Copy(holder, name)));
+  }
+}
