@@ -22,7 +22,7 @@ SELECT
 FROM ranks AS r
 JOIN engines AS e ON r.scan_date = e.scan_date AND r.scan_id = e.scan_id AND r.engine = e.engine AND r.source = e.source
 LEFT JOIN findings AS f ON r.scan_date = f.scan_date AND r.scan_id = f.scan_id AND r.source = f.source
-  AND (f.severity = 'error' OR f.kind = 'UNVERIFIED')
+  AND (f.severity = 'error' OR f.kind IN ('UNVERIFIED', 'TRANSIENT_READ'))
   AND (
     (f.engine = r.engine
       AND (f.rank IS NULL OR f.rank = r.rank)

@@ -143,6 +143,11 @@ final class SummaryJson {
       if (finding.damage().isPresent()) {
         writeDamage(finding.damage().get());
       }
+      if (finding.readBy().isPresent()) {
+        json.writeStringField("host", finding.readBy().get().host());
+        json.writeStringField("executor", finding.readBy().get().executor());
+        json.writeStringField("gpu", finding.readBy().get().gpu().orElse(null));
+      }
       json.writeEndObject();
     }
     json.writeEndArray();

@@ -6,9 +6,11 @@ import io.shardsum.fleet.Problem;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.ReadBy;
 import io.shardsum.verdict.Subject;
 import io.shardsum.verdict.TensorName;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
@@ -23,7 +25,8 @@ final class FindingRow {
           "engine STRING, source STRING, rank INT, role STRING, tensor STRING, kind STRING, severity STRING,"
               + " expected STRING, actual STRING, votes STRING, cause STRING, location STRING,"
               + " detail STRING, "
-              + DamageColumns.DDL);
+              + DamageColumns.DDL
+              + ", host STRING, executor STRING, gpu STRING");
 
   private FindingRow() {}
 
@@ -43,7 +46,16 @@ final class FindingRow {
       finding.location().orElse(null),
       finding.detail()
     };
-    return RowFactory.create(DamageColumns.append(values, finding.damage()));
+    Object[] all = Arrays.copyOf(DamageColumns.append(values, finding.damage()), SCHEMA.size());
+    finding
+        .readBy()
+        .ifPresent(
+            by -> {
+              all[SCHEMA.fieldIndex("host")] = by.host();
+              all[SCHEMA.fieldIndex("executor")] = by.executor();
+              all[SCHEMA.fieldIndex("gpu")] = by.gpu().orElse(null);
+            });
+    return RowFactory.create(all);
   }
 
   static Finding finding(Row row) {
@@ -60,7 +72,8 @@ final class FindingRow {
         text(row, "cause"),
         text(row, "location"),
         row.getAs("detail"),
-        DamageColumns.damage(row));
+        DamageColumns.damage(row),
+        text(row, "host").map(host -> new ReadBy(host, row.getAs("executor"), text(row, "gpu"))));
   }
 
   /** Scans of tables of version 1 had files only. */

@@ -30,7 +30,7 @@ public final class FleetScan {
   private final ScanProgress progress;
   private final Hasher hasher;
   private final RereadLimits limits;
-  private Map<String, String> executors = Map.of();
+  private ReadingPlaces readingPlaces = new ReadingPlaces(Map.of());
   private final AcceleratedPlans plans = new AcceleratedPlans();
 
   /**
@@ -106,7 +106,7 @@ public final class FleetScan {
       landTensors();
       comparison.check();
       progress.readingEnds();
-      executors = listener.executors();
+      readingPlaces = listener.places();
       return listener.times(Instant.now());
     } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
       comparison.check(e);
@@ -135,7 +135,8 @@ public final class FleetScan {
     List<Row> engines = land(ScanTable.ENGINES, SqlStage.ENGINES, work);
     VerdictStage verdict = new VerdictStage(session, request, ranks, forms.get(), baselines);
     plans.add(SqlStage.FORMS, ExecutedPlan.operators(formRows.queryExecution().executedPlan()));
-    List<Finding> findings = verdict.findings(new SecondReading(session, files, executors, limits));
+    List<Finding> findings =
+        verdict.findings(new SecondReading(session, files, readingPlaces, limits));
     Dataset<Row> findingRows =
         rows(findings.stream().map(FindingRow::of).toList(), FindingRow.SCHEMA);
     work.start(() -> tables.write(ScanTable.FINDINGS, findingRows.coalesce(1)));

@@ -1,6 +1,5 @@
 package io.shardsum.scan;
 
-import io.shardsum.source.TaskPlan;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,7 +15,7 @@ final class ReadListener extends SparkListener {
   private long firstLaunchMillis = Long.MAX_VALUE;
   private long lastFinishMillis;
   private long readBytes;
-  private final Map<String, String> executors = new TreeMap<>();
+  private final Map<String, String> hosts = new TreeMap<>();
 
   ReadListener(ScanProgress progress) {
     this.progress = progress;
@@ -29,8 +28,7 @@ final class ReadListener extends SparkListener {
     }
     long bytes = taskEnd.taskMetrics().inputMetrics().bytesRead();
     if (bytes > 0) {
-      String executor = taskEnd.taskInfo().executorId();
-      executors.put(executor, TaskPlan.executor(taskEnd.taskInfo().host(), executor));
+      hosts.put(taskEnd.taskInfo().executorId(), taskEnd.taskInfo().host());
       firstLaunchMillis = Math.min(firstLaunchMillis, taskEnd.taskInfo().launchTime());
       lastFinishMillis = Math.max(lastFinishMillis, taskEnd.taskInfo().finishTime());
       readBytes += bytes;
@@ -38,9 +36,9 @@ final class ReadListener extends SparkListener {
     }
   }
 
-  /** The places of the executors that have read, by Spark's ids of them. */
-  synchronized Map<String, String> executors() {
-    return Map.copyOf(executors);
+  /** The executors that have read. */
+  synchronized ReadingPlaces places() {
+    return new ReadingPlaces(hosts);
   }
 
   /** What was read, and when; with nothing read, as if it had been at {@code now}. */

@@ -9,6 +9,7 @@ import io.shardsum.source.ListedFile;
 import io.shardsum.source.OnError;
 import io.shardsum.source.SafetensorsSource;
 import io.shardsum.source.TaskPlan;
+import io.shardsum.verdict.ReadBy;
 import io.shardsum.verdict.SecondLook;
 import io.shardsum.verdict.SuspectTensor;
 import java.util.ArrayList;
@@ -55,6 +56,14 @@ final class SecondReading {
   private record Pair(
       SuspectTensor suspect, SuspectFile file, SuspectFile other, List<Integer> chunks) {
 
+    SecondLook notRead(String why) {
+      return new SecondLook.NotRead(why, Optional.of(file.readBy()));
+    }
+
+    List<String> places(ReadingPlaces among) {
+      return among.besides(file.executors(), other.executors());
+    }
+
     long costBytes() {
       long bytes = (long) chunks.size() * ChunkColumn.CHUNK_BYTES;
       return OPEN_COST_BYTES + 2 * Math.min(bytes, file.site().lengthBytes());
@@ -63,9 +72,8 @@ final class SecondReading {
 
   private final SparkSession session;
   private final List<PlannedFile> planned;
-  private final Map<String, String> executors;
+  private final ReadingPlaces places;
   private final RereadLimits limits;
-  private final Map<SuspectTensor, SecondLook> looks = new LinkedHashMap<>();
   private long leftBytes;
 
   /**
@@ -73,41 +81,40 @@ final class SecondReading {
    *
    * @param session has the view {@code tensors}
    * @param planned the files of the scan
-   * @param executors places by id, of those that have read
+   * @param places of the executors that have read
    */
   SecondReading(
-      SparkSession session,
-      List<PlannedFile> planned,
-      Map<String, String> executors,
-      RereadLimits limits) {
+      SparkSession session, List<PlannedFile> planned, ReadingPlaces places, RereadLimits limits) {
     this.session = session;
     this.planned = planned;
-    this.executors = executors;
+    this.places = places;
     this.limits = limits;
     this.leftBytes = limits.bytes();
   }
 
-  /** Looks at the bytes of all that the limits allow, the smallest first. */
+  /** Looks at the bytes of all that the limits still allow, the smallest first. */
   Map<SuspectTensor, SecondLook> of(List<SuspectTensor> suspects) {
-    if (!suspects.isEmpty()) {
-      List<Pair> pairs = affordable(pairs(suspects));
-      if (!pairs.isEmpty()) {
-        read(pairs);
-      }
+    Map<SuspectTensor, SecondLook> looks = new LinkedHashMap<>();
+    List<Pair> pairs = affordable(pairs(suspects, looks), looks);
+    if (!pairs.isEmpty()) {
+      read(pairs, looks);
     }
     return looks;
   }
 
-  private List<Pair> pairs(List<SuspectTensor> suspects) {
+  private List<Pair> pairs(List<SuspectTensor> suspects, Map<SuspectTensor, SecondLook> looks) {
     SuspectFiles files = new SuspectFiles(suspects, planned, session);
     List<Pair> pairs = new ArrayList<>();
     for (SuspectTensor suspect : suspects) {
-      Optional<SuspectFile> file = files.of(suspect.holder(), suspect.name());
-      Optional<SuspectFile> other = files.of(suspect.other(), suspect.name());
+      Optional<SuspectFile> file = files.of(suspect.copy());
+      Optional<SuspectFile> other = files.of(suspect.otherCopy());
       if (file.isPresent() && other.isPresent()) {
         pairs.add(new Pair(suspect, file.get(), other.get(), chunks(suspect, file.get().site())));
       } else {
-        looks.put(suspect, new SecondLook.NotRead("no copy of this scan holds what is expected"));
+        looks.put(
+            suspect,
+            new SecondLook.NotRead(
+                "no copy of this scan holds what is expected", file.map(SuspectFile::readBy)));
       }
     }
     return pairs;
@@ -122,20 +129,20 @@ final class SecondReading {
     return IntStream.range(0, Math.toIntExact(all)).boxed().toList();
   }
 
-  private List<Pair> affordable(List<Pair> pairs) {
+  private List<Pair> affordable(List<Pair> pairs, Map<SuspectTensor, SecondLook> looks) {
     List<Pair> affordable = new ArrayList<>();
     for (Pair pair : pairs.stream().sorted(Comparator.comparing(Pair::costBytes)).toList()) {
       if (pair.costBytes() <= leftBytes) {
         leftBytes -= pair.costBytes();
         affordable.add(pair);
       } else {
-        looks.put(pair.suspect(), new SecondLook.NotRead(limits.reason()));
+        looks.put(pair.suspect(), pair.notRead(limits.reason()));
       }
     }
     return affordable;
   }
 
-  private void read(List<Pair> pairs) {
+  private void read(List<Pair> pairs, Map<SuspectTensor, SecondLook> looks) {
     List<ListedFile> files = new ArrayList<>();
     List<TaskPlan.Task> tasks = new ArrayList<>();
     Map<Integer, CopyPair.Expected> expected = new HashMap<>();
@@ -143,7 +150,7 @@ final class SecondReading {
       int number = tasks.size();
       files.add(pair.file().file());
       files.add(pair.other().file());
-      tasks.add(new TaskPlan.Task(places(pair), ranges(pair, number)));
+      tasks.add(new TaskPlan.Task(pair.places(places), ranges(pair, number)));
       expected.put(
           number,
           new CopyPair.Expected(
@@ -168,19 +175,36 @@ final class SecondReading {
 
   private static SecondLook look(Pair pair, Row row) {
     if (row.getAs("error") != null) {
-      return new SecondLook.NotRead(row.getAs("error"));
+      return pair.notRead(row.getAs("error"));
     }
+    SuspectTensor suspect = pair.suspect();
+    List<Integer> chunks = row.getList(row.fieldIndex("chunks"));
     return new SecondLook.Compared(
-        DamageColumns.damage(row), pair.file().file().path(), pair.chunks().size());
+        suspect
+            .held()
+            .readAgain(suspect.otherHeld(), sums(chunks, row, "sums"), text(row, "sha256")),
+        suspect
+            .otherHeld()
+            .readAgain(suspect.held(), sums(chunks, row, "other_sums"), text(row, "other_sha256")),
+        pair.file().readBy(),
+        pair.other().readBy(),
+        new ReadBy(row.getAs("host"), row.getAs("executor"), Optional.empty()),
+        DamageColumns.damage(row),
+        pair.file().file().path(),
+        chunks.size());
   }
 
-  /** Executors that have read neither copy, else those that have not read the suspect one. */
-  private List<String> places(Pair pair) {
-    Map<String, String> others = new HashMap<>(executors);
-    pair.file().executors().forEach(others::remove);
-    Map<String, String> unbiased = new HashMap<>(others);
-    pair.other().executors().forEach(unbiased::remove);
-    return List.copyOf((unbiased.isEmpty() ? others : unbiased).values());
+  private static Map<Integer, Long> sums(List<Integer> chunks, Row row, String column) {
+    List<Long> sums = row.getList(row.fieldIndex(column));
+    Map<Integer, Long> byChunk = new HashMap<>();
+    for (int index = 0; index < chunks.size(); index++) {
+      byChunk.put(chunks.get(index), sums.get(index));
+    }
+    return byChunk;
+  }
+
+  private static Optional<String> text(Row row, String column) {
+    return Optional.ofNullable(row.getAs(column));
   }
 
   private static List<List<Long>> ranges(Pair pair, int number) {

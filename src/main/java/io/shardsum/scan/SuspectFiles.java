@@ -2,9 +2,9 @@ package io.shardsum.scan;
 
 import io.shardsum.damage.TensorSite;
 import io.shardsum.safetensors.DType;
-import io.shardsum.verdict.RankHolder;
+import io.shardsum.verdict.CopiedTensor;
+import io.shardsum.verdict.ReadBy;
 import io.shardsum.verdict.SuspectTensor;
-import io.shardsum.verdict.TensorName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -23,10 +23,7 @@ final class SuspectFiles {
   private static final StructType SUSPECTS =
       StructType.fromDDL("number INT, engine STRING, rank INT, role STRING, tensor STRING");
 
-  /** A tensor of a copy. */
-  private record Copy(RankHolder holder, TensorName name) {}
-
-  private final Map<Copy, SuspectFile> files = new HashMap<>();
+  private final Map<CopiedTensor, SuspectFile> files = new HashMap<>();
 
   /**
    * Looks them up.
@@ -35,20 +32,17 @@ final class SuspectFiles {
    * @param planned the files of the scan
    */
   SuspectFiles(List<SuspectTensor> suspects, List<PlannedFile> planned, SparkSession session) {
-    Set<Copy> copies = new LinkedHashSet<>();
+    Set<CopiedTensor> copies = new LinkedHashSet<>();
     for (SuspectTensor suspect : suspects) {
-      for (RankHolder holder : List.of(suspect.holder(), suspect.other())) {
-        if (holder.scanId().isEmpty()) {
-          copies.add(new Copy(holder, suspect.name()));
-        }
-      }
+      copies.addAll(List.of(suspect.copy(), suspect.otherCopy()));
     }
+    copies.removeIf(copy -> copy.holder().scanId().isPresent());
     Map<List<Object>, PlannedFile> byPath = new HashMap<>();
     planned.forEach(
         p -> byPath.put(List.of(p.engine(), p.rank(), p.file().role(), p.file().path()), p));
-    List<Copy> numbered = List.copyOf(copies);
+    List<CopiedTensor> numbered = List.copyOf(copies);
     List<Row> rows = new ArrayList<>();
-    for (Copy copy : numbered) {
+    for (CopiedTensor copy : numbered) {
       rows.add(
           RowFactory.create(
               rows.size(),
@@ -59,7 +53,7 @@ final class SuspectFiles {
     }
     session.createDataFrame(rows, SUSPECTS).createOrReplaceTempView("suspects");
     for (Row row : EvidenceQuery.SUSPECT_FILES.in(session).collectAsList()) {
-      Copy copy = numbered.get(row.<Integer>getAs("number"));
+      CopiedTensor copy = numbered.get(row.<Integer>getAs("number"));
       PlannedFile file =
           byPath.get(
               List.of(
@@ -79,13 +73,12 @@ final class SuspectFiles {
             row.getList(row.fieldIndex("shape")),
             row.<Long>getAs("bytes"),
             row.<Long>getAs("file_offset_bytes")),
-        row.getAs("host"),
-        row.getAs("executor"),
-        Optional.ofNullable(row.getAs("gpu")));
+        new ReadBy(
+            row.getAs("host"), row.getAs("executor"), Optional.ofNullable(row.getAs("gpu"))));
   }
 
-  /** The file that has a holder's copy; empty if that is one of another scan. */
-  Optional<SuspectFile> of(RankHolder holder, TensorName name) {
-    return Optional.ofNullable(files.get(new Copy(holder, name)));
+  /** The file that has a copy; empty if that is one of another scan. */
+  Optional<SuspectFile> of(CopiedTensor copy) {
+    return Optional.ofNullable(files.get(copy));
   }
 }

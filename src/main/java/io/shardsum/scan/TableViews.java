@@ -5,13 +5,13 @@ import java.util.List;
 
 /**
  * The tables as views for ad-hoc SQL: {@code scans}, {@code engines}, {@code ranks}, {@code
- * tensors}, {@code findings}, and {@code rank_states} and {@code coverage} made of them. They show
- * scans that were finished, and only those.
+ * tensors}, {@code findings}, and {@code rank_states}, {@code coverage} and {@code suspect_hosts}
+ * made of them. They show scans that were finished, and only those.
  */
 public final class TableViews {
 
   /** Views of views, each of those before it. */
-  private static final List<String> DERIVED = List.of("rank_states", "coverage");
+  private static final List<String> DERIVED = List.of("rank_states", "coverage", "suspect_hosts");
 
   /** Whose SQL it is. Only the way to Parquet files differs; the views are the same text. */
   public enum Dialect {

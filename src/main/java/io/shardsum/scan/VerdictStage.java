@@ -4,7 +4,8 @@ import io.shardsum.verdict.ComparedGroup;
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FleetVerdict;
-import io.shardsum.verdict.LocatedFindings;
+import io.shardsum.verdict.Rereadings;
+import io.shardsum.verdict.SuspectTensor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +15,8 @@ import org.apache.spark.sql.SparkSession;
 
 /** From ranks to findings: what the tables say, judged by the package {@code verdict}. */
 final class VerdictStage {
+
+  private static final int MOST_READINGS_AGAIN = 3;
 
   private final ScanRequest request;
   private final TableEvidence evidence;
@@ -46,17 +49,33 @@ final class VerdictStage {
     this.verdict = new FleetVerdict(groups, evidence);
   }
 
-  /** What is wrong; where bytes are, a second reading of them says where. */
+  /** What is wrong, after what is suspect was read a second time. */
   List<Finding> findings(SecondReading secondReading) {
     List<Finding> findings = new ArrayList<>();
     ranks.stream()
         .filter(rank -> rank.checksum().isEmpty())
         .map(RankResult::finding)
         .forEach(findings::add);
-    findings.addAll(
-        new LocatedFindings(secondReading.of(verdict.suspects())).of(verdict.findings()));
+    findings.addAll(judged(secondReading));
     findings.addAll(FindingRow.ofProblems(request.inventory()));
     return findings;
+  }
+
+  /** Reads again until nobody is blamed for a reading that did not repeat. */
+  private List<Finding> judged(SecondReading secondReading) {
+    Rereadings rereadings = new Rereadings();
+    FleetVerdict now = verdict;
+    List<SuspectTensor> open = now.suspects();
+    for (int round = 0; round < MOST_READINGS_AGAIN && !open.isEmpty(); round++) {
+      if (rereadings.take(secondReading.of(open))) {
+        now = rereadings.judge(groups, evidence);
+      }
+      open = rereadings.open(now.suspects());
+    }
+    if (rereadings.end(open)) {
+      now = rereadings.judge(groups, evidence);
+    }
+    return rereadings.findings(now);
   }
 
   Coverage coverage(List<Finding> findings) {

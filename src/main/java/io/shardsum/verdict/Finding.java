@@ -12,6 +12,7 @@ import java.util.Optional;
  *     group where it is about all copies, otherwise where in a file
  * @param detail one plain sentence
  * @param damage where bytes differ and what that looks like, where they were compared
+ * @param readBy what has read bytes that are wrong: most of them, where there are several
  */
 public record Finding(
     Subject subject,
@@ -21,7 +22,8 @@ public record Finding(
     Optional<String> cause,
     Optional<String> location,
     String detail,
-    Optional<Damage> damage) {
+    Optional<Damage> damage,
+    Optional<ReadBy> readBy) {
 
   /** A finding without a look at bytes. */
   public Finding(
@@ -32,7 +34,16 @@ public record Finding(
       Optional<String> cause,
       Optional<String> location,
       String detail) {
-    this(subject, kind, severity, comparison, cause, location, detail, Optional.empty());
+    this(
+        subject,
+        kind,
+        severity,
+        comparison,
+        cause,
+        location,
+        detail,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** A finding of a kind, with that kind's severity and usual cause. */
@@ -54,26 +65,45 @@ public record Finding(
 
   /** The same finding with a more exact cause. */
   Finding because(String moreExactCause) {
-    return new Finding(
-        subject, kind, severity, comparison, Optional.of(moreExactCause), location, detail, damage);
+    return with(Optional.of(moreExactCause), location, detail, damage, readBy);
   }
 
   /** The same finding with more said. */
   Finding adding(String more) {
-    return new Finding(
-        subject, kind, severity, comparison, cause, location, detail + "; " + more, damage);
+    return with(cause, location, detail + "; " + more, damage, readBy);
   }
 
   /** The same finding at a more exact location. */
   Finding at(String moreExactLocation) {
-    return new Finding(
-        subject, kind, severity, comparison, cause, Optional.of(moreExactLocation), detail, damage);
+    return with(cause, Optional.of(moreExactLocation), detail, damage, readBy);
   }
 
   /** The same finding, whose bytes were compared. */
   Finding with(Damage found) {
+    return with(cause, location, detail, Optional.of(found), readBy);
+  }
+
+  /** The same finding of bytes that something has read. */
+  Finding readBy(ReadBy reader) {
+    return with(cause, location, detail, damage, Optional.of(reader));
+  }
+
+  private Finding with(
+      Optional<String> newCause,
+      Optional<String> newLocation,
+      String newDetail,
+      Optional<Damage> newDamage,
+      Optional<ReadBy> newReader) {
     return new Finding(
-        subject, kind, severity, comparison, cause, location, detail, Optional.of(found));
+        subject,
+        kind,
+        severity,
+        comparison,
+        newCause,
+        newLocation,
+        newDetail,
+        newDamage,
+        newReader);
   }
 
   /** The engine, where it is about one. */

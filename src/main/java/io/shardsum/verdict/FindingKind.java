@@ -32,6 +32,8 @@ public enum FindingKind {
   UNREADABLE(Meaning.UNREAD, "a file cut short, broken, or without the right to read it"),
   /** There was nothing to compare with. */
   UNVERIFIED(Meaning.UNCOMPARED, "no other copy"),
+  /** Bytes were read once that did not come again when they were read a second time. */
+  TRANSIENT_READ(Meaning.MISREAD, "the memory, the network or a computation of what read them"),
   /** Says what was right by declaration. */
   REFERENCE(Meaning.NOTE, "declared");
 
@@ -39,6 +41,7 @@ public enum FindingKind {
     DIFFERENCE("error"),
     UNREAD("error"),
     UNCOMPARED("warning"),
+    MISREAD("warning"),
     NOTE("info");
 
     private final String severity;

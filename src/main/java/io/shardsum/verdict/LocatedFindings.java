@@ -2,23 +2,25 @@ package io.shardsum.verdict;
 
 import io.shardsum.damage.Damage;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /** Findings of other bytes, with what a second look at these bytes has shown. */
-public final class LocatedFindings {
+final class LocatedFindings {
 
   private final Map<SuspectTensor, SecondLook> looks;
 
   /** Takes what the second look at each suspect has shown. */
-  public LocatedFindings(Map<SuspectTensor, SecondLook> looks) {
+  LocatedFindings(Map<SuspectTensor, SecondLook> looks) {
     this.looks = looks;
   }
 
   /** The same findings, those of suspects with ranges and pattern. */
-  public List<Finding> of(List<Finding> findings) {
+  List<Finding> of(List<Finding> findings) {
     return looks.isEmpty() ? findings : findings.stream().map(this::located).toList();
   }
 
@@ -27,9 +29,22 @@ public final class LocatedFindings {
     if (about.isEmpty()) {
       return finding;
     }
-    return finding.tensor().isPresent()
-        ? ofTensor(finding, about.get(0))
-        : finding.adding(summary(about));
+    Finding located =
+        finding.tensor().isPresent()
+            ? ofTensor(finding, about.get(0))
+            : finding.adding(summary(about));
+    return finding.is(FindingKind.DAMAGED)
+        ? readers(about).map(located::readBy).orElse(located)
+        : located;
+  }
+
+  /** What has read the suspect copies of a finding, the most first. */
+  private Optional<ReadBy> readers(List<SuspectTensor> about) {
+    Map<ReadBy, Integer> counts = new LinkedHashMap<>();
+    about.forEach(s -> looks.get(s).firstBy().ifPresent(by -> counts.merge(by, 1, Integer::sum)));
+    return counts.entrySet().stream()
+        .max(Comparator.comparing(Map.Entry::getValue))
+        .map(Map.Entry::getKey);
   }
 
   private static boolean isAbout(Finding finding, SuspectTensor suspect) {

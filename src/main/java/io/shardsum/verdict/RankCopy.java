@@ -28,6 +28,20 @@ public record RankCopy(
     storages = new TreeMap<>(storages);
   }
 
+  /**
+   * The same copy, equal to no other as a whole: it holds something else than its checksum says.
+   */
+  RankCopy readOtherwise() {
+    return new RankCopy(
+        engine,
+        rank,
+        place,
+        status,
+        content.map(c -> new RankContent(c.checksum(), c.form() + " but " + engine + "/" + rank)),
+        storages,
+        tensors);
+  }
+
   String storage() {
     return storages.toString();
   }

@@ -18,7 +18,11 @@ public final class RankStates {
   public RankStates(List<Finding> findings) {
     this.telling =
         findings.stream()
-            .filter(f -> f.severity().equals("error") || f.is(FindingKind.UNVERIFIED))
+            .filter(
+                f ->
+                    f.severity().equals("error")
+                        || f.is(FindingKind.UNVERIFIED)
+                        || f.is(FindingKind.TRANSIENT_READ))
             .toList();
   }
 

@@ -24,6 +24,16 @@ public record SuspectTensor(
     HeldTensor held,
     HeldTensor otherHeld) {
 
+  /** The copy that is suspect. */
+  public CopiedTensor copy() {
+    return new CopiedTensor(holder, name);
+  }
+
+  /** The copy that it is compared with. */
+  public CopiedTensor otherCopy() {
+    return new CopiedTensor(other, name);
+  }
+
   /** The MiBs in which the two differ; empty where sums cannot tell. */
   public List<Integer> differingChunks() {
     return held.differingChunks(otherHeld);

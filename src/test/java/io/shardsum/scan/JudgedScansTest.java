@@ -61,6 +61,11 @@ class JudgedScansTest {
             "DTYPE_OR_SHAPE d 1 " + DOWN,
             "DTYPE_OR_SHAPE e 2 " + DOWN,
             "SWAPPED_RANKS f - ranks 0, 3");
+    assertThat(scan.summary().findings())
+        .filteredOn(finding -> finding.damage().isPresent())
+        .extracting(f -> f.kind() + ": " + f.damage().orElseThrow().sentence())
+        .containsExactly(
+            "DAMAGED: one bit flipped: byte 0 of the tensor (664 of the file), element [0, 0]");
     assertThat(scan.summary().verdict()).isEqualTo(Verdict.DIFFERENT);
     assertThat(ofView(scan)).isEqualTo(ofSummary(scan.summary().coverage()));
   }

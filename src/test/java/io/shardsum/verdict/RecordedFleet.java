@@ -150,9 +150,13 @@ final class RecordedFleet implements Evidence {
 
   FleetVerdict verdict() {
     List<ComparedGroup> groups = new ArrayList<>();
-    groups.add(new ComparedGroup(GROUP, FAMILY, Optional.of(revision), copies(), reference));
+    groups.add(group());
     groups.addAll(otherGroups);
     return new FleetVerdict(groups, this);
+  }
+
+  ComparedGroup group() {
+    return new ComparedGroup(GROUP, FAMILY, Optional.of(revision), copies(), reference);
   }
 
   List<RankCopy> copies() {

@@ -1,0 +1,69 @@
+package io.shardsum.verdict;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** All readings of one copy of a tensor, the one of the scan first. */
+final class Readings {
+
+  private final List<Reading> all = new ArrayList<>();
+  private Optional<HeldTensor> assumed = Optional.empty();
+
+  Readings(Reading first) {
+    all.add(first);
+  }
+
+  void add(Reading next) {
+    all.add(next);
+  }
+
+  List<Reading> all() {
+    return all;
+  }
+
+  HeldTensor first() {
+    return all.get(0).held();
+  }
+
+  /** What counts: what was read most often, and of that the last. */
+  HeldTensor settled() {
+    HeldTensor most = first();
+    for (Reading reading : all) {
+      if (times(reading.held()) >= times(most)) {
+        most = reading.held();
+      }
+    }
+    return assumed.orElse(most);
+  }
+
+  private long times(HeldTensor held) {
+    return all.stream().filter(reading -> reading.held().equals(held)).count();
+  }
+
+  /** Whether no two readings gave the same. */
+  boolean neverRepeats() {
+    return all.size() > 1 && all.stream().allMatch(reading -> times(reading.held()) == 1);
+  }
+
+  /** Takes for granted that it holds this: its readings cannot tell. */
+  void assume(HeldTensor held) {
+    assumed = Optional.of(held);
+  }
+
+  boolean isAssumed() {
+    return assumed.isPresent();
+  }
+
+  /** The readings that gave something else than what counts. */
+  List<Reading> wrong() {
+    return all.stream().filter(reading -> !reading.held().equals(settled())).toList();
+  }
+
+  /** The last reading that gave what counts. */
+  Optional<Reading> right() {
+    return all.stream()
+        .filter(reading -> reading.held().equals(settled()))
+        .reduce((earlier, later) -> later);
+  }
+}
