@@ -3,6 +3,7 @@ package io.shardsum.cli;
 import io.shardsum.fleet.FleetException;
 import io.shardsum.scan.ReferenceException;
 import io.shardsum.scan.SumsDifferException;
+import io.shardsum.scan.UntrustedScanException;
 import java.io.InterruptedIOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -69,7 +70,9 @@ public final class Main {
     if (e.getCause() instanceof InterruptedIOException) {
       return ExitCode.FAULT.number();
     }
-    if (e instanceof UncheckedIOException || e instanceof SumsDifferException) {
+    if (e instanceof UncheckedIOException
+        || e instanceof SumsDifferException
+        || e instanceof UntrustedScanException) {
       err.println(command.getCommandName() + ": " + e.getMessage());
       return ExitCode.FAULT.number();
     }

@@ -56,6 +56,8 @@ final class SummaryJson {
     json.writeNumberField("bytes", summary.bytes());
     json.writeStringField("tables", summary.request().out());
     json.writeStringField("accelerator", summary.accelerator().orElse("cpu"));
+    json.writeNumberField("canaries", summary.canaries().shards());
+    json.writeNumberField("canaries_found", summary.canaries().found());
     writeEngines();
     writeFindings();
     writeCoverage();

@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.scan.CanaryResult;
 import io.shardsum.scan.EngineResult;
 import io.shardsum.scan.ScanSummary;
 import io.shardsum.verdict.Finding;
@@ -38,8 +39,20 @@ final class SummaryReport {
     new CoverageReport(summary.coverage()).print(out);
     out.println();
     out.println(verdict());
+    if (summary.canaries().shards() > 0) {
+      out.println(canaries(summary.canaries()));
+    }
     summary.accelerator().ifPresent(text -> out.println("Accelerator: " + text));
     out.println("Tables: " + TerminalText.line(summary.request().out()));
+  }
+
+  /** There is no summary of a scan that did not find them. */
+  private static String canaries(CanaryResult canaries) {
+    return String.format(
+        Locale.ROOT,
+        "Canaries: %d of %d shards made for this scan had a flipped bit, and exactly these were found.",
+        canaries.found(),
+        canaries.shards());
   }
 
   private void printEngines(PrintWriter out) {

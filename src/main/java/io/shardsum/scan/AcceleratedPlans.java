@@ -21,8 +21,9 @@ final class AcceleratedPlans {
   private static final String GPU_PREFIX = "Gpu";
 
   /**
-   * Operators that do no work of a scan, or none that a GPU could take over: they read the source
-   * or hand over rows of the driver, write files, copy rows to and from the GPU, or hold a plan.
+   * Operators that do no work of a scan, or none that a GPU could take over: they read the source,
+   * hand over rows of the driver or show it those of canaries, write files, copy rows to and from
+   * the GPU, or hold a plan.
    */
   private static final Set<String> NOT_COUNTED =
       Set.of(
@@ -32,6 +33,7 @@ final class AcceleratedPlans {
           "Scan OneRowRelation",
           "Execute",
           "WriteFiles",
+          "CollectMetrics",
           "ColumnarToRow",
           "RowToColumnar",
           "WholeStageCodegen",

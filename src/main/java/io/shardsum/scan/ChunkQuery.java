@@ -3,17 +3,18 @@ package io.shardsum.scan;
 import static org.apache.spark.sql.functions.call_function;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 
 import io.shardsum.fleet.Digest;
 import io.shardsum.source.ChunkColumn;
 import io.shardsum.source.ChunkSum;
 import io.shardsum.source.FileListing;
-import io.shardsum.source.ListedFile;
 import io.shardsum.source.OnError;
 import io.shardsum.source.RowUnit;
 import io.shardsum.source.SafetensorsSource;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -36,16 +37,18 @@ record ChunkQuery(RowUnit unit, Digest digest, long splitBytes, ScanRequest requ
   private static final DataType SUMS = DataTypes.createArrayType(DataTypes.LongType, false);
 
   /**
-   * The rows of some files.
+   * The rows of some files; what is wrong with canaries among them is found later.
    *
    * @param firstIndex {@code file_index} of the first of them
    */
-  Dataset<Row> over(List<ListedFile> files, int firstIndex, SparkSession session) {
+  Dataset<Row> over(List<PlannedFile> files, int firstIndex, SparkSession session) {
     Dataset<Row> read =
         session
             .read()
             .format(SafetensorsSource.NAME)
-            .option("listing", new FileListing(files).toJson())
+            .option(
+                "listing",
+                new FileListing(files.stream().map(PlannedFile::listed).toList()).toJson())
             .option("rows", unit.option())
             .option("split-bytes", Long.toString(splitBytes))
             .options(sample())
@@ -71,7 +74,16 @@ record ChunkQuery(RowUnit unit, Digest digest, long splitBytes, ScanRequest requ
                 named(ChunkColumn.GPU).as("gpu"),
                 named(ChunkColumn.FILE),
                 cpuSum().as("cpu_sum"));
-    return verifies() ? SumComparison.compared(read) : read;
+    return verifies() ? SumComparison.compared(read, not(canary(files, firstIndex))) : read;
+  }
+
+  private static Column canary(List<PlannedFile> files, int firstIndex) {
+    Object[] indexes =
+        IntStream.range(0, files.size())
+            .filter(index -> files.get(index).isCanary())
+            .mapToObj(index -> firstIndex + index)
+            .toArray();
+    return col("file_index").isin(indexes);
   }
 
   private boolean verifies() {

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.QueryExecution;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -30,7 +31,6 @@ public final class FleetScan {
   private final ScanProgress progress;
   private final Hasher hasher;
   private final RereadLimits limits;
-  private ReadingPlaces readingPlaces = new ReadingPlaces(Map.of());
   private final AcceleratedPlans plans = new AcceleratedPlans();
 
   /**
@@ -82,32 +82,38 @@ public final class FleetScan {
    * @return what the tables say now
    * @throws java.io.UncheckedIOException if the tables cannot be written
    * @throws SumsDifferException if the request says to verify, and a GPU and the CPU differ
+   * @throws UntrustedScanException if a canary was not hashed as it should be
    */
   public ScanSummary run() {
     Map<String, BaselineReference> baselines = baselines();
     tables.removeEarlier(session.sparkContext().hadoopConfiguration());
     viewInventory();
-    ReadTimes readTimes = readWeights();
+    Reading reading = readWeights();
     try (BackgroundWork work = new BackgroundWork()) {
-      ScanSummary summary = landReduced(readTimes, baselines, work);
+      ScanSummary summary = landReduced(reading, baselines, work);
       work.await();
       tables.write(ScanTable.SCANS, rows(List.of(ScanRow.of(session, summary)), ScanRow.SCHEMA));
       return summary;
     }
   }
 
-  private ReadTimes readWeights() {
+  private record Reading(ReadTimes times, ReadingPlaces places, CanaryResult canaries) {}
+
+  private Reading readWeights() {
     ReadListener listener = new ReadListener(progress);
     SumComparison comparison = new SumComparison(session.sparkContext());
     session.sparkContext().addSparkListener(listener);
     session.sparkContext().addSparkListener(comparison);
-    try {
+    try (CanaryFiles canaryFiles =
+        new CanaryFiles(tables, session.sparkContext().hadoopConfiguration())) {
+      Canaries canaries = new Canaries(canaryFiles, request.scanId());
       progress.readingBegins(PlannedFile.bytes(files));
-      landTensors();
+      List<Row> canaryRows = landTensors(canaries);
       comparison.check();
+      CanaryResult result = canaries.check(canaryRows);
       progress.readingEnds();
-      readingPlaces = listener.places();
-      return listener.times(Instant.now());
+      return new Reading(
+          listener.times(Instant.now()).without(canaries.bytes()), listener.places(), result);
     } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
       comparison.check(e);
       throw e;
@@ -127,7 +133,7 @@ public final class FleetScan {
   }
 
   private ScanSummary landReduced(
-      ReadTimes readTimes, Map<String, BaselineReference> baselines, BackgroundWork work) {
+      Reading reading, Map<String, BaselineReference> baselines, BackgroundWork work) {
     Dataset<Row> formRows = SqlStage.FORMS.in(session);
     Supplier<List<Row>> forms = work.compute(formRows::collectAsList);
     List<RankResult> ranks =
@@ -136,7 +142,7 @@ public final class FleetScan {
     VerdictStage verdict = new VerdictStage(session, request, ranks, forms.get(), baselines);
     plans.add(SqlStage.FORMS, ExecutedPlan.operators(formRows.queryExecution().executedPlan()));
     List<Finding> findings =
-        verdict.findings(new SecondReading(session, files, readingPlaces, limits));
+        verdict.findings(new SecondReading(session, files, reading.places(), limits));
     Dataset<Row> findingRows =
         rows(findings.stream().map(FindingRow::of).toList(), FindingRow.SCHEMA);
     work.start(() -> tables.write(ScanTable.FINDINGS, findingRows.coalesce(1)));
@@ -146,7 +152,8 @@ public final class FleetScan {
         engines.stream().map(EngineResult::of).toList(),
         findings,
         verdict.coverage(findings),
-        readTimes,
+        reading.times(),
+        reading.canaries(),
         acceleratorUsed());
   }
 
@@ -158,25 +165,22 @@ public final class FleetScan {
         ScanViews.EXPECTED_ENGINES);
   }
 
-  /** Reads the weights: the one stage that is as long as the fleet is large. */
-  private void landTensors() {
-    new WeightRows(session, files, size, hasher, request).createViews();
-    Dataset<Row> tensors = SqlStage.TENSORS.in(session);
-    writeTensors(tensors);
+  /**
+   * Reads the weights: the one stage that is as long as the fleet is large.
+   *
+   * @return the rows of canaries, which do not land
+   */
+  private List<Row> landTensors(Canaries canaries) {
+    new WeightRows(session, files, size, hasher, request, canaries).createViews();
+    Dataset<Row> tensors = CanaryRows.takenOut(SqlStage.TENSORS.in(session));
+    QueryExecution written =
+        ExecutedWrite.of(session, () -> tables.write(ScanTable.TENSORS, tensors));
+    plans.add(SqlStage.TENSORS, ExecutedPlan.operators(written.executedPlan()));
     tables
         .read(ScanTable.TENSORS, tensors.schema(), session)
         .where(col("source").equalTo(WeightSource.FILES.name()))
         .createOrReplaceTempView(ScanTable.TENSORS.tableName());
-  }
-
-  /** Where a GPU may hash, what the write did is looked at once Spark has told all of it. */
-  private void writeTensors(Dataset<Row> tensors) {
-    Runnable write = () -> tables.write(ScanTable.TENSORS, tensors);
-    switch (hasher) {
-      case READER -> write.run();
-      case FUNCTION ->
-          plans.add(SqlStage.TENSORS, ExecutedPlan.operators(ExecutedWrite.plan(session, write)));
-    }
+    return CanaryRows.of(written);
   }
 
   /** Runs a stage, lands its rows, and gives them to the stages that follow. */

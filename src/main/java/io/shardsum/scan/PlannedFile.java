@@ -1,5 +1,6 @@
 package io.shardsum.scan;
 
+import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.EngineInventory;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.RankInventory;
@@ -8,17 +9,35 @@ import io.shardsum.fleet.ShardFile;
 import io.shardsum.source.ListedFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A file to be read, and whose it is. */
-record PlannedFile(EngineInventory owner, RankInventory ofRank, ShardFile file) {
+/**
+ * A file to be read, and whose it is.
+ *
+ * @param engine empty for a canary
+ * @param skip tensors whose name contains one of these are not hashed
+ */
+record PlannedFile(
+    Optional<String> engine, int rank, Digest digest, List<String> skip, ShardFile file) {
 
   static List<PlannedFile> of(Inventory inventory) {
     List<PlannedFile> files = new ArrayList<>();
     for (EngineInventory engine : inventory.engines()) {
+      List<String> skip =
+          Stream.concat(engine.spec().skip().stream(), engine.spec().profile().patterns().stream())
+              .toList();
       for (RankInventory rank : engine.ranks()) {
         if (rank.state() == RankState.FOUND) {
-          rank.files().forEach(file -> files.add(new PlannedFile(engine, rank, file)));
+          for (ShardFile file : rank.files()) {
+            files.add(
+                new PlannedFile(
+                    Optional.of(engine.spec().name()),
+                    rank.rank(),
+                    engine.spec().digest(),
+                    skip,
+                    file));
+          }
         }
       }
     }
@@ -29,18 +48,11 @@ record PlannedFile(EngineInventory owner, RankInventory ofRank, ShardFile file) 
     return files.stream().mapToLong(planned -> planned.file().lengthBytes()).sum();
   }
 
-  String engine() {
-    return owner.spec().name();
-  }
-
-  int rank() {
-    return ofRank.rank();
+  boolean isCanary() {
+    return engine.isEmpty();
   }
 
   ListedFile listed() {
-    List<String> skip =
-        Stream.concat(owner.spec().skip().stream(), owner.spec().profile().patterns().stream())
-            .toList();
     return new ListedFile(file.path(), file.lengthBytes(), file.modifiedAtMillis(), skip);
   }
 }

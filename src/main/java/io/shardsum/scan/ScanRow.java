@@ -22,7 +22,7 @@ final class ScanRow {
           "schema_version INT, fleet STRING, started_at TIMESTAMP, finished_at TIMESTAMP,"
               + " tool_version STRING, spark_version STRING, accelerator STRING, digest STRING,"
               + " chunk_bytes INT, engines INT, ranks INT, tensors BIGINT, bytes BIGINT,"
-              + " verdict STRING, settings STRING");
+              + " verdict STRING, settings STRING, canaries INT, canaries_found INT");
 
   private ScanRow() {}
 
@@ -49,7 +49,9 @@ final class ScanRow {
         summary.tensors(),
         summary.bytes(),
         summary.verdict().name(),
-        settings(session));
+        settings(session),
+        summary.canaries().shards(),
+        summary.canaries().found());
   }
 
   private static String toolVersion() {

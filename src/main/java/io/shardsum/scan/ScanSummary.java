@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param findings everything that is wrong, or was compared with nothing
  * @param coverage how much was checked
  * @param readTimes when the weights were read
+ * @param canaries what became of the shards that the scan made for itself
  * @param accelerator what the plans ran on, as executed: {@code gpu}, {@code cpu}, or {@code gpu
  *     (partly: what fell back)}; empty where no GPU was asked for
  */
@@ -27,6 +28,7 @@ public record ScanSummary(
     List<Finding> findings,
     Coverage coverage,
     ReadTimes readTimes,
+    CanaryResult canaries,
     Optional<String> accelerator) {
 
   /** Copies the lists, in the order of the fleet's description. */

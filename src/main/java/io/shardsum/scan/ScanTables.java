@@ -46,6 +46,11 @@ record ScanTables(Path out, String partition, ScanId scanId) {
     return new Path(new Path(out, table.tableName()), partition).toString();
   }
 
+  /** Where canaries lie while the scan runs: of a name that readers of tables skip. */
+  Path canaries() {
+    return new Path(out, "_canary-" + scanId.text());
+  }
+
   /**
    * Makes the tables' directories, and removes what an earlier scan with this id left, on any date,
    * its row in {@code scans} first.
@@ -99,7 +104,8 @@ record ScanTables(Path out, String partition, ScanId scanId) {
     }
   }
 
-  private UncheckedIOException cannotWrite(IOException e) {
+  /** What is said where anything cannot be written, in one line. */
+  UncheckedIOException cannotWrite(IOException e) {
     String why = ForeignText.shown(out + ": " + e.getMessage(), MESSAGE_CODE_POINTS);
     return new UncheckedIOException("Cannot write to " + why, e);
   }

@@ -33,7 +33,7 @@ final class ScanViews {
 
   private ScanViews() {}
 
-  /** The files in the order in which they are numbered. */
+  /** The files in the order in which they are numbered; a canary is of no engine. */
   static List<Row> files(List<PlannedFile> files) {
     List<Row> rows = new ArrayList<>(files.size());
     for (PlannedFile planned : files) {
@@ -41,7 +41,7 @@ final class ScanViews {
       rows.add(
           RowFactory.create(
               rows.size(),
-              planned.engine(),
+              planned.engine().orElse(null),
               planned.rank(),
               file.role(),
               file.path(),

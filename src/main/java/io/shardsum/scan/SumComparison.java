@@ -49,11 +49,12 @@ final class SumComparison extends SparkListener {
    *
    * @param chunks with the columns chunk_sum, cpu_sum (null: not in the sample), and those that
    *     tell what and where it is: file, tensor, chunk, host, executor, gpu
+   * @param which of them are compared
    */
-  static Dataset<Row> compared(Dataset<Row> chunks) {
+  static Dataset<Row> compared(Dataset<Row> chunks, Column which) {
     Column sum = col("chunk_sum");
     Column cpuSum = col("cpu_sum");
-    Column differs = cpuSum.isNotNull().and(not(sum.eqNullSafe(cpuSum)));
+    Column differs = which.and(cpuSum.isNotNull()).and(not(sum.eqNullSafe(cpuSum)));
     return chunks.withColumn(
         "chunk_sum",
         when(differs, raise_error(difference()).cast(DataTypes.LongType)).otherwise(sum));

@@ -3,7 +3,6 @@ package io.shardsum.scan;
 import static org.apache.spark.sql.functions.col;
 
 import io.shardsum.fleet.Digest;
-import io.shardsum.source.ListedFile;
 import io.shardsum.source.RowUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +12,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * The weights of a scan as rows, one for each tensor.
+ * The weights of a scan and its canaries as rows, one for each tensor.
  *
  * <p>A file that is no longer than a task is read whole, and its rows are complete as they come. A
  * longer one is cut, and its tensors' runs are merged, for which rows move between executors; so
@@ -32,6 +31,7 @@ final class WeightRows {
   private final ScanSize size;
   private final Hasher hasher;
   private final ScanRequest request;
+  private final Canaries canaries;
   private final long splitBytes;
   private final List<PlannedFile> numbered = new ArrayList<>();
 
@@ -40,12 +40,14 @@ final class WeightRows {
       List<PlannedFile> files,
       ScanSize size,
       Hasher hasher,
-      ScanRequest request) {
+      ScanRequest request,
+      Canaries canaries) {
     this.session = session;
     this.files = files;
     this.size = size;
     this.hasher = hasher;
     this.request = request;
+    this.canaries = canaries;
     this.splitBytes = splitBytes();
   }
 
@@ -82,7 +84,7 @@ final class WeightRows {
   }
 
   private SqlStage stage(PlannedFile file) {
-    if (hasher.takesChunks(file.owner().spec().digest())) {
+    if (hasher.takesChunks(file.digest())) {
       return SqlStage.CHUNKS;
     }
     return file.file().lengthBytes() > splitBytes ? SqlStage.MERGED : SqlStage.WHOLE;
@@ -92,9 +94,9 @@ final class WeightRows {
     Dataset<Row> runs = runs(List.of(), Digest.SHA256, unit);
     for (Digest digest : Digest.values()) {
       List<PlannedFile> ofDigest =
-          ofStage.stream().filter(file -> file.owner().spec().digest() == digest).toList();
+          ofStage.stream().filter(file -> file.digest() == digest).toList();
       if (!ofDigest.isEmpty()) {
-        runs = runs.union(runs(ofDigest, digest, unit));
+        runs = runs.union(runs(canaries.among(ofDigest, digest), digest, unit));
       }
     }
     runs.createOrReplaceTempView("runs");
@@ -104,8 +106,7 @@ final class WeightRows {
   private Dataset<Row> runs(List<PlannedFile> ofDigest, Digest digest, RowUnit unit) {
     int firstIndex = numbered.size();
     numbered.addAll(ofDigest);
-    List<ListedFile> listed = ofDigest.stream().map(PlannedFile::listed).toList();
-    return new ChunkQuery(unit, digest, splitBytes, request).over(listed, firstIndex, session);
+    return new ChunkQuery(unit, digest, splitBytes, request).over(ofDigest, firstIndex, session);
   }
 
   /**

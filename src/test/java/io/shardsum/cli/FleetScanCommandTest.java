@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.scan.ScanTable;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
+import io.shardsum.testing.LyingFileSystem;
 import io.shardsum.testing.SmallFleet;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,8 +48,28 @@ class FleetScanCommandTest {
         .startsWith("Fleet small, scan ")
         .contains("1 of 1: b")
         .contains("EQUAL: everything was checked, and all copies are equal.")
+        .contains(
+            "Canaries: 2 of 4 shards made for this scan had a flipped bit, and exactly these were found.")
         .endsWith("Tables: " + out() + System.lineSeparator());
     assertThat(run.err()).isEmpty();
+  }
+
+  @Test
+  void exitsWith1InOneLineWhereACanaryIsNotFound() {
+    LyingFileSystem.register(
+        spark.sparkContext().hadoopConfiguration(), LyingFileSystem.Fault.SERVES_ANOTHER_FILE);
+    SmallFleet fleet = fleet("a", "b");
+
+    CommandRun run =
+        CommandRun.fleetScan(
+            "--fleet", fleet.description().toString(), "--out", LyingFileSystem.uri(root));
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .startsWith("fleet-scan: Cannot trust scan ")
+        .contains(": canary flipped-0.safetensors (bit ")
+        .hasLineCount(1);
   }
 
   @Test
@@ -287,7 +308,7 @@ class FleetScanCommandTest {
     assertThat(json.path("scan_id").textValue()).isEqualTo("nightly-1");
     assertThat(json.path("tables").textValue()).isEqualTo(out().toString());
     Row scan = Landed.rows(spark, out(), ScanTable.SCANS, "true").get(0);
-    assertEquals(json, scan, "fleet", "verdict", "tensors", "bytes");
+    assertEquals(json, scan, "fleet", "verdict", "tensors", "bytes", "canaries", "canaries_found");
     assertThat(json.path("engines")).hasSize(3);
     for (JsonNode engine : json.path("engines")) {
       String name = engine.path("engine").textValue();

@@ -8,7 +8,7 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.execution.SparkPlan;
+import org.apache.spark.sql.execution.QueryExecution;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,9 +44,9 @@ class ExecutedPlanTest {
     Dataset<Row> rows =
         session.sql("SELECT id, n FROM range(9) JOIN (VALUES (1), (2)) AS t(n) ON id = n");
 
-    SparkPlan plan = ExecutedWrite.plan(session, () -> rows.write().parquet(out));
+    QueryExecution written = ExecutedWrite.of(session, () -> rows.write().parquet(out));
 
-    List<String> operators = ExecutedPlan.operators(plan);
+    List<String> operators = ExecutedPlan.operators(written.executedPlan());
     assertThat(operators.get(0)).startsWith("Execute InsertInto");
     assertThat(operators)
         .contains("WriteFiles", "LocalTableScan")

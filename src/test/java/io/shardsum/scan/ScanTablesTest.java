@@ -56,13 +56,20 @@ class ScanTablesTest {
             entry ->
                 assertThat(entry.path())
                     .matches(
-                        out + "/(tensors|ranks|engines|findings|scans)/" + PARTITION + "(/.*)?"));
+                        out
+                            + "/(_canary-test|(tensors|ranks|engines|findings|scans)/"
+                            + PARTITION
+                            + ")(/.*)?"));
     assertThat(entries)
         .filteredOn(entry -> entry.change() == Change.MAKE_DIRECTORY)
         .allSatisfy(
             entry ->
                 assertThat(entry.path())
-                    .matches(out + "/[a-z]+(/scan_date=2026-11-23|/" + PARTITION + "(/.*)?)?"));
+                    .matches(
+                        out
+                            + "/(_canary-test|[a-z]+(/scan_date=2026-11-23|/"
+                            + PARTITION
+                            + "(/.*)?)?)"));
     List<Entry> afterScansBegan =
         entries.stream()
             .dropWhile(entry -> !entry.path().startsWith(out + "/scans/" + PARTITION))
