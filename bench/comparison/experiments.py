@@ -16,6 +16,8 @@ PLANNING_ENGINES = 1_250
 # Engines of the landing fleets: 20,000 tensors each, so 100,000 and 10 million rows.
 LANDING_FEW_ENGINES = 5
 LANDING_MANY_ENGINES = 500
+# Engines of the fleet that is judged, of 20,000 tensors each, too.
+JUDGING_ENGINES = 50
 
 
 class Experiment(ABC):
@@ -246,6 +248,35 @@ class Landing(Experiment):
         ]
 
 
+class Judging(Experiment):
+    """T9: what the verdict costs where nothing differs."""
+
+    targets = ("T9",)
+
+    def commands(self) -> list[Command]:
+        copies = self._model(32 * GIB)
+        tensors = self._sets.landing(self._shrunk(JUDGING_ENGINES))
+        return [
+            self._commands.scan(copies, "scan of 4 copies of 8 GiB"),
+            self._commands.scan(tensors, "scan of 1 million tensors"),
+        ]
+
+    def figures(self, samples: Samples) -> list[Figure]:
+        return [
+            figure
+            for label, runs in samples.items()
+            for figure in self._shares(label, runs)
+        ]
+
+    def _shares(self, label: str, runs: list[Sample]) -> list[Figure]:
+        verdict = stage(runs, "verdict")
+        shares = ratios(verdict, seconds(runs))
+        return [
+            Figure("T9", f"{label}, verdict", "s", verdict),
+            Figure("T9", f"{label}, verdict / whole job", "", shares, at_most(0.1)),
+        ]
+
+
 EXPERIMENTS: tuple[type[Experiment], ...] = (
     Reading,
     FixedCost,
@@ -254,6 +285,7 @@ EXPERIMENTS: tuple[type[Experiment], ...] = (
     Memory,
     Planning,
     Landing,
+    Judging,
 )
 
 TARGETS = sorted(target for experiment in EXPERIMENTS for target in experiment.targets)

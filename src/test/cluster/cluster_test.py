@@ -186,6 +186,7 @@ class ClusterTest(unittest.TestCase):
                 count = embedded.rows("count(*)", table)
                 self.assertEqual(again.rows("count(*)", table), count)
         self.assertEqual(list(TABLES.glob("*/*/scan_id=driver-killed/_temporary")), [])
+        self.assertEqual(list(TABLES.glob("_canary-*")), [])
 
     def test_each_executor_is_pinned_to_its_own_gpu(self):
         scan = Scan.on_cluster("pinned", *pinning()).finish()

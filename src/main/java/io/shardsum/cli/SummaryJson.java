@@ -65,21 +65,22 @@ final class SummaryJson {
     json.writeEndObject();
   }
 
-  /** Where the time went, in seconds. */
+  /** Where the time went, in seconds; the verdict is a part of landing. */
   private void writeTimings() throws IOException {
     Instant processStart =
         Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());
     ReadTimes reading = summary.readTimes();
     json.writeObjectFieldStart("timings");
-    writeSeconds("startup", processStart, reading.begin());
-    writeSeconds("reading", reading.begin(), reading.end());
-    writeSeconds("landing", reading.end(), Instant.now());
+    writeSeconds("startup", Duration.between(processStart, reading.begin()));
+    writeSeconds("reading", Duration.between(reading.begin(), reading.end()));
+    writeSeconds("landing", Duration.between(reading.end(), Instant.now()));
+    writeSeconds("verdict", summary.judging());
     json.writeNumberField("read_bytes", reading.bytes());
     json.writeEndObject();
   }
 
-  private void writeSeconds(String name, Instant from, Instant to) throws IOException {
-    json.writeNumberField(name, Duration.between(from, to).toMillis() / 1000.0);
+  private void writeSeconds(String name, Duration duration) throws IOException {
+    json.writeNumberField(name, duration.toMillis() / 1000.0);
   }
 
   private void writeEngines() throws IOException {

@@ -4,7 +4,9 @@ import static org.apache.spark.sql.functions.col;
 
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.gpu.Accelerator;
+import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Finding;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +141,7 @@ public final class FleetScan {
     List<RankResult> ranks =
         land(ScanTable.RANKS, SqlStage.RANKS, work).stream().map(RankResult::of).toList();
     List<Row> engines = land(ScanTable.ENGINES, SqlStage.ENGINES, work);
+    Instant judgingBegins = Instant.now();
     VerdictStage verdict = new VerdictStage(session, request, ranks, forms.get(), baselines);
     plans.add(SqlStage.FORMS, ExecutedPlan.operators(formRows.queryExecution().executedPlan()));
     List<Finding> findings =
@@ -146,13 +149,15 @@ public final class FleetScan {
     Dataset<Row> findingRows =
         rows(findings.stream().map(FindingRow::of).toList(), FindingRow.SCHEMA);
     work.start(() -> tables.write(ScanTable.FINDINGS, findingRows.coalesce(1)));
+    Coverage coverage = verdict.coverage(findings);
     return new ScanSummary(
         request,
         ranks,
         engines.stream().map(EngineResult::of).toList(),
         findings,
-        verdict.coverage(findings),
+        coverage,
         reading.times(),
+        Duration.between(judgingBegins, Instant.now()),
         reading.canaries(),
         acceleratorUsed());
   }

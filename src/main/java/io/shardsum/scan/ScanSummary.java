@@ -2,6 +2,7 @@ package io.shardsum.scan;
 
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Finding;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,8 @@ import java.util.Optional;
  * @param findings everything that is wrong, or was compared with nothing
  * @param coverage how much was checked
  * @param readTimes when the weights were read
+ * @param judging how long it took to judge: from the last stage of the reduce to findings and
+ *     coverage
  * @param canaries what became of the shards that the scan made for itself
  * @param accelerator what the plans ran on, as executed: {@code gpu}, {@code cpu}, or {@code gpu
  *     (partly: what fell back)}; empty where no GPU was asked for
@@ -28,6 +31,7 @@ public record ScanSummary(
     List<Finding> findings,
     Coverage coverage,
     ReadTimes readTimes,
+    Duration judging,
     CanaryResult canaries,
     Optional<String> accelerator) {
 

@@ -3,7 +3,11 @@ package io.shardsum.cli;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 
-/** A command that has run in this process. */
+/**
+ * A command that has run in this process.
+ *
+ * @param err without lines of progress, of which a slow machine has more
+ */
 record CommandRun(int exitCode, String out, String err) {
 
   static CommandRun fleetScan(String... arguments) {
@@ -13,6 +17,10 @@ record CommandRun(int exitCode, String out, String err) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int exitCode = Main.run(all, new PrintWriter(out, true), new PrintWriter(err, true));
-    return new CommandRun(exitCode, out.toString(), err.toString());
+    return new CommandRun(exitCode, out.toString(), withoutProgress(err.toString()));
+  }
+
+  private static String withoutProgress(String err) {
+    return err.replaceAll("(?m)^read \\S+ \\S+ of .*, .* GB/s, .*\\R", "");
   }
 }

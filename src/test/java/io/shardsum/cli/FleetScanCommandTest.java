@@ -353,6 +353,9 @@ class FleetScanCommandTest {
         "detail");
     assertThat(damaged.path("kind").textValue()).isEqualTo("DAMAGED");
     assertThat(damaged.path("tensor").textValue()).isEqualTo(FLIPPED);
+    assertThat(json.path("timings").path("verdict").doubleValue())
+        .isPositive()
+        .isLessThanOrEqualTo(json.path("timings").path("landing").doubleValue());
     assertThat(json.path("coverage").path("states"))
         .extracting(part -> part.path("state").textValue() + " " + part.path("ranks").intValue())
         .containsExactly("VERIFIED 4", "DIFFERENT 1", "SKIPPED 5", "MISSING 1");
