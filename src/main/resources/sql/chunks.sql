@@ -1,6 +1,7 @@
 -- One row per tensor of files whose chunks were summed by the function chunk_sum: their sums merged.
 -- in:  runs (file_index, tensor, dtype, shape, tensor_bytes, file_offset_bytes, file_tensors, chunk, chunks,
---            chunk_sum, sha256, skipped_by, error, host, executor, gpu): a row stands for one chunk
+--            chunk_sum, sha256, engine_name, name_reason, fp8, fp8_sum, fp8_sha256, skipped_by,
+--            error, host, executor, gpu): a row stands for one chunk
 -- out: the columns of merged.sql
 -- Sums wrap at 64 bits. Spark's sum throws there, so the halves are summed apart: exact for 2^31 chunks.
 -- A GPU sorts no arrays of arrays: here a row has one sum, in merged.sql it has those of its run.
@@ -18,6 +19,13 @@ WITH summed AS (
     sum(shiftrightunsigned(chunk_sum, 32)) AS high_sum,
     sort_array(collect_list(struct(chunk, chunk_sum))) AS sums,
     max(sha256) AS sha256,
+    first(engine_name) AS engine_name,
+    first(name_reason) AS name_reason,
+    -- Lower case comes last: any run that has no checksum of a weight says why.
+    min(fp8) AS fp8,
+    sum(fp8_sum & 4294967295) AS low_fp8_sum,
+    sum(shiftrightunsigned(fp8_sum, 32)) AS high_fp8_sum,
+    max(fp8_sha256) AS fp8_sha256,
     max(skipped_by) AS skipped_by,
     max(error) AS error,
     array_join(sort_array(collect_set(host)), ',') AS host,
@@ -38,6 +46,11 @@ SELECT
   shiftleft(high_sum + shiftrightunsigned(low_sum, 32), 32) | (low_sum & 4294967295) AS tensor_sum,
   transform(sums, s -> coalesce(s.chunk_sum, 0L)) AS chunk_sums,
   sha256,
+  engine_name,
+  name_reason,
+  fp8,
+  shiftleft(high_fp8_sum + shiftrightunsigned(low_fp8_sum, 32), 32) | (low_fp8_sum & 4294967295) AS fp8_sum,
+  fp8_sha256,
   skipped_by,
   error,
   host,

@@ -1,5 +1,5 @@
 -- One row per engine: its ranks merged in order of rank.
--- in:  ranks (the rows of the table that come from files), expected_engines (engine, model, revision, comparison_group, expected_ranks)
+-- in:  ranks (the rows of the table that come from files), expected_engines (engine, model, revision, comparison_group, digest, expected_ranks)
 -- out: the columns of the table engines
 -- There is a checksum only where every expected rank has one: a part is never passed off as the whole.
 WITH merged AS (
@@ -18,6 +18,7 @@ SELECT
   e.model,
   e.revision,
   e.comparison_group,
+  e.digest,
   e.expected_ranks,
   CAST(m.hashed_ranks AS INT) AS hashed_ranks,
   CAST(m.missing_ranks AS INT) AS missing_ranks,

@@ -1,6 +1,6 @@
 -- One row per expected rank of an engine: its tensors merged in order of their names' UTF-8 bytes.
 -- in:  tensors (the rows of the table that come from files), expected_ranks (engine, rank, tp_rank, tp_size, pp_rank, pp_size, dp_rank, dp_size,
---      state, reason, files)
+--      digest, state, reason, files)
 -- out: the columns of the table ranks
 -- A rank is COMPLETE only if all of its files were read, they gave as many tensors as their headers list, and no two
 -- tensors have one name; only then it has a checksum. It is made of SHA-256 values where no others were asked for.
@@ -11,11 +11,9 @@ WITH merged AS (
     sort_array(collect_list(CASE WHEN key IS NOT NULL THEN
       struct(key, status, coalesce(checksum, sha256) AS checksum) END)) AS entries,
     collect_set(struct(role, file, file_tensors)) AS files,
-    coalesce(sum(CASE WHEN status = 'HASHED' THEN bytes END), 0) AS bytes,
-    min(CASE WHEN status = 'UNREADABLE' THEN reason END) AS fault,
-    -- SGLang hashes the dequantized weight of a block-quantized pair, under the weight's name.
-    collect_set(CASE WHEN checksum IS NOT NULL AND dtype = 'F8_E4M3' AND endswith(key, 'weight') THEN
-      concat(key, '_scale_inv') END) AS scale_keys
+    coalesce(sum(CASE WHEN status IN ('HASHED', 'PAIRED') THEN bytes END), 0) AS bytes,
+    count_if(status = 'SKIPPED' AND key IS NOT NULL) AS skipped,
+    min(CASE WHEN status = 'UNREADABLE' THEN reason END) AS fault
   FROM tensors
   GROUP BY engine, rank
 ), counted AS (
@@ -32,7 +30,7 @@ WITH merged AS (
     e.*,
     sha2(array_join(transform(hashed, h -> concat(h.key, h.checksum)), ''), 256) AS checksum,
     CAST(size(hashed) AS BIGINT) AS tensors,
-    CAST(found - size(hashed) AS BIGINT) AS skipped,
+    skipped,
     bytes,
     CASE
       WHEN e.state <> 'FOUND' THEN e.reason
@@ -44,9 +42,6 @@ WITH merged AS (
         concat('two tensors of the rank have one name: expected ', found, ' names, found ', size(array_distinct(keys)))
       WHEN exists(hashed, h -> h.checksum IS NULL) THEN
         concat(size(filter(hashed, h -> h.checksum IS NULL)), ' tensors have no checksum')
-      WHEN arrays_overlap(keys, scale_keys) THEN
-        concat(size(array_intersect(scale_keys, keys)), ' block-quantized FP8 weights: the engine hashes them dequantized,',
-          ' which files alone do not give yet; the first scale is ', array_min(array_intersect(scale_keys, keys)))
     END AS fault
   FROM expected_ranks AS e
   LEFT JOIN counted AS m ON e.engine = m.engine AND e.rank = m.rank
@@ -61,6 +56,7 @@ SELECT
   pp_size,
   dp_rank,
   dp_size,
+  digest,
   CASE WHEN state <> 'FOUND' THEN state WHEN fault IS NULL THEN 'COMPLETE' ELSE 'UNREADABLE' END AS status,
   CASE WHEN state = 'FOUND' AND fault IS NULL THEN checksum END AS checksum,
   coalesce(tensors, 0) AS tensors,

@@ -3,6 +3,8 @@
 --      held_tensors (scan_id, and the columns of the table tensors; the rows of one source)
 -- out: place, holder, role, tensor, dtype, shape, checksum, sha256, chunk_sums,
 --      number (of the tensor among those of its place that differ), differing (how many these are)
+-- Of block-quantized pairs each half is compared as it is stored, so that what differs is named, also where the dequantized
+-- weight does not show it.
 -- A holder that does not have a tensor has no row of it.
 WITH contents AS (
   SELECT
@@ -13,13 +15,13 @@ WITH contents AS (
     t.tensor,
     t.dtype,
     CAST(t.shape AS STRING) AS shape,
-    t.checksum,
-    t.sha256,
+    coalesce(t.raw_checksum, t.checksum) AS checksum,
+    CASE WHEN t.status = 'PAIRED' THEN t.raw_checksum ELSE t.sha256 END AS sha256,
     t.chunk_sums,
-    concat_ws(' ', t.dtype, CAST(t.shape AS STRING), t.checksum) AS content
+    concat_ws(' ', t.dtype, CAST(t.shape AS STRING), coalesce(t.raw_checksum, t.checksum)) AS content
   FROM holders AS h
   JOIN held_tensors AS t ON h.scan_id = t.scan_id AND h.engine = t.engine AND h.rank = t.rank
-  WHERE t.status = 'HASHED'
+  WHERE t.status IN ('HASHED', 'PAIRED')
 ), differing AS (
   SELECT place, role, tensor
   FROM contents

@@ -1,6 +1,6 @@
 -- A tensor as the engines of a comparison group have it.
 -- in:  tensors, ranks, engines (views of finished scans); parameters scan_id, engine, place (the rank in its replica), key
--- out: engine, source, rank, status, dtype, shape, bytes, checksum, sha256, file, file_offset_bytes, host, executor, gpu, reason
+-- out: engine, source, rank, status, dtype, shape, bytes, checksum, sha256, raw_checksum, file, file_offset_bytes, host, executor, gpu, reason
 SELECT
   t.engine,
   t.source,
@@ -11,6 +11,7 @@ SELECT
   t.bytes,
   t.checksum,
   t.sha256,
+  t.raw_checksum,
   t.file,
   t.file_offset_bytes,
   t.host,

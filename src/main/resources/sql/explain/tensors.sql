@@ -12,10 +12,10 @@ WITH copies AS (
 ), contents AS (
   SELECT
     t.key,
-    concat_ws(' ', t.dtype, CAST(t.shape AS STRING), t.checksum, t.sha256) AS content
+    concat_ws(' ', t.dtype, CAST(t.shape AS STRING), t.checksum, t.sha256, t.raw_checksum) AS content
   FROM tensors AS t
   JOIN copies AS c ON t.engine = c.engine AND t.source = c.source AND t.rank = c.rank
-  WHERE t.scan_id = :scan_id AND t.status = 'HASHED'
+  WHERE t.scan_id = :scan_id AND t.status IN ('HASHED', 'PAIRED')
 )
 SELECT key, count(DISTINCT content) AS contents, count(*) AS copies
 FROM contents

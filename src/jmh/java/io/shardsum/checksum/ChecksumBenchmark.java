@@ -1,7 +1,11 @@
 package io.shardsum.checksum;
 
+import io.shardsum.safetensors.DType;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -31,10 +35,24 @@ public class ChecksumBenchmark {
   private final SglangChecksum checksum = new SglangChecksum();
   private final MessageDigest sha256 = WeightDigest.sha256();
 
-  /** Fills the buffers. */
+  private final ByteBuffer bf16 = ByteBuffer.allocateDirect(2 * CHUNK_BYTES);
+  private Fp8Dequantizer dequantizer;
+
+  /** Fills the buffers; no byte is an FP8 NaN. */
   @Setup
-  public void fill() {
-    new Random(1).nextBytes(heap);
+  public void fill() throws Fp8PairException {
+    Random random = new Random(1);
+    for (int index = 0; index < CHUNK_BYTES; index++) {
+      heap[index] = (byte) (random.nextInt(0x7F) | random.nextInt(2) << 7);
+    }
+    BlockFp8 pair = BlockFp8.of(List.of(128L, 8192L), DType.F32, List.of(1L, 64L));
+    ByteBuffer scales = ByteBuffer.allocate(64 * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    while (scales.hasRemaining()) {
+      scales.putFloat(random.nextFloat());
+    }
+    dequantizer =
+        new Fp8Dequantizer(
+            pair, (at, target) -> target.put(scales.slice((int) at, target.remaining())));
     direct.put(heap).flip();
   }
 
@@ -55,6 +73,14 @@ public class ChecksumBenchmark {
   public byte[] sha256OfDirectBuffer() {
     sha256.update(direct.duplicate());
     return sha256.digest();
+  }
+
+  /** What the reader does of a chunk of a block-quantized weight, besides summing it. */
+  @Benchmark
+  public ByteBuffer dequantizedChunk() throws IOException, Fp8PairException {
+    bf16.clear();
+    dequantizer.dequantize(direct.duplicate(), 0, bf16);
+    return bf16;
   }
 
   /** What the JDK does with an array. */

@@ -1,20 +1,27 @@
 package io.shardsum.fleet;
 
+import io.shardsum.checksum.Fp8Rule;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The tensors that a release of the engine leaves out of its checksums: those whose name contains
- * one of the patterns. Named after the first release seen to have the list.
+ * What releases of the engine have in common in their checksums. Named after the first release seen
+ * to have the patterns.
+ *
+ * @param patterns tensors whose name contains one of these are left out
+ * @param fp8 how weights in block-quantized FP8 are hashed
  */
-public record SkipProfile(String name, List<String> patterns) {
+public record SkipProfile(String name, List<String> patterns, Fp8Rule fp8) {
   private static final List<SkipProfile> KNOWN =
       List.of(
           new SkipProfile(
-              "sglang-0.5.13", List.of("cos_sin_cache", "inv_freq", "freqs_cis", "_weight_fp32")),
+              "sglang-0.5.13",
+              List.of("cos_sin_cache", "inv_freq", "freqs_cis", "_weight_fp32"),
+              Fp8Rule.DEQUANTIZED_BY_128),
           new SkipProfile(
               "sglang-0.5.18",
-              List.of("cos_sin_cache", "inv_freq", "freqs_cis", "_weight_fp32", "expert_mask_gpu")),
+              List.of("cos_sin_cache", "inv_freq", "freqs_cis", "_weight_fp32", "expert_mask_gpu"),
+              Fp8Rule.DEQUANTIZED),
           new SkipProfile(
               "sglang-0.5.20",
               List.of(
@@ -23,8 +30,13 @@ public record SkipProfile(String name, List<String> patterns) {
                   "sin_cache",
                   "inv_freq",
                   "freqs_cis",
-                  "expert_mask_gpu")),
-          new SkipProfile("none", List.of()));
+                  "expert_mask_gpu"),
+              Fp8Rule.DEQUANTIZED),
+          new SkipProfile(
+              "vllm-0.32",
+              List.of(".attn._k_scale", ".attn._v_scale", ".attn._q_scale", ".attn._prob_scale"),
+              Fp8Rule.AS_STORED),
+          new SkipProfile("none", List.of(), Fp8Rule.AS_STORED));
 
   public SkipProfile {
     if (name.isEmpty()) {

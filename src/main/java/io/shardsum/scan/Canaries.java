@@ -2,6 +2,7 @@ package io.shardsum.scan;
 
 import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.ShardFile;
+import io.shardsum.source.ShardGroup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +35,12 @@ final class Canaries {
       int place = number + (number + 1) * files.size() / (canaries.size() + 1);
       PlannedFile canary =
           new PlannedFile(
-              Optional.empty(), plantings.size(), digest, List.of(), canaries.get(number));
+              Optional.empty(),
+              plantings.size(),
+              digest,
+              List.of(),
+              canaries.get(number),
+              ShardGroup.NONE);
       all.add(place, canary);
     }
     plantings.add(digest);

@@ -66,7 +66,12 @@ record ChunkQuery(RowUnit unit, Digest digest, long splitBytes, ScanRequest requ
                 named(ChunkColumn.CHUNKS).as("chunks"),
                 sum().as("chunk_sum"),
                 sums().as("chunk_sums"),
-                sha256().as("sha256"),
+                sha256(ChunkColumn.SHA256).as("sha256"),
+                named(ChunkColumn.ENGINE_NAME).as("engine_name"),
+                named(ChunkColumn.NAME_REASON).as("name_reason"),
+                named(ChunkColumn.FP8).as("fp8"),
+                fp8Sum().as("fp8_sum"),
+                sha256(ChunkColumn.FP8_SHA256).as("fp8_sha256"),
                 named(ChunkColumn.SKIPPED_BY).as("skipped_by"),
                 named(ChunkColumn.ERROR),
                 named(ChunkColumn.HOST).as("host"),
@@ -126,8 +131,13 @@ record ChunkQuery(RowUnit unit, Digest digest, long splitBytes, ScanRequest requ
         : named(ChunkColumn.CHUNK_SUMS);
   }
 
-  private Column sha256() {
-    return digest == Digest.SGLANG ? nothing(DataTypes.StringType) : named(ChunkColumn.SHA256);
+  /** Weights are dequantized by the reader, also where a function sums the stored bytes. */
+  private Column fp8Sum() {
+    return digest == Digest.SHA256 ? nothing(DataTypes.LongType) : named(ChunkColumn.FP8_SUM);
+  }
+
+  private Column sha256(ChunkColumn column) {
+    return digest == Digest.SGLANG ? nothing(DataTypes.StringType) : named(column);
   }
 
   private static Column named(ChunkColumn column) {

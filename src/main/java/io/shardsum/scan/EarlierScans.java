@@ -25,7 +25,9 @@ import org.apache.spark.sql.types.StructType;
 final class EarlierScans {
 
   private static final String SOURCE = "source";
-  private static final StructType ONLY_SOURCE = new StructType().add(SOURCE, "string");
+  private static final StructType OF_TENSORS =
+      StructType.fromDDL("source STRING, name_in_file STRING, raw_checksum STRING");
+  private static final StructType OF_RANKS = StructType.fromDDL("source STRING, digest STRING");
   private static final String FILES = WeightSource.FILES.name();
 
   private final SparkSession session;
@@ -71,14 +73,16 @@ final class EarlierScans {
 
   private Dataset<Row> landed(ScanTable table) {
     Dataset<Row> found = read(session).parquet(path(table));
-    return table == ScanTable.SCANS ? found : withSource(found, table);
+    return table == ScanTable.SCANS ? found : withLaterColumns(found, table);
   }
 
-  /** Earlier versions of the tables lack columns; all of their rows are of files. */
-  private Dataset<Row> withSource(Dataset<Row> found, ScanTable table) {
-    StructType now = table == ScanTable.FINDINGS ? FindingRow.SCHEMA : ONLY_SOURCE;
+  /**
+   * With the columns that tables of version 1 do not have. All of their rows are of files, under
+   * the names there, and none of block-quantized pairs.
+   */
+  private Dataset<Row> withLaterColumns(Dataset<Row> found, ScanTable table) {
     StructType schema = found.schema();
-    for (StructField column : now.fields()) {
+    for (StructField column : laterColumns(table).fields()) {
       if (!Arrays.asList(schema.fieldNames()).contains(column.name())) {
         schema = schema.add(column);
       }
@@ -86,6 +90,15 @@ final class EarlierScans {
     Dataset<Row> rows =
         schema.equals(found.schema()) ? found : read(session).schema(schema).parquet(path(table));
     return rows.withColumn(SOURCE, coalesce(col(SOURCE), lit(FILES)));
+  }
+
+  private static StructType laterColumns(ScanTable table) {
+    return switch (table) {
+      case TENSORS -> OF_TENSORS;
+      case RANKS, ENGINES -> OF_RANKS;
+      case FINDINGS -> FindingRow.SCHEMA;
+      case SCANS -> new StructType();
+    };
   }
 
   private static DataFrameReader read(SparkSession session) {

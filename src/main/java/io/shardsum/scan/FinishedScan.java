@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import io.shardsum.verdict.Finding;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -131,14 +132,13 @@ public final class FinishedScan {
   }
 
   private static TensorCopy tensorCopy(Row row) {
-    String sums =
-        String.join(
-            " ",
-            Optional.ofNullable(row.<String>getAs("checksum")).orElse(""),
-            Optional.ofNullable(row.<String>getAs("sha256")).orElse(""));
+    List<String> sums = new ArrayList<>();
+    Optional.ofNullable(row.<String>getAs("checksum")).ifPresent(sums::add);
+    Optional.ofNullable(row.<String>getAs("sha256")).ifPresent(sums::add);
+    Optional.ofNullable(row.<String>getAs("raw_checksum")).ifPresent(raw -> sums.add("raw " + raw));
     String content =
-        row.getAs("status").equals("HASHED")
-            ? "%s %s %s".formatted(row.getAs("dtype"), row.getAs("shape"), sums.strip())
+        row.getAs("status").equals("HASHED") || row.getAs("status").equals("PAIRED")
+            ? "%s %s %s".formatted(row.getAs("dtype"), row.getAs("shape"), String.join(" ", sums))
             : "%s: %s".formatted(row.getAs("status"), row.getAs("reason"));
     return new TensorCopy(
         row.getAs("engine"),

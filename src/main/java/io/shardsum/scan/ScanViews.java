@@ -1,5 +1,6 @@
 package io.shardsum.scan;
 
+import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.EngineInventory;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.Parallelism;
@@ -24,12 +25,12 @@ final class ScanViews {
   static final StructType EXPECTED_RANKS =
       StructType.fromDDL(
           "engine STRING, rank INT, tp_rank INT, tp_size INT, pp_rank INT, pp_size INT,"
-              + " dp_rank INT, dp_size INT, state STRING, reason STRING, files INT");
+              + " dp_rank INT, dp_size INT, digest STRING, state STRING, reason STRING, files INT");
 
   static final StructType EXPECTED_ENGINES =
       StructType.fromDDL(
           "engine STRING, model STRING, revision STRING, comparison_group STRING,"
-              + " expected_ranks INT");
+              + " digest STRING, expected_ranks INT");
 
   private ScanViews() {}
 
@@ -65,6 +66,7 @@ final class ScanViews {
                 sizes.pp(),
                 rank.dpRank(),
                 sizes.dp(),
+                mergedBy(engine).word(),
                 rank.state().name(),
                 rank.reason(),
                 rank.state() == RankState.FOUND ? rank.files().size() : 0));
@@ -82,7 +84,16 @@ final class ScanViews {
                     engine.spec().model().orElse(null),
                     engine.spec().revision().orElse(null),
                     engine.group(),
+                    mergedBy(engine).word(),
                     engine.expectedRanks()))
         .toList();
+  }
+
+  /** Of which digests those of ranks are made: of SHA-256 only where there are no others. */
+  private static Digest mergedBy(EngineInventory engine) {
+    return switch (engine.spec().digest()) {
+      case SGLANG, BOTH -> Digest.SGLANG;
+      case SHA256 -> Digest.SHA256;
+    };
   }
 }

@@ -14,8 +14,8 @@ import org.apache.spark.sql.types.StructType;
  *
  * <p>Columns whose name begins with an underscore are Spark metadata columns: {@code SELECT *}
  * leaves them out, and they are computed only where a query names them. Bytes of tensors are read
- * only for {@link #DATA}, {@link #CHUNK_SUM}, {@link #CHUNK_SUMS}, {@link #CPU_SUM} and {@link
- * #SHA256}.
+ * only for {@link #DATA}, {@link #CHUNK_SUM}, {@link #CHUNK_SUMS}, {@link #CPU_SUM}, {@link
+ * #SHA256}, {@link #FP8_SUM} and {@link #FP8_SHA256}.
  */
 public enum ChunkColumn {
   /** Path of the file. */
@@ -62,6 +62,23 @@ public enum ChunkColumn {
   CPU_SUM("_cpu_sum", DataTypes.LongType),
   /** SHA-256 of the whole tensor, in the row of its last chunk; makes splits end at tensors. */
   SHA256("_sha256", DataTypes.StringType),
+  /**
+   * What the tensor is in a block-quantized pair, where the file's {@link ShardGroup} says that
+   * such pairs are dequantized: {@code weight}, {@code scale}, or, of a weight that has no
+   * dequantized checksum, why; null for all other tensors.
+   */
+  FP8("_fp8", DataTypes.StringType),
+  /** As {@link #CHUNK_SUM}, of the dequantized bytes of the row's chunks of such a weight. */
+  FP8_SUM("_fp8_sum", DataTypes.LongType),
+  /** As {@link #SHA256}, of the dequantized bytes of such a weight. */
+  FP8_SHA256("_fp8_sha256", DataTypes.StringType),
+  /**
+   * What the engine calls the tensor, where a rule of the file's {@link ShardGroup} says that it
+   * has another name; null elsewhere.
+   */
+  ENGINE_NAME("_engine_name", DataTypes.StringType),
+  /** Why it has another name. */
+  NAME_REASON("_name_reason", DataTypes.StringType),
   /** Position of the file in the list of files read, from 0. */
   FILE_INDEX("_file_index", DataTypes.IntegerType),
   /** How many tensors the file's header lists. */
@@ -103,7 +120,8 @@ public enum ChunkColumn {
 
   boolean needsTensorBytes() {
     return switch (this) {
-      case DATA, DATA_AS_STRING, CHUNK_SUM, CHUNK_SUMS, CPU_SUM, SHA256 -> true;
+      case DATA, DATA_AS_STRING, CHUNK_SUM, CHUNK_SUMS, CPU_SUM, SHA256, FP8_SUM, FP8_SHA256 ->
+          true;
       default -> false;
     };
   }

@@ -26,14 +26,27 @@ final class ChunkCursor {
   private final Unit unit;
   private final long dataOffsetBytes;
   private final List<TensorEntry> tensors;
+  private final EngineNames names;
+  private final Fp8Pairs pairs;
   private int tensorIndex = -1;
   private long chunkIndex;
   private long chunkCount;
+  private Optional<EngineNames.Renamed> renamed = Optional.empty();
+  private Optional<Fp8Half> half = Optional.empty();
   private Optional<String> skippedBy = Optional.empty();
 
+  /** Walks a file whose tensors are hashed as they are stored, under the names that they have. */
   ChunkCursor(SafetensorsHeader header, FileSlice slice, Unit unit) {
+    this(header, slice, unit, EngineNames.none(), Fp8Pairs.none());
+  }
+
+  /** Walks a file; what is skipped goes by the engine's names, and halves of pairs are not. */
+  ChunkCursor(
+      SafetensorsHeader header, FileSlice slice, Unit unit, EngineNames names, Fp8Pairs pairs) {
     this.slice = slice;
     this.unit = unit;
+    this.names = names;
+    this.pairs = pairs;
     this.dataOffsetBytes = header.dataOffsetBytes();
     this.tensors = header.tensors();
   }
@@ -68,13 +81,17 @@ final class ChunkCursor {
     if (!beginsHere && (unit == Unit.TENSOR || endBytes <= slice.beginBytes())) {
       return false;
     }
-    skippedBy =
-        slice.file().skip().stream()
-            .filter(pattern -> tensor().name().contains(pattern))
-            .findFirst();
+    renamed = names.of(tensor());
+    half = pairs.half(tensor());
+    skippedBy = half.isPresent() ? Optional.empty() : skipPattern();
     chunkCount = skippedBy.isPresent() ? 1 : Math.max(1, chunksThatHold(tensor().lengthBytes()));
     chunkIndex = beginsHere ? 0 : chunksThatHold(slice.beginBytes() - offsetBytes());
     return chunkIndex < chunkCount && ownsChunk(chunkIndex);
+  }
+
+  private Optional<String> skipPattern() {
+    String name = renamed.map(EngineNames.Renamed::name).orElse(tensor().name());
+    return slice.file().skip().stream().filter(name::contains).findFirst();
   }
 
   private boolean ownsChunk(long chunk) {
@@ -97,6 +114,16 @@ final class ChunkCursor {
   /** Where the tensor begins in the file. */
   long offsetBytes() {
     return dataOffsetBytes + tensor().beginBytes();
+  }
+
+  /** What the engine calls the tensor, if not as the file does. */
+  Optional<EngineNames.Renamed> renamed() {
+    return renamed;
+  }
+
+  /** What the tensor is in a block-quantized pair; empty: it is in none. */
+  Optional<Fp8Half> half() {
+    return half;
   }
 
   /** The pattern by which the tensor is skipped. */

@@ -29,6 +29,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
   private final ReadWindow window = new ReadWindow();
   private final SglangChecksum checksum = new SglangChecksum();
   private final MessageDigest sha256 = WeightDigest.sha256();
+  private final RankReader rank;
 
   private FileSlice slice;
   private Shard shard;
@@ -51,7 +52,11 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     this.opener = opener;
     this.row = new ChunkRow(columns, placement);
     this.sums = row.has(ChunkColumn.CHUNK_SUM) || row.has(ChunkColumn.CHUNK_SUMS);
-    this.unit = row.has(ChunkColumn.SHA256) ? ChunkCursor.Unit.TENSOR : ChunkCursor.Unit.CHUNK;
+    this.unit =
+        row.has(ChunkColumn.SHA256) || row.has(ChunkColumn.FP8_SHA256)
+            ? ChunkCursor.Unit.TENSOR
+            : ChunkCursor.Unit.CHUNK;
+    this.rank = new RankReader(row, onError, opener);
   }
 
   @Override
@@ -92,7 +97,14 @@ final class ChunkReader implements PartitionReader<InternalRow> {
       row.fileWithoutTensors(null);
       return true;
     }
-    cursor = new ChunkCursor(shard.header(), slice, unit);
+    rank.beginFile(slice.file(), shard);
+    cursor =
+        new ChunkCursor(
+            shard.header(),
+            slice,
+            unit,
+            rank.names(slice.file(), shard),
+            rank.pairs(slice.file(), shard));
     fileSample = new FileSample(sample, slice.file(), shard.header());
     return false;
   }
@@ -115,6 +127,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
 
   private void fillRow() throws IOException {
     row.begin(cursor);
+    rank.beginRow(cursor);
     if (cursor.skippedBy().isPresent()) {
       return;
     }
@@ -153,10 +166,12 @@ final class ChunkReader implements PartitionReader<InternalRow> {
         long firstWord = cursor.firstWord() + at / Integer.BYTES;
         sum += checksum.sum(data, firstWord, cursor.tensor().lengthBytes());
       }
+      rank.add(cursor, data, at);
       if (row.has(ChunkColumn.SHA256)) {
         sha256.update(data);
       }
     }
+    rank.endChunk(cursor);
     if (sums) {
       row.chunkSum(sum);
     }
@@ -188,8 +203,12 @@ final class ChunkReader implements PartitionReader<InternalRow> {
 
   @Override
   public void close() throws IOException {
-    if (shard != null) {
-      shard.close();
+    try {
+      rank.close();
+    } finally {
+      if (shard != null) {
+        shard.close();
+      }
     }
   }
 }

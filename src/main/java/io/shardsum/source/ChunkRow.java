@@ -8,6 +8,7 @@ import static io.shardsum.source.ChunkColumn.CPU_SUM;
 import static io.shardsum.source.ChunkColumn.DATA;
 import static io.shardsum.source.ChunkColumn.DATA_AS_STRING;
 import static io.shardsum.source.ChunkColumn.DTYPE;
+import static io.shardsum.source.ChunkColumn.ENGINE_NAME;
 import static io.shardsum.source.ChunkColumn.ERROR;
 import static io.shardsum.source.ChunkColumn.EXECUTOR;
 import static io.shardsum.source.ChunkColumn.FILE;
@@ -15,8 +16,12 @@ import static io.shardsum.source.ChunkColumn.FILE_INDEX;
 import static io.shardsum.source.ChunkColumn.FILE_OFFSET_BYTES;
 import static io.shardsum.source.ChunkColumn.FILE_TENSORS;
 import static io.shardsum.source.ChunkColumn.FIRST_WORD;
+import static io.shardsum.source.ChunkColumn.FP8;
+import static io.shardsum.source.ChunkColumn.FP8_SHA256;
+import static io.shardsum.source.ChunkColumn.FP8_SUM;
 import static io.shardsum.source.ChunkColumn.GPU;
 import static io.shardsum.source.ChunkColumn.HOST;
+import static io.shardsum.source.ChunkColumn.NAME_REASON;
 import static io.shardsum.source.ChunkColumn.SHA256;
 import static io.shardsum.source.ChunkColumn.SHAPE;
 import static io.shardsum.source.ChunkColumn.SKIPPED_BY;
@@ -29,6 +34,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
@@ -40,9 +46,26 @@ final class ChunkRow {
 
   private static final int NONE = -1;
 
+  private static final List<ChunkColumn> OF_TENSOR =
+      List.of(TENSOR, DTYPE, SHAPE, TENSOR_BYTES, FILE_OFFSET_BYTES, ENGINE_NAME, NAME_REASON);
+
   private static final List<ChunkColumn> RESULTS =
       List.of(
-          DATA, DATA_AS_STRING, ERROR, CHUNKS, CHUNK_SUM, CHUNK_SUMS, CPU_SUM, SHA256, SKIPPED_BY);
+          DATA,
+          DATA_AS_STRING,
+          ERROR,
+          CHUNKS,
+          CHUNK_SUM,
+          CHUNK_SUMS,
+          CPU_SUM,
+          SHA256,
+          FP8,
+          FP8_SUM,
+          FP8_SHA256,
+          SKIPPED_BY);
+
+  private static final UTF8String SCALE = UTF8String.fromString("scale");
+  private static final UTF8String WEIGHT = UTF8String.fromString("weight");
 
   private final Map<ChunkColumn, Integer> positions = new EnumMap<>(ChunkColumn.class);
   private final Object[] values;
@@ -53,6 +76,7 @@ final class ChunkRow {
   private long[] sums = new long[1];
   private int sumCount;
   private int chunkCount;
+  private long fp8Sum;
 
   ChunkRow(List<ChunkColumn> columns, Placement placement) {
     for (int position = 0; position < columns.size(); position++) {
@@ -68,6 +92,11 @@ final class ChunkRow {
 
   boolean has(ChunkColumn column) {
     return positions.containsKey(column);
+  }
+
+  /** Whether anything is asked of block-quantized pairs. */
+  boolean hasFp8() {
+    return has(FP8) || has(FP8_SUM) || has(FP8_SHA256);
   }
 
   boolean needsTensorBytes() {
@@ -87,7 +116,7 @@ final class ChunkRow {
 
   /** The row of a file as a whole. */
   void fileWithoutTensors(String error) {
-    for (ChunkColumn column : List.of(TENSOR, DTYPE, SHAPE, TENSOR_BYTES, FILE_OFFSET_BYTES)) {
+    for (ChunkColumn column : OF_TENSOR) {
       set(column, null);
     }
     set(CHUNK, null);
@@ -106,6 +135,9 @@ final class ChunkRow {
     set(FIRST_WORD, cursor.firstWord());
     clearResults();
     set(SKIPPED_BY, cursor.skippedBy().map(UTF8String::fromString).orElse(null));
+    if (cursor.half().isPresent()) {
+      set(FP8, cursor.half().get() instanceof Fp8Half.Scale ? SCALE : WEIGHT);
+    }
   }
 
   private void beginTensor(ChunkCursor cursor) {
@@ -115,6 +147,9 @@ final class ChunkRow {
     set(SHAPE, new GenericArrayData(tensor.shape().toArray()));
     set(TENSOR_BYTES, tensor.lengthBytes());
     set(FILE_OFFSET_BYTES, cursor.offsetBytes());
+    Optional<EngineNames.Renamed> renamed = cursor.renamed();
+    set(ENGINE_NAME, renamed.map(name -> UTF8String.fromString(name.name())).orElse(null));
+    set(NAME_REASON, renamed.map(name -> UTF8String.fromString(name.reason())).orElse(null));
   }
 
   private void clearResults() {
@@ -123,6 +158,7 @@ final class ChunkRow {
     }
     chunkCount = 0;
     sumCount = 0;
+    fp8Sum = 0;
   }
 
   private boolean handsOutData() {
@@ -156,6 +192,23 @@ final class ChunkRow {
 
   void cpuSum(long sum) {
     set(CPU_SUM, sum);
+  }
+
+  /** Adds the sum of a chunk's dequantized bytes. */
+  void fp8Sum(long sum) {
+    fp8Sum += sum;
+    set(FP8_SUM, fp8Sum);
+  }
+
+  void fp8Sha256(String hex) {
+    set(FP8_SHA256, UTF8String.fromString(hex));
+  }
+
+  /** The weight has no dequantized checksum. */
+  void noFp8(String why) {
+    set(FP8, UTF8String.fromString(why));
+    set(FP8_SUM, null);
+    set(FP8_SHA256, null);
   }
 
   void endChunk() {

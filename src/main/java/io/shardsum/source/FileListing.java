@@ -5,11 +5,16 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardsum.checksum.Fp8Rule;
+import io.shardsum.fleet.NameRule;
+import io.shardsum.fleet.NameRules;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +28,16 @@ import java.util.Objects;
  * </pre>
  *
  * A file is its path, its length in bytes, when it was modified (milliseconds since 1970, UTC) and
- * which of the lists in {@code skip} holds for it.
+ * which of the lists in {@code skip} holds for it. Where it has a {@link ShardGroup}, the index of
+ * that follows:
+ *
+ * <pre>
+ * {"skip": ..., "files": ..., "groups":
+ *   [["DEQUANTIZED", ["tied-embedding"], 0, 1, ["/w/b.safetensors", 2, 3]], ...]}
+ * </pre>
+ *
+ * A group is how it is hashed, by which rules tensors are renamed, and what its files are: an index
+ * in {@code files}, or, of a file that is not to be read, path, length and time.
  *
  * @param files in the order that {@code _file_index} counts
  */
@@ -33,6 +47,7 @@ public record FileListing(List<ListedFile> files) {
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private static final int FIELDS = 4;
+  private static final int FIELDS_WITH_GROUP = FIELDS + 1;
 
   /** Copies the list. */
   public FileListing {
@@ -41,45 +56,106 @@ public record FileListing(List<ListedFile> files) {
 
   /** The value of the option {@code listing}. */
   public String toJson() {
-    Map<List<String>, Integer> skipLists = new LinkedHashMap<>();
-    files.forEach(file -> skipLists.putIfAbsent(file.skip(), skipLists.size()));
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
       json.setCodec(JSON);
-      json.writeStartObject();
-      json.writeObjectField("skip", skipLists.keySet());
-      json.writeArrayFieldStart("files");
-      for (ListedFile file : files) {
-        json.writeStartArray();
-        json.writeString(file.path());
-        json.writeNumber(file.lengthBytes());
-        json.writeNumber(file.modifiedAtMillis());
-        json.writeNumber(skipLists.get(file.skip()));
-        json.writeEndArray();
-      }
-      json.writeEndArray();
-      json.writeEndObject();
+      new Writer(json).write(files);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write to memory", e);
     }
     return text.toString();
   }
 
+  private static final class Writer {
+    private final JsonGenerator json;
+    private final Map<List<String>, Integer> skipLists = new LinkedHashMap<>();
+    private final IdentityHashMap<ShardGroup, Integer> groupNumbers = new IdentityHashMap<>();
+    private final List<ShardGroup> groups = new ArrayList<>();
+
+    Writer(JsonGenerator json) {
+      this.json = json;
+    }
+
+    void write(List<ListedFile> files) throws IOException {
+      files.forEach(file -> skipLists.putIfAbsent(file.skip(), skipLists.size()));
+      json.writeStartObject();
+      json.writeObjectField("skip", skipLists.keySet());
+      json.writeArrayFieldStart("files");
+      for (ListedFile file : files) {
+        json.writeStartArray();
+        writePlace(file);
+        json.writeNumber(skipLists.get(file.skip()));
+        if (!file.group().isNone()) {
+          json.writeNumber(numberOf(file.group()));
+        }
+        json.writeEndArray();
+      }
+      json.writeEndArray();
+      if (!groups.isEmpty()) {
+        writeGroups(files);
+      }
+      json.writeEndObject();
+    }
+
+    private int numberOf(ShardGroup group) {
+      Integer number = groupNumbers.putIfAbsent(group, groups.size());
+      if (number != null) {
+        return number;
+      }
+      groups.add(group);
+      return groups.size() - 1;
+    }
+
+    private void writeGroups(List<ListedFile> files) throws IOException {
+      Map<String, Integer> indexes = new HashMap<>();
+      for (int index = 0; index < files.size(); index++) {
+        indexes.putIfAbsent(files.get(index).path(), index);
+      }
+      json.writeArrayFieldStart("groups");
+      for (ShardGroup group : groups) {
+        json.writeStartArray();
+        json.writeString(group.fp8().name());
+        json.writeObject(group.names().stream().map(NameRule::id).toList());
+        for (ListedFile file : group.files()) {
+          Integer index = indexes.get(file.path());
+          if (index == null) {
+            json.writeStartArray();
+            writePlace(file);
+            json.writeEndArray();
+          } else {
+            json.writeNumber(index);
+          }
+        }
+        json.writeEndArray();
+      }
+      json.writeEndArray();
+    }
+
+    private void writePlace(ListedFile file) throws IOException {
+      json.writeString(file.path());
+      json.writeNumber(file.lengthBytes());
+      json.writeNumber(file.modifiedAtMillis());
+    }
+  }
+
   static FileListing parse(String json) {
     try {
       Raw raw = JSON.readValue(json, Raw.class);
-      List<ListedFile> files = new ArrayList<>(raw.files().size());
       List<List<String>> skipLists = Objects.requireNonNull(raw.skip(), "skip is null");
+      List<ShardGroup> groups = groups(raw);
+      List<ListedFile> files = new ArrayList<>(raw.files().size());
       for (Object[] file : raw.files()) {
-        if (file.length != FIELDS) {
+        if (file.length != FIELDS && file.length != FIELDS_WITH_GROUP) {
           throw new IllegalArgumentException("Invalid file: " + Arrays.toString(file));
         }
+        ListedFile place = place(file);
         files.add(
             new ListedFile(
-                (String) file[0],
-                wholeNumber(file[1]),
-                wholeNumber(file[2]),
-                skipLists.get((Integer) file[3])));
+                place.path(),
+                place.lengthBytes(),
+                place.modifiedAtMillis(),
+                skipLists.get((Integer) file[3]),
+                file.length == FIELDS ? ShardGroup.NONE : groups.get((Integer) file[4])));
       }
       return new FileListing(files);
     } catch (JsonProcessingException | RuntimeException e) {
@@ -90,9 +166,31 @@ public record FileListing(List<ListedFile> files) {
     }
   }
 
+  private static List<ShardGroup> groups(Raw raw) {
+    List<ShardGroup> groups = new ArrayList<>();
+    for (Object[] group : raw.groups() == null ? List.<Object[]>of() : raw.groups()) {
+      List<ListedFile> files = new ArrayList<>();
+      for (Object file : Arrays.asList(group).subList(2, group.length)) {
+        files.add(
+            place(
+                file instanceof Integer index
+                    ? raw.files().get(index)
+                    : ((List<?>) file).toArray()));
+      }
+      List<NameRule> names =
+          ((List<?>) group[1]).stream().map(id -> NameRules.byId((String) id)).toList();
+      groups.add(new ShardGroup(Fp8Rule.valueOf((String) group[0]), names, files));
+    }
+    return groups;
+  }
+
+  private static ListedFile place(Object[] file) {
+    return new ListedFile((String) file[0], wholeNumber(file[1]), wholeNumber(file[2]), List.of());
+  }
+
   private static long wholeNumber(Object number) {
     return number instanceof Integer small ? small : (Long) number;
   }
 
-  private record Raw(List<List<String>> skip, List<Object[]> files) {}
+  private record Raw(List<List<String>> skip, List<Object[]> files, List<Object[]> groups) {}
 }

@@ -255,7 +255,7 @@ class FleetYamlTest {
     refuses(
         engine("profile: sglang-0.6"),
         "fleet.yaml line 5: engine 'e': unknown profile 'sglang-0.6'; allowed: sglang-0.5.13,"
-            + " sglang-0.5.18, sglang-0.5.20, none");
+            + " sglang-0.5.18, sglang-0.5.20, vllm-0.32, none");
     refuses(
         "fleet: f\ndefaults: { digest: crc32 }\nengines: []\n",
         "fleet.yaml line 2: defaults: unknown digest 'crc32'; allowed: sglang, sha256, both");

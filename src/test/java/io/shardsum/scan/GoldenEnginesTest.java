@@ -1,9 +1,11 @@
 package io.shardsum.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardsum.checksum.WeightDigest;
 import io.shardsum.fleet.EngineInventory;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.RankInventory;
@@ -20,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,14 +49,16 @@ class GoldenEnginesTest {
         parallelism: { tp: 2 }
         draft: { shards: engines/tp2-draft/draft }
       - { name: tp12, shards: engines/tp12, parallelism: { tp: 12 } }
-      - { name: tp2-fp8, shards: engines/tp2-fp8, parallelism: { tp: 2 }, digest: sglang }
+      - { name: tp2-fp8, shards: engines/tp2-fp8, parallelism: { tp: 2 } }
+      - { name: qwen3-fp8, shards: sglang/qwen3-fp8/tp2, parallelism: { tp: 2 } }
+      - { name: llama-tied, shards: sglang/llama-tied/tp2, parallelism: { tp: 2 } }
       - { name: real, shards: real, layout: checkpoint }
       """;
 
   private static final String VLLM_FLEET =
       """
       fleet: vllm
-      defaults: { digest: sha256, profile: none }
+      defaults: { digest: sha256, profile: vllm-0.32 }
       engines:
       - { name: llama-tied/tp2, shards: vllm/llama-tied/tp2, parallelism: { tp: 2 } }
       - { name: qwen2-bias/tp2, shards: vllm/qwen2-bias/tp2, parallelism: { tp: 2 } }
@@ -82,11 +85,96 @@ class GoldenEnginesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"tp2-draft", "tp12"})
+  @ValueSource(strings = {"tp2-draft", "tp12", "tp2-fp8"})
   void equalsTheEnginesAnswerTensorByTensorRankByRankAndAsAWhole(String engine) throws IOException {
     JsonNode answer =
         json(GOLDEN.resolve("engines").resolve(engine).resolve("weights_checker.json"));
 
+    assertAnswered(engine, answer);
+  }
+
+  /** One in block FP8, and one whose tied pair the export calls by the other name. */
+  @ParameterizedTest
+  @ValueSource(strings = {"qwen3-fp8", "llama-tied"})
+  void equalsTheAnswerOfAnExportedModelAndItsTensors(String engine) throws IOException {
+    Path export = GOLDEN.resolve("sglang").resolve(engine).resolve("tp2");
+
+    assertAnswered(engine, json(export.resolve("weights_checker.json")));
+    Map<String, String> expected = new TreeMap<>();
+    for (String line :
+        Files.readAllLines(export.resolve("tensors.csv")).stream().skip(1).toList()) {
+      String[] fields = line.split(",", -1);
+      expected.put(fields[0] + " " + fields[1], fields[5] + " " + fields[6]);
+    }
+    Map<String, String> found = new TreeMap<>();
+    for (Row row :
+        sglang.rows(ScanTable.TENSORS, "status = 'HASHED' AND engine = '" + engine + "'")) {
+      found.put(
+          row.<Integer>getAs("rank") + " " + row.getAs("key"),
+          row.getAs("checksum") + " " + row.getAs("sha256"));
+    }
+    assertThat(found).isEqualTo(expected);
+  }
+
+  /** As {@code held.csv} has it: dtype, shape and SHA-256 of all that the engine stores. */
+  @Test
+  void keepsTheRawChecksumOfBothHalvesOfAPair() throws IOException {
+    List<Row> halves =
+        sglang.rows(
+            ScanTable.TENSORS, "engine IN ('qwen3-fp8', 'tp2-fp8') AND raw_checksum IS NOT NULL");
+
+    assertThat(halves)
+        .filteredOn(row -> row.getAs("status").equals("HASHED"))
+        .hasSize(20)
+        .allSatisfy(
+            row -> {
+              assertThat(row.<String>getAs("dtype")).isEqualTo("F8_E4M3");
+              assertThat(row.<String>getAs("tensor")).endsWith("weight");
+              assertThat(row.<String>getAs("checksum")).isNotEqualTo(row.getAs("raw_checksum"));
+              assertThat(row.<String>getAs("reason")).isNull();
+            });
+    assertThat(halves)
+        .filteredOn(row -> row.getAs("status").equals("PAIRED"))
+        .hasSize(20)
+        .allSatisfy(
+            row -> {
+              assertThat(row.<String>getAs("tensor")).endsWith("weight_scale_inv");
+              assertThat(row.<String>getAs("checksum")).isNull();
+              assertThat(row.<String>getAs("sha256")).isNull();
+              assertThat(row.<String>getAs("reason"))
+                  .isEqualTo("hashed with its weight, dequantized");
+            });
+    assertThat(sglang.rank("qwen3-fp8", 0).skipped()).isZero();
+    assertThat(sglang.rank("qwen3-fp8", 0).bytes()).isEqualTo(477_536);
+  }
+
+  @Test
+  void saysUnderWhichNameAFileHasATensorAndWhy() {
+    assertThat(sglang.rows(ScanTable.TENSORS, "name_in_file IS NOT NULL"))
+        .hasSize(2)
+        .allSatisfy(
+            row -> {
+              assertThat(row.<String>getAs("engine")).isEqualTo("llama-tied");
+              assertThat(row.<String>getAs("name_in_file")).isEqualTo("lm_head.weight");
+              assertThat(row.<String>getAs("tensor")).isEqualTo("model.embed_tokens.weight");
+              assertThat(row.<String>getAs("key")).isEqualTo("model.embed_tokens.weight");
+              assertThat(row.<String>getAs("reason"))
+                  .isEqualTo(
+                      "of a tied pair, an export keeps the head and the engine's answer the"
+                          + " embedding");
+            });
+    assertThat(vllm.rows(ScanTable.TENSORS, "name_in_file IS NOT NULL"))
+        .extracting(row -> row.getAs("engine"), row -> row.getAs("name_in_file"))
+        .containsExactlyInAnyOrder(
+            tuple("llama-tied/tp2", "lm_head.weight"),
+            tuple("llama-tied/tp2", "lm_head.weight"),
+            tuple("qwen3-moe/tp2", "model.layers.0.mlp.experts.gate.weight"),
+            tuple("qwen3-moe/tp2", "model.layers.0.mlp.experts.gate.weight"),
+            tuple("qwen3-moe/tp2", "model.layers.1.mlp.experts.gate.weight"),
+            tuple("qwen3-moe/tp2", "model.layers.1.mlp.experts.gate.weight"));
+  }
+
+  private void assertAnswered(String engine, JsonNode answer) {
     Map<Integer, Map<String, String>> found = new HashMap<>();
     sglang
         .rows(ScanTable.TENSORS, "status = 'HASHED' AND engine = '" + engine + "'")
@@ -126,19 +214,6 @@ class GoldenEnginesTest {
     assertThat(tensor.getList(tensor.fieldIndex("chunk_sums"))).hasSize(16);
   }
 
-  @Test
-  void hasNoChecksumOfBlockQuantizedWeightsFromTheirFilesAlone() {
-    for (int rank = 0; rank < 2; rank++) {
-      RankResult result = sglang.rank("tp2-fp8", rank);
-      assertThat(result.status()).isEqualTo("UNREADABLE");
-      assertThat(result.checksum()).isEmpty();
-      assertThat(result.reason().orElseThrow())
-          .contains("block-quantized FP8 weights: the engine hashes them dequantized")
-          .contains("weight_scale_inv");
-    }
-    assertThat(sglang.engine("tp2-fp8").checksum()).isEmpty();
-  }
-
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -163,27 +238,33 @@ class GoldenEnginesTest {
           "dp0:pp" + rank.<Integer>getAs("pp_rank") + ":pcp0:tp" + rank.<Integer>getAs("tp_rank"));
     }
     for (Row tensor : vllm.rows(ScanTable.TENSORS, "engine = '" + engine + "'")) {
-      String worker = workers.get(tensor.<Integer>getAs("rank"));
-      String name = worker + ":" + nameInAnswer(engine, tensor.getAs("tensor"));
-      if (expected.containsKey(name)) {
-        found.put(name, tensor.getAs("sha256"));
+      if (tensor.getAs("status").equals("HASHED")) {
+        String worker = workers.get(tensor.<Integer>getAs("rank"));
+        found.put(worker + ":" + tensor.getAs("tensor"), tensor.getAs("sha256"));
       } else {
-        assertThat(name).as("a tensor of the export that is in no answer").matches(BUFFER);
+        assertThat(tensor.<String>getAs("tensor"))
+            .as("a tensor of the export that is in no answer")
+            .matches(BUFFER);
       }
     }
     assertThat(found).isEqualTo(expected);
-    assertThat(vllm.engine(engine).checksum()).isPresent();
+    List<String> ranks = new ArrayList<>();
+    for (int rank = 0; rank < workers.size(); rank++) {
+      ranks.add(WeightDigest.ofRank(ofWorker(workers.get(rank), expected)));
+      assertThat(vllm.rank(engine, rank).checksum()).contains(ranks.get(rank));
+    }
+    assertThat(vllm.engine(engine).checksum()).contains(WeightDigest.ofEngine(ranks));
   }
 
-  private static String nameInAnswer(String engine, String name) {
-    UnaryOperator<String> rename =
-        switch (engine) {
-          case "llama-tied/tp2" ->
-              n -> n.equals("lm_head.weight") ? "model.embed_tokens.weight" : n;
-          case "qwen3-moe/tp2" -> n -> n.replace("mlp.experts.gate.weight", "mlp.gate.weight");
-          default -> n -> n;
-        };
-    return rename.apply(name);
+  private static Map<String, String> ofWorker(String worker, Map<String, String> answer) {
+    Map<String, String> tensors = new HashMap<>();
+    answer.forEach(
+        (key, sha256) -> {
+          if (key.startsWith(worker + ":")) {
+            tensors.put(key.substring(worker.length() + 1), sha256);
+          }
+        });
+    return tensors;
   }
 
   @Test
@@ -220,7 +301,7 @@ class GoldenEnginesTest {
         .containsExactlyInAnyOrderElementsOf(sglang.summary().engines());
     assertThat(shuffled.summary().engines())
         .extracting(EngineResult::engine)
-        .containsExactly("real", "tp2-fp8", "tp12", "tp2-draft");
+        .containsExactly("real", "llama-tied", "qwen3-fp8", "tp2-fp8", "tp12", "tp2-draft");
   }
 
   private static JsonNode json(Path file) throws IOException {

@@ -3,6 +3,8 @@ package io.shardsum.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardsum.checksum.Fp8Rule;
+import io.shardsum.fleet.NameRules;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +27,34 @@ class FileListingTest {
                 + "[\"/w/a.safetensors\",4096,1760000000000,0],"
                 + "[\"/w/b.safetensors\",8192,1760000000001,1],"
                 + "[\"/w/c.safetensors\",0,0,0]]}");
+    assertThat(FileListing.parse(listing.toJson())).isEqualTo(listing);
+  }
+
+  @Test
+  void namesTheFilesOfARankOnceAlsoThoseThatAreNotRead() {
+    ListedFile other = new ListedFile("/w/b.safetensors", 2, 3, List.of());
+    ListedFile bare = new ListedFile("/w/a.safetensors", 1, 2, List.of());
+    ShardGroup group =
+        new ShardGroup(
+            Fp8Rule.DEQUANTIZED,
+            List.of(NameRules.byId("tied-embedding"), NameRules.byId("deepseek-kv-b-proj")),
+            List.of(bare, other));
+    ShardGroup alone = new ShardGroup(Fp8Rule.DEQUANTIZED_BY_128, List.of(), List.of());
+    FileListing listing =
+        new FileListing(
+            List.of(
+                new ListedFile("/w/c.safetensors", 3, 4, List.of(), alone),
+                new ListedFile("/w/a.safetensors", 1, 2, List.of(), group),
+                new ListedFile("/w/d.safetensors", 4, 5, List.of())));
+
+    assertThat(listing.toJson())
+        .isEqualTo(
+            "{\"skip\":[[]],\"files\":["
+                + "[\"/w/c.safetensors\",3,4,0,0],"
+                + "[\"/w/a.safetensors\",1,2,0,1],"
+                + "[\"/w/d.safetensors\",4,5,0]],\"groups\":["
+                + "[\"DEQUANTIZED_BY_128\",[]],"
+                + "[\"DEQUANTIZED\",[\"tied-embedding\",\"deepseek-kv-b-proj\"],1,[\"/w/b.safetensors\",2,3]]]}");
     assertThat(FileListing.parse(listing.toJson())).isEqualTo(listing);
   }
 

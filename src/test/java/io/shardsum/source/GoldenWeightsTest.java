@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardsum.checksum.Fp8Rule;
 import io.shardsum.checksum.SglangChecksum;
 import io.shardsum.testing.LocalSpark;
 import java.io.IOException;
@@ -137,6 +138,50 @@ class GoldenWeightsTest {
     assertThat(rows)
         .allSatisfy(row -> assertThat(row.getLong(2)).as("%s", row).isEqualTo(row.getLong(3)));
     assertReported(directory, checksums(rows));
+  }
+
+  /** Scales lie in another part than their weights; a task may see a few rows of a weight alone. */
+  @ParameterizedTest
+  @CsvSource({"chunk,20000", "chunk,128m", "piece,20000", "piece,64k", "tensor,128m"})
+  void pairsHaveTheChecksumsThatTheirEngineReportsHoweverTheyAreCut(String unit, String splitBytes)
+      throws IOException {
+    Path engine = GOLDEN.resolve("engines/tp2-fp8");
+    List<ListedFile> files = new ArrayList<>();
+    for (int rank = 0; rank < 2; rank++) {
+      List<ListedFile> ofRank = new ArrayList<>();
+      for (int part = 0; part < 3; part++) {
+        String name = "model-rank-" + rank + "-part-" + part + ".safetensors";
+        ofRank.add(WeightFiles.listed(engine.resolve(name)));
+      }
+      ShardGroup group = new ShardGroup(Fp8Rule.DEQUANTIZED, List.of(), ofRank);
+      for (ListedFile file : ofRank) {
+        files.add(
+            new ListedFile(
+                file.path(), file.lengthBytes(), file.modifiedAtMillis(), List.of(), group));
+      }
+    }
+
+    Dataset<Row> rows =
+        spark
+            .read()
+            .format("safetensors")
+            .option("listing", new FileListing(files).toJson())
+            .option("split-bytes", splitBytes)
+            .option("open-cost-bytes", "1")
+            .option("rows", unit)
+            .load();
+
+    assertThat(rows.where("_fp8 = 'scale'").select("tensor").distinct().collectAsList())
+        .extracting(row -> row.getString(0))
+        .containsExactlyInAnyOrder(
+            "model.layers.0.mlp.gate_up_proj.weight_scale_inv",
+            "model.layers.0.mlp.experts.w2_weight_scale_inv");
+    assertReported(
+        engine,
+        checksums(
+            rows.where("NOT _fp8 <=> 'scale'")
+                .selectExpr("file", "tensor", "coalesce(_fp8_sum, _chunk_sum)")
+                .collectAsList()));
   }
 
   @Test

@@ -1,0 +1,101 @@
+package io.shardsum.source;
+
+import io.shardsum.checksum.Fp8Dequantizer;
+import io.shardsum.checksum.Fp8PairException;
+import io.shardsum.checksum.SglangChecksum;
+import io.shardsum.checksum.WeightDigest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.OptionalLong;
+
+/**
+ * Hashes the dequantized bytes of weights whose stored bytes it is handed piece by piece, and fills
+ * a row's columns of them. Of a weight that turns out to have no checksum, no more is hashed.
+ */
+final class Fp8Hash {
+
+  private static final int ELEMENT_BYTES = 2;
+
+  private final ChunkRow row;
+  private final ScaleFile scales;
+  private final SglangChecksum checksum = new SglangChecksum();
+  private final MessageDigest sha256 = WeightDigest.sha256();
+  private final ByteBuffer dequantized =
+      ByteBuffer.allocateDirect(ELEMENT_BYTES * ReadWindow.CAPACITY_BYTES);
+  private String name;
+  private long weightBytes;
+  private Fp8Dequantizer dequantizer;
+  private String fault;
+  private long sum;
+
+  Fp8Hash(ChunkRow row, ScaleFile scales) {
+    this.row = row;
+    this.scales = scales;
+  }
+
+  /** Begins with a weight. */
+  void begin(ChunkCursor cursor, Fp8Half half) {
+    name = cursor.tensor().name();
+    weightBytes = cursor.tensor().lengthBytes();
+    fault = null;
+    sha256.reset();
+    if (half instanceof Fp8Half.UnusableWeight unusable) {
+      fault = unusable.why();
+    } else if (half instanceof Fp8Half.Weight weight) {
+      dequantizer =
+          new Fp8Dequantizer(
+              weight.pair(), (position, target) -> scales.read(weight.scale(), position, target));
+    }
+  }
+
+  /** Whatever follows of this weight, it has no checksum. */
+  void fail(String why) {
+    fault = why;
+  }
+
+  /**
+   * Hashes a piece of the weight.
+   *
+   * @param data left as it is
+   * @param positionBytes where it begins in the weight
+   * @throws IOException if the scale cannot be read
+   */
+  void add(ByteBuffer data, long positionBytes) throws IOException {
+    if (fault != null) {
+      return;
+    }
+    dequantized.clear();
+    try {
+      OptionalLong nan = dequantizer.dequantize(data.duplicate(), positionBytes, dequantized);
+      if (nan.isPresent()) {
+        fail("element %s is NaN, whose bytes depend on the device".formatted(nan.getAsLong()));
+        return;
+      }
+    } catch (Fp8PairException e) {
+      fail(e.getMessage());
+      return;
+    }
+    dequantized.flip();
+    if (row.has(ChunkColumn.FP8_SUM)) {
+      long firstWord = positionBytes * ELEMENT_BYTES / Integer.BYTES;
+      sum += checksum.sum(dequantized, firstWord, weightBytes * ELEMENT_BYTES);
+    }
+    if (row.has(ChunkColumn.FP8_SHA256)) {
+      sha256.update(dequantized);
+    }
+  }
+
+  /** The chunk is whole. */
+  void endChunk(ChunkCursor cursor) {
+    if (fault != null) {
+      row.noFp8("Cannot dequantize %s: %s".formatted(ListedFile.shown(name), fault));
+      return;
+    }
+    row.fp8Sum(sum);
+    sum = 0;
+    if (row.has(ChunkColumn.FP8_SHA256) && cursor.isLastChunk()) {
+      row.fp8Sha256(WeightDigest.hex(sha256));
+    }
+  }
+}
