@@ -33,6 +33,7 @@ class ArchitectureTest {
           "scan",
           "verdict",
           "damage",
+          "live",
           "gpu",
           "source",
           "fleet",

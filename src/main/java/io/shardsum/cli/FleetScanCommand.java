@@ -334,6 +334,9 @@ final class FleetScanCommand implements Callable<Integer> {
       return chosen(directory.inventory(hadoopConf, new HeaderStructure(hadoopConf)));
     }
     FleetDescription fleet = FleetDescription.load(target.fleet);
+    if (!fleet.live().isEmpty()) {
+      throw new UsageException("endpoints are not asked yet: expected engines with shards only");
+    }
     if (digest != null) {
       fleet = fleet.withDigest(Digest.parse(digest));
     }

@@ -1,6 +1,7 @@
 package io.shardsum.fleet;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -22,17 +23,33 @@ public final class ComparisonGroup {
    * alone.
    */
   static String of(EngineSpec spec) {
-    if (spec.model().isEmpty()) {
-      return ofEngine(spec.name());
-    }
-    StringBuilder label = new StringBuilder(part(spec.model().get()));
-    spec.revision().ifPresent(revision -> label.append('@').append(part(revision)));
-    label.append(' ').append(shape(spec)).append(' ').append(part(spec.profile().name()));
-    if (!spec.skip().isEmpty()) {
+    return spec.model()
+        .map(model -> label(model, spec.revision(), shape(spec), spec.profile(), spec.skip()))
+        .orElseGet(() -> ofEngine(spec.name()));
+  }
+
+  /** As of files of the same engine. */
+  static String of(LiveSpec spec) {
+    String shape = shape(spec.parallelism().toString(), spec.digest());
+    return spec.model()
+        .map(model -> label(model, spec.revision(), shape, spec.profile(), spec.skip()))
+        .orElseGet(() -> ofEngine(spec.engine()));
+  }
+
+  private static String label(
+      String model,
+      Optional<String> revision,
+      String shape,
+      SkipProfile profile,
+      List<String> skip) {
+    StringBuilder label = new StringBuilder(part(model));
+    revision.ifPresent(text -> label.append('@').append(part(text)));
+    label.append(' ').append(shape).append(' ').append(part(profile.name()));
+    if (!skip.isEmpty()) {
       label
           .append(" skip ")
           .append(
-              spec.skip().stream()
+              skip.stream()
                   .distinct()
                   .sorted()
                   .map(ComparisonGroup::part)
@@ -70,7 +87,11 @@ public final class ComparisonGroup {
           case SHARDED -> spec.parallelism().toString();
           case CHECKPOINT -> "checkpoint";
         };
-    return spec.digest() == Digest.SHA256 ? shape + " sha256" : shape;
+    return shape(shape, spec.digest());
+  }
+
+  private static String shape(String ranks, Digest digest) {
+    return digest == Digest.SHA256 ? ranks + " sha256" : ranks;
   }
 
   private static String part(String text) {

@@ -11,9 +11,14 @@ import java.util.stream.Stream;
 final class EngineYaml {
   /** The keys of an engine. */
   static final List<String> KEYS =
-      Stream.of(List.of("name"), EngineSettings.KEYS, List.of("shards", "draft", "trusted"))
+      Stream.of(
+              List.of("name"),
+              EngineSettings.KEYS,
+              List.of("shards", "draft", "trusted", "endpoint"))
           .flatMap(List::stream)
           .toList();
+
+  private static final List<String> OF_FILES = List.of("layout", "pattern", "draft", "trusted");
 
   private static final List<String> DRAFT_KEYS = List.of("shards", "role", "pattern");
 
@@ -27,9 +32,53 @@ final class EngineYaml {
     this.baseDirectory = baseDirectory;
   }
 
-  EngineSpec read() {
+  DescribedEngine read() {
     String name = engine.requiredText("name");
     EngineSettings settings = EngineSettings.read(engine).orElse(defaults);
+    Optional<LiveSpec> live =
+        engine
+            .mapping("endpoint", EndpointYaml.KEYS)
+            .map(endpoint -> live(name, settings, endpoint));
+    if (live.isPresent() && !engine.has("shards")) {
+      OF_FILES.forEach(this::refuseWithoutShards);
+      return new DescribedEngine(name, Optional.empty(), live);
+    }
+    return new DescribedEngine(name, Optional.of(files(name, settings)), live);
+  }
+
+  private void refuseWithoutShards(String key) {
+    if (engine.has(key)) {
+      throw engine.faultAt(key, "'" + key + "' needs 'shards'");
+    }
+  }
+
+  private LiveSpec live(String name, EngineSettings settings, YamlMapping endpoint) {
+    if (engine.has("shards") && settings.layout().equals(Optional.of(Layout.CHECKPOINT))) {
+      throw engine.faultAt(
+          "endpoint",
+          "'endpoint' does not apply to layout checkpoint: an engine's tensors are not those of"
+              + " the files it was loaded from");
+    }
+    Selector unlessSaid = engine.has("draft") ? Selector.ALL : Selector.TARGET;
+    return new LiveSpec(
+        name,
+        settings.model(),
+        settings.revision(),
+        settings.parallelism().orElseThrow(() -> parallelismMissing("an endpoint")),
+        settings.digest().orElse(Digest.SGLANG),
+        settings.profile().orElseGet(SkipProfile::newest),
+        settings.skip().orElse(List.of()),
+        new EndpointYaml(endpoint, baseDirectory).read(unlessSaid));
+  }
+
+  private FleetException parallelismMissing(String what) {
+    return engine.fault(
+        "key 'parallelism' is missing: "
+            + what
+            + " needs it with 'tp', so that a missing rank can be seen");
+  }
+
+  private EngineSpec files(String name, EngineSettings settings) {
     Layout layout = settings.layout().orElse(Layout.SHARDED);
     String shards = location(engine);
     List<DraftSpec> drafts = drafts(layout);
@@ -63,13 +112,7 @@ final class EngineYaml {
   private Parallelism parallelism(Layout layout, EngineSettings settings) {
     return switch (layout) {
       case SHARDED ->
-          settings
-              .parallelism()
-              .orElseThrow(
-                  () ->
-                      engine.fault(
-                          "key 'parallelism' is missing: layout sharded needs it with 'tp', so"
-                              + " that a missing rank can be seen"));
+          settings.parallelism().orElseThrow(() -> parallelismMissing("layout sharded"));
       case CHECKPOINT -> {
         refuseForCheckpoint(engine, "parallelism");
         refuseForCheckpoint(engine, "pattern");

@@ -10,9 +10,10 @@ import java.util.Set;
  * A fleet as it is described: what should be there.
  *
  * @param fleet its name
- * @param engines at least one, each name once, in the order of the description
+ * @param engines whose files are read, each name once, in the order of the description
+ * @param live engines that are asked; one that has files, too, has the same name in both lists
  */
-public record FleetDescription(String fleet, List<EngineSpec> engines) {
+public record FleetDescription(String fleet, List<EngineSpec> engines, List<LiveSpec> live) {
   /**
    * Checks that there is something to check.
    *
@@ -20,16 +21,27 @@ public record FleetDescription(String fleet, List<EngineSpec> engines) {
    */
   public FleetDescription {
     engines = List.copyOf(engines);
+    live = List.copyOf(live);
     if (fleet.isEmpty()) {
       throw new FleetException("the fleet's name is empty");
     }
-    if (engines.isEmpty()) {
+    if (engines.isEmpty() && live.isEmpty()) {
       throw new FleetException("the fleet has no engine");
     }
-    Set<String> names = new HashSet<>();
-    for (EngineSpec engine : engines) {
-      if (!names.add(engine.name())) {
-        throw new FleetException("two engines have the name " + MessageText.quoted(engine.name()));
+    requireDifferent(engines.stream().map(EngineSpec::name).toList());
+    requireDifferent(live.stream().map(LiveSpec::engine).toList());
+  }
+
+  /** A fleet of files alone. */
+  public FleetDescription(String fleet, List<EngineSpec> engines) {
+    this(fleet, engines, List.of());
+  }
+
+  private static void requireDifferent(List<String> names) {
+    Set<String> seen = new HashSet<>();
+    for (String name : names) {
+      if (!seen.add(name)) {
+        throw new FleetException("two engines have the name " + MessageText.quoted(name));
       }
     }
   }
@@ -57,12 +69,16 @@ public record FleetDescription(String fleet, List<EngineSpec> engines) {
   /** The same fleet with one digest for all of its engines. */
   public FleetDescription withDigest(Digest digest) {
     return new FleetDescription(
-        fleet, engines.stream().map(engine -> engine.withDigest(digest)).toList());
+        fleet,
+        engines.stream().map(engine -> engine.withDigest(digest)).toList(),
+        live.stream().map(engine -> engine.withDigest(digest)).toList());
   }
 
   /** The same fleet with these of its engines only, in the order of the description. */
   public FleetDescription only(Collection<String> names) {
     return new FleetDescription(
-        fleet, engines.stream().filter(engine -> names.contains(engine.name())).toList());
+        fleet,
+        engines.stream().filter(engine -> names.contains(engine.name())).toList(),
+        live.stream().filter(engine -> names.contains(engine.engine())).toList());
   }
 }

@@ -80,17 +80,20 @@ final class FleetYaml {
     }
     Map<String, Integer> lines = new HashMap<>();
     List<EngineSpec> engines = new ArrayList<>();
+    List<LiveSpec> live = new ArrayList<>();
+    int position = 0;
     for (Node item : items) {
-      String subject = subject(item, engines.size() + 1);
+      String subject = subject(item, ++position);
       YamlMapping mapping = new YamlMapping(source, subject, item, EngineYaml.KEYS);
-      EngineSpec engine = new EngineYaml(mapping, defaults, baseDirectory).read();
+      DescribedEngine engine = new EngineYaml(mapping, defaults, baseDirectory).read();
       Integer before = lines.putIfAbsent(engine.name(), mapping.line());
       if (before != null) {
         throw mapping.faultAt("name", "the name is already at line " + before);
       }
-      engines.add(engine);
+      engine.files().ifPresent(engines::add);
+      engine.live().ifPresent(live::add);
     }
-    return new FleetDescription(name, engines);
+    return new FleetDescription(name, engines, live);
   }
 
   /** By its name, wherever in the mapping that stands, or by its position. */

@@ -9,11 +9,19 @@ import org.apache.hadoop.conf.Configuration;
  * What was found of a fleet: every described engine, every expected rank.
  *
  * @param problems that belong to no engine; only a {@link ShardsDirectory} has them
+ * @param live engines that are to be asked
  */
-public record Inventory(String fleet, List<EngineInventory> engines, List<Problem> problems) {
+public record Inventory(
+    String fleet, List<EngineInventory> engines, List<Problem> problems, List<LiveSpec> live) {
   public Inventory {
     engines = List.copyOf(engines);
     problems = List.copyOf(problems);
+    live = List.copyOf(live);
+  }
+
+  /** Of files alone. */
+  public Inventory(String fleet, List<EngineInventory> engines, List<Problem> problems) {
+    this(fleet, engines, problems, List.of());
   }
 
   /**
@@ -25,12 +33,12 @@ public record Inventory(String fleet, List<EngineInventory> engines, List<Proble
         BoundedPool.map(
             description.engines(),
             spec -> EngineStorage.list(spec, conf).inventory(spec, ComparisonGroup.of(spec)));
-    return new Inventory(description.fleet(), engines, List.of());
+    return new Inventory(description.fleet(), engines, List.of(), description.live());
   }
 
   /** The description that this inventory answers. */
   public FleetDescription description() {
-    return new FleetDescription(fleet, engines.stream().map(EngineInventory::spec).toList());
+    return new FleetDescription(fleet, engines.stream().map(EngineInventory::spec).toList(), live);
   }
 
   /** The same inventory with these of its engines only. */
@@ -38,7 +46,8 @@ public record Inventory(String fleet, List<EngineInventory> engines, List<Proble
     return new Inventory(
         fleet,
         engines.stream().filter(engine -> names.contains(engine.spec().name())).toList(),
-        problems);
+        problems,
+        live.stream().filter(engine -> names.contains(engine.engine())).toList());
   }
 
   /** The engine among whose shards a location lies, if there is one. */

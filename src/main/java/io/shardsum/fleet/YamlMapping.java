@@ -123,25 +123,31 @@ final class YamlMapping {
 
   /** A whole number of at least 1. */
   Optional<Integer> size(String key) {
-    return Optional.ofNullable(values.get(key)).map(value -> size(key, value));
+    return number(key, 1, Parallelism.MAX_RANKS);
   }
 
-  private int size(String key, Node value) {
+  /** A whole number between two others. */
+  Optional<Integer> number(String key, int least, int most) {
+    return Optional.ofNullable(values.get(key)).map(value -> number(key, value, least, most));
+  }
+
+  private int number(String key, Node value, int least, int most) {
     if (value.getTag().equals(Tag.INT)
         && value instanceof ScalarNode scalar
         && scalar.getValue().matches("[0-9]{1,9}")) {
-      int size = Integer.parseInt(scalar.getValue());
-      if (size >= 1 && size <= Parallelism.MAX_RANKS) {
-        return size;
+      int number = Integer.parseInt(scalar.getValue());
+      if (number >= least && number <= most) {
+        return number;
       }
     }
     throw fault(
         value,
         String.format(
             Locale.ROOT,
-            "'%s' must be a whole number from 1 to %d, found %s",
+            "'%s' must be a whole number from %d to %d, found %s",
             key,
-            Parallelism.MAX_RANKS,
+            least,
+            most,
             found(value)));
   }
 

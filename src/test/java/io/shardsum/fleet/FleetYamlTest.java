@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** Every fault of a description is named with its line and with what is allowed. */
 class FleetYamlTest {
   private static final String ENGINE_KEYS =
-      "name, model, revision, parallelism, layout, pattern, skip, profile, digest, shards, draft, trusted";
+      "name, model, revision, parallelism, layout, pattern, skip, profile, digest, shards, draft, trusted, endpoint";
 
   @Test
   void namesAnUnknownKeyOfAnEngineAndTheNearestOne() {
