@@ -24,6 +24,11 @@ SELECT
   CAST(m.missing_ranks AS INT) AS missing_ranks,
   CASE WHEN m.hashed_ranks = e.expected_ranks THEN 'COMPLETE' ELSE 'INCOMPLETE' END AS status,
   CASE WHEN m.hashed_ranks = e.expected_ranks THEN m.checksum END AS checksum,
-  m.bytes
+  m.bytes,
+  CAST(NULL AS STRING) AS reported,
+  CAST(NULL AS STRING) AS host,
+  CAST(NULL AS STRING) AS engine_version,
+  CAST(NULL AS TIMESTAMP) AS fetched_at,
+  CAST(NULL AS STRING) AS other_fields
 FROM expected_engines AS e
 JOIN merged AS m ON e.engine = m.engine

@@ -62,5 +62,6 @@ SELECT
   coalesce(tensors, 0) AS tensors,
   coalesce(skipped, 0) AS skipped,
   coalesce(bytes, 0) AS bytes,
-  fault AS reason
+  fault AS reason,
+  CAST(NULL AS STRING) AS reported
 FROM judged

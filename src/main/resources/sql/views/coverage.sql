@@ -1,7 +1,7 @@
 -- How much of each engine was checked in each finished scan, and when all of it was, the last time up to then.
 -- in: rank_states, tensors, scans (views of finished scans)
 -- state: VERIFIED against a majority or a reference, DIFFERENT, HASHED_ONLY, SKIPPED (skipped_because says by which pattern),
--- UNREADABLE or MISSING. Tensors and bytes are those that were hashed, or skipped, in the ranks of that state.
+-- UNREADABLE, MISSING or UNKNOWN. Tensors and bytes are those that were hashed, or skipped, in the ranks of that state.
 CREATE OR REPLACE TEMPORARY VIEW coverage AS
 WITH parts AS (
   SELECT scan_id, engine, source, state, CAST(NULL AS STRING) AS skipped_because,

@@ -1,4 +1,5 @@
--- How far each expected rank of finished scans was checked: VERIFIED, DIFFERENT, HASHED_ONLY, UNREADABLE or MISSING.
+-- How far each expected rank of finished scans was checked: VERIFIED, DIFFERENT, HASHED_ONLY, UNREADABLE, MISSING
+-- or UNKNOWN (a running engine does not tell).
 -- in: ranks, engines, findings (views of finished scans)
 -- What is expected of a rank is no copy of it, and has no state.
 -- A finding is about copies of its own source, and about the ranks that its column rank or its location names ('ranks 1, 3'), else about all of its engine;
@@ -12,7 +13,8 @@ SELECT
   r.rank,
   CASE
     WHEN r.status = 'MISSING' THEN 'MISSING'
-    WHEN r.status <> 'COMPLETE' THEN 'UNREADABLE'
+    WHEN r.status = 'UNKNOWN' THEN 'UNKNOWN'
+    WHEN r.status NOT IN ('COMPLETE', 'PARTIAL') THEN 'UNREADABLE'
     WHEN count(CASE WHEN f.severity = 'error' THEN 1 END) > 0 THEN 'DIFFERENT'
     WHEN count(f.kind) > 0 THEN 'HASHED_ONLY'
     ELSE 'VERIFIED'
@@ -22,7 +24,7 @@ SELECT
 FROM ranks AS r
 JOIN engines AS e ON r.scan_date = e.scan_date AND r.scan_id = e.scan_id AND r.engine = e.engine AND r.source = e.source
 LEFT JOIN findings AS f ON r.scan_date = f.scan_date AND r.scan_id = f.scan_id AND r.source = f.source
-  AND (f.severity = 'error' OR f.kind IN ('UNVERIFIED', 'TRANSIENT_READ'))
+  AND (f.severity = 'error' OR f.kind IN ('UNVERIFIED', 'NOT_CHECKED', 'TRANSIENT_READ'))
   AND (
     (f.engine = r.engine
       AND (f.rank IS NULL OR f.rank = r.rank)

@@ -13,15 +13,23 @@ final class CoverageReport {
   private static final List<Age> OLDEST_FIRST =
       List.of(Age.NEVER, Age.LONGER, Age.FOUR_WEEKS, Age.WEEK, Age.DAY);
 
+  private final String title;
   private final Coverage coverage;
 
+  /** What was checked of files. */
   CoverageReport(Coverage coverage) {
+    this("COVERAGE", coverage);
+  }
+
+  /** What was checked of something, which the title names. */
+  CoverageReport(String title, Coverage coverage) {
+    this.title = title;
     this.coverage = coverage;
   }
 
   void print(PrintWriter out) {
     out.println();
-    TextTable table = new TextTable("COVERAGE", "ENGINES", "RANKS", "TENSORS", "BYTES");
+    TextTable table = new TextTable(title, "ENGINES", "RANKS", "TENSORS", "BYTES");
     for (Coverage.Part part : coverage.parts()) {
       table.add(
           state(part),
@@ -60,6 +68,7 @@ final class CoverageReport {
           case SKIPPED -> "skipped";
           case UNREADABLE -> "unreadable";
           case MISSING -> "missing";
+          case UNKNOWN -> "unknown";
         };
     return words + part.skippedBecause().map(why -> ": " + TerminalText.name(why)).orElse("");
   }

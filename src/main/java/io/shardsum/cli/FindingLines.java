@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.fleet.WeightSource;
 import io.shardsum.verdict.Finding;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +17,7 @@ final class FindingLines {
         findings.stream()
             .collect(
                 Collectors.groupingBy(
-                    f -> List.of(f.engine(), f.tensor(), f.kind(), f.detail()),
+                    f -> List.of(f.engine(), f.source(), f.tensor(), f.kind(), f.detail()),
                     LinkedHashMap::new,
                     Collectors.toList()));
     return alike.values().stream().map(FindingLines::line).toList();
@@ -25,6 +26,7 @@ final class FindingLines {
   private static String line(List<Finding> same) {
     Finding first = same.get(0);
     return subject(first)
+        + (first.source() == WeightSource.LIVE ? " (live)" : "")
         + ranks(same)
         + first.tensor().map(tensor -> ", " + TerminalText.name(tensor.key())).orElse("")
         + ": "

@@ -4,6 +4,7 @@ import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.EngineSpec;
 import io.shardsum.fleet.FleetDescription;
 import io.shardsum.fleet.Inventory;
+import io.shardsum.fleet.LiveSpec;
 import io.shardsum.fleet.ShardsDirectory;
 import io.shardsum.fleet.SkipProfile;
 import io.shardsum.gpu.Accelerator;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -334,9 +336,6 @@ final class FleetScanCommand implements Callable<Integer> {
       return chosen(directory.inventory(hadoopConf, new HeaderStructure(hadoopConf)));
     }
     FleetDescription fleet = FleetDescription.load(target.fleet);
-    if (!fleet.live().isEmpty()) {
-      throw new UsageException("endpoints are not asked yet: expected engines with shards only");
-    }
     if (digest != null) {
       fleet = fleet.withDigest(Digest.parse(digest));
     }
@@ -348,7 +347,12 @@ final class FleetScanCommand implements Callable<Integer> {
   }
 
   private FleetDescription chosen(FleetDescription fleet) {
-    requireKnown(fleet.engines().stream().map(EngineSpec::name).toList());
+    requireKnown(
+        Stream.concat(
+                fleet.engines().stream().map(EngineSpec::name),
+                fleet.live().stream().map(LiveSpec::engine))
+            .distinct()
+            .toList());
     return onlyEngines.isEmpty() ? fleet : fleet.only(onlyEngines);
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.shardsum.fleet.EngineInventory;
 import io.shardsum.fleet.Inventory;
+import io.shardsum.fleet.LiveSpec;
 import io.shardsum.fleet.Problem;
 import io.shardsum.fleet.RankInventory;
 import io.shardsum.fleet.ShardFile;
@@ -39,6 +40,16 @@ final class InventoryJson {
     json.writeArrayFieldStart("engines");
     for (EngineInventory engine : inventory.engines()) {
       write(engine);
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("live");
+    for (LiveSpec engine : inventory.live()) {
+      json.writeStartObject();
+      json.writeStringField("engine", engine.engine());
+      json.writeStringField("kind", engine.endpoint().kind().word());
+      json.writeStringField("host", engine.endpoint().at().shown());
+      json.writeNumberField("expected_ranks", engine.parallelism().worldSize());
+      json.writeEndObject();
     }
     json.writeEndArray();
     write(inventory.problems());

@@ -2,6 +2,7 @@ package io.shardsum.cli;
 
 import io.shardsum.fleet.EngineInventory;
 import io.shardsum.fleet.Inventory;
+import io.shardsum.fleet.LiveSpec;
 import io.shardsum.fleet.Problem;
 import io.shardsum.fleet.RankInventory;
 import io.shardsum.fleet.RankState;
@@ -65,8 +66,11 @@ final class InventoryReport {
           TerminalText.bytes(bytes(files)),
           TerminalText.name(engine.group()));
     }
-    table.print(out);
-    out.println();
+    if (!inventory.engines().isEmpty()) {
+      table.print(out);
+      out.println();
+    }
+    printLive(out);
     for (EngineInventory engine : inventory.engines()) {
       String name = TerminalText.name(engine.spec().name());
       for (RankInventory rank : engine.ranks()) {
@@ -83,6 +87,22 @@ final class InventoryReport {
       engine.problems().forEach(problem -> print(name, problem, out));
     }
     inventory.problems().forEach(problem -> print("fleet", problem, out));
+  }
+
+  private void printLive(PrintWriter out) {
+    if (inventory.live().isEmpty()) {
+      return;
+    }
+    TextTable table = new TextTable("RUNNING", "RANKS", "KIND", "WOULD BE ASKED AT");
+    for (LiveSpec engine : inventory.live()) {
+      table.add(
+          TerminalText.name(engine.engine()),
+          Integer.toString(engine.parallelism().worldSize()),
+          engine.endpoint().kind().word(),
+          TerminalText.line(engine.endpoint().at().shown()));
+    }
+    table.print(out);
+    out.println();
   }
 
   private static void print(String whose, Problem problem, PrintWriter out) {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.shardsum.damage.Damage;
 import io.shardsum.damage.DamagedRange;
 import io.shardsum.scan.EngineResult;
+import io.shardsum.scan.LiveEngineResult;
+import io.shardsum.scan.LiveRankResult;
 import io.shardsum.scan.RankResult;
 import io.shardsum.scan.ReadTimes;
 import io.shardsum.scan.ScanSummary;
@@ -59,8 +61,11 @@ final class SummaryJson {
     json.writeNumberField("canaries", summary.canaries().shards());
     json.writeNumberField("canaries_found", summary.canaries().found());
     writeEngines();
+    writeLive();
     writeFindings();
-    writeCoverage();
+    json.writeObjectFieldStart("coverage");
+    writeCoverage(summary.coverage());
+    json.writeEndObject();
     writeTimings();
     json.writeEndObject();
   }
@@ -122,6 +127,46 @@ final class SummaryJson {
     json.writeEndObject();
   }
 
+  /** What running engines said, and how much of it was checked. */
+  private void writeLive() throws IOException {
+    json.writeObjectFieldStart("live");
+    json.writeArrayFieldStart("engines");
+    for (LiveEngineResult engine : summary.live().engines()) {
+      json.writeStartObject();
+      json.writeStringField("engine", engine.engine());
+      json.writeStringField("comparison_group", engine.group());
+      json.writeStringField("status", engine.checksum().isPresent() ? "COMPLETE" : "INCOMPLETE");
+      json.writeStringField("checksum", engine.checksum().orElse(null));
+      json.writeStringField("reported", engine.reported().orElse(null));
+      json.writeStringField("host", engine.host());
+      json.writeStringField("engine_version", engine.version().orElse(null));
+      json.writeStringField("fetched_at", engine.fetchedAt().toString());
+      json.writeArrayFieldStart("ranks");
+      for (LiveRankResult rank : engine.ranks()) {
+        writeRank(rank);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeObjectFieldStart("coverage");
+    writeCoverage(summary.live().coverage());
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private void writeRank(LiveRankResult rank) throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("rank", rank.rank());
+    json.writeStringField("status", rank.status());
+    json.writeStringField("checksum", rank.checksum().orElse(null));
+    json.writeStringField("reported", rank.reported().orElse(null));
+    json.writeNumberField("tensors", rank.tensors());
+    json.writeNumberField("skipped", rank.skipped());
+    json.writeStringField("reason", rank.reason().orElse(null));
+    json.writeEndObject();
+  }
+
   private void writeFindings() throws IOException {
     json.writeArrayFieldStart("findings");
     for (Finding finding : summary.findings()) {
@@ -129,6 +174,7 @@ final class SummaryJson {
       json.writeStringField("kind", finding.kind());
       json.writeStringField("severity", finding.severity());
       json.writeStringField("engine", finding.engine().orElse(null));
+      json.writeStringField("source", finding.source().name());
       json.writeFieldName("rank");
       if (finding.rank().isPresent()) {
         json.writeNumber(finding.rank().get());
@@ -182,10 +228,9 @@ final class SummaryJson {
     json.writeNumberField("compared_bytes", damage.comparedBytes());
   }
 
-  private void writeCoverage() throws IOException {
-    json.writeObjectFieldStart("coverage");
+  private void writeCoverage(Coverage coverage) throws IOException {
     json.writeArrayFieldStart("states");
-    for (Coverage.Part part : summary.coverage().parts()) {
+    for (Coverage.Part part : coverage.parts()) {
       json.writeStartObject();
       json.writeStringField("state", part.state().name());
       json.writeStringField("skipped_because", part.skippedBecause().orElse(null));
@@ -197,7 +242,7 @@ final class SummaryJson {
     }
     json.writeEndArray();
     json.writeArrayFieldStart("last_verified");
-    for (Coverage.EngineAge engine : summary.coverage().ages()) {
+    for (Coverage.EngineAge engine : coverage.ages()) {
       json.writeStartObject();
       json.writeStringField("engine", engine.engine());
       json.writeStringField(
@@ -206,7 +251,6 @@ final class SummaryJson {
       json.writeEndObject();
     }
     json.writeEndArray();
-    json.writeEndObject();
   }
 
   private void writeNames(String field, List<String> names) throws IOException {

@@ -2,12 +2,14 @@ package io.shardsum.cli;
 
 import io.shardsum.scan.CanaryResult;
 import io.shardsum.scan.EngineResult;
+import io.shardsum.scan.LiveEngineResult;
 import io.shardsum.scan.ScanSummary;
 import io.shardsum.verdict.Finding;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** A scan's result, for a person: engines and who agrees, what is wrong, what was not checked. */
 final class SummaryReport {
@@ -32,11 +34,19 @@ final class SummaryReport {
         TerminalText.count(summary.tensors(), "tensor"),
         TerminalText.bytes(summary.bytes()),
         summary.readTimes().seconds());
-    printEngines(out);
+    if (!summary.engines().isEmpty()) {
+      printEngines(out);
+    }
+    new LiveReport(summary).print(out);
     printFindings("Wrong", Finding::isDifference, out);
     printFindings("Not checked", f -> !f.isDifference() && !f.isInformational(), out);
     printFindings("Notes", Finding::isInformational, out);
-    new CoverageReport(summary.coverage()).print(out);
+    if (!summary.engines().isEmpty()) {
+      new CoverageReport(summary.coverage()).print(out);
+    }
+    if (!summary.live().engines().isEmpty()) {
+      new CoverageReport("COVERAGE, LIVE", summary.live().coverage()).print(out);
+    }
     out.println();
     out.println(verdict());
     if (summary.canaries().shards() > 0) {
@@ -98,7 +108,14 @@ final class SummaryReport {
   }
 
   private String verdict() {
-    long incomplete = summary.engines().stream().filter(e -> !e.isComplete()).count();
+    long incomplete =
+        Stream.concat(
+                summary.engines().stream().filter(e -> !e.isComplete()).map(EngineResult::engine),
+                summary.live().engines().stream()
+                    .filter(e -> e.checksum().isEmpty())
+                    .map(LiveEngineResult::engine))
+            .distinct()
+            .count();
     String unchecked =
         incomplete == 0 ? "" : ", " + TerminalText.count(incomplete, "engine") + " incomplete";
     return switch (summary.verdict()) {

@@ -67,13 +67,17 @@ public final class EndpointCollector implements AutoCloseable {
     this.environment = environment;
   }
 
-  /** Asks all of these and waits for all of them; the answers come in the order of the engines. */
-  public List<FetchedAnswer> collect(List<LiveSpec> engines) {
+  /**
+   * Asks all of these; the answers are complete when the last one is there, in the order of the
+   * engines.
+   */
+  public CompletableFuture<List<FetchedAnswer>> collect(List<LiveSpec> engines) {
     List<CompletableFuture<FetchedAnswer>> answers = new ArrayList<>();
     for (LiveSpec engine : engines) {
       answers.add(fetch(engine));
     }
-    return answers.stream().map(CompletableFuture::join).toList();
+    return CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0]))
+        .thenApply(all -> answers.stream().map(CompletableFuture::join).toList());
   }
 
   private CompletableFuture<FetchedAnswer> fetch(LiveSpec spec) {

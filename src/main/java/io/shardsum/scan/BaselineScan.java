@@ -37,6 +37,7 @@ final class BaselineScan {
    * @throws ReferenceException if there is no such scan, or it does not fit
    */
   Map<String, BaselineReference> references(Inventory inventory) {
+    refuseNoFiles(inventory);
     refuseTrusted(inventory);
     List<Row> engines = engines();
     Map<String, BaselineReference> references = new HashMap<>();
@@ -54,6 +55,12 @@ final class BaselineScan {
       throw misfit(inventory.engines().get(0), engines);
     }
     return references;
+  }
+
+  private void refuseNoFiles(Inventory inventory) {
+    if (inventory.engines().isEmpty()) {
+      throw refused("the fleet has no files to compare");
+    }
   }
 
   private void refuseTrusted(Inventory inventory) {

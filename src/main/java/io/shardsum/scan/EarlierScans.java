@@ -106,14 +106,14 @@ final class EarlierScans {
   }
 
   /**
-   * The rows of a table that are of files, as they lie, for another session, which may have another
-   * schema.
+   * The rows of a table that come from one source, as they lie, for another session, which may have
+   * another schema.
    */
-  Dataset<Row> landed(ScanTable table, StructType schema, SparkSession other) {
+  Dataset<Row> landed(ScanTable table, WeightSource source, StructType schema, SparkSession other) {
     return read(other)
         .schema(schema)
         .parquet(path(table))
-        .where(coalesce(col(SOURCE), lit(FILES)).equalTo(FILES));
+        .where(coalesce(col(SOURCE), lit(FILES)).equalTo(source.name()));
   }
 
   private String path(ScanTable table) {
@@ -133,7 +133,7 @@ final class EarlierScans {
   /** What the checksums of an engine's ranks did not see in one of the scans. */
   List<Row> forms(String scanId, String engine) {
     SparkSession ofEngine = session.newSession();
-    landed(ScanTable.TENSORS, view("tensors").schema(), ofEngine)
+    landed(ScanTable.TENSORS, WeightSource.FILES, view("tensors").schema(), ofEngine)
         .where(col("scan_id").equalTo(scanId).and(col("engine").equalTo(engine)))
         .createOrReplaceTempView("tensors");
     return SqlStage.FORMS.in(ofEngine).collectAsList();

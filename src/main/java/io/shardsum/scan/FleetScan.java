@@ -8,6 +8,7 @@ import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Finding;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,9 +91,10 @@ public final class FleetScan {
     Map<String, BaselineReference> baselines = baselines();
     tables.removeEarlier(session.sparkContext().hadoopConfiguration());
     viewInventory();
-    Reading reading = readWeights();
-    try (BackgroundWork work = new BackgroundWork()) {
-      ScanSummary summary = landReduced(reading, baselines, work);
+    try (LiveStage live = LiveStage.begin(request);
+        BackgroundWork work = new BackgroundWork()) {
+      Reading reading = readWeights();
+      ScanSummary summary = landReduced(reading, baselines, live, work);
       work.await();
       tables.write(ScanTable.SCANS, rows(List.of(ScanRow.of(session, summary)), ScanRow.SCHEMA));
       return summary;
@@ -135,27 +137,39 @@ public final class FleetScan {
   }
 
   private ScanSummary landReduced(
-      Reading reading, Map<String, BaselineReference> baselines, BackgroundWork work) {
+      Reading reading,
+      Map<String, BaselineReference> baselines,
+      LiveStage live,
+      BackgroundWork work) {
     Dataset<Row> formRows = SqlStage.FORMS.in(session);
     Supplier<List<Row>> forms = work.compute(formRows::collectAsList);
+    StructType tensorSchema = session.table(ScanTable.TENSORS.tableName()).schema();
+    live.landTensors(session, tables, tensorSchema);
     List<RankResult> ranks =
-        land(ScanTable.RANKS, SqlStage.RANKS, work).stream().map(RankResult::of).toList();
-    List<Row> engines = land(ScanTable.ENGINES, SqlStage.ENGINES, work);
+        land(ScanTable.RANKS, SqlStage.RANKS, live, work).stream().map(RankResult::of).toList();
+    List<Row> engines = land(ScanTable.ENGINES, SqlStage.ENGINES, live, work);
     Instant judgingBegins = Instant.now();
     VerdictStage verdict = new VerdictStage(session, request, ranks, forms.get(), baselines);
     plans.add(SqlStage.FORMS, ExecutedPlan.operators(formRows.queryExecution().executedPlan()));
-    List<Finding> findings =
+    List<Finding> ofFiles =
         verdict.findings(new SecondReading(session, files, reading.places(), limits));
+    Optional<LiveVerdict> ofEngines =
+        live.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new LiveVerdict(session, request, tensorSchema, ranks, live.landed()));
+    List<Finding> findings = new ArrayList<>(ofFiles);
+    ofEngines.ifPresent(engine -> findings.addAll(engine.findings()));
     Dataset<Row> findingRows =
         rows(findings.stream().map(FindingRow::of).toList(), FindingRow.SCHEMA);
     work.start(() -> tables.write(ScanTable.FINDINGS, findingRows.coalesce(1)));
-    Coverage coverage = verdict.coverage(findings);
+    Coverage coverage = verdict.coverage(ofFiles);
     return new ScanSummary(
         request,
         ranks,
         engines.stream().map(EngineResult::of).toList(),
         findings,
         coverage,
+        ofEngines.map(e -> e.summary(request.startedAt())).orElse(LiveSummary.NONE),
         reading.times(),
         Duration.between(judgingBegins, Instant.now()),
         reading.canaries(),
@@ -188,12 +202,16 @@ public final class FleetScan {
     return CanaryRows.of(written);
   }
 
-  /** Runs a stage, lands its rows, and gives them to the stages that follow. */
-  private List<Row> land(ScanTable table, SqlStage stage, BackgroundWork work) {
+  /**
+   * Runs a stage, lands its rows and those of running engines, and gives its own to the stages that
+   * follow.
+   */
+  private List<Row> land(ScanTable table, SqlStage stage, LiveStage live, BackgroundWork work) {
     Dataset<Row> stageRows = stage.in(session);
     List<Row> rows = collected(stage, stageRows);
     Dataset<Row> landed = view(table.tableName(), rows, stageRows.schema());
-    work.start(() -> tables.write(table, landed.coalesce(1)));
+    Dataset<Row> all = live.added(table, landed);
+    work.start(() -> tables.write(table, all.coalesce(1)));
     return rows;
   }
 

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param engines every engine
  * @param findings everything that is wrong, or was compared with nothing
  * @param coverage how much was checked
+ * @param live what running engines said
  * @param readTimes when the weights were read
  * @param judging how long it took to judge: from the last stage of the reduce to findings and
  *     coverage
@@ -30,6 +31,7 @@ public record ScanSummary(
     List<EngineResult> engines,
     List<Finding> findings,
     Coverage coverage,
+    LiveSummary live,
     ReadTimes readTimes,
     Duration judging,
     CanaryResult canaries,
@@ -39,6 +41,7 @@ public record ScanSummary(
   public ScanSummary {
     Map<String, Integer> order = new HashMap<>();
     request.inventory().engines().forEach(e -> order.put(e.spec().name(), order.size()));
+    request.inventory().live().forEach(e -> order.putIfAbsent(e.engine(), order.size()));
     engines =
         engines.stream()
             .sorted(Comparator.comparing(engine -> order.get(engine.engine())))

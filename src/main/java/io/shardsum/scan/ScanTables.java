@@ -89,9 +89,22 @@ record ScanTables(Path out, String partition, ScanId scanId) {
    * @throws UncheckedIOException if the file system does not let it
    */
   void write(ScanTable table, Dataset<Row> rows) {
+    write(table, rows, SaveMode.Overwrite);
+  }
+
+  /**
+   * Writes more rows of a table.
+   *
+   * @throws UncheckedIOException if the file system does not let it
+   */
+  void append(ScanTable table, Dataset<Row> rows) {
+    write(table, rows, SaveMode.Append);
+  }
+
+  private void write(ScanTable table, Dataset<Row> rows, SaveMode mode) {
     try {
       rows.write()
-          .mode(SaveMode.Overwrite)
+          .mode(mode)
           .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
           .parquet(path(table));
     } catch (Exception e) { // Spark throws checked exceptions, too, and declares none

@@ -45,6 +45,7 @@ final class TableEvidence implements Evidence {
   private static final String THIS_SCAN = "";
 
   private final SparkSession session;
+  private final WeightSource source;
   private final String fleet;
   private final Supplier<EarlierScans> earlierScans;
   private Optional<List<EarlierRank>> earlierRanks = Optional.empty();
@@ -56,10 +57,16 @@ final class TableEvidence implements Evidence {
    * Takes the views of a scan.
    *
    * @param session has the view {@code tensors}
+   * @param source of the copies that are compared
    * @param earlierScans asked for only where copies differ
    */
-  TableEvidence(SparkSession session, String fleet, Supplier<EarlierScans> earlierScans) {
+  TableEvidence(
+      SparkSession session,
+      WeightSource source,
+      String fleet,
+      Supplier<EarlierScans> earlierScans) {
     this.session = session;
+    this.source = source;
     this.fleet = fleet;
     this.earlierScans = earlierScans;
   }
@@ -78,7 +85,7 @@ final class TableEvidence implements Evidence {
       earlierRanks =
           Optional.of(
               earlierScans.get().rows(EvidenceQuery.EARLIER_RANKS).stream()
-                  .filter(TableEvidence::isOfFiles)
+                  .filter(this::isOfSource)
                   .map(TableEvidence::earlierRank)
                   .sorted(Comparator.comparing(TableEvidence::seenAt).reversed())
                   .toList());
@@ -86,8 +93,8 @@ final class TableEvidence implements Evidence {
     return earlierRanks.get();
   }
 
-  private static boolean isOfFiles(Row row) {
-    return row.getAs("source").equals(WeightSource.FILES.name());
+  private boolean isOfSource(Row row) {
+    return row.getAs("source").equals(source.name());
   }
 
   private static Instant seenAt(EarlierRank earlier) {
@@ -115,7 +122,7 @@ final class TableEvidence implements Evidence {
     if (lastVerified.isEmpty()) {
       Map<String, LastVerified> byEngine = new HashMap<>();
       for (Row row : earlierScans.get().rows(EvidenceQuery.LAST_VERIFIED)) {
-        if (row.getAs("fleet").equals(fleet) && isOfFiles(row)) {
+        if (row.getAs("fleet").equals(fleet) && isOfSource(row)) {
           byEngine.put(
               row.getAs("engine"),
               new LastVerified(
@@ -164,7 +171,7 @@ final class TableEvidence implements Evidence {
     Dataset<Row> earlier =
         earlierScans
             .get()
-            .landed(ScanTable.TENSORS, schema, session)
+            .landed(ScanTable.TENSORS, source, schema, session)
             .where(col("scan_id").isInCollection(scans))
             .drop("scan_date");
     return held.unionByName(earlier);
@@ -195,14 +202,19 @@ final class TableEvidence implements Evidence {
     return places;
   }
 
+  /** Empty where a running engine does not tell it. */
+  private static String text(Row row, String column) {
+    return Optional.ofNullable(row.<String>getAs(column)).orElse("");
+  }
+
   private static HeldTensor held(Row row, boolean oneDigest) {
     Optional<String> checksum = Optional.ofNullable(row.getAs("checksum"));
     Optional<String> sha256 = Optional.ofNullable(row.getAs("sha256"));
     int sums = row.fieldIndex("chunk_sums");
     return new HeldTensor(
         new Content(
-            row.getAs("dtype"),
-            row.getAs("shape"),
+            text(row, "dtype"),
+            text(row, "shape"),
             checksum.or(() -> sha256).orElseThrow(),
             oneDigest ? Optional.empty() : sha256),
         row.isNullAt(sums) ? List.of() : row.getList(sums));

@@ -1,5 +1,6 @@
 package io.shardsum.scan;
 
+import io.shardsum.fleet.WeightSource;
 import io.shardsum.verdict.ComparedGroup;
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Finding;
@@ -43,7 +44,10 @@ final class VerdictStage {
     this.ranks = ranks;
     this.evidence =
         new TableEvidence(
-            session, request.inventory().fleet(), () -> new EarlierScans(session, request.out()));
+            session,
+            WeightSource.FILES,
+            request.inventory().fleet(),
+            () -> new EarlierScans(session, request.out()));
     this.forms = List.copyOf(forms);
     this.groups = new ComparedGroups(ranks, forms, baselines).of(request.inventory());
     this.verdict = new FleetVerdict(groups, evidence);

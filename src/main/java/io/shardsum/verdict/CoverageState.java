@@ -13,5 +13,7 @@ public enum CoverageState {
   /** There, and not read as a whole. */
   UNREADABLE,
   /** Not there. */
-  MISSING
+  MISSING,
+  /** A running engine does not tell. */
+  UNKNOWN
 }

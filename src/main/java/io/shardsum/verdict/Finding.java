@@ -1,6 +1,7 @@
 package io.shardsum.verdict;
 
 import io.shardsum.damage.Damage;
+import io.shardsum.fleet.WeightSource;
 import java.util.Optional;
 
 /**
@@ -104,6 +105,17 @@ public record Finding(
         newDetail,
         newDamage,
         newReader);
+  }
+
+  /** The same finding about copies that come from elsewhere. */
+  public Finding from(WeightSource other) {
+    return new Finding(
+        subject.from(other), kind, severity, comparison, cause, location, detail, damage, readBy);
+  }
+
+  /** The source of the copies that it is about. */
+  public WeightSource source() {
+    return subject.source();
   }
 
   /** The engine, where it is about one. */

@@ -30,6 +30,16 @@ public enum FindingKind {
   DUPLICATE_RANK(Meaning.UNREAD, "files of two exports in one directory"),
   /** A file could not be read, or is not what its header says. */
   UNREADABLE(Meaning.UNREAD, "a file cut short, broken, or without the right to read it"),
+  /** A running engine holds other bytes than its files. */
+  LIVE_DIFFERS(Meaning.DIFFERENCE, "changed in memory, or files that the engine has not loaded"),
+  /** A digest that an engine reports does not follow from what it reports it over. */
+  ENGINE_DIGEST_WRONG(Meaning.UNREAD, "an answer changed on its way, or a fault of the engine"),
+  /** A running engine gave no checksums. */
+  UNREACHABLE(Meaning.UNREAD, "an engine that is not up"),
+  /** What a running engine answered is not an answer. */
+  MALFORMED_ANSWER(Meaning.UNREAD, "not a weight checker, or one of an unknown release"),
+  /** A running engine, or its files, leave it open what a tensor is. */
+  NOT_CHECKED(Meaning.UNCOMPARED, "nobody looked at it"),
   /** There was nothing to compare with. */
   UNVERIFIED(Meaning.UNCOMPARED, "no other copy"),
   /** Bytes were read once that did not come again when they were read a second time. */

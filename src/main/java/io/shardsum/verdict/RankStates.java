@@ -14,7 +14,7 @@ public final class RankStates {
 
   private final List<Finding> telling;
 
-  /** Takes the findings of a scan. */
+  /** Takes the findings of a scan that are about copies of one source. */
   public RankStates(List<Finding> findings) {
     this.telling =
         findings.stream()
@@ -22,6 +22,7 @@ public final class RankStates {
                 f ->
                     f.severity().equals("error")
                         || f.is(FindingKind.UNVERIFIED)
+                        || f.is(FindingKind.NOT_CHECKED)
                         || f.is(FindingKind.TRANSIENT_READ))
             .toList();
   }
@@ -30,6 +31,9 @@ public final class RankStates {
   public CoverageState of(String group, RankCopy copy) {
     if (copy.status().equals("MISSING")) {
       return CoverageState.MISSING;
+    }
+    if (copy.status().equals("UNKNOWN")) {
+      return CoverageState.UNKNOWN;
     }
     if (copy.content().isEmpty()) {
       return CoverageState.UNREADABLE;

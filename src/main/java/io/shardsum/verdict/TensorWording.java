@@ -34,11 +34,16 @@ final class TensorWording {
     String expected = tensor.expectedContent().map(Content::form).orElse(ABSENT);
     String actual = tensor.actualContent().map(Content::form).orElse(ABSENT);
     return switch (kind) {
-      case MISSING_TENSOR -> "is missing, " + expected + ", which is there in ";
-      case EXTRA_TENSOR -> "is there, " + actual + ", which is not in ";
+      case MISSING_TENSOR -> "is missing, " + clause(expected) + "which is there in ";
+      case EXTRA_TENSOR -> "is there, " + clause(actual) + "which is not in ";
       case DTYPE_OR_SHAPE -> "is " + actual + " instead of " + expected + ", which it is in ";
       default -> "has other bytes" + chunks(tensor) + " than in ";
     };
+  }
+
+  /** Running engines do not tell dtypes and shapes. */
+  private static String clause(String form) {
+    return form.isBlank() ? "" : form + ", ";
   }
 
   private static String chunks(TensorDifference tensor) {

@@ -460,7 +460,7 @@ class EndpointCollectorTest {
     try (EndpointCollector collector =
         new EndpointCollector(root, EndpointCollectorTest::environment)) {
       AnswerReader reader = new AnswerReader();
-      return collector.collect(engines).stream().map(reader::read).toList();
+      return collector.collect(engines).join().stream().map(reader::read).toList();
     }
   }
 

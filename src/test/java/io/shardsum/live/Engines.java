@@ -42,7 +42,7 @@ final class Engines {
   static LiveAnswer saved(String parallelism, String kind, Path file) {
     LiveSpec engine = engine(parallelism, "kind: %s, file: \"%s\"".formatted(kind, file));
     try (EndpointCollector collector = new EndpointCollector(file.getParent(), name -> null)) {
-      return new AnswerReader().read(collector.collect(List.of(engine)).get(0));
+      return new AnswerReader().read(collector.collect(List.of(engine)).join().get(0));
     }
   }
 

@@ -1,0 +1,76 @@
+package io.shardsum.cli;
+
+import io.shardsum.fleet.WeightSource;
+import io.shardsum.scan.LiveEngineResult;
+import io.shardsum.scan.ScanSummary;
+import io.shardsum.verdict.FindingKind;
+import java.io.PrintWriter;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What running engines said, for a person. */
+final class LiveReport {
+
+  private final List<LiveEngineResult> engines;
+  private final Set<String> withFiles;
+  private final Set<String> unlikeFiles;
+
+  LiveReport(ScanSummary summary) {
+    this.engines = summary.live().engines();
+    this.withFiles =
+        summary.request().inventory().engines().stream()
+            .map(engine -> engine.spec().name())
+            .collect(Collectors.toSet());
+    this.unlikeFiles = new HashSet<>();
+    summary.findings().stream()
+        .filter(f -> f.source() == WeightSource.LIVE && f.is(FindingKind.LIVE_DIFFERS))
+        .forEach(f -> unlikeFiles.add(f.engine().orElseThrow()));
+  }
+
+  void print(PrintWriter out) {
+    if (engines.isEmpty()) {
+      return;
+    }
+    if (!withFiles.isEmpty()) {
+      out.println();
+    }
+    TextTable table =
+        new TextTable("RUNNING", "RANKS", "CHECKSUM (START)", "ITS FILES", "RUNNING ALIKE");
+    for (LiveEngineResult engine : engines) {
+      table.add(
+          TerminalText.name(engine.engine()),
+          engine.completeRanks() + "/" + engine.ranks().size(),
+          engine.checksum().map(TerminalText::checksum).orElse("INCOMPLETE"),
+          files(engine),
+          alike(engine));
+    }
+    table.print(out);
+  }
+
+  private String files(LiveEngineResult engine) {
+    if (!withFiles.contains(engine.engine())) {
+      return "-";
+    }
+    if (unlikeFiles.contains(engine.engine())) {
+      return "differ";
+    }
+    return engine.unknownRanks() == engine.ranks().size() ? "unknown" : "no difference";
+  }
+
+  private String alike(LiveEngineResult engine) {
+    List<LiveEngineResult> others =
+        engines.stream()
+            .filter(other -> other.group().equals(engine.group()))
+            .filter(other -> !other.engine().equals(engine.engine()))
+            .filter(other -> other.checksum().isPresent())
+            .toList();
+    if (engine.checksum().isEmpty() || others.isEmpty()) {
+      return "-";
+    }
+    long alike = others.stream().filter(o -> o.checksum().equals(engine.checksum())).count();
+    return String.format(Locale.ROOT, "%d of %d", alike, others.size());
+  }
+}

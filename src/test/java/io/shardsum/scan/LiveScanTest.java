@@ -1,0 +1,432 @@
+package io.shardsum.scan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.shardsum.checksum.WeightDigest;
+import io.shardsum.fleet.WeightSource;
+import io.shardsum.live.PlayedServer;
+import io.shardsum.testing.Landed;
+import io.shardsum.testing.LocalSpark;
+import io.shardsum.verdict.Coverage;
+import io.shardsum.verdict.Finding;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Running engines in a scan, beside their files and beside each other. */
+@ExtendWith(LocalSpark.class)
+class LiveScanTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path GOLDEN = Path.of("src/test/resources/golden").toAbsolutePath();
+  private static final Path DRAFT = GOLDEN.resolve("engines/tp2-draft");
+  private static final String NORM = "model.layers.0.input_layernorm.weight";
+  private static final String OTHER = "00000000000000aa";
+
+  private static SparkSession spark;
+
+  @TempDir Path root;
+
+  @BeforeAll
+  static void session(SparkSession session) {
+    spark = session;
+  }
+
+  @Test
+  void findsAnEngineEqualToItsFilesInBothFormsOfItsAnswer() {
+    Landed scan =
+        scan(
+            engine("now", files(DRAFT), "file: " + DRAFT.resolve("weights_checker.json")),
+            engine(
+                "before", files(DRAFT), "file: " + DRAFT.resolve("weights_checker-0.5.13.json")));
+
+    assertThat(live(scan)).isEmpty();
+    List<Row> engines = scan.rows(ScanTable.ENGINES, "engine IN ('now', 'before')");
+    assertThat(engines)
+        .extracting(row -> row.getAs("source"), row -> row.getAs("engine_version"))
+        .containsExactlyInAnyOrder(
+            tuple("FILES", null),
+            tuple("FILES", null),
+            tuple("LIVE", "0.5.23 or newer"),
+            tuple("LIVE", "0.5.13 to 0.5.22"));
+    assertThat(engines).extracting(row -> row.<String>getAs("checksum")).doesNotContainNull();
+    assertThat(engines.stream().map(row -> row.<String>getAs("checksum")).distinct()).hasSize(1);
+    assertThat(
+            scan.rows(ScanTable.TENSORS, "engine = 'now' AND source = 'LIVE'").stream()
+                .map(LiveScanTest::tensor))
+        .containsExactlyInAnyOrderElementsOf(
+            scan.rows(ScanTable.TENSORS, "engine = 'before' AND source = 'LIVE'").stream()
+                .map(LiveScanTest::tensor)
+                .toList())
+        .hasSize(44);
+  }
+
+  private static List<Object> tensor(Row row) {
+    return List.of(
+        row.getAs("rank"),
+        row.getAs("role"),
+        row.getAs("tensor"),
+        row.getAs("key"),
+        row.getAs("status"),
+        row.getAs("checksum"));
+  }
+
+  @Test
+  void keepsHostAndTimeOfAnAnswer() throws IOException {
+    Path file = answerOfNoEmptyTensor(json -> {});
+
+    Landed scan = scan(engine("e", "", "file: " + file));
+
+    Row row = scan.rows(ScanTable.ENGINES).get(0);
+    assertThat(row.<String>getAs("host")).isEqualTo("file:" + file);
+    assertThat(row.<Timestamp>getAs("fetched_at").toInstant())
+        .isEqualTo(Files.getLastModifiedTime(file).toInstant().truncatedTo(ChronoUnit.MICROS));
+    assertThat(row.<String>getAs("reported")).isEqualTo(row.<String>getAs("checksum"));
+  }
+
+  @Test
+  void saysWhichTensorAnEngineHoldsOtherwiseThanItsFile() throws IOException {
+    Path file = answer(json -> put(json, 1, NORM, OTHER));
+
+    Landed scan = scan(engine("e", files(DRAFT), "file: " + file));
+
+    assertThat(scan.summary().verdict()).isEqualTo(Verdict.DIFFERENT);
+    assertThat(live(scan)).hasSize(1);
+    Finding finding = live(scan).get(0);
+    assertThat(finding.kind()).isEqualTo("LIVE_DIFFERS");
+    assertThat(finding.rank()).hasValue(1);
+    assertThat(finding.tensor().orElseThrow().key()).isEqualTo(NORM);
+    assertThat(finding.comparison().actual()).hasValue(OTHER);
+    assertThat(finding.comparison().expected())
+        .hasValue(
+            scan.rows(ScanTable.TENSORS, "source = 'FILES' AND rank = 1 AND key = '" + NORM + "'")
+                .get(0)
+                .getAs("checksum"));
+    assertThat(finding.detail())
+        .isEqualTo("1 tensor has other bytes in the engine than in its files");
+    assertThat(finding.cause())
+        .hasValue("changed in memory, or files that the engine has not loaded");
+  }
+
+  @Test
+  void namesTensorsThatOnlyOneSideHas() throws IOException {
+    Path file =
+        answer(
+            json -> {
+              put(json, 0, "model.more.weight", OTHER);
+              ((ObjectNode) json.at("/ranks/1/checksums")).remove(NORM);
+              sign(json);
+            });
+
+    Landed scan = scan(engine("e", files(DRAFT), "file: " + file));
+
+    assertThat(live(scan))
+        .extracting(Finding::kind, f -> f.rank().orElse(-1), Finding::detail)
+        .containsExactlyInAnyOrder(
+            tuple("LIVE_DIFFERS", 0, "1 tensor is there in the engine, and not in its files"),
+            tuple(
+                "NOT_CHECKED", 1, "1 tensor of its files: the engine does not report it: " + NORM));
+  }
+
+  @Test
+  void takesTheDigestOfWhatLiesInTheMemoryOfTheCpu() throws IOException {
+    Landed sums = scanWith("both", engine("e", files(DRAFT), "file: " + answer(json -> {})));
+    String sha256 =
+        sums.rows(ScanTable.TENSORS, "source = 'FILES' AND rank = 0 AND key = '" + NORM + "'")
+            .get(0)
+            .getAs("sha256");
+    Path file = answer(json -> put(json, 0, NORM, sha256.substring(0, 16)));
+
+    Landed scan = scanWith("both", engine("e", files(DRAFT), "file: " + file));
+
+    assertThat(live(scan)).isEmpty();
+  }
+
+  @Test
+  void doesNotCompareDigestsOfDifferentKinds() {
+    Path answer = GOLDEN.resolve("vllm/qwen3/tp1/weight_checker.json");
+
+    Landed scan =
+        scanWith(
+            "sglang",
+            "- { name: e, model: m, parallelism: { tp: 1 }, shards: %s, profile: none, endpoint: { kind: vllm, file: %s } }\n"
+                .formatted(GOLDEN.resolve("vllm/qwen3/tp1"), answer));
+
+    assertThat(live(scan)).extracting(Finding::kind).containsExactly("NOT_CHECKED");
+    assertThat(live(scan).get(0).detail())
+        .endsWith(
+            "cannot be compared with files: hashed in different ways (--digest both makes them"
+                + " comparable)");
+  }
+
+  @Test
+  void findsVllmEnginesEqualToTheirExports() {
+    List<String> engines = new ArrayList<>();
+    for (String setup : List.of("qwen2-bias/tp2", "qwen3/tp4", "qwen3/pp2", "qwen3/tp2-pp2")) {
+      Path directory = GOLDEN.resolve("vllm").resolve(setup);
+      String pp = setup.contains("pp2") ? "2" : "1";
+      String tp = setup.contains("tp4") ? "4" : setup.contains("tp2") ? "2" : "1";
+      engines.add(
+          ("- { name: %s, parallelism: { tp: %s, pp: %s }, shards: %s, profile: none, digest: sha256,"
+                  + " endpoint: { kind: vllm, file: %s } }\n")
+              .formatted(setup, tp, pp, directory, directory.resolve("weight_checker.json")));
+    }
+
+    Landed scan = scanWith("sha256", engines.toArray(String[]::new));
+
+    assertThat(live(scan)).isEmpty();
+    assertThat(scan.summary().live().engines())
+        .hasSize(4)
+        .allMatch(engine -> engine.checksum().isPresent());
+    assertThat(states(scan.summary().live().coverage())).containsOnlyKeys("VERIFIED");
+  }
+
+  @Test
+  void countsNothingOfWhatNobodyLookedAtThoughAllEnginesAgree() throws IOException {
+    Path repacked = GOLDEN.resolve("vllm/repacked-answer.json");
+    Path copy = Files.copy(repacked, root.resolve("copy.json"));
+
+    Landed scan =
+        scan(
+            engine("a", "", "kind: vllm, file: " + repacked),
+            engine("b", "", "kind: vllm, file: " + copy));
+
+    assertThat(scan.summary().verdict()).isEqualTo(Verdict.INCOMPLETE);
+    assertThat(live(scan))
+        .extracting(Finding::kind)
+        .containsExactly("NOT_CHECKED", "NOT_CHECKED", "NOT_CHECKED", "NOT_CHECKED");
+    assertThat(live(scan).get(0).detail())
+        .matches(
+            "[0-9]+ of 27 tensors: the digest of zero bytes, and no file shows that the tensor is"
+                + " empty");
+    assertThat(scan.rows(ScanTable.TENSORS, "status = 'NOT_CHECKED'"))
+        .isNotEmpty()
+        .allMatch(row -> row.getAs("sha256") == null && row.getAs("checksum") == null);
+    assertThat(scan.rows(ScanTable.RANKS))
+        .allMatch(row -> row.getAs("status").equals("PARTIAL") && row.getAs("checksum") == null);
+    assertThat(states(scan.summary().live().coverage())).containsOnlyKeys("HASHED_ONLY");
+  }
+
+  @Test
+  void votesAmongRunningEngines() throws IOException {
+    Path right = answerOfNoEmptyTensor(json -> {});
+    Path same = Files.copy(right, root.resolve("same.json"));
+    Path wrong = answerOfNoEmptyTensor(json -> put(json, 1, NORM, OTHER));
+
+    Landed scan =
+        scan(
+            engine("a", "", "file: " + right),
+            engine("b", "", "file: " + same),
+            engine("c", "", "file: " + wrong));
+
+    assertThat(scan.summary().verdict()).isEqualTo(Verdict.DIFFERENT);
+    assertThat(live(scan))
+        .extracting(
+            f -> f.engine().orElseThrow(),
+            Finding::kind,
+            f -> f.rank().orElseThrow(),
+            Finding::detail)
+        .containsExactly(
+            tuple("c", "DAMAGED", 1, "1 tensor has other bytes than in the majority (2 : 1)"));
+    assertThat(states(scan.summary().live().coverage()))
+        .containsEntry("VERIFIED", 5L)
+        .containsEntry("DIFFERENT", 1L);
+  }
+
+  @Test
+  void blamesNobodyOfTwoRunningEngines() throws IOException {
+    Landed scan =
+        scan(
+            engine("a", "", "file: " + answerOfNoEmptyTensor(json -> {})),
+            engine("b", "", "file: " + answerOfNoEmptyTensor(json -> put(json, 0, NORM, OTHER))));
+
+    assertThat(live(scan)).extracting(Finding::kind).containsExactly("UNDECIDED");
+    assertThat(live(scan).get(0).source()).isEqualTo(WeightSource.LIVE);
+  }
+
+  @Test
+  void comparesWhatAllOfThemLookedAt() throws IOException {
+    Path whole = GOLDEN.resolve("vllm/qwen3/tp1/weight_checker.json");
+    JsonNode json = JSON.readTree(whole.toFile());
+    ((ObjectNode) json.path("checksums"))
+        .put(
+            "dp0:pp0:pcp0:tp0:model.norm.weight",
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    Path part = write(json);
+
+    Landed scan =
+        scan(
+            "- { name: a, model: m, parallelism: { tp: 1 }, endpoint: { kind: vllm, file: %s } }\n"
+                .formatted(whole),
+            "- { name: b, model: m, parallelism: { tp: 1 }, endpoint: { kind: vllm, file: %s } }\n"
+                .formatted(part));
+
+    assertThat(scan.summary().verdict()).isEqualTo(Verdict.INCOMPLETE);
+    assertThat(live(scan))
+        .extracting(f -> f.engine().orElseThrow(), Finding::kind)
+        .containsExactly(tuple("b", "NOT_CHECKED"));
+  }
+
+  @Test
+  void saysThatARunningEngineHasNothingBesideIt() throws IOException {
+    Landed scan = scan(engine("e", "", "file: " + answerOfNoEmptyTensor(json -> {})));
+
+    assertThat(scan.summary().verdict()).isEqualTo(Verdict.INCOMPLETE);
+    assertThat(live(scan)).extracting(Finding::kind).containsExactly("UNVERIFIED");
+    assertThat(live(scan).get(0).detail())
+        .isEqualTo("no files and no other running engine: compared with nothing");
+  }
+
+  @Test
+  void goesOnWhereAnEngineGivesNoAnswer() throws IOException {
+    try (PlayedServer server = PlayedServer.of(PlayedServer.text(500, "oops"))) {
+      Landed scan =
+          scan(
+              engine("down", files(DRAFT), "url: '" + server.url() + "'"),
+              engine("html", "", "file: " + Files.writeString(root.resolve("x"), "<html>")),
+              engine("up", files(DRAFT), "file: " + answer(json -> {})));
+
+      assertThat(scan.summary().verdict()).isEqualTo(Verdict.INCOMPLETE);
+      assertThat(live(scan))
+          .extracting(f -> f.engine().orElseThrow(), Finding::kind)
+          .containsExactly(tuple("down", "UNREACHABLE"), tuple("html", "MALFORMED_ANSWER"));
+      assertThat(scan.rows(ScanTable.ENGINES, "source = 'LIVE'"))
+          .extracting(row -> row.getAs("engine"), row -> row.getAs("status"))
+          .containsExactlyInAnyOrder(
+              tuple("down", "INCOMPLETE"), tuple("html", "INCOMPLETE"), tuple("up", "COMPLETE"));
+      assertThat(scan.rows(ScanTable.RANKS, "source = 'LIVE' AND engine = 'down'"))
+          .hasSize(2)
+          .allMatch(row -> row.getAs("status").equals("UNKNOWN"))
+          .allMatch(row -> row.getAs("reason").equals("/weights_checker answered with status 500"));
+    }
+  }
+
+  @Test
+  void leavesOutWhatIsToBeSkippedWhereTheEngineDidNot() throws IOException {
+    String engine =
+        "- { name: e, model: m, parallelism: { tp: 2 }, skip: [norm], %s endpoint: { file: %s } }\n"
+            .formatted(files(DRAFT), DRAFT.resolve("weights_checker-0.5.13.json"));
+
+    Landed scan = scan(engine);
+
+    assertThat(live(scan)).isEmpty();
+    assertThat(scan.rows(ScanTable.TENSORS, "source = 'LIVE' AND status = 'SKIPPED'"))
+        .isNotEmpty()
+        .allMatch(row -> row.getAs("reason").equals("name contains norm"));
+    assertThat(
+            scan.rows(ScanTable.ENGINES).stream()
+                .map(row -> row.<String>getAs("checksum"))
+                .distinct())
+        .hasSize(1);
+  }
+
+  @Test
+  void countsTheSameCoverageInTheViewAndInTheSummary() throws IOException {
+    Landed scan =
+        scan(
+            engine("a", files(DRAFT), "file: " + answer(json -> put(json, 1, NORM, OTHER))),
+            engine("b", "", "file: " + root.resolve("nothing")));
+
+    EarlierScans scans = new EarlierScans(spark, scan.out().toString());
+    Map<String, Long> ofView = new TreeMap<>();
+    for (Row row : scans.view("coverage").where("source = 'LIVE'").collectAsList()) {
+      ofView.merge(row.getAs("state"), row.<Long>getAs("ranks"), Long::sum);
+    }
+    assertThat(ofView)
+        .isEqualTo(states(scan.summary().live().coverage()))
+        .containsOnlyKeys("DIFFERENT", "UNKNOWN", "VERIFIED");
+  }
+
+  private static Map<String, Long> states(Coverage coverage) {
+    Map<String, Long> states = new TreeMap<>();
+    coverage.parts().forEach(part -> states.merge(part.state().name(), part.ranks(), Long::sum));
+    return states;
+  }
+
+  private static List<Finding> live(Landed scan) {
+    return scan.summary().findings().stream()
+        .filter(finding -> finding.source() == WeightSource.LIVE)
+        .toList();
+  }
+
+  private Landed scan(String... engines) {
+    return scanWith("sglang", engines);
+  }
+
+  private Landed scanWith(String digest, String... engines) {
+    String yaml =
+        "fleet: f\ndefaults: { digest: %s }\nengines:\n".formatted(digest)
+            + String.join("", engines);
+    return Landed.of(
+        spark, Landed.inventory(yaml, root), root.resolve("tables-" + root.toFile().list().length));
+  }
+
+  private static String engine(String name, String files, String endpoint) {
+    return "- { name: %s, model: m, parallelism: { tp: 2 }, %s endpoint: { %s } }\n"
+        .formatted(name, files, endpoint);
+  }
+
+  private static String files(Path directory) {
+    return "shards: %1$s, draft: { shards: %1$s/draft },".formatted(directory);
+  }
+
+  /** The answer of the golden engine, changed; its digests follow. */
+  private Path answer(Consumer<JsonNode> change) throws IOException {
+    JsonNode json = JSON.readTree(DRAFT.resolve("weights_checker.json").toFile());
+    change.accept(json);
+    return write(json);
+  }
+
+  /** The same without the tensor that is empty, which nothing but a file can show. */
+  private Path answerOfNoEmptyTensor(Consumer<JsonNode> change) throws IOException {
+    return answer(
+        json -> {
+          json.path("ranks")
+              .forEach(
+                  rank -> ((ObjectNode) rank.path("checksums")).remove("model.layers.1.mlp.empty"));
+          sign(json);
+          change.accept(json);
+        });
+  }
+
+  private Path write(JsonNode json) throws IOException {
+    Path file = Files.createTempFile(root, "answer", ".json");
+    JSON.writeValue(file.toFile(), json);
+    return file;
+  }
+
+  private static void put(JsonNode answer, int rank, String key, String checksum) {
+    ((ObjectNode) answer.path("ranks").path(rank).path("checksums")).put(key, checksum);
+    sign(answer);
+  }
+
+  private static void sign(JsonNode answer) {
+    List<String> digests = new ArrayList<>();
+    for (JsonNode rank : answer.path("ranks")) {
+      Map<String, String> checksums = new TreeMap<>();
+      rank.path("checksums")
+          .properties()
+          .forEach(entry -> checksums.put(entry.getKey(), entry.getValue().asText()));
+      digests.add(WeightDigest.ofRank(checksums));
+      ((ObjectNode) rank).put("per_gpu_checksum", digests.get(digests.size() - 1));
+    }
+    ((ObjectNode) answer).put("per_engine_checksum", WeightDigest.ofEngine(digests));
+  }
+}
