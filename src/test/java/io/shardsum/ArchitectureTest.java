@@ -36,6 +36,7 @@ class ArchitectureTest {
           "live",
           "gpu",
           "source",
+          "expect",
           "fleet",
           "checksum",
           "safetensors",
@@ -83,6 +84,7 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"safetensors", "checksum", "fleet", "text", "verdict", "damage"})
+  @ValueSource(strings = {"safetensors", "checksum", "expect", "fleet", "text", "verdict"})
   void keepsSparkOutOf(String name) {
     noClasses()
         .that()

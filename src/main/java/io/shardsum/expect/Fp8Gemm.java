@@ -1,0 +1,9 @@
+package io.shardsum.expect;
+
+/**
+ * What multiplies block-quantized FP8 matrices.
+ *
+ * @param backend as the flag says it
+ * @param hasDeepGemm whether DeepGEMM may be used
+ */
+record Fp8Gemm(String backend, boolean hasDeepGemm) {}

@@ -1,0 +1,57 @@
+package io.shardsum.expect;
+
+import java.util.List;
+
+/**
+ * A linear module of an engine, on one rank: parts of the checkpoint's modules below each other.
+ *
+ * @param name the module's name in the engine
+ */
+record Linear(String name, List<LinearPart> parts) {
+  Linear {
+    parts = List.copyOf(parts);
+  }
+
+  /** Modules below each other, whole on every rank. */
+  static Linear replicated(String name, long inputs, List<Source> sources) {
+    return merged(name, inputs, sources, Share.WHOLE);
+  }
+
+  /** A share of the rows. */
+  static Linear column(String name, long inputs, Source source, Share share) {
+    return merged(name, inputs, List.of(source), share);
+  }
+
+  /** A share of the rows of each of the modules. */
+  static Linear merged(String name, long inputs, List<Source> sources, Share share) {
+    return new Linear(
+        name,
+        sources.stream()
+            .map(source -> source.rows(inputs, share.of(source.outputs(), source.what())))
+            .toList());
+  }
+
+  /** A share of the columns. */
+  static Linear row(String name, long inputs, String what, Source source, Share share) {
+    LinearPart part =
+        new LinearPart(
+            source.module(),
+            source.outputs(),
+            Span.whole(source.outputs()),
+            inputs,
+            share.of(inputs, what));
+    return new Linear(name, List.of(part));
+  }
+
+  /**
+   * A module of the checkpoint.
+   *
+   * @param outputs the rows of its weight
+   * @param what what they are, as config.json says it
+   */
+  record Source(String module, long outputs, String what) {
+    LinearPart rows(long inputs, Span rows) {
+      return new LinearPart(module, outputs, rows, inputs, Span.whole(inputs));
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package io.shardsum.expect;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** A checkpoint's {@code config.json}. A key that is null counts as absent. */
+public final class ModelConfig {
+  /** The file's name. */
+  static final String FILE_NAME = "config.json";
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private final JsonNode root;
+
+  private ModelConfig(JsonNode root) {
+    this.root = root;
+  }
+
+  /**
+   * Parses the file.
+   *
+   * @throws ExpectException if it is not one JSON object
+   */
+  static ModelConfig parse(byte[] json) {
+    try {
+      JsonNode root = JSON.readTree(json);
+      if (!root.isObject()) {
+        throw new ExpectException(FILE_NAME + " is not an object");
+      }
+      return new ModelConfig(root);
+    } catch (JsonProcessingException e) {
+      throw new ExpectException(
+          FILE_NAME + " is not JSON: " + MessageText.shown(e.getOriginalMessage()), e);
+    } catch (java.io.IOException e) {
+      throw new ExpectException(FILE_NAME + " cannot be read", e);
+    }
+  }
+
+  boolean has(String key) {
+    return root.hasNonNull(key);
+  }
+
+  /** The object under a key, as a configuration of its own; empty if it is absent. */
+  Optional<ModelConfig> object(String key) {
+    if (!has(key)) {
+      return Optional.empty();
+    }
+    if (!root.get(key).isObject()) {
+      throw wrong(key, "an object");
+    }
+    return Optional.of(new ModelConfig(root.get(key)));
+  }
+
+  /**
+   * A number of things, of which there is at least one.
+   *
+   * @throws ExpectException if it is absent or no whole number from 1
+   */
+  long size(String key) {
+    return optionalSize(key)
+        .orElseThrow(() -> new ExpectException(FILE_NAME + " has no " + key + ": expected a size"));
+  }
+
+  /** As {@link #size}; empty if it is absent. */
+  OptionalLong optionalSize(String key) {
+    OptionalLong count = optionalCount(key);
+    if (count.isPresent() && count.getAsLong() < 1) {
+      throw wrong(key, "a whole number from 1");
+    }
+    return count;
+  }
+
+  /** A whole number from 0; empty if it is absent. */
+  OptionalLong optionalCount(String key) {
+    if (!has(key)) {
+      return OptionalLong.empty();
+    }
+    JsonNode value = root.get(key);
+    if (!value.canConvertToInt() || !value.isIntegralNumber() || value.intValue() < 0) {
+      throw wrong(key, "a whole number from 0");
+    }
+    return OptionalLong.of(value.intValue());
+  }
+
+  /** True or false; false if it is absent, as in all classes that are covered. */
+  boolean flag(String key) {
+    if (!has(key)) {
+      return false;
+    }
+    if (!root.get(key).isBoolean()) {
+      throw wrong(key, "true or false");
+    }
+    return root.get(key).booleanValue();
+  }
+
+  /** A text; empty if it is absent. */
+  Optional<String> text(String key) {
+    if (!has(key)) {
+      return Optional.empty();
+    }
+    if (!root.get(key).isTextual()) {
+      throw wrong(key, "a text");
+    }
+    return Optional.of(root.get(key).textValue());
+  }
+
+  /** A list of texts; empty if it is absent. */
+  List<String> texts(String key) {
+    List<String> texts = new ArrayList<>();
+    if (has(key)) {
+      for (JsonNode value : list(key)) {
+        if (!value.isTextual()) {
+          throw wrong(key, "a list of texts");
+        }
+        texts.add(value.textValue());
+      }
+    }
+    return texts;
+  }
+
+  /** A list of whole numbers; empty if it is absent. */
+  List<Long> numbers(String key) {
+    List<Long> numbers = new ArrayList<>();
+    if (has(key)) {
+      for (JsonNode value : list(key)) {
+        if (!value.isIntegralNumber()) {
+          throw wrong(key, "a list of whole numbers");
+        }
+        numbers.add(value.longValue());
+      }
+    }
+    return numbers;
+  }
+
+  private JsonNode list(String key) {
+    if (!root.get(key).isArray()) {
+      throw wrong(key, "a list");
+    }
+    return root.get(key);
+  }
+
+  private ExpectException wrong(String key, String expected) {
+    return new ExpectException(
+        "%s: %s is %s; expected %s"
+            .formatted(FILE_NAME, key, MessageText.shown(root.get(key).toString()), expected));
+  }
+}

@@ -1,0 +1,58 @@
+package io.shardsum.expect;
+
+import io.shardsum.safetensors.DType;
+import java.util.Optional;
+
+/** The kind of number that an engine gives a model's parameters. */
+final class ModelDtype {
+  private static final String EXPECTED = "expected auto, half, float16, bfloat16, float or float32";
+
+  private ModelDtype() {}
+
+  /**
+   * What the flag says; else what config.json says, but float16 where that is float32 or nothing.
+   *
+   * @throws ExpectException if it is another kind
+   */
+  static DType of(Optional<String> flag, ModelConfig config) {
+    if (flag.isPresent()) {
+      return named(flag.get())
+          .orElseThrow(
+              () ->
+                  new ExpectException(
+                      "dtype is %s; %s".formatted(MessageText.quoted(flag.get()), EXPECTED)));
+    }
+    DType stored = ofConfig(config);
+    return stored == DType.F32 ? DType.F16 : stored;
+  }
+
+  private static DType ofConfig(ModelConfig config) {
+    Optional<String> newer = config.text("dtype");
+    Optional<String> older = config.text("torch_dtype");
+    if (newer.isPresent() && older.isPresent() && !newer.equals(older)) {
+      throw new ExpectException(
+          "config.json: dtype is %s, torch_dtype is %s: expected one of them"
+              .formatted(MessageText.quoted(newer.get()), MessageText.quoted(older.get())));
+    }
+    Optional<String> name = newer.or(() -> older);
+    if (name.isEmpty()) {
+      return DType.F32;
+    }
+    return named(name.get())
+        .orElseThrow(
+            () ->
+                new ExpectException(
+                    "config.json: dtype is %s; expected float16, bfloat16 or float32"
+                        .formatted(MessageText.quoted(name.get()))));
+  }
+
+  private static Optional<DType> named(String name) {
+    String bare = name.startsWith("torch.") ? name.substring("torch.".length()) : name;
+    return switch (bare) {
+      case "half", "float16" -> Optional.of(DType.F16);
+      case "bfloat16" -> Optional.of(DType.BF16);
+      case "float", "float32" -> Optional.of(DType.F32);
+      default -> Optional.empty();
+    };
+  }
+}

@@ -1,0 +1,82 @@
+package io.shardsum.expect;
+
+import io.shardsum.safetensors.DType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Collects what one rank holds, while the rules of its model class declare it. */
+final class RankTensors {
+  private final int rank;
+  private final CheckpointTensors checkpoint;
+  private final DType dtype;
+  private final LinearWeights weights;
+  private final List<ExpectedTensor> tensors = new ArrayList<>();
+  private final List<Refusal> refused = new ArrayList<>();
+
+  /**
+   * @param dtype of every parameter that is not said to have another
+   */
+  RankTensors(int rank, CheckpointTensors checkpoint, DType dtype, LinearWeights weights) {
+    this.rank = rank;
+    this.checkpoint = checkpoint;
+    this.dtype = dtype;
+    this.weights = weights;
+  }
+
+  /** A parameter that is the checkpoint's tensor of that name, whole. */
+  void whole(String name, Long... shape) {
+    whole(name, dtype, shape);
+  }
+
+  /** As the other, with a dtype of its own. */
+  void whole(String name, DType to, Long... shape) {
+    add(name, () -> Cast.to(to, Slice.whole(checkpoint.get(name, List.of(shape)))));
+  }
+
+  /** The weight of a linear module, and its bias. */
+  void linear(Linear linear, LinearBias bias) {
+    add(linear.name() + ".weight", () -> weights.weight(linear));
+    if (bias == LinearBias.PRESENT) {
+      add(linear.name() + ".bias", () -> weights.bias(linear));
+    }
+  }
+
+  /** A share of a vocabulary's rows, from the checkpoint's tensor of the same name. */
+  void vocabulary(String name, Vocabulary vocabulary, Share share) {
+    add(name, () -> vocabulary.rows(checkpoint, name, dtype, share));
+  }
+
+  /** A tensor made by the recipe; refused if it turns out that it cannot be predicted. */
+  void add(String name, Supplier<Recipe> recipe) {
+    try {
+      tensors.add(new ExpectedTensor(name, recipe.get()));
+    } catch (UnpredictableException e) {
+      refuse(name, e.getMessage());
+    }
+  }
+
+  /** A tensor that is there, with unknown bytes. */
+  void refuse(String name, String reason) {
+    refused.add(new Refusal(name, reason));
+  }
+
+  /** The checkpoint's tensors. */
+  CheckpointTensors checkpoint() {
+    return checkpoint;
+  }
+
+  /** Of the parameters that are not said to have another. */
+  DType dtype() {
+    return dtype;
+  }
+
+  /** How linear modules are stored. */
+  LinearWeights weights() {
+    return weights;
+  }
+
+  ExpectedRank build() {
+    return new ExpectedRank(rank, tensors, refused);
+  }
+}

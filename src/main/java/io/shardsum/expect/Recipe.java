@@ -1,0 +1,38 @@
+package io.shardsum.expect;
+
+import io.shardsum.safetensors.DType;
+import java.util.List;
+
+/**
+ * How the bytes of a tensor that an engine holds come from a checkpoint. Data: two equal recipes
+ * give the same bytes, and printed it reads as what the engine does.
+ */
+public sealed interface Recipe permits Slice, Zeros, Joined, Stacked, Interleaved, Cast {
+
+  /** The kind of the elements. */
+  DType dtype();
+
+  /** The dimensions, outermost first. */
+  List<Long> shape();
+
+  /** The bytes, computed from the checkpoint's. Not safe for use by several threads. */
+  RecipeReader open(CheckpointBytes checkpoint);
+
+  /** The number of bytes. */
+  default long lengthBytes() {
+    long bytes = dtype().bits() / Byte.SIZE;
+    for (long dimension : shape()) {
+      bytes = Math.multiplyExact(bytes, dimension);
+    }
+    return bytes;
+  }
+
+  /** The elements of a row: the product of all dimensions but the first. */
+  default long rowElements() {
+    long elements = 1;
+    for (int index = 1; index < shape().size(); index++) {
+      elements = Math.multiplyExact(elements, shape().get(index));
+    }
+    return elements;
+  }
+}

@@ -1,0 +1,82 @@
+package io.shardsum.expect;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * An engine's flags and environment variables, by their own names, while they are read: what is
+ * left over at the end is not known.
+ */
+final class Settings {
+  private final Map<String, String> given;
+  private final TreeSet<String> known = new TreeSet<>();
+
+  Settings(Map<String, String> given) {
+    this.given = new TreeMap<>(given);
+  }
+
+  /** The value; empty if it is not set. */
+  Optional<String> text(String name) {
+    known.add(name);
+    return Optional.ofNullable(given.get(name));
+  }
+
+  String text(String name, String otherwise) {
+    return text(name).orElse(otherwise);
+  }
+
+  /** Whether it is set to true, 1 or nothing. */
+  boolean flag(String name) {
+    return flag(name, "false");
+  }
+
+  boolean flag(String name, String otherwise) {
+    String value = text(name, otherwise);
+    return switch (value) {
+      case "", "1", "true", "True" -> true;
+      case "0", "false", "False" -> false;
+      default -> throw wrong(name, value, "true or false");
+    };
+  }
+
+  /** A whole number from 0. */
+  int count(String name, int otherwise) {
+    Optional<String> value = text(name);
+    if (value.isEmpty()) {
+      return otherwise;
+    }
+    if (!value.get().matches("[0-9]{1,6}")) {
+      throw wrong(name, value.get(), "a whole number from 0");
+    }
+    return Integer.parseInt(value.get());
+  }
+
+  /** As {@link #count}, if it is set. */
+  Optional<Integer> optionalCount(String name) {
+    return text(name).isEmpty() ? Optional.empty() : Optional.of(count(name, 0));
+  }
+
+  private static ExpectException wrong(String name, String value, String expected) {
+    return new ExpectException(
+        "%s is %s; expected %s".formatted(name, MessageText.quoted(value), expected));
+  }
+
+  /**
+   * Ends the reading.
+   *
+   * @throws ExpectException if something is set that was not asked for
+   */
+  void requireAllKnown() {
+    for (String name : given.keySet()) {
+      if (!known.contains(name)) {
+        throw new ExpectException(
+            "unknown setting %s; allowed: %s"
+                .formatted(
+                    MessageText.quoted(name), known.stream().collect(Collectors.joining(", "))));
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.shardsum.expect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shardsum.fleet.Digest;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class GoldenSglangTest {
+
+  static Stream<GoldenSetup> setups() throws IOException {
+    return GoldenSetup.all(EngineRelease.SGLANG_0_5_23)
+        .filter(setup -> !setup.model().matches("deepseek.*|.*moe.*|.*fp8"));
+  }
+
+  /** Names, dtypes, shapes, bytes and both digests, of all ranks and stages. */
+  @ParameterizedTest
+  @MethodSource("setups")
+  void expectsWhatTheEngineHolds(GoldenSetup setup) throws IOException {
+    Checkpoint checkpoint = setup.checkpoint();
+    Expectation expectation = Expectation.of(checkpoint, setup.setup());
+
+    List<String> lines = new ArrayList<>();
+    try (OpenCheckpoint bytes = new OpenCheckpoint(checkpoint.files(), new Configuration(false))) {
+      RecipeHasher hasher = new RecipeHasher(bytes, Digest.BOTH);
+      for (ExpectedRank rank : expectation.ranks()) {
+        assertThat(rank.refused()).isEmpty();
+        for (ExpectedTensor tensor : rank.tensors()) {
+          lines.add(line(rank.rank(), tensor, hasher.hash(tensor.recipe())));
+        }
+      }
+    }
+    List<String> golden = setup.lines("tensors.csv");
+    assertThat(lines).containsExactlyInAnyOrderElementsOf(golden.subList(1, golden.size()));
+  }
+
+  private static String line(int rank, ExpectedTensor tensor, TensorDigests digests) {
+    Recipe recipe = tensor.recipe();
+    return String.join(
+        ",",
+        Integer.toString(rank),
+        tensor.name(),
+        torchName(recipe),
+        recipe.shape().stream().map(String::valueOf).collect(Collectors.joining("x")),
+        Long.toString(recipe.lengthBytes()),
+        digests.checksum().orElseThrow(),
+        digests.sha256().orElseThrow());
+  }
+
+  private static String torchName(Recipe recipe) {
+    return switch (recipe.dtype()) {
+      case BF16 -> "bfloat16";
+      case F16 -> "float16";
+      case F32 -> "float32";
+      default -> recipe.dtype().name();
+    };
+  }
+}
