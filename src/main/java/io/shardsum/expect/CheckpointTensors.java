@@ -24,6 +24,11 @@ final class CheckpointTensors {
     this.prefix = prefix;
   }
 
+  /** Whether the checkpoint has a tensor of exactly that name. */
+  boolean has(String name) {
+    return tensors.containsKey(name);
+  }
+
   /**
    * The tensor of that name, if the checkpoint has it.
    *

@@ -2,8 +2,11 @@ package io.shardsum.expect;
 
 /** The sizes that all covered model classes have, as config.json says them. */
 record DecoderSizes(long hidden, long layers, long vocabulary, boolean tied) {
-  private static final String EMBEDDING = "model.embed_tokens.weight";
-  private static final String HEAD = "lm_head.weight";
+  static final String EMBEDDING = "model.embed_tokens.weight";
+  static final String HEAD = "lm_head.weight";
+  private static final String TWO_HEADS =
+      "config.json has tie_word_embeddings and the checkpoint a lm_head.weight: whichever of it and"
+          + " the embedding is loaded last counts";
 
   static DecoderSizes of(ModelConfig config) {
     return new DecoderSizes(
@@ -25,17 +28,11 @@ record DecoderSizes(long hidden, long layers, long vocabulary, boolean tied) {
     if (!tied) {
       tensors.vocabulary(HEAD, rows, share);
     } else if (!stage.isOnly()) {
-      tensors.add(
-          HEAD,
-          () -> {
-            if (tensors.checkpoint().find(HEAD).isPresent()) {
-              throw new UnpredictableException(
-                  "config.json has tie_word_embeddings and the checkpoint a "
-                      + HEAD
-                      + ": whichever of it and the embedding is loaded last counts");
-            }
-            return rows.rows(tensors.checkpoint(), EMBEDDING, tensors.dtype(), share);
-          });
+      if (tensors.checkpoint().has(HEAD)) {
+        tensors.refuse(HEAD, TWO_HEADS);
+      } else {
+        tensors.vocabulary(HEAD, EMBEDDING, rows, share);
+      }
     }
   }
 

@@ -37,9 +37,6 @@ public record Expectation(Topology topology, List<ExpectedRank> ranks) {
     if (refusal.isPresent()) {
       return refused(topology, refusal.get());
     }
-    if (config.has("quantization_config") || checkpoint.hasQuantizationFile()) {
-      return refused(topology, "quantized checkpoints are not covered");
-    }
     DType dtype = ModelDtype.of(setup.dtype(), config);
     Optional<SglangModels> found = SglangModels.of(config);
     if (found.isEmpty()) {
@@ -49,10 +46,13 @@ public record Expectation(Topology topology, List<ExpectedRank> ranks) {
     ModelRules rules = model.rules(config, engine);
     CheckpointTensors tensors = new CheckpointTensors(checkpoint.tensors(), model.prefix());
     List<Stage> stages = engine.stages(config.size("num_hidden_layers"));
+    Quantization quantization =
+        model.quantization(Quantization.of(checkpoint, engine.quantization()));
+    LinearWeights weights =
+        new LinearWeights(tensors, dtype, quantization, engine.linearLoading(dtype));
     List<ExpectedRank> ranks = new ArrayList<>();
     for (int rank = 0; rank < topology.worldSize(); rank++) {
-      RankTensors collected =
-          new RankTensors(rank, tensors, dtype, new LinearWeights(tensors, dtype));
+      RankTensors collected = new RankTensors(rank, tensors, dtype, weights);
       rules.declare(rank, stages.get(topology.stageOf(rank)), collected);
       ranks.add(collected.build());
     }

@@ -6,4 +6,9 @@ package io.shardsum.expect;
  * @param backend as the flag says it
  * @param hasDeepGemm whether DeepGEMM may be used
  */
-record Fp8Gemm(String backend, boolean hasDeepGemm) {}
+record Fp8Gemm(String backend, boolean hasDeepGemm) {
+
+  boolean isDeepGemm() {
+    return hasDeepGemm && (backend.equals("auto") || backend.equals("deep_gemm"));
+  }
+}

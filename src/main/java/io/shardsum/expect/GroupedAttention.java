@@ -48,10 +48,10 @@ record GroupedAttention(
             part(name + "q_proj", heads, ofQueries),
             part(name + "k_proj", kvHeads, ofKeys),
             part(name + "v_proj", kvHeads, ofKeys));
-    tensors.linear(new Linear(name + "qkv_proj", parts), inputBias);
+    tensors.linear(new Linear(name + "qkv_proj", Linear.Kind.SHARED, parts), inputBias);
     LinearPart output =
         new LinearPart(name + "o_proj", hidden, Span.whole(hidden), heads * headDim, ofQueries);
-    tensors.linear(new Linear(name + "o_proj", List.of(output)), outputBias);
+    tensors.linear(new Linear(name + "o_proj", Linear.Kind.SHARED, List.of(output)), outputBias);
     if (norms == HeadNorms.PRESENT) {
       tensors.whole(name + "q_norm.weight", headDim);
       tensors.whole(name + "k_norm.weight", headDim);

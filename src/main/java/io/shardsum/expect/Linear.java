@@ -1,20 +1,27 @@
 package io.shardsum.expect;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A linear module of an engine, on one rank: parts of the checkpoint's modules below each other.
  *
  * @param name the module's name in the engine
+ * @param kind how the ranks share it
  */
-record Linear(String name, List<LinearPart> parts) {
+record Linear(String name, Kind kind, List<LinearPart> parts) {
+  enum Kind {
+    REPLICATED,
+    SHARED
+  }
+
   Linear {
     parts = List.copyOf(parts);
   }
 
   /** Modules below each other, whole on every rank. */
   static Linear replicated(String name, long inputs, List<Source> sources) {
-    return merged(name, inputs, sources, Share.WHOLE);
+    return new Linear(name, Kind.REPLICATED, rows(inputs, sources, Share.WHOLE));
   }
 
   /** A share of the rows. */
@@ -24,11 +31,13 @@ record Linear(String name, List<LinearPart> parts) {
 
   /** A share of the rows of each of the modules. */
   static Linear merged(String name, long inputs, List<Source> sources, Share share) {
-    return new Linear(
-        name,
-        sources.stream()
-            .map(source -> source.rows(inputs, share.of(source.outputs(), source.what())))
-            .toList());
+    return new Linear(name, Kind.SHARED, rows(inputs, sources, share));
+  }
+
+  private static List<LinearPart> rows(long inputs, List<Source> sources, Share share) {
+    return sources.stream()
+        .map(source -> source.rows(inputs, share.of(source.outputs(), source.what())))
+        .toList();
   }
 
   /** A share of the columns. */
@@ -40,7 +49,19 @@ record Linear(String name, List<LinearPart> parts) {
             Span.whole(source.outputs()),
             inputs,
             share.of(inputs, what));
-    return new Linear(name, List.of(part));
+    return new Linear(name, Kind.SHARED, List.of(part));
+  }
+
+  /** This module with the parts of the other below its own. */
+  Linear above(Linear below) {
+    List<LinearPart> both = new ArrayList<>(parts);
+    both.addAll(below.parts);
+    return new Linear(name, kind, both);
+  }
+
+  /** Whether it is several modules of the checkpoint, each of which is cut. */
+  boolean isFused() {
+    return kind == Kind.SHARED && parts.size() > 1;
   }
 
   /**

@@ -114,6 +114,16 @@ public final class ModelConfig {
     return Optional.of(root.get(key).textValue());
   }
 
+  /**
+   * A text.
+   *
+   * @throws ExpectException if it is absent or no text
+   */
+  String requiredText(String key) {
+    return text(key)
+        .orElseThrow(() -> new ExpectException(FILE_NAME + " has no " + key + ": expected a text"));
+  }
+
   /** A list of texts; empty if it is absent. */
   List<String> texts(String key) {
     List<String> texts = new ArrayList<>();

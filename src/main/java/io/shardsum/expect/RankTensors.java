@@ -44,7 +44,17 @@ final class RankTensors {
 
   /** A share of a vocabulary's rows, from the checkpoint's tensor of the same name. */
   void vocabulary(String name, Vocabulary vocabulary, Share share) {
-    add(name, () -> vocabulary.rows(checkpoint, name, dtype, share));
+    vocabulary(name, name, vocabulary, share);
+  }
+
+  /** As the other, from the checkpoint's tensor {@code source}. */
+  void vocabulary(String name, String source, Vocabulary vocabulary, Share share) {
+    Quantization quantization = weights.quantization();
+    if (name.equals(DecoderSizes.HEAD) && quantization.scheme() == Quantization.Scheme.UNKNOWN) {
+      refuse(name, quantization.refusal());
+    } else {
+      add(name, () -> vocabulary.rows(checkpoint, source, dtype, share));
+    }
   }
 
   /** A tensor made by the recipe; refused if it turns out that it cannot be predicted. */

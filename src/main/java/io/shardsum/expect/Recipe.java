@@ -7,7 +7,8 @@ import java.util.List;
  * How the bytes of a tensor that an engine holds come from a checkpoint. Data: two equal recipes
  * give the same bytes, and printed it reads as what the engine does.
  */
-public sealed interface Recipe permits Slice, Zeros, Joined, Stacked, Interleaved, Cast {
+public sealed interface Recipe
+    permits Slice, Zeros, Joined, Stacked, Interleaved, Cast, Dequantized, Requantized {
 
   /** The kind of the elements. */
   DType dtype();

@@ -1,5 +1,6 @@
 package io.shardsum.expect;
 
+import io.shardsum.safetensors.DType;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +15,8 @@ final class SglangEngine {
   private final boolean headOnAttentionGroup;
   private final Fp8Gemm fp8Gemm;
   private final Optional<String> quantization;
+  private final boolean replicatesEmbedding;
+  private final Optional<String> speculative;
   private final Optional<String> refusal;
 
   private SglangEngine(EngineSetup setup, Settings settings) {
@@ -28,8 +31,26 @@ final class SglangEngine {
             settings.text("fp8-gemm-backend", "auto"),
             settings.flag("SGLANG_ENABLE_JIT_DEEPGEMM", "true"));
     this.quantization = settings.text("quantization");
+    this.replicatesEmbedding = settings.flag("SGLANG_ENABLE_EMBED_REPLICATION");
+    this.speculative = settings.text("speculative-algorithm");
     this.refusal = refusal(settings);
     settings.requireAllKnown();
+    requireFitting();
+  }
+
+  private void requireFitting() {
+    int denseTp = moe.denseTp().orElse(1);
+    if (denseTp != 1 && denseTp != topology.tp()) {
+      throw new ExpectException(
+          "moe-dense-tp-size is %s; expected 1 or tp, which is %s"
+              .formatted(denseTp, topology.tp()));
+    }
+    boolean isCutlass = moe.runner().equals("flashinfer_cutlass");
+    if (isCutlass && topology.ep() != 1 && topology.ep() != topology.tp()) {
+      throw new ExpectException(
+          "ep is %s; expected 1 or tp, which is %s, with moe-runner-backend flashinfer_cutlass"
+              .formatted(topology.ep(), topology.tp()));
+    }
   }
 
   /**
@@ -87,6 +108,22 @@ final class SglangEngine {
 
   Fp8Gemm fp8Gemm() {
     return fp8Gemm;
+  }
+
+  /** What happens to block-quantized FP8 of linear modules when it is loaded. */
+  Fp8Loading linearLoading(DType dtype) {
+    boolean requantizes = gpu == Gpu.SM100 && fp8Gemm.isDeepGemm() && dtype == DType.BF16;
+    return requantizes ? Fp8Loading.ON_SM100 : Fp8Loading.AS_STORED;
+  }
+
+  /** Whether each rank holds the embedding whole, in classes that follow that variable. */
+  boolean replicatesEmbedding() {
+    return replicatesEmbedding;
+  }
+
+  /** Whether a draft model runs beside. */
+  boolean speculates() {
+    return speculative.isPresent();
   }
 
   /** What the flag says, if it is set. */

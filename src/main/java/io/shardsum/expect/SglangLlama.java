@@ -31,7 +31,7 @@ final class SglangLlama implements ModelRules {
     Share share = engine.topology().tensorShare(rank);
     Vocabulary vocabulary = sizes.vocabulary(Vocabulary.Padding.SGLANG);
     if (stage.isFirst()) {
-      tensors.vocabulary("model.embed_tokens.weight", vocabulary, share);
+      tensors.vocabulary(DecoderSizes.EMBEDDING, vocabulary, share);
     }
     for (String layer : stage.layerNames()) {
       attention.declare(layer, share, tensors);
@@ -42,7 +42,7 @@ final class SglangLlama implements ModelRules {
       tensors.whole("model.norm.weight", sizes.hidden());
     }
     if (!sizes.tied()) {
-      tensors.vocabulary("lm_head.weight", vocabulary, engine.headShare(rank));
+      tensors.vocabulary(DecoderSizes.HEAD, vocabulary, engine.headShare(rank));
     }
   }
 }

@@ -11,7 +11,9 @@ enum SglangModels {
   LLAMA("LlamaForCausalLM"),
   MISTRAL("MistralForCausalLM"),
   QWEN2("Qwen2ForCausalLM"),
-  QWEN3("Qwen3ForCausalLM");
+  QWEN3("Qwen3ForCausalLM"),
+  QWEN3_MOE("Qwen3MoeForCausalLM"),
+  DEEPSEEK_V3("DeepseekV3ForCausalLM");
 
   private final String architecture;
 
@@ -39,11 +41,22 @@ enum SglangModels {
     return this == QWEN3 ? Prefix.OPTIONAL : Prefix.NEEDED;
   }
 
+  /** How modules of this class are quantized. */
+  Quantization quantization(Quantization quantization) {
+    return switch (this) {
+      case LLAMA, MISTRAL ->
+          quantization.refusing("SGLang's loader of this class loads no scales of fp8 in blocks");
+      case QWEN2, QWEN3, QWEN3_MOE, DEEPSEEK_V3 -> quantization;
+    };
+  }
+
   ModelRules rules(ModelConfig config, SglangEngine engine) {
     return switch (this) {
       case LLAMA, MISTRAL -> new SglangLlama(config, engine);
       case QWEN2 -> new SglangQwen2(config, engine);
       case QWEN3 -> new SglangQwen3(config, engine);
+      case QWEN3_MOE -> new SglangQwen3Moe(config, engine);
+      case DEEPSEEK_V3 -> new SglangDeepseekV3(config, engine);
     };
   }
 }

@@ -9,7 +9,7 @@ import java.util.Set;
  * @param runner what multiplies the experts' matrices
  * @param allToAll what exchanges tokens between ranks
  * @param redundantExperts how many experts are there twice
- * @param denseTp the ranks that share the dense layers of a mixture, if not all
+ * @param denseTp how many ranks share the dense layers of a mixture: 1, or all if it is empty
  * @param interleavesHalves whether gate and up of an expert lie row by row
  * @param sharedWhole whether each rank holds shared experts whole
  * @param mayFuseShared whether nothing forbids to count shared experts among the others
@@ -67,6 +67,16 @@ record SglangMoe(
         : Optional.of(
             "init-expert-location %s places experts by itself"
                 .formatted(MessageText.quoted(location)));
+  }
+
+  /** Whether ranks exchange tokens, each having experts of its own. */
+  boolean exchanges() {
+    return !allToAll.equals(NONE);
+  }
+
+  /** Whether each rank holds the dense layers of a mixture whole. */
+  boolean hasWholeDense() {
+    return denseTp.isPresent() && denseTp.get() == 1;
   }
 
   boolean forcesExpertsOnAllRanks() {

@@ -26,7 +26,7 @@ final class SglangQwen2 implements ModelRules {
     Vocabulary vocabulary = sizes.vocabulary(Vocabulary.Padding.SGLANG);
     if (stage.isFirst()) {
       Share ofTable = engine.topology().attentionShare(rank);
-      tensors.vocabulary("model.embed_tokens.weight", vocabulary, ofTable);
+      tensors.vocabulary(DecoderSizes.EMBEDDING, vocabulary, ofTable);
     }
     for (String layer : stage.layerNames()) {
       attention.declare(layer, share, tensors);

@@ -31,7 +31,7 @@ final class SglangQwen3 implements ModelRules {
     Share ofAttention = engine.topology().attentionShare(rank);
     Vocabulary vocabulary = sizes.vocabulary(Vocabulary.Padding.SGLANG);
     if (stage.isFirst()) {
-      tensors.vocabulary("model.embed_tokens.weight", vocabulary, ofAttention);
+      tensors.vocabulary(DecoderSizes.EMBEDDING, vocabulary, ofAttention);
     }
     for (String layer : stage.layerNames()) {
       attention.declare(layer, ofAttention, tensors);

@@ -27,9 +27,11 @@ record Stage(int index, int count, Span layers) {
 
   /** What the names of its layers' tensors begin with. */
   List<String> layerNames() {
-    return LongStream.range(layers.begin(), layers.end())
-        .mapToObj(layer -> "model.layers." + layer + ".")
-        .toList();
+    return LongStream.range(layers.begin(), layers.end()).mapToObj(Stage::layerName).toList();
+  }
+
+  static String layerName(long layer) {
+    return "model.layers." + layer + ".";
   }
 
   /** Stages of so many layers each. */

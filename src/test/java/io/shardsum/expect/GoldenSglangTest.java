@@ -15,8 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GoldenSglangTest {
 
   static Stream<GoldenSetup> setups() throws IOException {
-    return GoldenSetup.all(EngineRelease.SGLANG_0_5_23)
-        .filter(setup -> !setup.model().matches("deepseek.*|.*moe.*|.*fp8"));
+    return GoldenSetup.all(EngineRelease.SGLANG_0_5_23);
   }
 
   /** Names, dtypes, shapes, bytes and both digests, of all ranks and stages. */

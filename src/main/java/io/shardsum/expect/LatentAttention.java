@@ -1,0 +1,66 @@
+package io.shardsum.expect;
+
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * DeepSeek's attention, whose keys and values come from a latent vector.
+ *
+ * @param queryRank size of the queries' latent vector; empty if they have none
+ * @param latentRank size of the latent vector of keys and values
+ * @param plainDim rows of a head's query and key without position
+ * @param rotaryDim rows of a head's query and key with position
+ * @param valueDim rows of a head's value
+ */
+record LatentAttention(
+    long hidden,
+    long heads,
+    OptionalLong queryRank,
+    long latentRank,
+    long plainDim,
+    long rotaryDim,
+    long valueDim) {
+  private static final String HEADS = "num_attention_heads";
+
+  static LatentAttention of(ModelConfig config) {
+    return new LatentAttention(
+        config.size("hidden_size"),
+        config.size(HEADS),
+        config.optionalSize("q_lora_rank"),
+        config.size("kv_lora_rank"),
+        config.size("qk_nope_head_dim"),
+        config.size("qk_rope_head_dim"),
+        config.size("v_head_dim"));
+  }
+
+  void declare(String layer, Share share, RankTensors tensors) {
+    String name = layer + "self_attn.";
+    share.of(heads, HEADS);
+    Linear.Source latent =
+        new Linear.Source(name + "kv_a_proj_with_mqa", latentRank + rotaryDim, "kv_lora_rank");
+    if (queryRank.isPresent()) {
+      long rank = queryRank.getAsLong();
+      Linear.Source queries = new Linear.Source(name + "q_a_proj", rank, "q_lora_rank");
+      plain(
+          Linear.replicated(name + "fused_qkv_a_proj_with_mqa", hidden, List.of(queries, latent)),
+          tensors);
+      tensors.whole(name + "q_a_layernorm.weight", rank);
+      plain(byHead(name + "q_b_proj", rank, plainDim + rotaryDim, share), tensors);
+    } else {
+      plain(byHead(name + "q_proj", hidden, plainDim + rotaryDim, share), tensors);
+      plain(Linear.replicated(name + "kv_a_proj_with_mqa", hidden, List.of(latent)), tensors);
+    }
+    tensors.whole(name + "kv_a_layernorm.weight", latentRank);
+    plain(byHead(name + "kv_b_proj", latentRank, plainDim + valueDim, share), tensors);
+    Linear.Source output = new Linear.Source(name + "o_proj", hidden, "hidden_size");
+    plain(Linear.row(name + "o_proj", heads * valueDim, HEADS, output, share), tensors);
+  }
+
+  private Linear byHead(String name, long inputs, long headDim, Share share) {
+    return Linear.column(name, inputs, new Linear.Source(name, heads * headDim, HEADS), share);
+  }
+
+  private static void plain(Linear linear, RankTensors tensors) {
+    tensors.linear(linear, LinearBias.NONE);
+  }
+}
