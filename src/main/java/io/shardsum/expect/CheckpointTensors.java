@@ -69,11 +69,6 @@ final class CheckpointTensors {
     return checked(tensor, shape);
   }
 
-  /** As {@link #get}; empty if the checkpoint has none of that name. */
-  Optional<SourceTensor> getOptional(String name, List<Long> shape) {
-    return find(name).map(tensor -> checked(tensor, shape));
-  }
-
   private static SourceTensor checked(SourceTensor tensor, List<Long> shape) {
     if (!tensor.shape().equals(shape)) {
       throw new UnpredictableException(

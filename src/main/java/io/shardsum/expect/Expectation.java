@@ -23,40 +23,36 @@ public record Expectation(Topology topology, List<ExpectedRank> ranks) {
    * @throws ExpectException if such an engine does not start, or a setting is not known
    */
   public static Expectation of(Checkpoint checkpoint, EngineSetup setup) {
-    return switch (setup.release()) {
-      case SGLANG_0_5_23 -> ofSglang(checkpoint, setup);
-      case VLLM_0_32 -> refused(setup.topology(), "the rules of vLLM are not known");
-    };
+    EngineRules engine =
+        switch (setup.release()) {
+          case SGLANG_0_5_23 -> new SglangRules(setup);
+          case VLLM_0_32 -> new VllmRules(setup);
+        };
+    ModelConfig config = checkpoint.config();
+    Optional<String> refusal = engine.refusal(config);
+    if (refusal.isPresent()) {
+      return refused(engine.topology(), refusal.get());
+    }
+    return ModelClass.of(config)
+        .map(model -> of(model, checkpoint, setup, engine))
+        .orElseGet(() -> refused(engine.topology(), ModelClass.notKnown(config)));
   }
 
-  private static Expectation ofSglang(Checkpoint checkpoint, EngineSetup setup) {
-    SglangEngine engine = SglangEngine.of(setup);
-    Topology topology = engine.topology();
-    Optional<String> refusal = engine.refusal();
+  private static Expectation of(
+      ModelClass model, Checkpoint checkpoint, EngineSetup setup, EngineRules engine) {
     ModelConfig config = checkpoint.config();
-    if (refusal.isPresent()) {
-      return refused(topology, refusal.get());
-    }
-    DType dtype = ModelDtype.of(setup.dtype(), config);
-    Optional<SglangModels> found = SglangModels.of(config);
-    if (found.isEmpty()) {
-      return refused(topology, SglangModels.notCovered(config));
-    }
-    SglangModels model = found.get();
-    ModelRules rules = model.rules(config, engine);
-    CheckpointTensors tensors = new CheckpointTensors(checkpoint.tensors(), model.prefix());
+    DType dtype = engine.dtype(setup.dtype(), config);
+    ModelRules rules = engine.of(model, config);
+    CheckpointTensors tensors = new CheckpointTensors(checkpoint.tensors(), engine.prefix(model));
+    LinearWeights weights = engine.weights(model, checkpoint, tensors, dtype);
     List<Stage> stages = engine.stages(config.size("num_hidden_layers"));
-    Quantization quantization =
-        model.quantization(Quantization.of(checkpoint, engine.quantization()));
-    LinearWeights weights =
-        new LinearWeights(tensors, dtype, quantization, engine.linearLoading(dtype));
     List<ExpectedRank> ranks = new ArrayList<>();
-    for (int rank = 0; rank < topology.worldSize(); rank++) {
+    for (int rank = 0; rank < engine.topology().worldSize(); rank++) {
       RankTensors collected = new RankTensors(rank, tensors, dtype, weights);
-      rules.declare(rank, stages.get(topology.stageOf(rank)), collected);
+      rules.declare(rank, stages.get(engine.topology().stageOf(rank)), collected);
       ranks.add(collected.build());
     }
-    return new Expectation(topology, ranks);
+    return new Expectation(engine.topology(), ranks);
   }
 
   private static Expectation refused(Topology topology, String reason) {

@@ -27,13 +27,27 @@ record GroupedAttention(
   /** Of config.json; without {@code head_dim} there, a head has its part of the hidden size. */
   static GroupedAttention of(
       ModelConfig config, LinearBias inputBias, LinearBias outputBias, HeadNorms norms) {
+    GroupedAttention divided = ofDividedHeads(config, inputBias, outputBias, norms);
+    return new GroupedAttention(
+        divided.hidden,
+        divided.heads,
+        divided.kvHeads,
+        config.optionalSize("head_dim").orElse(divided.headDim),
+        inputBias,
+        outputBias,
+        norms);
+  }
+
+  /** Of config.json, where a head has its part of the hidden size in any case. */
+  static GroupedAttention ofDividedHeads(
+      ModelConfig config, LinearBias inputBias, LinearBias outputBias, HeadNorms norms) {
     long hidden = config.size("hidden_size");
     long heads = config.size("num_attention_heads");
     return new GroupedAttention(
         hidden,
         heads,
         config.size("num_key_value_heads"),
-        config.optionalSize("head_dim").orElse(hidden / heads),
+        hidden / heads,
         inputBias,
         outputBias,
         norms);

@@ -6,6 +6,7 @@ import java.util.OptionalLong;
 /**
  * DeepSeek's attention, whose keys and values come from a latent vector.
  *
+ * @param fusedName what the engine calls the module that makes both latent vectors
  * @param queryRank size of the queries' latent vector; empty if they have none
  * @param latentRank size of the latent vector of keys and values
  * @param plainDim rows of a head's query and key without position
@@ -13,6 +14,7 @@ import java.util.OptionalLong;
  * @param valueDim rows of a head's value
  */
 record LatentAttention(
+    String fusedName,
     long hidden,
     long heads,
     OptionalLong queryRank,
@@ -22,8 +24,9 @@ record LatentAttention(
     long valueDim) {
   private static final String HEADS = "num_attention_heads";
 
-  static LatentAttention of(ModelConfig config) {
+  static LatentAttention of(ModelConfig config, String fusedName) {
     return new LatentAttention(
+        fusedName,
         config.size("hidden_size"),
         config.size(HEADS),
         config.optionalSize("q_lora_rank"),
@@ -41,9 +44,7 @@ record LatentAttention(
     if (queryRank.isPresent()) {
       long rank = queryRank.getAsLong();
       Linear.Source queries = new Linear.Source(name + "q_a_proj", rank, "q_lora_rank");
-      plain(
-          Linear.replicated(name + "fused_qkv_a_proj_with_mqa", hidden, List.of(queries, latent)),
-          tensors);
+      plain(Linear.replicated(name + fusedName, hidden, List.of(queries, latent)), tensors);
       tensors.whole(name + "q_a_layernorm.weight", rank);
       plain(byHead(name + "q_b_proj", rank, plainDim + rotaryDim, share), tensors);
     } else {

@@ -11,13 +11,25 @@ final class LinearWeights {
   private final DType dtype;
   private final Quantization quantization;
   private final Fp8Loading loading;
+  private final MissingBias missingBias;
+
+  /** What becomes of a bias that the checkpoint does not have. */
+  enum MissingBias {
+    ZERO,
+    REFUSED
+  }
 
   LinearWeights(
-      CheckpointTensors checkpoint, DType dtype, Quantization quantization, Fp8Loading loading) {
+      CheckpointTensors checkpoint,
+      DType dtype,
+      Quantization quantization,
+      Fp8Loading loading,
+      MissingBias missingBias) {
     this.checkpoint = checkpoint;
     this.dtype = dtype;
     this.quantization = quantization;
     this.loading = loading;
+    this.missingBias = missingBias;
   }
 
   Quantization quantization() {
@@ -124,15 +136,17 @@ final class LinearWeights {
     }
   }
 
-  /** The module's bias; zeros for a part that the checkpoint does not have. */
+  /** The module's bias. */
   Recipe bias(Linear linear) {
     return Joined.of(linear.parts().stream().map(this::bias).toList());
   }
 
   private Recipe bias(LinearPart part) {
-    return checkpoint
-        .getOptional(part.module() + ".bias", List.of(part.outputs()))
-        .map(bias -> Cast.to(dtype, new Slice(bias, part.rows(), Span.whole(1))))
-        .orElseGet(() -> new Zeros(dtype, List.of(part.rows().length())));
+    String name = part.module() + ".bias";
+    if (missingBias == MissingBias.ZERO && checkpoint.find(name).isEmpty()) {
+      return new Zeros(dtype, List.of(part.rows().length()));
+    }
+    SourceTensor bias = checkpoint.get(name, List.of(part.outputs()));
+    return Cast.to(dtype, new Slice(bias, part.rows(), Span.whole(1)));
   }
 }

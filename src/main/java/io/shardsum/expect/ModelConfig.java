@@ -80,6 +80,17 @@ public final class ModelConfig {
     return count;
   }
 
+  /**
+   * A whole number from 0.
+   *
+   * @throws ExpectException if it is absent or none
+   */
+  long count(String key) {
+    return optionalCount(key)
+        .orElseThrow(
+            () -> new ExpectException(FILE_NAME + " has no " + key + ": expected a number"));
+  }
+
   /** A whole number from 0; empty if it is absent. */
   OptionalLong optionalCount(String key) {
     if (!has(key)) {

@@ -10,23 +10,44 @@ final class ModelDtype {
   private ModelDtype() {}
 
   /**
-   * What the flag says; else what config.json says, but float16 where that is float32 or nothing.
+   * In SGLang: what the flag says; else what config.json says, but float16 where that is float32 or
+   * nothing.
    *
    * @throws ExpectException if it is another kind
    */
-  static DType of(Optional<String> flag, ModelConfig config) {
+  static DType sglang(Optional<String> flag, ModelConfig config) {
     if (flag.isPresent()) {
-      return named(flag.get())
-          .orElseThrow(
-              () ->
-                  new ExpectException(
-                      "dtype is %s; %s".formatted(MessageText.quoted(flag.get()), EXPECTED)));
+      return ofFlag(flag.get());
     }
-    DType stored = ofConfig(config);
+    DType stored = ofConfig(config).orElse(DType.F32);
     return stored == DType.F32 ? DType.F16 : stored;
   }
 
-  private static DType ofConfig(ModelConfig config) {
+  /**
+   * In vLLM: what the flag says; else what config.json says, but bfloat16 where that is float32.
+   *
+   * @throws ExpectException if it is another kind, or nothing says it
+   */
+  static DType vllm(Optional<String> flag, ModelConfig config) {
+    if (flag.isPresent()) {
+      return ofFlag(flag.get());
+    }
+    DType stored =
+        ofConfig(config)
+            .orElseThrow(
+                () -> new ExpectException("config.json has no dtype: expected it, or --dtype"));
+    return stored == DType.F32 ? DType.BF16 : stored;
+  }
+
+  private static DType ofFlag(String name) {
+    return named(name)
+        .orElseThrow(
+            () ->
+                new ExpectException(
+                    "dtype is %s; %s".formatted(MessageText.quoted(name), EXPECTED)));
+  }
+
+  private static Optional<DType> ofConfig(ModelConfig config) {
     Optional<String> newer = config.text("dtype");
     Optional<String> older = config.text("torch_dtype");
     if (newer.isPresent() && older.isPresent() && !newer.equals(older)) {
@@ -36,9 +57,10 @@ final class ModelDtype {
     }
     Optional<String> name = newer.or(() -> older);
     if (name.isEmpty()) {
-      return DType.F32;
+      return Optional.empty();
     }
     return named(name.get())
+        .map(Optional::of)
         .orElseThrow(
             () ->
                 new ExpectException(

@@ -2,7 +2,6 @@ package io.shardsum.expect;
 
 import io.shardsum.safetensors.DType;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -37,14 +36,14 @@ final class SglangDeepseekV3 implements ModelRules {
   SglangDeepseekV3(ModelConfig config, SglangEngine engine) {
     this.engine = engine;
     this.sizes = DecoderSizes.of(config);
-    this.attention = LatentAttention.of(config);
+    this.attention = LatentAttention.of(config, "fused_qkv_a_proj_with_mqa");
     this.denseMlp = GatedMlp.of(config, LinearBias.NONE);
     this.expertCount = config.size("n_routed_experts");
     this.sharedCount = config.optionalCount("n_shared_experts").orElse(0);
     this.expertSize = config.size("moe_intermediate_size");
     Experts each = new Experts(sizes.hidden(), expertSize);
     this.experts = new SglangExperts(engine, each, expertCount);
-    this.firstExperts = count(config, "first_k_dense_replace");
+    this.firstExperts = config.count("first_k_dense_replace");
     this.expertSteps = config.size("moe_layer_freq");
     this.hasCorrection = config.requiredText("topk_method").equals("noaux_tc");
     this.routerIsFloat = config.flag("router_fp32");
@@ -53,11 +52,6 @@ final class SglangDeepseekV3 implements ModelRules {
           "tp is %s; expected at most the %s routed experts"
               .formatted(engine.topology().tp(), expertCount));
     }
-  }
-
-  private static long count(ModelConfig config, String key) {
-    OptionalLong count = config.optionalCount(key);
-    return count.isPresent() ? count.getAsLong() : config.size(key);
   }
 
   @Override

@@ -1,0 +1,32 @@
+package io.shardsum.expect;
+
+import io.shardsum.expect.CheckpointTensors.Prefix;
+import io.shardsum.safetensors.DType;
+import java.util.List;
+import java.util.Optional;
+
+/** The rules of one engine's release, for the engine as it is started. */
+interface EngineRules {
+
+  /** The engine's ranks. */
+  Topology topology();
+
+  /** Why nothing of this engine is predicted, if that is so. */
+  Optional<String> refusal(ModelConfig config);
+
+  /** The kind of number of parameters that are not said to have another. */
+  DType dtype(Optional<String> flag, ModelConfig config);
+
+  /** The pipeline stages of a model with so many layers. */
+  List<Stage> stages(long layers);
+
+  /** Whether names in the checkpoint may lack the model's prefix. */
+  Prefix prefix(ModelClass model);
+
+  /** How linear modules are stored. */
+  LinearWeights weights(
+      ModelClass model, Checkpoint checkpoint, CheckpointTensors tensors, DType dtype);
+
+  /** What the ranks hold. */
+  ModelRules of(ModelClass model, ModelConfig config);
+}

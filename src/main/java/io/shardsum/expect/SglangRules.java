@@ -1,0 +1,72 @@
+package io.shardsum.expect;
+
+import io.shardsum.expect.CheckpointTensors.Prefix;
+import io.shardsum.safetensors.DType;
+import java.util.List;
+import java.util.Optional;
+
+/** SGLang 0.5.23. */
+final class SglangRules implements EngineRules {
+  private final SglangEngine engine;
+
+  SglangRules(EngineSetup setup) {
+    this.engine = SglangEngine.of(setup);
+  }
+
+  @Override
+  public Topology topology() {
+    return engine.topology();
+  }
+
+  @Override
+  public Optional<String> refusal(ModelConfig config) {
+    if (config.has("dual_chunk_attention_config")) {
+      return Optional.of(
+          "dual_chunk_attention_config: its buffers are in the checksum, and are not in the"
+              + " checkpoint");
+    }
+    return engine.refusal();
+  }
+
+  @Override
+  public DType dtype(Optional<String> flag, ModelConfig config) {
+    return ModelDtype.sglang(flag, config);
+  }
+
+  @Override
+  public List<Stage> stages(long layers) {
+    return engine.stages(layers);
+  }
+
+  @Override
+  public Prefix prefix(ModelClass model) {
+    return model == ModelClass.QWEN3 ? Prefix.OPTIONAL : Prefix.NEEDED;
+  }
+
+  @Override
+  public LinearWeights weights(
+      ModelClass model, Checkpoint checkpoint, CheckpointTensors tensors, DType dtype) {
+    Quantization quantization = Quantization.of(checkpoint, engine.quantization());
+    boolean losesScales = model == ModelClass.LLAMA || model == ModelClass.MISTRAL;
+    return new LinearWeights(
+        tensors,
+        dtype,
+        losesScales
+            ? quantization.refusing(
+                "SGLang's loader of this class loads no scales of fp8 in blocks")
+            : quantization,
+        engine.linearLoading(dtype),
+        LinearWeights.MissingBias.ZERO);
+  }
+
+  @Override
+  public ModelRules of(ModelClass model, ModelConfig config) {
+    return switch (model) {
+      case LLAMA, MISTRAL -> new SglangLlama(config, engine);
+      case QWEN2 -> new SglangQwen2(config, engine);
+      case QWEN3 -> new SglangQwen3(config, engine);
+      case QWEN3_MOE -> new SglangQwen3Moe(config, engine);
+      case DEEPSEEK_V3 -> new SglangDeepseekV3(config, engine);
+    };
+  }
+}

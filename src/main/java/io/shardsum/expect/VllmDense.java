@@ -1,0 +1,68 @@
+package io.shardsum.expect;
+
+import static io.shardsum.expect.GroupedAttention.HeadNorms;
+
+/**
+ * The dense classes in vLLM: everything is shared by all tensor-parallel ranks. A tied head is the
+ * embedding, which the last stage then has, too.
+ */
+final class VllmDense implements ModelRules {
+  private final VllmEngine engine;
+  private final DecoderSizes sizes;
+  private final GroupedAttention attention;
+  private final GatedMlp mlp;
+
+  private VllmDense(
+      ModelConfig config, VllmEngine engine, GroupedAttention attention, GatedMlp mlp) {
+    this.engine = engine;
+    this.sizes = DecoderSizes.of(config);
+    this.attention = attention;
+    this.mlp = mlp;
+  }
+
+  /** {@code LlamaForCausalLM} and {@code MistralForCausalLM}. */
+  static VllmDense llama(ModelConfig config, VllmEngine engine) {
+    boolean hasBias = config.flag("attention_bias") || config.flag("bias");
+    LinearBias inputBias =
+        LinearBias.when(config.has("qkv_bias") ? config.flag("qkv_bias") : hasBias);
+    return new VllmDense(
+        config,
+        engine,
+        GroupedAttention.of(config, inputBias, LinearBias.when(hasBias), HeadNorms.NONE),
+        GatedMlp.of(config, LinearBias.when(config.flag("mlp_bias"))));
+  }
+
+  /** {@code Qwen2ForCausalLM}, which divides the hidden size, whatever head_dim says. */
+  static VllmDense qwen2(ModelConfig config, VllmEngine engine) {
+    return new VllmDense(
+        config,
+        engine,
+        GroupedAttention.ofDividedHeads(
+            config, LinearBias.PRESENT, LinearBias.NONE, HeadNorms.NONE),
+        GatedMlp.of(config, LinearBias.NONE));
+  }
+
+  /** {@code Qwen3ForCausalLM}. */
+  static VllmDense qwen3(ModelConfig config, VllmEngine engine) {
+    return new VllmDense(
+        config, engine, VllmQwen3Moe.attention(config), GatedMlp.of(config, LinearBias.NONE));
+  }
+
+  @Override
+  public void declare(int rank, Stage stage, RankTensors tensors) {
+    Share share = engine.topology().tensorShare(rank);
+    Vocabulary vocabulary = sizes.vocabulary(Vocabulary.Padding.VLLM);
+    if (stage.isFirst() || (stage.isLast() && sizes.tied())) {
+      tensors.vocabulary(DecoderSizes.EMBEDDING, vocabulary, share);
+    }
+    for (String layer : stage.layerNames()) {
+      attention.declare(layer, share, tensors);
+      mlp.declare(layer + "mlp.", share, tensors);
+      sizes.norms(layer, tensors);
+    }
+    if (stage.isLast()) {
+      tensors.whole("model.norm.weight", sizes.hidden());
+      VllmHead.declare(sizes, vocabulary, share, tensors);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.shardsum.expect;
+
+import static io.shardsum.expect.GroupedAttention.HeadNorms;
+
+import java.util.List;
+
+/**
+ * {@code Qwen3MoeForCausalLM} in vLLM: embedding, last norm and head are on every stage; which
+ * layers are mixtures of experts is as config.json says.
+ */
+final class VllmQwen3Moe implements ModelRules {
+  private final VllmEngine engine;
+  private final DecoderSizes sizes;
+  private final GroupedAttention attention;
+  private final GatedMlp mlp;
+  private final long expertCount;
+  private final long sparseStep;
+  private final List<Long> denseLayers;
+
+  VllmQwen3Moe(ModelConfig config, VllmEngine engine) {
+    this.engine = engine;
+    this.sizes = DecoderSizes.of(config);
+    this.attention = attention(config);
+    this.mlp = GatedMlp.of(config, LinearBias.NONE);
+    this.expertCount =
+        config.optionalSize("num_experts").orElseGet(() -> config.size("num_local_experts"));
+    this.sparseStep = config.size("decoder_sparse_step");
+    this.denseLayers = config.numbers("mlp_only_layers");
+    if (engine.topology().tp() > expertCount) {
+      throw new ExpectException(
+          "tp is %s; expected at most the %s routed experts"
+              .formatted(engine.topology().tp(), expertCount));
+    }
+  }
+
+  /** The attention of this class, which {@code Qwen3ForCausalLM} has, too. */
+  static GroupedAttention attention(ModelConfig config) {
+    LinearBias bias = LinearBias.when(config.flag("attention_bias"));
+    return GroupedAttention.of(config, bias, LinearBias.NONE, HeadNorms.PRESENT);
+  }
+
+  @Override
+  public void declare(int rank, Stage stage, RankTensors tensors) {
+    Share share = engine.topology().tensorShare(rank);
+    Vocabulary vocabulary = sizes.vocabulary(Vocabulary.Padding.VLLM);
+    tensors.vocabulary(DecoderSizes.EMBEDDING, vocabulary, share);
+    for (long index = stage.layers().begin(); index < stage.layers().end(); index++) {
+      String layer = Stage.layerName(index);
+      attention.declare(layer, share, tensors);
+      if (denseLayers.contains(index) || (index + 1) % sparseStep != 0) {
+        mlp.declare(layer + "mlp.", share, tensors);
+      } else {
+        tensors.linear(gate(layer), LinearBias.NONE);
+        VllmExperts.declare(layer, tensors);
+      }
+      sizes.norms(layer, tensors);
+    }
+    tensors.whole("model.norm.weight", sizes.hidden());
+    VllmHead.declare(sizes, vocabulary, share, tensors);
+  }
+
+  private Linear gate(String layer) {
+    String name = layer + "mlp.gate";
+    Linear.Source source = new Linear.Source(name, expertCount, "num_experts");
+    return Linear.replicated(name, sizes.hidden(), List.of(source));
+  }
+}
