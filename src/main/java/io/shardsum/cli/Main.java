@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.expect.ExpectException;
 import io.shardsum.fleet.FleetException;
 import io.shardsum.scan.ReferenceException;
 import io.shardsum.scan.SumsDifferException;
@@ -19,7 +20,7 @@ import picocli.CommandLine.ParseResult;
     description = "Checksums the weights of a fleet of LLM inference engines.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {FleetScanCommand.class, ViewsCommand.class})
+    subcommands = {FleetScanCommand.class, ExpectCommand.class, ViewsCommand.class})
 public final class Main {
 
   private Main() {}
@@ -62,6 +63,7 @@ public final class Main {
   private static int explain(Exception e, CommandLine command, ParseResult arguments) {
     PrintWriter err = command.getErr();
     if (e instanceof FleetException
+        || e instanceof ExpectException
         || e instanceof UsageException
         || e instanceof ReferenceException) {
       err.println(command.getCommandName() + ": " + e.getMessage());

@@ -26,6 +26,11 @@ public record SourceTensor(
     shape = List.copyOf(shape);
   }
 
+  /** The number of bytes. */
+  long lengthBytes() {
+    return Math.multiplyExact(rows(), columns()) * dtype.bits() / Byte.SIZE;
+  }
+
   /** The first dimension; 1 for a single element. */
   public long rows() {
     return shape.isEmpty() ? 1 : shape.get(0);

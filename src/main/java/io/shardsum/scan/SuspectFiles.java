@@ -38,8 +38,13 @@ final class SuspectFiles {
     }
     copies.removeIf(copy -> copy.holder().scanId().isPresent());
     Map<List<Object>, PlannedFile> byPath = new HashMap<>();
-    planned.forEach(
-        p -> byPath.put(List.of(p.engine(), p.rank(), p.file().role(), p.file().path()), p));
+    for (PlannedFile file : planned) {
+      file.engine()
+          .ifPresent(
+              engine ->
+                  byPath.put(
+                      List.of(engine, file.rank(), file.file().role(), file.file().path()), file));
+    }
     List<CopiedTensor> numbered = List.copyOf(copies);
     List<Row> rows = new ArrayList<>();
     for (CopiedTensor copy : numbered) {

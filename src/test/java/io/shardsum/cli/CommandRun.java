@@ -11,8 +11,16 @@ import java.io.StringWriter;
 record CommandRun(int exitCode, String out, String err) {
 
   static CommandRun fleetScan(String... arguments) {
+    return of("fleet-scan", arguments);
+  }
+
+  static CommandRun expect(String... arguments) {
+    return of("expect", arguments);
+  }
+
+  private static CommandRun of(String command, String... arguments) {
     String[] all = new String[arguments.length + 1];
-    all[0] = "fleet-scan";
+    all[0] = command;
     System.arraycopy(arguments, 0, all, 1, arguments.length);
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();

@@ -3,6 +3,7 @@ package io.shardsum.expect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardsum.fleet.Digest;
+import io.shardsum.testing.GoldenSetup;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,29 +28,27 @@ class GoldenSglangTest {
 
     List<String> lines = new ArrayList<>();
     try (OpenCheckpoint bytes = new OpenCheckpoint(checkpoint.files(), new Configuration(false))) {
-      RecipeHasher hasher = new RecipeHasher(bytes, Digest.BOTH);
-      for (ExpectedRank rank : expectation.ranks()) {
+      HashedExpectation hashed = new ExpectationHasher(bytes, Digest.BOTH, 2).hash(expectation);
+      for (HashedRank rank : hashed.ranks()) {
         assertThat(rank.refused()).isEmpty();
-        for (ExpectedTensor tensor : rank.tensors()) {
-          lines.add(line(rank.rank(), tensor, hasher.hash(tensor.recipe())));
-        }
+        rank.tensors().forEach(tensor -> lines.add(line(rank.rank(), tensor)));
       }
     }
     List<String> golden = setup.lines("tensors.csv");
     assertThat(lines).containsExactlyInAnyOrderElementsOf(golden.subList(1, golden.size()));
   }
 
-  private static String line(int rank, ExpectedTensor tensor, TensorDigests digests) {
-    Recipe recipe = tensor.recipe();
+  private static String line(int rank, HashedTensor hashed) {
+    Recipe recipe = hashed.tensor().recipe();
     return String.join(
         ",",
         Integer.toString(rank),
-        tensor.name(),
+        hashed.tensor().name(),
         torchName(recipe),
         recipe.shape().stream().map(String::valueOf).collect(Collectors.joining("x")),
         Long.toString(recipe.lengthBytes()),
-        digests.checksum().orElseThrow(),
-        digests.sha256().orElseThrow());
+        hashed.digests().checksum().orElseThrow(),
+        hashed.digests().sha256().orElseThrow());
   }
 
   private static String torchName(Recipe recipe) {

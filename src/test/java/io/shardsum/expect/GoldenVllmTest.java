@@ -9,6 +9,7 @@ import io.shardsum.fleet.Digest;
 import io.shardsum.safetensors.ByteSource;
 import io.shardsum.safetensors.SafetensorsHeader;
 import io.shardsum.safetensors.TensorEntry;
+import io.shardsum.testing.GoldenSetup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -99,14 +100,8 @@ class GoldenVllmTest {
     Map<Integer, Map<String, String>> digests = new TreeMap<>();
     try (OpenCheckpoint bytes =
         new OpenCheckpoint(setup.checkpoint().files(), new Configuration(false))) {
-      RecipeHasher hasher = new RecipeHasher(bytes, Digest.SHA256);
-      for (ExpectedRank rank : expectation.ranks()) {
-        Map<String, String> ofRank = new TreeMap<>();
-        for (ExpectedTensor tensor : rank.tensors()) {
-          ofRank.put(tensor.name(), hasher.hash(tensor.recipe()).sha256().orElseThrow());
-        }
-        digests.put(rank.rank(), ofRank);
-      }
+      HashedExpectation hashed = new ExpectationHasher(bytes, Digest.SHA256, 2).hash(expectation);
+      hashed.ranks().forEach(rank -> digests.put(rank.rank(), rank.checksums()));
     }
     return digests;
   }

@@ -1,11 +1,17 @@
-package io.shardsum.expect;
+package io.shardsum.testing;
 
+import io.shardsum.expect.Checkpoint;
+import io.shardsum.expect.EngineRelease;
+import io.shardsum.expect.EngineSetup;
+import io.shardsum.expect.Gpu;
+import io.shardsum.expect.Topology;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -15,11 +21,11 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 
 /** An engine whose outcome lies under {@code golden}, started as the name of its folder says. */
-record GoldenSetup(EngineRelease release, String model, String name) {
+public record GoldenSetup(EngineRelease release, String model, String name) {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
   private static final Pattern SIZE = Pattern.compile("(tp|pp|ep|dpattn|redundant|dense)([0-9]+)");
 
-  static Stream<GoldenSetup> all(EngineRelease release) throws IOException {
+  public static Stream<GoldenSetup> all(EngineRelease release) throws IOException {
     List<GoldenSetup> setups = new ArrayList<>();
     for (Path model : folders(root(release))) {
       for (Path setup : folders(model)) {
@@ -42,22 +48,22 @@ record GoldenSetup(EngineRelease release, String model, String name) {
     }
   }
 
-  Path directory() {
+  public Path directory() {
     return root(release).resolve(model).resolve(name);
   }
 
   /** Models that both engines ran have their checkpoint once. */
-  Path checkpointDirectory() {
+  public Path checkpointDirectory() {
     Path own = root(release).resolve(model).resolve("checkpoint");
     return Files.exists(own) ? own : GOLDEN.resolve("vllm").resolve(model).resolve("checkpoint");
   }
 
-  Checkpoint checkpoint() {
+  public Checkpoint checkpoint() {
     return Checkpoint.open(
         checkpointDirectory().toAbsolutePath().toString(), new Configuration(false));
   }
 
-  EngineSetup setup() {
+  public EngineSetup setup() {
     Map<String, Integer> sizes = new TreeMap<>();
     Map<String, String> settings = new TreeMap<>();
     Optional<String> dtype = Optional.empty();
@@ -94,7 +100,25 @@ record GoldenSetup(EngineRelease release, String model, String name) {
     return new EngineSetup(release, topology, gpu, dtype, settings);
   }
 
-  List<String> lines(String file) {
+  /** As {@code jobs/expect} takes it. */
+  public List<String> arguments() {
+    EngineSetup setup = setup();
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("--checkpoint", checkpointDirectory().toAbsolutePath().toString()));
+    arguments.addAll(List.of("--runtime", release.word()));
+    arguments.addAll(List.of("--tp", String.valueOf(setup.topology().tp())));
+    arguments.addAll(List.of("--pp", String.valueOf(setup.topology().pp())));
+    arguments.addAll(List.of("--ep", String.valueOf(setup.topology().ep())));
+    arguments.addAll(List.of("--attn-dp", String.valueOf(setup.topology().attentionDp())));
+    arguments.addAll(List.of("--gpu", setup.gpu().name().toLowerCase(Locale.ROOT)));
+    setup.dtype().ifPresent(dtype -> arguments.addAll(List.of("--dtype", dtype)));
+    setup
+        .settings()
+        .forEach((name, value) -> arguments.addAll(List.of("--set", name + "=" + value)));
+    return arguments;
+  }
+
+  public List<String> lines(String file) {
     try {
       return Files.readAllLines(directory().resolve(file));
     } catch (IOException e) {

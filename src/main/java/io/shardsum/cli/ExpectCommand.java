@@ -1,0 +1,158 @@
+package io.shardsum.cli;
+
+import io.shardsum.expect.Checkpoint;
+import io.shardsum.expect.EngineRelease;
+import io.shardsum.expect.EngineSetup;
+import io.shardsum.expect.Expectation;
+import io.shardsum.expect.ExpectationHasher;
+import io.shardsum.expect.Gpu;
+import io.shardsum.expect.HashedExpectation;
+import io.shardsum.expect.OpenCheckpoint;
+import io.shardsum.expect.Topology;
+import io.shardsum.fleet.Digest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code jobs/expect}: computes from a checkpoint what the ranks of an engine must hold. */
+@Command(
+    name = "expect",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description =
+        "Computes from a published checkpoint the digest of every tensor that each rank must hold.",
+    footer = {
+      "",
+      "Exit codes: 0 everything expected, 1 fault of the job, 2 usage, or no such engine starts,",
+      "4 some tensors are refused: what an engine makes of them is not known."
+    })
+final class ExpectCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "DIR",
+      required = true,
+      description = "A Hugging Face checkpoint; any Hadoop file system.")
+  private String checkpoint;
+
+  @Option(
+      names = "--runtime",
+      paramLabel = "NAME",
+      required = true,
+      description = "The engine's release: sglang-0.5.23 or vllm-0.32.")
+  private String runtime;
+
+  @Option(names = "--tp", paramLabel = "N", description = "Tensor-parallel ranks (1).")
+  private int tp = 1;
+
+  @Option(names = "--pp", paramLabel = "N", description = "Pipeline stages (1).")
+  private int pp = 1;
+
+  @Option(names = "--ep", paramLabel = "N", description = "Expert-parallel ranks (1).")
+  private int ep = 1;
+
+  @Option(names = "--attn-dp", paramLabel = "N", description = "Attention groups, SGLang (1).")
+  private int attentionDp = 1;
+
+  @Option(
+      names = "--gpu",
+      paramLabel = "KIND",
+      description = "sm90 or sm100 (default: ${DEFAULT-VALUE}).")
+  private Gpu gpu = Gpu.SM90;
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "D",
+      description = "As the engine's --dtype (default: ${DEFAULT-VALUE}).")
+  private String dtype = "auto";
+
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description = {
+        "Another flag of the engine, or an environment variable, by its own name:",
+        "moe-runner-backend=flashinfer_cutlass, SGLANG_PP_LAYER_PARTITION=2,1."
+      })
+  private List<String> settings = List.of();
+
+  @Option(
+      names = "--digest",
+      paramLabel = "DIGEST",
+      description = "sglang, sha256 or both (default: what the engine reports).")
+  private String digest;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = {
+        "json, or sglang: the answer of /weights_checker (default: ${DEFAULT-VALUE})."
+      })
+  private ExpectFormat format = ExpectFormat.JSON;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    EngineSetup setup =
+        new EngineSetup(
+            EngineRelease.parse(runtime),
+            new Topology(tp, pp, ep, attentionDp),
+            gpu,
+            Optional.of(dtype),
+            settings());
+    Digest wanted = digest(setup.release());
+    format.requireFitting(setup.release(), wanted);
+    Configuration conf = SparkHadoopUtil.get().newConfiguration(new SparkConf());
+    HashedExpectation hashed = hashed(setup, wanted, conf);
+    RefusalLines.print(hashed, spec.commandLine().getErr());
+    format.print(hashed, spec.commandLine().getOut());
+    return (hashed.isComplete() ? ExitCode.EQUAL : ExitCode.INCOMPLETE).number();
+  }
+
+  private HashedExpectation hashed(EngineSetup setup, Digest wanted, Configuration conf) {
+    Checkpoint source = Checkpoint.open(checkpoint, conf);
+    Expectation expectation = Expectation.of(source, setup);
+    int threads = Runtime.getRuntime().availableProcessors();
+    try (OpenCheckpoint bytes = new OpenCheckpoint(source.files(), conf)) {
+      return new ExpectationHasher(bytes, wanted, threads).hash(expectation);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  private Digest digest(EngineRelease release) {
+    if (digest != null) {
+      return Digest.parse(digest);
+    }
+    return switch (release) {
+      case SGLANG_0_5_23 -> Digest.SGLANG;
+      case VLLM_0_32 -> Digest.SHA256;
+    };
+  }
+
+  private Map<String, String> settings() {
+    Map<String, String> byName = new TreeMap<>();
+    for (String setting : settings) {
+      int equals = setting.indexOf('=');
+      String name = equals < 0 ? setting : setting.substring(0, equals);
+      String bare = name.startsWith("--") ? name.substring(2) : name;
+      if (byName.put(bare, equals < 0 ? "" : setting.substring(equals + 1)) != null) {
+        throw new UsageException("--set: %s is set twice".formatted(TerminalText.name(bare)));
+      }
+    }
+    return byName;
+  }
+}

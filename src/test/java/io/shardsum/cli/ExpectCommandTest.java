@@ -1,0 +1,232 @@
+package io.shardsum.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardsum.expect.EngineRelease;
+import io.shardsum.testing.GoldenSetup;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ExpectCommandTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final GoldenSetup QWEN =
+      new GoldenSetup(EngineRelease.SGLANG_0_5_23, "qwen3", "tp2");
+
+  @TempDir private Path temp;
+
+  static Stream<GoldenSetup> setups() throws IOException {
+    return GoldenSetup.all(EngineRelease.SGLANG_0_5_23);
+  }
+
+  @ParameterizedTest
+  @MethodSource("setups")
+  void answersAsTheEngineDoes(GoldenSetup setup) throws IOException {
+    CommandRun run = expect(setup, "--format", "sglang");
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    assertThat(JSON.readTree(run.out()))
+        .isEqualTo(JSON.readTree(setup.directory().resolve("weights_checker.json").toFile()));
+  }
+
+  @Test
+  void listsEveryTensorOfEveryRank() throws IOException {
+    CommandRun run = expect(QWEN, "--digest", "both");
+
+    assertThat(run.exitCode()).isZero();
+    JsonNode json = JSON.readTree(run.out());
+    List<String> golden = QWEN.lines("tensors.csv");
+    assertThat(json.get("tensors")).hasSize(golden.size() - 1);
+    JsonNode first = json.get("tensors").get(0);
+    assertThat(golden.get(1))
+        .isEqualTo(
+            "%s,%s,bfloat16,%sx%s,%s,%s,%s"
+                .formatted(
+                    first.get("rank").intValue(),
+                    first.get("tensor").textValue(),
+                    first.get("shape").get(0),
+                    first.get("shape").get(1),
+                    first.get("bytes").longValue(),
+                    first.get("checksum").textValue(),
+                    first.get("sha256").textValue()));
+    assertThat(first.get("dtype").textValue()).isEqualTo("BF16");
+    JsonNode answer = JSON.readTree(QWEN.directory().resolve("weights_checker.json").toFile());
+    assertThat(json.get("engine_checksum")).isEqualTo(answer.get("per_engine_checksum"));
+    assertThat(json.get("ranks").get(1).get("checksum"))
+        .isEqualTo(answer.get("ranks").get(1).get("per_gpu_checksum"));
+    assertThat(json.get("refused")).isEmpty();
+  }
+
+  @Test
+  void refusesByNameAndExpectsTheRest() throws IOException {
+    GoldenSetup setup = new GoldenSetup(EngineRelease.VLLM_0_32, "qwen3-moe", "tp2");
+    CommandRun run = expect(setup);
+
+    assertThat(run.exitCode()).isEqualTo(4);
+    assertThat(run.err())
+        .isEqualTo(
+            "expect: refused: model.layers.0.mlp.experts.routed_experts.w13_weight,"
+                + " model.layers.0.mlp.experts.routed_experts.w2_weight,"
+                + " model.layers.1.mlp.experts.routed_experts.w13_weight,"
+                + " model.layers.1.mlp.experts.routed_experts.w2_weight:"
+                + " vLLM stores experts as the kernel wants them that it picks when it starts\n");
+    JsonNode json = JSON.readTree(run.out());
+    assertThat(json.get("engine_checksum").isNull()).isTrue();
+    assertThat(json.get("refused")).hasSize(8);
+    assertThat(json.get("refused").get(0).get("tensor").textValue())
+        .isEqualTo("model.layers.0.mlp.experts.routed_experts.w13_weight");
+    assertThat(json.get("tensors")).hasSize(30);
+    assertThat(json.get("tensors").get(0).get("checksum").isNull()).isTrue();
+    assertThat(json.get("tensors").get(0).get("sha256").textValue()).hasSize(64);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--tp 3|num_attention_heads 4 cannot be cut into 3 equal parts: expected a multiple of 3",
+        "--tp 8|num_attention_heads 4 cannot be cut into 8 equal parts: expected a multiple of 8",
+        "--tp 0|tp is 0; allowed: 1 to 65536",
+        "--pp 4|pp is 4; expected at most the 3 layers of the model",
+        "--tp 2 --attn-dp 4|attn-dp is 4; expected a divisor of tp, which is 2",
+        "--tp 2 --ep 4|ep is 4; expected a divisor of tp, which is 2",
+        "--dtype int8|dtype is 'int8'; expected auto, half, float16, bfloat16, float or float32",
+        "--pp 2 --set SGLANG_PP_LAYER_PARTITION=1,1|SGLANG_PP_LAYER_PARTITION is '1,1'; expected 2"
+            + " numbers of layers that add up to 3",
+        "--set moe-dense-tp-size=3|moe-dense-tp-size is 3; expected 1 or tp, which is 1",
+        "--set enable-dp-lm-head=maybe|enable-dp-lm-head is 'maybe'; expected true or false",
+        "--set ep-num-redundant-experts=-1|ep-num-redundant-experts is '-1'; expected a whole"
+            + " number from 0",
+        "--set a=1 --set a=2|--set: a is set twice",
+        "--digest sha256 --format sglang|--format sglang goes with an SGLang release and its own"
+            + " digest",
+      })
+  void refusesWhatCannotBe(String arguments, String message) {
+    CommandRun run = expect(QWEN.checkpointDirectory(), arguments.split(" ", -1));
+
+    assertThat(run.err()).isEqualTo("expect: " + message + "\n");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void refusesSettingsThatItDoesNotKnow() {
+    CommandRun run = expect(QWEN.checkpointDirectory(), "--set", "moe-runer-backend=triton");
+
+    assertThat(run.err())
+        .startsWith("expect: unknown setting 'moe-runer-backend'; allowed: SGLANG_")
+        .contains(", moe-runner-backend, ");
+    assertThat(run.exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void refusesTheTensorsOfAMissingOne() throws IOException {
+    Path checkpoint = copy(QWEN.checkpointDirectory());
+    Path index = checkpoint.resolve("model.safetensors.index.json");
+    JsonNode map = JSON.readTree(index.toFile()).get("weight_map");
+    String file = map.get("model.norm.weight").textValue();
+    Files.delete(index);
+    Files.delete(checkpoint.resolve(file));
+    CommandRun run = expect(checkpoint, "--tp", "2");
+
+    assertThat(run.exitCode()).isEqualTo(4);
+    assertThat(run.err())
+        .contains(
+            "expect: refused: model.norm.weight: the checkpoint has no model.norm.weight: the"
+                + " engine would leave memory as it was\n");
+  }
+
+  @Test
+  void refusesANameInTwoFiles() throws IOException {
+    Path checkpoint = copy(QWEN.checkpointDirectory());
+    Files.delete(checkpoint.resolve("model.safetensors.index.json"));
+    Files.copy(
+        checkpoint.resolve("model-00001-of-00004.safetensors"),
+        checkpoint.resolve("other.safetensors"));
+    CommandRun run = expect(checkpoint);
+
+    assertThat(run.err())
+        .matches(
+            "expect: \\S+ is in model-00001-of-00004.safetensors and in other.safetensors: expected"
+                + " each name once\n");
+    assertThat(run.exitCode()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "`\"vocab_size\": 503`|`\"vocab_size\": 504`|4|refused: lm_head.weight, model.embed_tokens.weight:"
+            + " ",
+        "`\"vocab_size\": 503`|`\"vocab_size\": -1`|2|config.json: vocab_size is -1; expected a whole"
+            + " number from 1",
+        "`\"vocab_size\": 503`|`\"vocab_sizes\": 503`|2|config.json has no vocab_size: expected a size",
+        "`\"vocab_size\": 503`|`\"vocab_size\": 503,`|2|config.json is not JSON: ",
+        "Qwen3ForCausalLM|GptForCausalLM|4|refused: all tensors: the rules of model class"
+            + " 'GptForCausalLM' are not known; known: LlamaForCausalLM",
+        "`\"vocab_size\": 503`|`\"vocab_size\": 503, \"quantization_config\": {\"quant_method\":"
+            + " \"awq\"}`|4|: quantization 'awq' is not covered; covered: fp8 in blocks",
+      })
+  void refusesWhatConfigurationsDoNotGive(String from, String to, int exitCode, String message)
+      throws IOException {
+    Path checkpoint = copy(QWEN.checkpointDirectory());
+    Path config = checkpoint.resolve("config.json");
+    String before = Files.readString(config);
+    assertThat(before).contains(from);
+    Files.writeString(config, before.replace(from, to));
+    CommandRun run = expect(checkpoint);
+
+    assertThat(run.err()).startsWith("expect: ").contains(message);
+    assertThat(run.exitCode()).isEqualTo(exitCode);
+  }
+
+  @Test
+  void needsAConfiguration() throws IOException {
+    Path checkpoint = copy(QWEN.checkpointDirectory());
+    Files.delete(checkpoint.resolve("config.json"));
+    CommandRun run = expect(checkpoint);
+
+    assertThat(run.err())
+        .isEqualTo("expect: checkpoint %s has no config.json\n".formatted(checkpoint));
+    assertThat(run.exitCode()).isEqualTo(2);
+  }
+
+  private Path copy(Path checkpoint) throws IOException {
+    try (Stream<Path> files = Files.list(checkpoint)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, temp.resolve(file.getFileName()));
+      }
+    }
+    return temp;
+  }
+
+  private static CommandRun expect(Path checkpoint, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--runtime",
+                "sglang-0.5.23",
+                "--checkpoint",
+                checkpoint.toAbsolutePath().toString()));
+    arguments.addAll(List.of(more));
+    return CommandRun.expect(arguments.toArray(String[]::new));
+  }
+
+  private static CommandRun expect(GoldenSetup setup, String... more) {
+    List<String> arguments = new ArrayList<>(setup.arguments());
+    arguments.addAll(List.of(more));
+    return CommandRun.expect(arguments.toArray(String[]::new));
+  }
+}
