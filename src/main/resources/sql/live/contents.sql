@@ -1,7 +1,7 @@
 -- What the ranks of running engines hold, as far as it can be compared with other running engines.
 -- in:  live_tensors (the rows of the table tensors that come from engines),
 --      live_places (engine, rank, label: engines with the same one are compared, place: the rank in its replica)
--- out: engine, source, rank, role, tensor, key, dtype, shape, status, checksum, sha256, chunk_sums
+-- out: engine, source, rank, role, tensor, key, dtype, shape, status, checksum, sha256, raw_checksum, chunk_sums
 -- A tensor that one engine did not look at is compared in no engine that it would be compared with.
 WITH ours AS (
   SELECT p.label, p.place, t.*
@@ -24,6 +24,7 @@ SELECT
   o.status,
   o.checksum,
   o.sha256,
+  o.raw_checksum,
   o.chunk_sums
 FROM ours AS o
 LEFT ANTI JOIN unchecked AS u ON o.label = u.label AND o.place = u.place AND o.key = u.key

@@ -73,11 +73,7 @@ public final class ModelConfig {
 
   /** As {@link #size}; empty if it is absent. */
   OptionalLong optionalSize(String key) {
-    OptionalLong count = optionalCount(key);
-    if (count.isPresent() && count.getAsLong() < 1) {
-      throw wrong(key, "a whole number from 1");
-    }
-    return count;
+    return wholeFrom(1, key);
   }
 
   /**
@@ -93,12 +89,16 @@ public final class ModelConfig {
 
   /** A whole number from 0; empty if it is absent. */
   OptionalLong optionalCount(String key) {
+    return wholeFrom(0, key);
+  }
+
+  private OptionalLong wholeFrom(int least, String key) {
     if (!has(key)) {
       return OptionalLong.empty();
     }
     JsonNode value = root.get(key);
-    if (!value.canConvertToInt() || !value.isIntegralNumber() || value.intValue() < 0) {
-      throw wrong(key, "a whole number from 0");
+    if (!value.canConvertToInt() || !value.isIntegralNumber() || value.intValue() < least) {
+      throw wrong(key, "a whole number from " + least);
     }
     return OptionalLong.of(value.intValue());
   }

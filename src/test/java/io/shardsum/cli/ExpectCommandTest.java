@@ -86,7 +86,7 @@ class ExpectCommandTest {
     assertThat(json.get("refused")).hasSize(8);
     assertThat(json.get("refused").get(0).get("tensor").textValue())
         .isEqualTo("model.layers.0.mlp.experts.routed_experts.w13_weight");
-    assertThat(json.get("tensors")).hasSize(30);
+    assertThat(json.get("tensors")).hasSize(34);
     assertThat(json.get("tensors").get(0).get("checksum").isNull()).isTrue();
     assertThat(json.get("tensors").get(0).get("sha256").textValue()).hasSize(64);
   }
@@ -168,8 +168,9 @@ class ExpectCommandTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "`\"vocab_size\": 503`|`\"vocab_size\": 504`|4|refused: lm_head.weight, model.embed_tokens.weight:"
-            + " ",
+        "`\"vocab_size\": 503`|`\"vocab_size\": 504`|4|refused: lm_head.weight:"
+            + " lm_head.weight in model-00004-of-00004.safetensors is of shape [503, 64];"
+            + " config.json asks for [504, 64]",
         "`\"vocab_size\": 503`|`\"vocab_size\": -1`|2|config.json: vocab_size is -1; expected a whole"
             + " number from 1",
         "`\"vocab_size\": 503`|`\"vocab_sizes\": 503`|2|config.json has no vocab_size: expected a size",
