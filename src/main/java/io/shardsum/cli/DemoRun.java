@@ -1,13 +1,12 @@
 package io.shardsum.cli;
 
 import io.shardsum.demo.DemoFleet;
+import io.shardsum.demo.DemoNight;
 import io.shardsum.fleet.FleetDescription;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.scan.ScanId;
 import io.shardsum.scan.ScanRequest;
 import io.shardsum.scan.ScanSummary;
-import io.shardsum.verdict.Finding;
-import io.shardsum.verdict.TensorName;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -75,7 +74,7 @@ final class DemoRun {
 
   private static boolean foundExactlyThePlanted(ScanSummary summary) {
     Set<String> findings =
-        summary.findings().stream().map(DemoRun::words).collect(Collectors.toSet());
+        summary.findings().stream().map(DemoNight::words).collect(Collectors.toSet());
     return summary.findings().size() == 2
         && findings.equals(
             Set.of(
@@ -86,14 +85,5 @@ final class DemoRun {
                         DemoFleet.FLIPPED_TENSOR),
                 "MISSING_RANK %s %s -"
                     .formatted(DemoFleet.SHORT_ENGINE, Integer.toString(DemoFleet.MISSING_RANK))));
-  }
-
-  private static String words(Finding finding) {
-    return "%s %s %s %s"
-        .formatted(
-            finding.kind(),
-            finding.engine().orElse("-"),
-            finding.rank().map(String::valueOf).orElse("-"),
-            finding.tensor().map(TensorName::key).orElse("-"));
   }
 }

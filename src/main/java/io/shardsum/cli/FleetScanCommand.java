@@ -20,6 +20,7 @@ import java.io.InterruptedIOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -57,6 +58,8 @@ import picocli.CommandLine.Spec;
       "4 no differences, but not everything could be checked."
     })
 final class FleetScanCommand implements Callable<Integer> {
+
+  private static final int MOST_NIGHTS = 366;
 
   @ArgGroup(multiplicity = "1")
   private Target target;
@@ -120,8 +123,18 @@ final class FleetScanCommand implements Callable<Integer> {
   @Option(
       names = "--demo-dir",
       paramLabel = "DIR",
-      description = "Where --demo makes its fleet (default: ${DEFAULT-VALUE}).")
-  private Path demoDirectory = Path.of("shardsum-demo");
+      description =
+          "Where --demo makes its fleet (default: shardsum-demo; with --nights: shardsum-month).")
+  private Path demoDirectory;
+
+  @Option(
+      names = "--nights",
+      paramLabel = "N",
+      description = {
+        "With --demo: a fleet to which things happen, and the scans of so many nights (30: a month",
+        "with all that happens), dated from 2026-10-01 on."
+      })
+  private Integer demoNights;
 
   @Spec private CommandSpec spec;
 
@@ -171,7 +184,7 @@ final class FleetScanCommand implements Callable<Integer> {
     Configuration hadoopConf = SparkHadoopUtil.get().newConfiguration(new SparkConf());
     requireFitting();
     if (target.demo) {
-      return new DemoRun(demoDirectory, output).run(hadoopConf, this::scan).number();
+      return demo(hadoopConf, output).number();
     }
     if (target.explain != null) {
       return explain(output).number();
@@ -196,6 +209,15 @@ final class FleetScanCommand implements Callable<Integer> {
                 .comparedWith(baseline(id)));
     format.print(summary, output);
     return ExitCode.of(summary.verdict()).number();
+  }
+
+  private ExitCode demo(Configuration hadoopConf, PrintWriter output) {
+    if (demoNights == null) {
+      Path directory = demoDirectory == null ? Path.of("shardsum-demo") : demoDirectory;
+      return new DemoRun(directory, output).run(hadoopConf, this::scan);
+    }
+    Path directory = demoDirectory == null ? Path.of("shardsum-month") : demoDirectory;
+    return new DemoMonthRun(directory, output).run(demoNights, hadoopConf, this::scan);
   }
 
   private ExitCode explain(PrintWriter output) {
@@ -238,7 +260,12 @@ final class FleetScanCommand implements Callable<Integer> {
       throw new UsageException("--explain takes no other option but --out and --scan-id");
     }
     if (target.demo && (others || format == OutputFormat.JSON)) {
-      throw new UsageException("--demo takes no other option but --demo-dir");
+      throw new UsageException("--demo takes no other option but --demo-dir and --nights");
+    }
+    if (demoNights != null && (!target.demo || demoNights < 1 || demoNights > MOST_NIGHTS)) {
+      throw new UsageException(
+          "--nights goes with --demo: expected a number from 1 to %s, found %s"
+              .formatted(MOST_NIGHTS, demoNights));
     }
     if (verifyOneIn != null && verifyOneIn < 1) {
       throw new UsageException(
@@ -296,24 +323,29 @@ final class FleetScanCommand implements Callable<Integer> {
     return Optional.of(parsed);
   }
 
-  /** Scans in the session that is there, or a new one, which ends with the process. */
   private ScanSummary scan(ScanRequest request) {
+    return scan(request, Clock.systemUTC());
+  }
+
+  /** Scans in the session that is there, or a new one, which ends with the process. */
+  private ScanSummary scan(ScanRequest request, Clock clock) {
     WarmUp.start();
     PrintWriter err = spec.commandLine().getErr();
     String interrupted =
         "fleet-scan: interrupted: scan %s was not recorded".formatted(request.scanId().text());
     try (Interruption interruption = new Interruption(interrupted, err)) {
-      return scan(request, interruption, err);
+      return scan(request, clock, interruption, err);
     }
   }
 
-  private static ScanSummary scan(ScanRequest request, Interruption interruption, PrintWriter err) {
+  private static ScanSummary scan(
+      ScanRequest request, Clock clock, Interruption interruption, PrintWriter err) {
     try (ProgressLine progress = new ProgressLine(err)) {
       SparkSession session =
           SparkSession.builder()
               .appName("shardsum fleet-scan " + request.scanId().text())
               .getOrCreate();
-      return new FleetScan(session, request, progress).run();
+      return new FleetScan(session, request, progress).run(clock);
     } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
       if (interruption.happened()) {
         throw new UncheckedIOException(new InterruptedIOException(e.getMessage()));

@@ -1,2 +1,5 @@
-/** A small fleet with two planted faults, to see a scan at work without weights of one's own. */
+/**
+ * Small fleets with planted faults, to see scans at work without weights of one's own: one to scan
+ * once, and one whose weights change over a month of nights.
+ */
 package io.shardsum.demo;

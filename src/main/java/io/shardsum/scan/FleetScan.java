@@ -6,6 +6,7 @@ import io.shardsum.fleet.WeightSource;
 import io.shardsum.gpu.Accelerator;
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Finding;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -88,6 +89,15 @@ public final class FleetScan {
    * @throws UntrustedScanException if a canary was not hashed as it should be
    */
   public ScanSummary run() {
+    return run(Clock.systemUTC());
+  }
+
+  /**
+   * Scans, as {@link #run()} does.
+   *
+   * @param clock says when the scan ends; another than the system's for a scan of a past night
+   */
+  public ScanSummary run(Clock clock) {
     Map<String, BaselineReference> baselines = baselines();
     tables.removeEarlier(session.sparkContext().hadoopConfiguration());
     viewInventory();
@@ -96,7 +106,9 @@ public final class FleetScan {
       Reading reading = readWeights();
       ScanSummary summary = landReduced(reading, baselines, live, work);
       work.await();
-      tables.write(ScanTable.SCANS, rows(List.of(ScanRow.of(session, summary)), ScanRow.SCHEMA));
+      tables.write(
+          ScanTable.SCANS,
+          rows(List.of(ScanRow.of(session, summary, clock.instant())), ScanRow.SCHEMA));
       return summary;
     }
   }

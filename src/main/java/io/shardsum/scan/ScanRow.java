@@ -26,7 +26,7 @@ final class ScanRow {
 
   private ScanRow() {}
 
-  static Row of(SparkSession session, ScanSummary summary) {
+  static Row of(SparkSession session, ScanSummary summary, Instant finishedAt) {
     ScanRequest request = summary.request();
     String digests =
         request.inventory().engines().stream()
@@ -38,7 +38,7 @@ final class ScanRow {
         ScanTables.SCHEMA_VERSION,
         request.inventory().fleet(),
         Timestamp.from(request.startedAt()),
-        Timestamp.from(Instant.now()),
+        Timestamp.from(finishedAt),
         toolVersion(),
         session.version(),
         summary.accelerator().orElse(AcceleratedPlans.CPU),

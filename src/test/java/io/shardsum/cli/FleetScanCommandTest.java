@@ -12,6 +12,9 @@ import io.shardsum.testing.SmallFleet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
@@ -148,7 +151,7 @@ class FleetScanCommandTest {
     CommandRun run = CommandRun.fleetScan("--demo", "--format", "json");
 
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).contains("--demo takes no other option but --demo-dir");
+    assertThat(run.err()).contains("--demo takes no other option but --demo-dir and --nights");
   }
 
   @Test
@@ -555,6 +558,45 @@ class FleetScanCommandTest {
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out()).contains("Found exactly what was planted.").contains("chat-3");
+  }
+
+  @Test
+  void scansTheNightsOfTheDemoAsOfTheirDates() throws IOException {
+    Path directory = root.resolve("month");
+
+    CommandRun run =
+        CommandRun.fleetScan("--demo", "--nights", "2", "--demo-dir", directory.toString());
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out().lines())
+        .contains(
+            "2 nights of a fleet of 6 engines in " + directory,
+            "2026-10-01  EQUAL       all engines hold revision 1",
+            "2026-10-02  EQUAL",
+            "Every night found exactly what was planted.");
+    Path tables = directory.resolve("tables");
+    List<Row> scans = Landed.rows(spark, tables, ScanTable.SCANS, "true");
+    assertThat(scans)
+        .extracting(scan -> scan.getAs("scan_id"))
+        .containsExactlyInAnyOrder("night-2026-10-01", "night-2026-10-02");
+    for (Row scan : scans) {
+      Instant startedAt = scan.<Timestamp>getAs("started_at").toInstant();
+      assertThat(startedAt).hasToString(scan.getAs("scan_date") + "T02:00:00Z");
+      assertThat(scan.<Timestamp>getAs("finished_at").toInstant())
+          .isBetween(startedAt, startedAt.plus(Duration.ofHours(1)));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--demo, 0", "--demo, 367", "--fleet=fleet.yaml, 3"})
+  void refusesNightsThatTheDemoDoesNotHave(String target, String nights) {
+    CommandRun run = CommandRun.fleetScan(target, "--nights", nights);
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .startsWith(
+            "fleet-scan: --nights goes with --demo: expected a number from 1 to 366, found "
+                + nights);
   }
 
   @Test
