@@ -39,11 +39,13 @@ public final class DemoMonth {
   /** Of the bit that flips: it is the highest of the exponent of an element. */
   private static final int BIT = 0x40;
 
-  private static final int LOST_BYTES = 32 * 1024;
+  private static final int LOST_BLOCKS = 8;
 
   private static final Set<String> NOTHING = Set.of();
   private static final Set<String> DAMAGED =
-      Set.of(String.join(" ", "DAMAGED", DAMAGED_ENGINE, "" + DAMAGED_RANK, DAMAGED_TENSOR));
+      Set.of(
+          String.join(
+              " ", "DAMAGED", DAMAGED_ENGINE, String.valueOf(DAMAGED_RANK), DAMAGED_TENSOR));
   private static final Set<String> AWAY =
       Set.of(
           "DIRECTORY_MISSING %s - -".formatted(AWAY_ENGINE),
@@ -91,8 +93,8 @@ public final class DemoMonth {
         NOTHING);
     tell(
         28,
-        damaged + ": a run of " + DAMAGED_TENSOR + " reads as zeros",
-        DemoMonth::loseRun,
+        damaged + ": blocks of " + DAMAGED_TENSOR + " read as zeros",
+        DemoMonth::loseBlocks,
         DAMAGED);
   }
 
@@ -114,9 +116,9 @@ public final class DemoMonth {
     tensor.flip(tensor.lengthBytes() / 2 + 1, BIT);
   }
 
-  private static void loseRun(MonthFleet fleet, Instant at) throws IOException {
+  private static void loseBlocks(MonthFleet fleet, Instant at) throws IOException {
     StoredTensor tensor = fleet.tensor(DAMAGED_ENGINE, DAMAGED_RANK, DAMAGED_TENSOR);
-    tensor.clear(tensor.lengthBytes() / 2, LOST_BYTES);
+    tensor.clearBlocks(tensor.lengthBytes() / 2, LOST_BLOCKS);
   }
 
   /** The first nights, from 1. */

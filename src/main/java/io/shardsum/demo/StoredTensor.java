@@ -20,6 +20,8 @@ import java.nio.file.attribute.FileTime;
  */
 record StoredTensor(Path file, long positionBytes, long lengthBytes) {
 
+  private static final int BLOCK_BYTES = 4096;
+
   static StoredTensor find(Path file, String name) throws IOException {
     try (ByteSource source = ByteSource.ofPath(file)) {
       SafetensorsHeader header = SafetensorsHeader.read(source);
@@ -43,9 +45,10 @@ record StoredTensor(Path file, long positionBytes, long lengthBytes) {
     overwrite(offsetBytes, flipped);
   }
 
-  /** Makes a run of bytes zeros. */
-  void clear(long offsetBytes, int countBytes) throws IOException {
-    overwrite(offsetBytes, ByteBuffer.allocate(countBytes));
+  /** Makes whole blocks of the file zeros, from the first that begins behind an offset. */
+  void clearBlocks(long offsetBytes, int count) throws IOException {
+    long block = (positionBytes + offsetBytes) / BLOCK_BYTES + 1;
+    overwrite(block * BLOCK_BYTES - positionBytes, ByteBuffer.allocate(count * BLOCK_BYTES));
   }
 
   private void overwrite(long offsetBytes, ByteBuffer bytes) throws IOException {
