@@ -1,6 +1,19 @@
--- findings of all scans that were finished.
+-- findings of all scans that were finished, each with its fingerprint: the same fault has the same one in every scan.
 -- in: landed_findings, landed_scans (the Parquet files as they lie)
+-- A fault is the same as long as kind, engine, source, rank, role, tensor, location (other ranks, the comparison group, a file) and
+-- what is there instead are. What should be there, votes and wording are not part of it: they follow what others hold.
+-- md5 is the digest that Spark and DuckDB spell alike; of each part first, so that no choice of names looks like another.
 CREATE OR REPLACE TEMPORARY VIEW findings AS
-SELECT t.*
+SELECT
+  t.*,
+  md5(concat(
+    md5(t.kind),
+    coalesce(md5(t.engine), '-'),
+    md5(t.source),
+    coalesce(md5(CAST(t.rank AS STRING)), '-'),
+    coalesce(md5(t.role), '-'),
+    coalesce(md5(t.tensor), '-'),
+    coalesce(md5(t.location), '-'),
+    coalesce(md5(t.actual), '-'))) AS fingerprint
 FROM landed_findings AS t
 JOIN landed_scans AS s ON t.scan_date = s.scan_date AND t.scan_id = s.scan_id

@@ -15,6 +15,7 @@ import io.shardsum.scan.HeaderStructure;
 import io.shardsum.scan.ScanId;
 import io.shardsum.scan.ScanRequest;
 import io.shardsum.scan.ScanSummary;
+import io.shardsum.scan.Scope;
 import io.shardsum.source.WarmUp;
 import java.io.InterruptedIOException;
 import java.io.PrintWriter;
@@ -193,7 +194,7 @@ final class FleetScanCommand implements Callable<Integer> {
       throw new UsageException("--out DIR is required: where the tables go");
     }
     if (out != null) {
-      requirePath(out);
+      TablesPath.require(out);
     }
     ScanId id = scanId == null ? ScanId.startedAt(startedAt) : scanId();
     Inventory inventory = inventory(hadoopConf);
@@ -206,7 +207,8 @@ final class FleetScanCommand implements Callable<Integer> {
         scan(
             new ScanRequest(inventory, out, id, startedAt)
                 .verifying(optional(verifyOneIn))
-                .comparedWith(baseline(id)));
+                .comparedWith(baseline(id))
+                .of(onlyEngines.isEmpty() ? Scope.FLEET : Scope.CHOSEN));
     format.print(summary, output);
     return ExitCode.of(summary.verdict()).number();
   }
@@ -224,7 +226,7 @@ final class FleetScanCommand implements Callable<Integer> {
     if (out == null) {
       throw new UsageException("--explain needs --out DIR: where the tables are");
     }
-    requirePath(out);
+    TablesPath.require(out);
     Optional<ScanId> wanted = scanId == null ? Optional.empty() : Optional.of(scanId());
     SparkSession session =
         SparkSession.builder().appName("shardsum fleet-scan --explain").getOrCreate();
@@ -273,16 +275,6 @@ final class FleetScanCommand implements Callable<Integer> {
     }
     if (verifyOneIn != null && Accelerator.of(new SparkConf()) == Accelerator.CPU) {
       throw new UsageException("--verify-gpu goes with --gpu: on CPUs there is nothing to verify");
-    }
-  }
-
-  private static void requirePath(String directory) {
-    try {
-      new org.apache.hadoop.fs.Path(directory);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(
-          "--out: no path: %s: %s"
-              .formatted(TerminalText.line(directory), TerminalText.line(e.getMessage())));
     }
   }
 

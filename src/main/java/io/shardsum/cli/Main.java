@@ -2,6 +2,7 @@ package io.shardsum.cli;
 
 import io.shardsum.expect.ExpectException;
 import io.shardsum.fleet.FleetException;
+import io.shardsum.history.HistoryException;
 import io.shardsum.scan.ReferenceException;
 import io.shardsum.scan.SumsDifferException;
 import io.shardsum.scan.UntrustedScanException;
@@ -20,7 +21,12 @@ import picocli.CommandLine.ParseResult;
     description = "Checksums the weights of a fleet of LLM inference engines.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {FleetScanCommand.class, ExpectCommand.class, ViewsCommand.class})
+    subcommands = {
+      FleetScanCommand.class,
+      DriftReportCommand.class,
+      ExpectCommand.class,
+      ViewsCommand.class
+    })
 public final class Main {
 
   private Main() {}
@@ -65,6 +71,7 @@ public final class Main {
     if (e instanceof FleetException
         || e instanceof ExpectException
         || e instanceof UsageException
+        || e instanceof HistoryException
         || e instanceof ReferenceException) {
       err.println(command.getCommandName() + ": " + e.getMessage());
       return ExitCode.USAGE.number();

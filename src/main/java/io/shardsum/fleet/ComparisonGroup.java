@@ -24,38 +24,48 @@ public final class ComparisonGroup {
    */
   static String of(EngineSpec spec) {
     return spec.model()
-        .map(model -> label(model, spec.revision(), shape(spec), spec.profile(), spec.skip()))
+        .map(model -> label(model, spec.revision(), shape(spec), leftOut(spec)))
         .orElseGet(() -> ofEngine(spec.name()));
   }
 
   /** As of files of the same engine. */
   static String of(LiveSpec spec) {
     String shape = shape(spec.parallelism().toString(), spec.digest());
+    String leftOut = leftOut(spec.profile(), spec.skip());
     return spec.model()
-        .map(model -> label(model, spec.revision(), shape, spec.profile(), spec.skip()))
+        .map(model -> label(model, spec.revision(), shape, leftOut))
         .orElseGet(() -> ofEngine(spec.engine()));
   }
 
   private static String label(
-      String model,
-      Optional<String> revision,
-      String shape,
-      SkipProfile profile,
-      List<String> skip) {
+      String model, Optional<String> revision, String shape, String leftOut) {
     StringBuilder label = new StringBuilder(part(model));
     revision.ifPresent(text -> label.append('@').append(part(text)));
-    label.append(' ').append(shape).append(' ').append(part(profile.name()));
-    if (!skip.isEmpty()) {
-      label
-          .append(" skip ")
-          .append(
-              skip.stream()
-                  .distinct()
-                  .sorted()
-                  .map(ComparisonGroup::part)
-                  .collect(Collectors.joining(",")));
+    return label.append(' ').append(shape).append(' ').append(leftOut).toString();
+  }
+
+  private static String leftOut(EngineSpec spec) {
+    return leftOut(spec.profile(), spec.skip());
+  }
+
+  private static String leftOut(SkipProfile skipProfile, List<String> skip) {
+    String profile = part(skipProfile.name());
+    if (skip.isEmpty()) {
+      return profile;
     }
-    return label.toString();
+    return profile
+        + " skip "
+        + skip.stream()
+            .distinct()
+            .sorted()
+            .map(ComparisonGroup::part)
+            .collect(Collectors.joining(","));
+  }
+
+  /** The digest that a rank's checksum is made of, and what is left out of it. */
+  static String hashing(EngineSpec spec) {
+    String digest = spec.digest() == Digest.SHA256 ? Digest.SHA256.word() : Digest.SGLANG.word();
+    return digest + " " + leftOut(spec);
   }
 
   /**

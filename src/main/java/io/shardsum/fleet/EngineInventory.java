@@ -39,6 +39,14 @@ public record EngineInventory(
     return new EngineInventory(spec, label, expectedRanks, ranks, problems);
   }
 
+  /**
+   * How its ranks are hashed: {@code sglang sglang-0.5.20 skip k_scale}. Checksums of one engine
+   * tell something of each other only where this is equal.
+   */
+  public String hashing() {
+    return ComparisonGroup.hashing(spec);
+  }
+
   /** What the comparison groups of all revisions of its model have in common. */
   public String family() {
     return ComparisonGroup.family(group, spec.model(), spec.revision());

@@ -18,9 +18,10 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 
 /** Findings as rows of their table. */
-final class FindingRow {
+public final class FindingRow {
 
-  static final StructType SCHEMA =
+  /** The columns of the table, without those of its partition. */
+  public static final StructType SCHEMA =
       StructType.fromDDL(
           "engine STRING, source STRING, rank INT, role STRING, tensor STRING, kind STRING, severity STRING,"
               + " expected STRING, actual STRING, votes STRING, cause STRING, location STRING,"
@@ -58,7 +59,8 @@ final class FindingRow {
     return RowFactory.create(all);
   }
 
-  static Finding finding(Row row) {
+  /** The finding that a row is, whatever other columns it has. */
+  public static Finding finding(Row row) {
     Optional<String> tensor = text(row, "tensor");
     return new Finding(
         new Subject(

@@ -16,6 +16,7 @@ import java.util.OptionalInt;
  * @param verifyOneIn where GPUs hash: of how many chunks one is hashed on the CPU, too, besides one
  *     of each file; empty: none
  * @param baseline an earlier scan in the tables that is right by declaration
+ * @param scope whether these are all engines of the fleet
  */
 public record ScanRequest(
     Inventory inventory,
@@ -23,7 +24,8 @@ public record ScanRequest(
     ScanId scanId,
     Instant startedAt,
     OptionalInt verifyOneIn,
-    Optional<Baseline> baseline) {
+    Optional<Baseline> baseline,
+    Scope scope) {
 
   /** Checks that nothing is missing. */
   public ScanRequest {
@@ -33,20 +35,26 @@ public record ScanRequest(
     Objects.requireNonNull(startedAt, "startedAt is null");
     Objects.requireNonNull(verifyOneIn, "verifyOneIn is null");
     Objects.requireNonNull(baseline, "baseline is null");
+    Objects.requireNonNull(scope, "scope is null");
   }
 
-  /** A scan that takes what GPUs hash as it comes, and whose copies vote. */
+  /** A scan of all engines that takes what GPUs hash as it comes, and whose copies vote. */
   public ScanRequest(Inventory inventory, String out, ScanId scanId, Instant startedAt) {
-    this(inventory, out, scanId, startedAt, OptionalInt.empty(), Optional.empty());
+    this(inventory, out, scanId, startedAt, OptionalInt.empty(), Optional.empty(), Scope.FLEET);
   }
 
   /** This scan, holding chunks that a GPU hashed against the CPU. */
   public ScanRequest verifying(OptionalInt oneIn) {
-    return new ScanRequest(inventory, out, scanId, startedAt, oneIn, baseline);
+    return new ScanRequest(inventory, out, scanId, startedAt, oneIn, baseline, scope);
   }
 
   /** This scan, its copies compared with an earlier one, if there is one. */
   public ScanRequest comparedWith(Optional<Baseline> right) {
-    return new ScanRequest(inventory, out, scanId, startedAt, verifyOneIn, right);
+    return new ScanRequest(inventory, out, scanId, startedAt, verifyOneIn, right, scope);
+  }
+
+  /** This scan, of all engines of the fleet or of some. */
+  public ScanRequest of(Scope which) {
+    return new ScanRequest(inventory, out, scanId, startedAt, verifyOneIn, baseline, which);
   }
 }

@@ -35,7 +35,7 @@ final class ScanRow {
             .sorted()
             .collect(Collectors.joining(","));
     return RowFactory.create(
-        ScanTables.SCHEMA_VERSION,
+        ScanTable.SCHEMA_VERSION,
         request.inventory().fleet(),
         Timestamp.from(request.startedAt()),
         Timestamp.from(finishedAt),
@@ -49,7 +49,7 @@ final class ScanRow {
         summary.tensors(),
         summary.bytes(),
         summary.verdict().name(),
-        settings(session),
+        settings(session, request.scope()),
         summary.canaries().shards(),
         summary.canaries().found());
   }
@@ -60,8 +60,9 @@ final class ScanRow {
   }
 
   /** Settings by name: chosen ones, since others may hold secrets. */
-  private static String settings(SparkSession session) {
+  private static String settings(SparkSession session, Scope scope) {
     Map<String, String> settings = new TreeMap<>();
+    settings.put(Scope.SETTING, scope.word());
     settings.put("spark.master", session.sparkContext().master());
     for (String key :
         new String[] {

@@ -15,6 +15,9 @@ public enum ScanTable {
   /** One row a scan, written last: a scan without its row here does not exist. */
   SCANS;
 
+  /** The version of all columns; tables of a newer one are not read. */
+  public static final int SCHEMA_VERSION = 2;
+
   /** The table's directory, and its name in SQL. */
   public String tableName() {
     return name().toLowerCase(Locale.ROOT);

@@ -30,8 +30,6 @@ import org.apache.spark.sql.types.StructType;
  */
 record ScanTables(Path out, String partition, ScanId scanId) {
 
-  static final int SCHEMA_VERSION = 2;
-
   private static final int MESSAGE_CODE_POINTS = 1_000;
 
   static ScanTables of(ScanRequest request) {

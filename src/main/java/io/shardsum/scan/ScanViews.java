@@ -30,7 +30,7 @@ final class ScanViews {
   static final StructType EXPECTED_ENGINES =
       StructType.fromDDL(
           "engine STRING, model STRING, revision STRING, comparison_group STRING,"
-              + " digest STRING, expected_ranks INT");
+              + " digest STRING, expected_ranks INT, hashing STRING");
 
   private ScanViews() {}
 
@@ -85,7 +85,8 @@ final class ScanViews {
                     engine.spec().revision().orElse(null),
                     engine.group(),
                     mergedBy(engine).word(),
-                    engine.expectedRanks()))
+                    engine.expectedRanks(),
+                    engine.hashing()))
         .toList();
   }
 

@@ -6,11 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /** The SQL files under {@code /sql}. */
-final class SqlFile {
+public final class SqlFile {
 
   private SqlFile() {}
 
-  static String text(String name) {
+  /** The text of a file, named without {@code .sql}: {@code views/scans}. */
+  public static String text(String name) {
     String resource = "/sql/" + name + ".sql";
     try (InputStream file = SqlFile.class.getResourceAsStream(resource)) {
       return new String(file.readAllBytes(), StandardCharsets.UTF_8);

@@ -1,0 +1,237 @@
+package io.shardsum.cli;
+
+import io.shardsum.history.Drift;
+import io.shardsum.history.EngineState;
+import io.shardsum.history.EngineStep;
+import io.shardsum.history.FindingHistory;
+import io.shardsum.history.FindingState;
+import io.shardsum.history.FleetHistory;
+import io.shardsum.history.PastScan;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** The history of a fleet, for a person: drift first, then what else changed, then findings. */
+final class DriftReport {
+
+  private static final int LINES_OF_A_LIST = 40;
+  private static final DateTimeFormatter MINUTE =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private final FleetHistory history;
+  private final Told told;
+
+  DriftReport(FleetHistory history, Told told) {
+    this.history = history;
+    this.told = told;
+  }
+
+  void print(PrintWriter out) {
+    out.println("Fleet " + TerminalText.name(history.fleet()) + ", " + scans());
+    printDaysWithoutScan(out);
+    out.println("Engines: " + states());
+    printSteps("Drift", step -> step.state().isUnplanned(), out);
+    if (told == Told.ALL) {
+      printStanding(out);
+    }
+    printSteps("Other changes", DriftReport::isOtherChange, out);
+    printSteps("Not compared", DriftReport::isNotCompared, out);
+    printFindings("New findings", FindingState::isNew, out);
+    printFindings("Findings that are gone", state -> state == FindingState.GONE, out);
+    if (told == Told.ALL) {
+      printFindings("Findings still there", state -> state == FindingState.STILL_THERE, out);
+      printFindings("Not checked again", state -> state == FindingState.NOT_CHECKED, out);
+    }
+    out.println();
+    out.println(verdict());
+    out.println();
+  }
+
+  private String scans() {
+    PastScan first = history.scans().get(0);
+    PastScan last = history.last();
+    if (history.scans().size() == 1) {
+      return "scan %s of %s UTC".formatted(last.scanId(), time(last));
+    }
+    return "%s from %s to %s UTC"
+        .formatted(TerminalText.count(history.scans().size(), "scan"), time(first), time(last));
+  }
+
+  private static String time(PastScan scan) {
+    return MINUTE.format(scan.startedAt());
+  }
+
+  private void printDaysWithoutScan(PrintWriter out) {
+    List<LocalDate> days = history.daysWithoutScan();
+    if (!days.isEmpty()) {
+      out.printf(
+          "No scan on %s: %s%n",
+          TerminalText.count(days.size(), "day"),
+          TerminalText.list(days.stream().map(LocalDate::toString).toList()));
+    }
+  }
+
+  private String states() {
+    return history.states().entrySet().stream()
+        .map(entry -> entry.getValue() + " " + entry.getKey())
+        .collect(Collectors.joining(", "));
+  }
+
+  private static boolean isOtherChange(EngineStep step) {
+    return switch (step.state()) {
+      case UPDATED, RESTORED, APPEARED, DISAPPEARED -> true;
+      case DRIFTED, NOT_SCANNED, NOT_COMPARABLE, UNCHANGED -> false;
+    };
+  }
+
+  private static boolean isNotCompared(EngineStep step) {
+    return step.state() == EngineState.NOT_SCANNED || step.state() == EngineState.NOT_COMPARABLE;
+  }
+
+  private void printSteps(String title, Predicate<EngineStep> chosen, PrintWriter out) {
+    List<EngineStep> steps =
+        history.engines().stream()
+            .flatMap(engine -> engine.steps().stream())
+            .filter(chosen)
+            .toList();
+    if (steps.isEmpty()) {
+      return;
+    }
+    TextTable table =
+        new TextTable(
+            "ENGINE", "STATE", "SCAN OF (UTC)", "REVISION", "RANKS", "TENSORS", "BYTES", "SINCE");
+    for (EngineStep step : steps.subList(0, Math.min(LINES_OF_A_LIST, steps.size()))) {
+      table.add(
+          TerminalText.name(step.engine()),
+          step.state().name(),
+          time(step.scan()),
+          revision(step.declared()),
+          ranks(step),
+          tensors(step),
+          step.tensors().map(change -> TerminalText.bytes(change.bytes())).orElse("-"),
+          step.comparedWith().map(DriftReport::time).orElse("-"));
+    }
+    out.println();
+    out.println(title);
+    table.print(out);
+    printRest(steps.size(), out);
+  }
+
+  private static String revision(EngineStep.Declared declared) {
+    String now = declared.revision().map(TerminalText::name).orElse("-");
+    return declared.revisionBefore().equals(declared.revision())
+        ? now
+        : declared.revisionBefore().map(TerminalText::name).orElse("-") + " -> " + now;
+  }
+
+  /** Which ranks it is about: those that changed, and those that an update left behind. */
+  private static String ranks(EngineStep step) {
+    List<Integer> named = step.state().isUnplanned() ? step.driftedRanks() : step.changedRanks();
+    if (step.hashedRanks() < step.expectedRanks()) {
+      String read = step.hashedRanks() + " of " + step.expectedRanks() + " read";
+      return named.isEmpty() ? read : numbers(named) + ", " + read;
+    }
+    return named.isEmpty()
+        ? "all " + step.expectedRanks()
+        : numbers(named) + " of " + step.expectedRanks();
+  }
+
+  private static String numbers(List<Integer> ranks) {
+    return ranks.stream().map(String::valueOf).collect(Collectors.joining(","));
+  }
+
+  private static String tensors(EngineStep step) {
+    if (step.tensors().isEmpty()) {
+      return step.changedRanks().isEmpty() ? "-" : "not known";
+    }
+    List<String> parts = new ArrayList<>();
+    addCount(parts, step.tensors().get().changed(), "changed");
+    addCount(parts, step.tensors().get().added(), "added");
+    addCount(parts, step.tensors().get().removed(), "removed");
+    return String.join(", ", parts);
+  }
+
+  private static void addCount(List<String> parts, long count, String what) {
+    if (count > 0) {
+      parts.add(String.format(Locale.ROOT, "%,d %s", count, what));
+    }
+  }
+
+  private void printStanding(PrintWriter out) {
+    List<EngineStep> steps = history.standingDrift();
+    if (steps.isEmpty()) {
+      return;
+    }
+    out.println();
+    out.println("Still off");
+    for (EngineStep step : steps.subList(0, Math.min(LINES_OF_A_LIST, steps.size()))) {
+      Drift drift = step.drift().orElseThrow();
+      out.printf(
+          "  %s, %s %s: since scan %s of %s (%s); last right: %s%n",
+          TerminalText.name(step.engine()),
+          drift.ranks().size() == 1 ? "rank" : "ranks",
+          numbers(drift.ranks()),
+          drift.since().scanId(),
+          time(drift.since()),
+          duration(Duration.between(drift.since().startedAt(), history.last().startedAt())),
+          step.lastRight()
+              .map(scan -> "scan %s of %s".formatted(scan.scanId(), time(scan)))
+              .orElse("not known"));
+    }
+    printRest(steps.size(), out);
+  }
+
+  private static String duration(Duration duration) {
+    long hours = duration.toHours();
+    return hours < 48
+        ? TerminalText.count(hours, "hour")
+        : TerminalText.count(duration.toDays(), "day");
+  }
+
+  private void printFindings(String title, Predicate<FindingState> chosen, PrintWriter out) {
+    List<FindingHistory> findings =
+        history.findings().stream().filter(fault -> chosen.test(fault.state())).toList();
+    if (findings.isEmpty()) {
+      return;
+    }
+    out.println();
+    out.println(title);
+    for (FindingHistory fault : findings.subList(0, Math.min(LINES_OF_A_LIST, findings.size()))) {
+      out.printf(
+          "  %s (in %s since %s)%n",
+          FindingLines.of(List.of(fault.finding())).get(0),
+          TerminalText.count(fault.timesSeen(), "scan"),
+          time(fault.firstSeen()));
+    }
+    printRest(findings.size(), out);
+  }
+
+  private static void printRest(int all, PrintWriter out) {
+    if (all > LINES_OF_A_LIST) {
+      out.printf(Locale.ROOT, "  and %d more%n", all - LINES_OF_A_LIST);
+    }
+  }
+
+  private String verdict() {
+    long drifted = history.newDrift().stream().map(EngineStep::engine).distinct().count();
+    int standing = history.standingDrift().size();
+    String stands =
+        told == Told.NEW || standing == 0
+            ? ""
+            : " %s still off.".formatted(standing == 1 ? "1 is" : standing + " are");
+    if (drifted > 0) {
+      return "DRIFT: %s changed, and nobody declared it.%s"
+          .formatted(TerminalText.count(drifted, "engine"), stands);
+    }
+    return stands.isEmpty()
+        ? "NO DRIFT."
+        : "DRIFT: no engine changed undeclared in this range;%s".formatted(stands);
+  }
+}

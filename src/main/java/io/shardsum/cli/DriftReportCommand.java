@@ -1,0 +1,141 @@
+package io.shardsum.cli;
+
+import io.shardsum.history.FleetHistory;
+import io.shardsum.history.History;
+import io.shardsum.history.ScanRange;
+import io.shardsum.scan.ScanId;
+import java.io.PrintWriter;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code jobs/drift-report}: what changed between scans, and what of it nobody declared. */
+@Command(
+    name = "drift-report",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Says what changed between finished scans, and what of it nobody declared: drift.",
+      "Without a range: the last scan of each fleet, as it stands to all scans before it."
+    },
+    footer = {
+      "",
+      "Options for Spark go before or among these: --master, --conf KEY=VALUE, ...",
+      "",
+      "Exit codes: 0 no drift, 1 fault of the job, 2 usage, 3 drift: an engine changed in the range, or is",
+      "still off at its end, and nobody declared it (with --new-only: changed in the range)."
+    })
+final class DriftReportCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      required = true,
+      description = "The tables that jobs/fleet-scan has written.")
+  private String out;
+
+  @ArgGroup private Range range = new Range();
+
+  @Option(names = "--fleet", paramLabel = "NAME", description = "Only this fleet.")
+  private String fleet;
+
+  @Option(
+      names = "--new-only",
+      description = "Leave out what was there before the range: drift and findings.")
+  private boolean newOnly;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "table or json (default: ${DEFAULT-VALUE}).")
+  private OutputFormat format = OutputFormat.TABLE;
+
+  @Spec private CommandSpec spec;
+
+  /** Which scans: one of these. */
+  private static final class Range {
+    @ArgGroup(exclusive = false)
+    private Days days;
+
+    @Option(names = "--last", paramLabel = "N", description = "The last N scans.")
+    private Integer last;
+
+    @Option(
+        names = "--scans",
+        paramLabel = "ID",
+        arity = "2",
+        description = "An earlier scan and a later one: nothing but these two is looked at.")
+    private List<String> scans;
+
+    private ScanRange range() {
+      if (days != null) {
+        return new ScanRange.Between(Optional.ofNullable(days.from), Optional.ofNullable(days.to));
+      }
+      if (scans != null) {
+        return new ScanRange.Pair(scanId(scans.get(0)), scanId(scans.get(1)));
+      }
+      if (last != null && last < 1) {
+        throw new UsageException("--last: expected a number of scans from 1, found " + last);
+      }
+      return new ScanRange.Last(last == null ? 1 : last);
+    }
+
+    private static ScanId scanId(String text) {
+      try {
+        return new ScanId(text);
+      } catch (IllegalArgumentException e) {
+        throw new UsageException("--scans: " + e.getMessage());
+      }
+    }
+  }
+
+  /** From a day to a day. */
+  private static final class Days {
+    @Option(
+        names = "--from",
+        paramLabel = "DATE",
+        description = "Scans that began on this day (UTC, like 2026-11-23) or later.")
+    private LocalDate from;
+
+    @Option(
+        names = "--to",
+        paramLabel = "DATE",
+        description = "Scans that began on this day or earlier; what came after is not looked at.")
+    private LocalDate to;
+  }
+
+  @Override
+  public Integer call() {
+    ScanRange wanted = range.range();
+    TablesPath.require(out);
+    SparkSession session = SparkSession.builder().appName("shardsum drift-report").getOrCreate();
+    List<FleetHistory> fleets = new History(session, out).of(Optional.ofNullable(fleet), wanted);
+    print(fleets);
+    return exitCode(fleets).number();
+  }
+
+  private void print(List<FleetHistory> fleets) {
+    PrintWriter output = spec.commandLine().getOut();
+    Told told = newOnly ? Told.NEW : Told.ALL;
+    switch (format) {
+      case TABLE -> fleets.forEach(history -> new DriftReport(history, told).print(output));
+      case JSON -> DriftJson.print(fleets, told, exitCode(fleets), output);
+    }
+  }
+
+  private ExitCode exitCode(List<FleetHistory> fleets) {
+    boolean drift =
+        fleets.stream()
+            .anyMatch(newOnly ? of -> !of.newDrift().isEmpty() : FleetHistory::isDrifting);
+    return drift ? ExitCode.DIFFERENT : ExitCode.EQUAL;
+  }
+}

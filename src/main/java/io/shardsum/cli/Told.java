@@ -1,0 +1,9 @@
+package io.shardsum.cli;
+
+/** What a drift report tells of. */
+enum Told {
+  /** Everything that is open, or changed. */
+  ALL,
+  /** What changed in the range. */
+  NEW
+}

@@ -1,0 +1,4 @@
+package io.shardsum.history;
+
+/** A finding in a scan. */
+public record FindingStep(PastScan scan, FindingState state) {}

@@ -1,0 +1,129 @@
+package io.shardsum.history;
+
+import io.shardsum.scan.ScanTable;
+import io.shardsum.text.ForeignText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.datasources.DataSource;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The scans whose row in {@code scans} is there, at one moment. That row is written last and
+ * removed first: as long as it is there, and in the same file, the scan is as it was.
+ */
+final class FinishedScans {
+
+  private static final StructType COLUMNS =
+      StructType.fromDDL(
+          "scan_date DATE, scan_id STRING, schema_version INT, fleet STRING, started_at TIMESTAMP,"
+              + " finished_at TIMESTAMP, digest STRING, engines INT, ranks INT, tensors BIGINT,"
+              + " bytes BIGINT, verdict STRING, settings STRING");
+
+  private static final int MESSAGE_CODE_POINTS = 1_000;
+
+  private final SparkSession session;
+  private final Path out;
+  private final List<Row> rows;
+
+  private FinishedScans(SparkSession session, Path out, List<Row> rows) {
+    this.session = session;
+    this.out = out;
+    this.rows = rows;
+  }
+
+  /**
+   * Looks which scans there are.
+   *
+   * @param session ignores missing files
+   * @throws HistoryException if there is none
+   */
+  static FinishedScans in(SparkSession session, String out) {
+    Path directory = new Path(out);
+    List<Row> rows = rows(session, directory);
+    if (rows.isEmpty()) {
+      throw new HistoryException(
+          "No finished scan in %s: expected tables that jobs/fleet-scan has written"
+              .formatted(ForeignText.shown(out, MESSAGE_CODE_POINTS)));
+    }
+    return new FinishedScans(session, directory, rows);
+  }
+
+  private static List<Row> rows(SparkSession session, Path out) {
+    Path scans = new Path(out, ScanTable.SCANS.tableName());
+    try {
+      FileSystem fileSystem = scans.getFileSystem(session.sparkContext().hadoopConfiguration());
+      if (!fileSystem.exists(scans)) {
+        return List.of();
+      }
+    } catch (IOException e) {
+      String why = ForeignText.shown(out + ": " + e.getMessage(), MESSAGE_CODE_POINTS);
+      throw new UncheckedIOException("Cannot read the tables in " + why, e);
+    }
+    return read(session, scans, COLUMNS)
+        .selectExpr("*", "_metadata.file_path AS file")
+        .where("fleet IS NOT NULL")
+        .collectAsList();
+  }
+
+  private static Dataset<Row> read(SparkSession session, Path directory, StructType columns) {
+    return session
+        .read()
+        .schema(columns)
+        .option(DataSource.GLOB_PATHS_KEY(), "false")
+        .parquet(directory.toString());
+  }
+
+  /**
+   * All of them, in no order.
+   *
+   * @throws HistoryException if a newer Shardsum wrote one of these fleets
+   */
+  List<PastScan> all() {
+    return rows.stream().map(PastScan::of).toList();
+  }
+
+  /**
+   * Refuses what a newer version has written.
+   *
+   * @throws HistoryException if it has written one of these scans
+   */
+  void requireKnownSchema(List<PastScan> scans) {
+    Map<String, Integer> versions = new HashMap<>();
+    rows.forEach(row -> versions.put(row.getAs("scan_id"), row.getAs("schema_version")));
+    for (PastScan scan : scans) {
+      int version = versions.get(scan.scanId());
+      if (version > ScanTable.SCHEMA_VERSION) {
+        throw new HistoryException(
+            "Cannot read scan %s in %s: expected schema version %s at most, found %s: a newer Shardsum has written it"
+                .formatted(
+                    scan.scanId(),
+                    ForeignText.shown(out.toString(), MESSAGE_CODE_POINTS),
+                    Integer.toString(ScanTable.SCHEMA_VERSION),
+                    Integer.toString(version)));
+      }
+    }
+  }
+
+  /** Whether these scans are still there, none of them replaced. */
+  boolean stillHave(List<PastScan> scans) {
+    Map<String, String> before = files(rows);
+    Map<String, String> now = files(rows(session, out));
+    return scans.stream()
+        .map(PastScan::scanId)
+        .allMatch(scanId -> before.get(scanId).equals(now.get(scanId)));
+  }
+
+  private static Map<String, String> files(List<Row> rows) {
+    Map<String, String> files = new HashMap<>();
+    rows.forEach(row -> files.put(row.getAs("scan_id"), row.getAs("file")));
+    return files;
+  }
+}

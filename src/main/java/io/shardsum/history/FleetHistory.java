@@ -1,0 +1,73 @@
+package io.shardsum.history;
+
+import java.time.LocalDate;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The history of a fleet over a range of scans.
+ *
+ * @param scans of the range, oldest first, never empty
+ * @param daysWithoutScan between the first and the last of them
+ * @param engines by name, those that have a step in the range
+ * @param ranks of the last scan, by engine and rank
+ * @param findings those that have a step in the range, by engine (none last), rank, kind
+ */
+public record FleetHistory(
+    String fleet,
+    List<PastScan> scans,
+    List<LocalDate> daysWithoutScan,
+    List<EngineHistory> engines,
+    List<RankStep> ranks,
+    List<FindingHistory> findings) {
+
+  /** Copies the lists. */
+  public FleetHistory {
+    scans = List.copyOf(scans);
+    daysWithoutScan = List.copyOf(daysWithoutScan);
+    engines = List.copyOf(engines);
+    ranks = List.copyOf(ranks);
+    findings = List.copyOf(findings);
+  }
+
+  /** The newest scan of the range. */
+  public PastScan last() {
+    return scans.get(scans.size() - 1);
+  }
+
+  /** The engines in the newest scan, or missed in it. */
+  public List<EngineStep> engineSteps() {
+    return engines.stream()
+        .map(EngineHistory::last)
+        .filter(step -> step.scan().equals(last()))
+        .toList();
+  }
+
+  /** How many engines are in each state in the newest scan; only states that occur. */
+  public Map<EngineState, Integer> states() {
+    Map<EngineState, Integer> states = new EnumMap<>(EngineState.class);
+    engineSteps().forEach(step -> states.merge(step.state(), 1, Integer::sum));
+    return states;
+  }
+
+  /** The unplanned changes in the range, by engine and time. */
+  public List<EngineStep> newDrift() {
+    return steps().filter(step -> step.state().isUnplanned()).toList();
+  }
+
+  /** The engines that hold in the newest scan what they should not, whenever it began. */
+  public List<EngineStep> standingDrift() {
+    return engineSteps().stream().filter(step -> step.drift().isPresent()).toList();
+  }
+
+  /** Whether something changed unplanned in the range, or stands unplanned at its end. */
+  public boolean isDrifting() {
+    return !newDrift().isEmpty() || !standingDrift().isEmpty();
+  }
+
+  private Stream<EngineStep> steps() {
+    return engines.stream().flatMap(engine -> engine.steps().stream());
+  }
+}

@@ -1,0 +1,14 @@
+package io.shardsum.history;
+
+/**
+ * A question that the tables have no answer to; the message says what was asked and what is there.
+ */
+public final class HistoryException extends RuntimeException {
+
+  private static final long serialVersionUID = 1;
+
+  /** With one line for the user. */
+  public HistoryException(String message) {
+    super(message);
+  }
+}

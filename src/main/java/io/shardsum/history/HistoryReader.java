@@ -1,0 +1,69 @@
+package io.shardsum.history;
+
+import io.shardsum.fleet.WeightSource;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Row;
+
+/** Runs the statements in order, and makes results of their rows. */
+final class HistoryReader {
+
+  private final HistoryTables tables;
+  private final List<NumberedScans> chosen;
+  private final Map<String, NumberedScans> byFleet = new HashMap<>();
+
+  HistoryReader(HistoryTables tables, List<NumberedScans> chosen) {
+    this.tables = tables;
+    this.chosen = chosen;
+    chosen.forEach(scans -> byFleet.put(scans.fleet(), scans));
+  }
+
+  List<FleetHistory> read() {
+    Map<String, List<RankStep>> ranks = ranks();
+    Map<String, List<EngineHistory>> engines = new EngineSteps(tables, byFleet).read();
+    Map<String, List<FindingHistory>> findings = new FoundFaults(tables, byFleet).read();
+    return chosen.stream()
+        .map(
+            scans ->
+                new FleetHistory(
+                    scans.fleet(),
+                    scans.shown(),
+                    scans.daysWithoutScan(),
+                    engines.getOrDefault(scans.fleet(), List.of()),
+                    ranks.getOrDefault(scans.fleet(), List.of()),
+                    findings.getOrDefault(scans.fleet(), List.of())))
+        .toList();
+  }
+
+  private Map<String, List<RankStep>> ranks() {
+    return tables.run(HistoryStage.RANK_STEPS).where("is_last").collectAsList().stream()
+        .map(row -> Map.entry(row.<String>getAs("fleet"), rank(row)))
+        .sorted(
+            Comparator.comparing(
+                Map.Entry::getValue,
+                Comparator.comparing(RankStep::engine)
+                    .thenComparing(RankStep::source)
+                    .thenComparing(RankStep::rank)))
+        .collect(
+            Collectors.groupingBy(
+                Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
+  }
+
+  private RankStep rank(Row row) {
+    NumberedScans scans = byFleet.get(row.<String>getAs("fleet"));
+    return new RankStep(
+        row.getAs("engine"),
+        WeightSource.valueOf(row.getAs("source")),
+        row.<Integer>getAs("rank"),
+        row.getAs("status"),
+        row.getAs("state"),
+        Optional.ofNullable(row.getAs("checksum")),
+        RankChange.valueOf(row.getAs("step")),
+        scans.numbered(row, "number_before"),
+        scans.numbered(row, "off_since"));
+  }
+}

@@ -1,0 +1,162 @@
+package io.shardsum.history;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import io.shardsum.fleet.WeightSource;
+import io.shardsum.scan.FindingRow;
+import io.shardsum.scan.ScanTable;
+import io.shardsum.scan.SqlFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.datasources.DataSource;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The tables of chosen scans as views of a session: what the SQL files of history read. Columns
+ * that an older Shardsum did not write are null.
+ */
+final class HistoryTables implements AutoCloseable {
+
+  private static final StructType ENGINES =
+      StructType.fromDDL(
+          "engine STRING, source STRING, model STRING, revision STRING, comparison_group STRING,"
+              + " expected_ranks INT, hashed_ranks INT, status STRING, checksum STRING,"
+              + " bytes BIGINT, hashing STRING");
+  private static final StructType RANKS =
+      StructType.fromDDL(
+          "engine STRING, source STRING, rank INT, tp_size INT, pp_size INT, status STRING, checksum STRING,"
+              + " tensors BIGINT, bytes BIGINT");
+  private static final StructType TENSORS =
+      StructType.fromDDL(
+          "engine STRING, source STRING, rank INT, key STRING, dtype STRING, shape ARRAY<BIGINT>, bytes BIGINT,"
+              + " status STRING, checksum STRING, sha256 STRING");
+
+  private static final String SOURCE = "source";
+
+  /** Scans of tables of version 1 had files only. */
+  private static final Column OF_FILES_AT_FIRST =
+      coalesce(col(SOURCE), lit(WeightSource.FILES.name()));
+
+  private final SparkSession session;
+  private final Path out;
+  private final List<NumberedScans> fleets;
+  private final List<Dataset<Row>> kept = new ArrayList<>();
+
+  /** Makes the views of these scans, those of tensors apart. */
+  HistoryTables(SparkSession session, String out, List<NumberedScans> fleets) {
+    this.session = session;
+    this.out = new Path(out);
+    this.fleets = fleets;
+    List<Row> rows = fleets.stream().flatMap(fleet -> fleet.rows().stream()).toList();
+    Dataset<Row> scans = session.createDataFrame(rows, NumberedScans.COLUMNS);
+    scans.createOrReplaceTempView("history_scans");
+    scans.createOrReplaceTempView(landed(ScanTable.SCANS));
+    view(ScanTable.ENGINES, ENGINES);
+    view(ScanTable.RANKS, RANKS);
+    view(ScanTable.FINDINGS, FindingRow.SCHEMA);
+    session.sql(SqlFile.text("views/rank_states"));
+  }
+
+  private static String landed(ScanTable table) {
+    return "landed_" + table.tableName();
+  }
+
+  private void view(ScanTable table, StructType columns) {
+    Dataset<Row> rows =
+        reader(columns)
+            .parquet(directory(table).toString())
+            .where(col("scan_id").isInCollection(scanIds()))
+            .withColumn(SOURCE, OF_FILES_AT_FIRST);
+    keep(rows).createOrReplaceTempView(landed(table));
+    session.sql(SqlFile.text("views/" + table.tableName()));
+  }
+
+  private Set<String> scanIds() {
+    Set<String> ids = new TreeSet<>();
+    fleets.forEach(fleet -> fleet.scans().forEach(scan -> ids.add(scan.scanId())));
+    return ids;
+  }
+
+  private Path directory(ScanTable table) {
+    return new Path(out, table.tableName());
+  }
+
+  private DataFrameReader reader(StructType columns) {
+    StructType all = columns.add("scan_date", "date").add("scan_id", "string");
+    return session.read().schema(all).option(DataSource.GLOB_PATHS_KEY(), "false");
+  }
+
+  private Dataset<Row> keep(Dataset<Row> rows) {
+    kept.add(rows.persist());
+    return rows;
+  }
+
+  /** Runs a statement once, and gives its rows to those that follow. */
+  Dataset<Row> run(HistoryStage stage) {
+    Dataset<Row> rows = keep(stage.in(session));
+    rows.createOrReplaceTempView(stage.view());
+    return rows;
+  }
+
+  /** Gives rows of one's own to the statements that follow. */
+  void view(String name, List<Row> rows, StructType columns) {
+    session.createDataFrame(rows, columns).createOrReplaceTempView(name);
+  }
+
+  /**
+   * Makes the view {@code tensors} of some scans only, and some engines only.
+   *
+   * @return whether there is any row to read
+   */
+  boolean viewTensors(Set<PastScan> scans, Set<String> engines) {
+    List<String> partitions = existing(scans);
+    if (partitions.isEmpty()) {
+      return false;
+    }
+    reader(TENSORS)
+        .option("basePath", directory(ScanTable.TENSORS).toString())
+        .parquet(partitions.toArray(String[]::new))
+        .where(col("engine").isInCollection(engines))
+        .withColumn(SOURCE, OF_FILES_AT_FIRST)
+        .createOrReplaceTempView(landed(ScanTable.TENSORS));
+    session.sql(SqlFile.text("views/" + ScanTable.TENSORS.tableName()));
+    return true;
+  }
+
+  private List<String> existing(Set<PastScan> scans) {
+    List<String> partitions = new ArrayList<>();
+    try {
+      FileSystem fileSystem = out.getFileSystem(session.sparkContext().hadoopConfiguration());
+      for (PastScan scan : scans) {
+        Path partition =
+            new Path(
+                directory(ScanTable.TENSORS),
+                "scan_date=%s/scan_id=%s".formatted(scan.date(), scan.scanId()));
+        if (fileSystem.exists(partition)) {
+          partitions.add(partition.toString());
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the tables in " + out + ": " + e.getMessage(), e);
+    }
+    return partitions;
+  }
+
+  @Override
+  public void close() {
+    kept.forEach(Dataset::unpersist);
+  }
+}
