@@ -1,7 +1,7 @@
 package io.shardsum.history;
 
-import io.shardsum.history.EngineStep.Declared;
 import io.shardsum.fleet.WeightSource;
+import io.shardsum.history.EngineStep.Declared;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -14,7 +14,8 @@ import org.apache.spark.sql.types.StructType;
 final class TensorChanges {
 
   private static final StructType COLUMNS =
-      StructType.fromDDL("change INT, side STRING, scan_id STRING, engine STRING, source STRING, rank INT");
+      StructType.fromDDL(
+          "change INT, side STRING, scan_id STRING, engine STRING, source STRING, rank INT");
 
   private final HistoryTables tables;
   private final List<Row> rows = new ArrayList<>();
@@ -34,8 +35,7 @@ final class TensorChanges {
     ranksOfStep.merge(stepIndex, 1, Integer::sum);
     String source = step.source().name();
     rows.add(RowFactory.create(change, "BEFORE", before.scanId(), step.engine(), source, rank));
-    rows.add(
-        RowFactory.create(change, "AFTER", step.scan().scanId(), step.engine(), source, rank));
+    rows.add(RowFactory.create(change, "AFTER", step.scan().scanId(), step.engine(), source, rank));
     scans.add(before);
     scans.add(step.scan());
     engines.add(step.engine());

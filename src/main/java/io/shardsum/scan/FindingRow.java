@@ -31,7 +31,8 @@ public final class FindingRow {
 
   private FindingRow() {}
 
-  static Row of(Finding finding) {
+  /** The row of a finding. */
+  public static Row of(Finding finding) {
     Object[] values = {
       finding.engine().orElse(null),
       finding.subject().source().name(),

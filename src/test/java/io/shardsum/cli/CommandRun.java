@@ -18,7 +18,7 @@ record CommandRun(int exitCode, String out, String err) {
     return of("expect", arguments);
   }
 
-  private static CommandRun of(String command, String... arguments) {
+  static CommandRun of(String command, String... arguments) {
     String[] all = new String[arguments.length + 1];
     all[0] = command;
     System.arraycopy(arguments, 0, all, 1, arguments.length);

@@ -1,0 +1,185 @@
+package io.shardsum.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardsum.testing.LocalSpark;
+import io.shardsum.testing.Nights;
+import io.shardsum.testing.Nights.Engine;
+import io.shardsum.verdict.Comparison;
+import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.FindingKind;
+import io.shardsum.verdict.Subject;
+import io.shardsum.verdict.TensorName;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(LocalSpark.class)
+class DriftReportCommandTest {
+
+  private static final String HOSTILE = "chat-\u001b[31m";
+
+  @TempDir static Path out;
+
+  /** Engine b drifts on the second day, and stays so on the fourth; c is updated then. */
+  @BeforeAll
+  static void tables(SparkSession spark) {
+    Nights nights = new Nights();
+    for (int day : new int[] {1, 2, 4}) {
+      boolean damaged = day >= 2;
+      Engine b = Engine.of(HOSTILE, "acme/chat", "1", "w", damaged ? "flipped" : "w");
+      Engine c =
+          day < 4
+              ? Engine.of("c", "acme/code", "7", "c7", "c7")
+              : Engine.of("c", "acme/code", "8", "c8", "c8");
+      Finding damage =
+          Finding.of(
+              FindingKind.DAMAGED,
+              Subject.tensor(HOSTILE, 1, new TensorName("target", "layers.1.weight")),
+              Comparison.of("w", "flipped"),
+              Optional.empty(),
+              "1 tensor has other bytes");
+      nights.scan(
+          "prod",
+          "day-" + day,
+          Instant.parse("2026-11-0" + day + "T02:00:00Z"),
+          List.of(Engine.of("a", "acme/chat", "1", "w", "w"), b, c),
+          damaged ? new Finding[] {damage} : new Finding[0]);
+    }
+    nights.write(spark, out);
+  }
+
+  private static CommandRun report(String... arguments) {
+    String[] all = new String[arguments.length + 2];
+    all[0] = "--out";
+    all[1] = out.toString();
+    System.arraycopy(arguments, 0, all, 2, arguments.length);
+    return CommandRun.of("drift-report", all);
+  }
+
+  @Test
+  void showsTheLastScanAndWhatStands() {
+    CommandRun run = report();
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.out())
+        .isEqualTo(
+            """
+            Fleet prod, scan day-4 of 2026-11-04 02:00 UTC
+            Engines: 1 UPDATED, 2 UNCHANGED
+
+            Still off
+              chat-\\u001b[31m, rank 1: since scan day-2 of 2026-11-02 02:00 (2 days); last right: scan day-1 of 2026-11-01 02:00
+
+            Other changes
+            ENGINE  STATE    SCAN OF (UTC)     REVISION  RANKS     TENSORS    BYTES    SINCE
+            c       UPDATED  2026-11-04 02:00  7 -> 8    0,1 of 2  2 changed  2.00 kB  2026-11-02 02:00
+
+            Findings still there
+              chat-\\u001b[31m, rank 1, layers.1.weight: DAMAGED: 1 tensor has other bytes (in 2 scans since 2026-11-02 02:00)
+
+            DRIFT: no engine changed undeclared in this range; 1 is still off.
+
+            """);
+  }
+
+  @Test
+  void endsWellWhereNothingIsNew() {
+    CommandRun run = report("--new-only");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).endsWith("\n\nNO DRIFT.\n\n").doesNotContain("DAMAGED");
+  }
+
+  @Test
+  void showsARangeOfDays() {
+    CommandRun run = report("--from", "2026-11-02", "--to", "2026-11-04", "--new-only");
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.out())
+        .startsWith(
+            """
+            Fleet prod, 2 scans from 2026-11-02 02:00 to 2026-11-04 02:00 UTC
+            No scan on 1 day: 2026-11-03
+            Engines: 1 UPDATED, 2 UNCHANGED
+
+            Drift
+            ENGINE           STATE    SCAN OF (UTC)     REVISION  RANKS   TENSORS    BYTES    SINCE
+            chat-\\u001b[31m  DRIFTED  2026-11-02 02:00  1         1 of 2  1 changed  1.00 kB  2026-11-01 02:00
+            """)
+        .endsWith("\nDRIFT: 1 engine changed, and nobody declared it.\n\n");
+  }
+
+  @Test
+  void tellsMachinesTheSame() throws IOException {
+    CommandRun run = report("--last", "2", "--format", "json");
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    JsonNode json = new ObjectMapper().readTree(run.out());
+    assertThat(json.at("/exit_code").intValue()).isEqualTo(3);
+    JsonNode fleet = json.at("/fleets/0");
+    assertThat(fleet.at("/days_without_scan/0").textValue()).isEqualTo("2026-11-03");
+    JsonNode drifted = fleet.at("/engines/2");
+    assertThat(drifted.at("/engine").textValue()).isEqualTo(HOSTILE);
+    assertThat(drifted.at("/off_since/scan_id").textValue()).isEqualTo("day-2");
+    assertThat(drifted.at("/steps").findValuesAsText("state"))
+        .containsExactly("DRIFTED", "UNCHANGED");
+    assertThat(drifted.at("/steps/0/tensors").toString())
+        .isEqualTo(
+            "{\"changed\":1,\"added\":0,\"removed\":0,\"bytes\":1000,\"first_key\":\"layers.1.weight\"}");
+    JsonNode finding = fleet.at("/findings/0");
+    assertThat(finding.at("/state").textValue()).isEqualTo("STILL_THERE");
+    assertThat(finding.at("/fingerprint").textValue()).matches("[0-9a-f]{32}");
+    assertThat(finding.at("/times_seen").intValue()).isEqualTo(2);
+    assertThat(report("--last", "2", "--format", "json").out()).isEqualTo(run.out());
+  }
+
+  @Test
+  void refusesInOneLine() {
+    assertRefused("No scan of fleet none in these tables: they have prod", "--fleet", "none");
+    assertRefused("No finished scan day-3 in these tables", "--scans", "day-3", "day-4");
+    assertRefused(
+        "--scans: Invalid scan id '../x': expected 1 to 100 letters, digits, '.', '_' or '-', the first a letter or a digit",
+        "--scans",
+        "../x",
+        "day-4");
+    assertRefused("--last: expected a number of scans from 1, found 0", "--last", "0");
+    assertRefused(
+        "Expected days in order, found 2026-11-04 before 2026-11-02",
+        "--from",
+        "2026-11-04",
+        "--to",
+        "2026-11-02");
+    assertRefused(
+        "No scan from 2027-01-01: these tables have scans from 2026-11-01 to 2026-11-04",
+        "--from",
+        "2027-01-01");
+    assertThat(report("--last", "2", "--scans", "day-1", "day-2").exitCode()).isEqualTo(2);
+    CommandRun noDate = report("--from", "yesterday");
+    assertThat(noDate.exitCode()).isEqualTo(2);
+    assertThat(noDate.err()).startsWith("drift-report: Invalid value for option '--from'");
+    CommandRun empty = CommandRun.of("drift-report", "--out", out.resolve("none").toString());
+    assertThat(empty.exitCode()).isEqualTo(2);
+    assertThat(empty.err())
+        .isEqualTo(
+            "drift-report: No finished scan in %s/none: expected tables that jobs/fleet-scan has written%n"
+                .formatted(out));
+  }
+
+  private static void assertRefused(String message, String... arguments) {
+    CommandRun run = report(arguments);
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).isEqualTo("drift-report: " + message + System.lineSeparator());
+  }
+}

@@ -1,0 +1,309 @@
+package io.shardsum.testing;
+
+import io.shardsum.scan.FindingRow;
+import io.shardsum.scan.ScanTable;
+import io.shardsum.scan.Scope;
+import io.shardsum.verdict.Finding;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Date;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Tables of many scans, written at once: rows as scans land them, made without reading weights.
+ * What a rank holds is a word for each of its tensors; equal words are equal bytes.
+ */
+public final class Nights {
+
+  private static final long TENSOR_BYTES = 1_000;
+
+  private static final Map<ScanTable, StructType> COLUMNS =
+      new EnumMap<>(
+          Map.of(
+              ScanTable.SCANS,
+              StructType.fromDDL(
+                  "schema_version INT, fleet STRING, started_at TIMESTAMP, finished_at TIMESTAMP,"
+                      + " tool_version STRING, spark_version STRING, accelerator STRING,"
+                      + " digest STRING, chunk_bytes INT, engines INT, ranks INT, tensors BIGINT,"
+                      + " bytes BIGINT, verdict STRING, settings STRING"),
+              ScanTable.ENGINES,
+              StructType.fromDDL(
+                  "engine STRING, model STRING, revision STRING, comparison_group STRING,"
+                      + " expected_ranks INT, hashed_ranks INT, missing_ranks INT, status STRING,"
+                      + " checksum STRING, bytes BIGINT, hashing STRING"),
+              ScanTable.RANKS,
+              StructType.fromDDL(
+                  "engine STRING, rank INT, tp_rank INT, tp_size INT, pp_rank INT, pp_size INT,"
+                      + " dp_rank INT, dp_size INT, status STRING, checksum STRING,"
+                      + " tensors BIGINT, skipped BIGINT, bytes BIGINT, reason STRING"),
+              ScanTable.TENSORS,
+              StructType.fromDDL(
+                  "engine STRING, rank INT, role STRING, tensor STRING, key STRING, dtype STRING,"
+                      + " shape ARRAY<BIGINT>, bytes BIGINT, file STRING, file_tensors INT,"
+                      + " file_offset_bytes BIGINT, file_modified_at TIMESTAMP, status STRING,"
+                      + " reason STRING, checksum STRING, sha256 STRING,"
+                      + " chunk_sums ARRAY<BIGINT>, host STRING, executor STRING, gpu STRING"),
+              ScanTable.FINDINGS,
+              FindingRow.SCHEMA));
+
+  /**
+   * An engine in one scan.
+   *
+   * @param hashing as in the column
+   * @param ranks what each holds, a word for each of its tensors; null: the rank is missing
+   */
+  public record Engine(
+      String name, String model, String revision, String hashing, List<List<String>> ranks) {
+
+    /**
+     * An engine hashed as usual, whose ranks hold one word each and some tensors that never change.
+     */
+    public static Engine of(String name, String model, String revision, String... words) {
+      return new Engine(
+          name,
+          model,
+          revision,
+          "sglang sglang-0.5.20",
+          IntStream.range(0, words.length).mapToObj(rank -> tensors(rank, words[rank])).toList());
+    }
+
+    /** The same, hashed in another way. */
+    public Engine hashed(String otherwise) {
+      return new Engine(name, model, revision, otherwise, ranks);
+    }
+
+    /** The same without the files of a rank. */
+    public Engine without(int rank) {
+      List<List<String>> fewer = new ArrayList<>(ranks);
+      fewer.set(rank, List.of());
+      return new Engine(name, model, revision, hashing, fewer);
+    }
+
+    private static List<String> tensors(int rank, String word) {
+      return List.of("embed-" + rank, word + "-" + rank, "norm");
+    }
+
+    /** As the column of that name. */
+    public String group() {
+      return "%s@%s tp%s sglang-0.5.20".formatted(model, revision, Integer.toString(ranks.size()));
+    }
+
+    private boolean isWhole() {
+      return ranks.stream().noneMatch(List::isEmpty);
+    }
+
+    private String rankChecksum(int rank) {
+      return ranks.get(rank).isEmpty() ? null : sha256(hashing + ranks.get(rank));
+    }
+
+    private String checksum() {
+      return isWhole()
+          ? sha256(
+              IntStream.range(0, ranks.size())
+                  .mapToObj(this::rankChecksum)
+                  .collect(Collectors.joining()))
+          : null;
+    }
+  }
+
+  private final Map<ScanTable, List<Row>> rows = new EnumMap<>(ScanTable.class);
+
+  private int schemaVersion = ScanTable.SCHEMA_VERSION;
+
+  /** No scans yet. */
+  public Nights() {
+    for (ScanTable table : ScanTable.values()) {
+      rows.put(table, new ArrayList<>());
+    }
+  }
+
+  /** The scans that follow are of another version. */
+  public Nights ofSchemaVersion(int version) {
+    schemaVersion = version;
+    return this;
+  }
+
+  /** A scan of all engines of a fleet. */
+  public Nights scan(
+      String fleet, String scanId, Instant startedAt, List<Engine> engines, Finding... findings) {
+    return scan(fleet, scanId, startedAt, Scope.FLEET, engines, findings);
+  }
+
+  /** A scan. */
+  public Nights scan(
+      String fleet,
+      String scanId,
+      Instant startedAt,
+      Scope scope,
+      List<Engine> engines,
+      Finding... findings) {
+    unfinished(scanId, startedAt, engines, findings);
+    add(
+        ScanTable.SCANS,
+        scanId,
+        startedAt,
+        schemaVersion,
+        fleet,
+        Timestamp.from(startedAt),
+        Timestamp.from(startedAt.plusSeconds(60)),
+        "development",
+        "4.1.3",
+        "cpu",
+        "sglang",
+        1 << 20,
+        engines.size(),
+        engines.stream().mapToInt(engine -> engine.ranks().size()).sum(),
+        engines.stream().mapToLong(Nights::tensors).sum(),
+        engines.stream().mapToLong(Nights::tensors).sum() * TENSOR_BYTES,
+        findings.length == 0 ? "EQUAL" : "DIFFERENT",
+        "{\"%s\":\"%s\"}".formatted(Scope.SETTING, scope.word()));
+    return this;
+  }
+
+  /** What a scan leaves that has not come to its row in the table of scans. */
+  public Nights unfinished(
+      String scanId, Instant startedAt, List<Engine> engines, Finding... findings) {
+    engines.forEach(engine -> add(scanId, startedAt, engine));
+    for (Finding finding : findings) {
+      addRow(ScanTable.FINDINGS, scanId, startedAt, FindingRow.of(finding));
+    }
+    return this;
+  }
+
+  private static long tensors(Engine engine) {
+    return engine.ranks().stream().mapToLong(List::size).sum();
+  }
+
+  private void add(String scanId, Instant startedAt, Engine engine) {
+    int ranks = engine.ranks().size();
+    int missing = (int) engine.ranks().stream().filter(List::isEmpty).count();
+    add(
+        ScanTable.ENGINES,
+        scanId,
+        startedAt,
+        engine.name(),
+        engine.model(),
+        engine.revision(),
+        engine.group(),
+        ranks,
+        ranks - missing,
+        missing,
+        engine.isWhole() ? "COMPLETE" : "INCOMPLETE",
+        engine.checksum(),
+        tensors(engine) * TENSOR_BYTES,
+        engine.hashing());
+    for (int rank = 0; rank < ranks; rank++) {
+      int tensors = engine.ranks().get(rank).size();
+      add(
+          ScanTable.RANKS,
+          scanId,
+          startedAt,
+          engine.name(),
+          rank,
+          rank,
+          ranks,
+          0,
+          1,
+          0,
+          1,
+          tensors == 0 ? "MISSING" : "COMPLETE",
+          engine.rankChecksum(rank),
+          (long) tensors,
+          0L,
+          tensors * TENSOR_BYTES,
+          tensors == 0 ? "no file of rank " + rank : null);
+      addTensors(scanId, startedAt, engine, rank);
+    }
+  }
+
+  private void addTensors(String scanId, Instant startedAt, Engine engine, int rank) {
+    List<String> words = engine.ranks().get(rank);
+    for (int tensor = 0; tensor < words.size(); tensor++) {
+      String name = "layers.%s.weight".formatted(Integer.toString(tensor));
+      add(
+          ScanTable.TENSORS,
+          scanId,
+          startedAt,
+          engine.name(),
+          rank,
+          "target",
+          name,
+          name,
+          "BF16",
+          new long[] {TENSOR_BYTES / 2},
+          TENSOR_BYTES,
+          "/weights/%s/%s".formatted(engine.name(), Integer.toString(rank)),
+          words.size(),
+          100 + tensor * TENSOR_BYTES,
+          Timestamp.from(startedAt),
+          "HASHED",
+          null,
+          sha256(engine.hashing() + words.get(tensor)).substring(0, 16),
+          null,
+          new long[] {words.get(tensor).hashCode()},
+          "host",
+          "driver",
+          null);
+    }
+  }
+
+  private void add(ScanTable table, String scanId, Instant startedAt, Object... values) {
+    addRow(table, scanId, startedAt, RowFactory.create(values));
+  }
+
+  private void addRow(ScanTable table, String scanId, Instant startedAt, Row row) {
+    Object[] values = new Object[row.size() + 2];
+    for (int column = 0; column < row.size(); column++) {
+      values[column] = row.get(column);
+    }
+    values[row.size()] = Date.valueOf(startedAt.atZone(ZoneOffset.UTC).toLocalDate());
+    values[row.size() + 1] = scanId;
+    rows.get(table).add(RowFactory.create(values));
+  }
+
+  /** Writes them all, beside what is there. */
+  public void write(SparkSession spark, Path out) {
+    for (ScanTable table : ScanTable.values()) {
+      spark
+          .createDataFrame(
+              rows.get(table), columns(table).add("scan_date", "date").add("scan_id", "string"))
+          .coalesce(1)
+          .write()
+          .mode(SaveMode.Append)
+          .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
+          .partitionBy("scan_date", "scan_id")
+          .parquet(out.resolve(table.tableName()).toString());
+    }
+  }
+
+  /** The columns of a table, without those of its partition. */
+  public static StructType columns(ScanTable table) {
+    return COLUMNS.get(table);
+  }
+
+  private static String sha256(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}
