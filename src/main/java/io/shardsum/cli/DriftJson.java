@@ -91,6 +91,7 @@ final class DriftJson {
     EngineStep last = engine.last();
     json.writeStartObject();
     json.writeStringField("engine", engine.engine());
+    json.writeStringField("source", engine.source().name());
     json.writeStringField("state", last.state().name());
     writeScan("first_seen", Optional.of(last.firstSeen()));
     writeScan("last_right", last.lastRight());
@@ -144,6 +145,7 @@ final class DriftJson {
     json.writeStringField("kind", finding.kind());
     json.writeStringField("severity", finding.severity());
     json.writeStringField("engine", finding.engine().orElse(null));
+    json.writeStringField("source", finding.subject().source().name());
     json.writeFieldName("rank");
     if (finding.rank().isPresent()) {
       json.writeNumber(finding.rank().get());

@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.fleet.WeightSource;
 import io.shardsum.history.Drift;
 import io.shardsum.history.EngineState;
 import io.shardsum.history.EngineStep;
@@ -109,7 +110,7 @@ final class DriftReport {
             "ENGINE", "STATE", "SCAN OF (UTC)", "REVISION", "RANKS", "TENSORS", "BYTES", "SINCE");
     for (EngineStep step : steps.subList(0, Math.min(LINES_OF_A_LIST, steps.size()))) {
       table.add(
-          TerminalText.name(step.engine()),
+          engine(step),
           step.state().name(),
           time(step.scan()),
           revision(step.declared()),
@@ -122,6 +123,11 @@ final class DriftReport {
     out.println(title);
     table.print(out);
     printRest(steps.size(), out);
+  }
+
+  private static String engine(EngineStep step) {
+    String name = TerminalText.name(step.engine());
+    return step.source() == WeightSource.LIVE ? name + " (live)" : name;
   }
 
   private static String revision(EngineStep.Declared declared) {
@@ -175,7 +181,7 @@ final class DriftReport {
       Drift drift = step.drift().orElseThrow();
       out.printf(
           "  %s, %s %s: since scan %s of %s (%s); last right: %s%n",
-          TerminalText.name(step.engine()),
+          engine(step),
           drift.ranks().size() == 1 ? "rank" : "ranks",
           numbers(drift.ranks()),
           drift.since().scanId(),

@@ -312,7 +312,7 @@ class HistoryTest {
     List<Engine> engines = List.of(Engine.of("a", "acme/chat", "1", "w"));
     new Nights()
         .scan("now", "now", Landed.STARTED_AT, engines)
-        .ofSchemaVersion(2)
+        .ofSchemaVersion(3)
         .scan("then", "then", Landed.STARTED_AT, engines)
         .write(spark, newer);
     History tables = new History(spark, newer.toString());
@@ -320,7 +320,7 @@ class HistoryTest {
     assertThatThrownBy(() -> tables.of(Optional.empty(), new ScanRange.Last(1)))
         .isInstanceOf(HistoryException.class)
         .hasMessage(
-            "Cannot read scan then in %s: expected schema version 1 at most, found 2: a newer Shardsum has written it",
+            "Cannot read scan then in %s: expected schema version 2 at most, found 3: a newer Shardsum has written it",
             newer);
   }
 

@@ -44,17 +44,17 @@ public final class Nights {
                       + " bytes BIGINT, verdict STRING, settings STRING"),
               ScanTable.ENGINES,
               StructType.fromDDL(
-                  "engine STRING, model STRING, revision STRING, comparison_group STRING,"
+                  "engine STRING, source STRING, model STRING, revision STRING, comparison_group STRING,"
                       + " expected_ranks INT, hashed_ranks INT, missing_ranks INT, status STRING,"
                       + " checksum STRING, bytes BIGINT, hashing STRING"),
               ScanTable.RANKS,
               StructType.fromDDL(
-                  "engine STRING, rank INT, tp_rank INT, tp_size INT, pp_rank INT, pp_size INT,"
+                  "engine STRING, source STRING, rank INT, tp_rank INT, tp_size INT, pp_rank INT, pp_size INT,"
                       + " dp_rank INT, dp_size INT, status STRING, checksum STRING,"
                       + " tensors BIGINT, skipped BIGINT, bytes BIGINT, reason STRING"),
               ScanTable.TENSORS,
               StructType.fromDDL(
-                  "engine STRING, rank INT, role STRING, tensor STRING, key STRING, dtype STRING,"
+                  "engine STRING, source STRING, rank INT, role STRING, tensor STRING, key STRING, dtype STRING,"
                       + " shape ARRAY<BIGINT>, bytes BIGINT, file STRING, file_tensors INT,"
                       + " file_offset_bytes BIGINT, file_modified_at TIMESTAMP, status STRING,"
                       + " reason STRING, checksum STRING, sha256 STRING,"
@@ -198,6 +198,7 @@ public final class Nights {
         scanId,
         startedAt,
         engine.name(),
+        "FILES",
         engine.model(),
         engine.revision(),
         engine.group(),
@@ -215,6 +216,7 @@ public final class Nights {
           scanId,
           startedAt,
           engine.name(),
+          "FILES",
           rank,
           rank,
           ranks,
@@ -241,6 +243,7 @@ public final class Nights {
           scanId,
           startedAt,
           engine.name(),
+          "FILES",
           rank,
           "target",
           name,
