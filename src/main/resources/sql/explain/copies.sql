@@ -1,6 +1,13 @@
 -- Every expected rank of the engines that an engine is compared with, its own included.
--- in:  ranks, engines (views of finished scans); parameters scan_id, engine
--- out: engine, source, rank, place (the rank in its replica), status, checksum, tensors, skipped, bytes, reason
+-- in:  ranks, engines, tensors (views of finished scans); parameters scan_id, engine
+-- out: engine, source, rank, place (the rank in its replica), status, checksum, tensors, skipped, bytes, reason,
+--      storage (the same where the same files were read; null where none were)
+WITH storages AS (
+  SELECT engine, source, rank, concat_ws('\n', sort_array(collect_set(concat(role, ' ', file)))) AS storage
+  FROM tensors
+  WHERE scan_id = :scan_id
+  GROUP BY engine, source, rank
+)
 SELECT
   r.engine,
   r.source,
@@ -11,10 +18,12 @@ SELECT
   r.tensors,
   r.skipped,
   r.bytes,
-  r.reason
+  r.reason,
+  s.storage
 FROM ranks AS r
 JOIN engines AS e ON r.scan_id = e.scan_id AND r.engine = e.engine AND r.source = e.source
 JOIN engines AS asked ON e.scan_id = asked.scan_id AND e.comparison_group = asked.comparison_group
   AND e.source = asked.source
+LEFT JOIN storages AS s ON r.engine = s.engine AND r.source = s.source AND r.rank = s.rank
 WHERE r.scan_id = :scan_id AND asked.engine = :engine AND asked.source = 'FILES'
 ORDER BY place, r.engine, r.rank

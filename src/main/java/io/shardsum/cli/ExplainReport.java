@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Everything that a finished scan knows of an engine, a rank or a tensor. */
 final class ExplainReport {
@@ -109,8 +110,16 @@ final class ExplainReport {
 
   private String vote(Copy copy) {
     List<Copy> ofPlace = copies.stream().filter(c -> c.place() == copy.place()).toList();
-    long same = ofPlace.stream().filter(c -> c.checksum().equals(copy.checksum())).count();
-    return copy.checksum().isEmpty() ? "none" : of(same, ofPlace.size());
+    long same = votes(ofPlace.stream().filter(c -> c.checksum().equals(copy.checksum())));
+    return copy.checksum().isEmpty() ? "none" : of(same, votes(ofPlace.stream()));
+  }
+
+  /** Engines that read the same files have one vote. */
+  private static long votes(Stream<Copy> copies) {
+    return copies
+        .map(copy -> copy.storage().orElse(copy.engine() + " rank " + copy.rank()))
+        .distinct()
+        .count();
   }
 
   private static String of(long same, long all) {

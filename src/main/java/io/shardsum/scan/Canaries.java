@@ -11,7 +11,8 @@ import org.apache.spark.sql.Row;
 /**
  * Shards that a scan hashes among those of the fleet, to see that it would find a flipped bit. Each
  * way in which the scan hashes has them all: each digest, and each cut of files into rows. Up to
- * the rows of the table {@code tensors} they are files like others.
+ * the rows of the table {@code tensors} they are files like others; on GPUs, of a job of the same
+ * plan behind theirs, as RAPIDS cannot take rows out of a job.
  */
 final class Canaries {
 
@@ -45,6 +46,11 @@ final class Canaries {
     }
     plantings.add(digest);
     return all;
+  }
+
+  /** The canaries of files that are read alike, without these. */
+  List<PlannedFile> insteadOf(List<PlannedFile> files, Digest digest) {
+    return among(List.of(), digest);
   }
 
   /** How many bytes of them are read. */

@@ -15,9 +15,20 @@ import org.apache.spark.sql.SparkSession;
 /** A scan that was finished, as its tables tell it: every copy beside the others. */
 public final class FinishedScan {
 
-  /** A row of {@code explain/copies.sql}. */
+  /**
+   * A row of {@code explain/copies.sql}.
+   *
+   * @param storage the same where the same files were read: these copies are one; empty if none
+   *     were
+   */
   public record Copy(
-      String engine, int rank, int place, String status, Optional<String> checksum, long tensors) {}
+      String engine,
+      int rank,
+      int place,
+      String status,
+      Optional<String> checksum,
+      long tensors,
+      Optional<String> storage) {}
 
   /**
    * A tensor as one copy has it.
@@ -104,7 +115,8 @@ public final class FinishedScan {
                     row.<Integer>getAs("place"),
                     row.getAs("status"),
                     Optional.ofNullable(row.getAs("checksum")),
-                    row.<Long>getAs("tensors")))
+                    row.<Long>getAs("tensors"),
+                    Optional.ofNullable(row.getAs("storage"))))
         .toList();
   }
 

@@ -202,8 +202,25 @@ public final class FleetScan {
    * @return the rows of canaries, which do not land
    */
   private List<Row> landTensors(Canaries canaries) {
-    new WeightRows(session, files, size, hasher, request, canaries).createViews();
-    Dataset<Row> tensors = CanaryRows.takenOut(SqlStage.TENSORS.in(session));
+    return switch (hasher) {
+      case READER -> {
+        Dataset<Row> all = tensors(canaries::among);
+        yield CanaryRows.of(landTensors(CanaryRows.takenOut(all)));
+      }
+      case FUNCTION -> {
+        Dataset<Row> ofCanaries = tensors(canaries::insteadOf);
+        landTensors(tensors((ofFleet, digest) -> ofFleet));
+        yield ofCanaries.collectAsList();
+      }
+    };
+  }
+
+  private Dataset<Row> tensors(WeightRows.Planting planting) {
+    new WeightRows(session, files, size, hasher, request, planting).createViews();
+    return SqlStage.TENSORS.in(session);
+  }
+
+  private QueryExecution landTensors(Dataset<Row> tensors) {
     QueryExecution written =
         ExecutedWrite.of(session, () -> tables.write(ScanTable.TENSORS, tensors));
     plans.add(SqlStage.TENSORS, ExecutedPlan.operators(written.executedPlan()));
@@ -211,7 +228,7 @@ public final class FleetScan {
         .read(ScanTable.TENSORS, tensors.schema(), session)
         .where(col("source").equalTo(WeightSource.FILES.name()))
         .createOrReplaceTempView(ScanTable.TENSORS.tableName());
-    return CanaryRows.of(written);
+    return written;
   }
 
   /**

@@ -21,6 +21,11 @@ import org.apache.spark.sql.SparkSession;
  */
 final class WeightRows {
 
+  /** What is read in the place of files that are read alike. */
+  interface Planting {
+    List<PlannedFile> of(List<PlannedFile> files, Digest digest);
+  }
+
   private static final String MOST_BYTES_OF_A_TASK = "spark.sql.files.maxPartitionBytes";
   private static final int TASKS_OF_A_CORE = 8;
   private static final long LARGEST_SPLIT_BYTES = 2L << 30;
@@ -31,7 +36,7 @@ final class WeightRows {
   private final ScanSize size;
   private final Hasher hasher;
   private final ScanRequest request;
-  private final Canaries canaries;
+  private final Planting planting;
   private final long splitBytes;
   private final List<PlannedFile> numbered = new ArrayList<>();
 
@@ -41,13 +46,13 @@ final class WeightRows {
       ScanSize size,
       Hasher hasher,
       ScanRequest request,
-      Canaries canaries) {
+      Planting planting) {
     this.session = session;
     this.files = files;
     this.size = size;
     this.hasher = hasher;
     this.request = request;
-    this.canaries = canaries;
+    this.planting = planting;
     this.splitBytes = splitBytes();
   }
 
@@ -96,7 +101,7 @@ final class WeightRows {
       List<PlannedFile> ofDigest =
           ofStage.stream().filter(file -> file.digest() == digest).toList();
       if (!ofDigest.isEmpty()) {
-        runs = runs.union(runs(canaries.among(ofDigest, digest), digest, unit));
+        runs = runs.union(runs(planting.of(ofDigest, digest), digest, unit));
       }
     }
     runs.createOrReplaceTempView("runs");

@@ -474,6 +474,19 @@ class FleetScanCommandTest {
   }
 
   @Test
+  void explainsThatEnginesThatReadTheSameFilesHaveOneVote() {
+    SmallFleet fleet = fleet("a").engineOn("also-a", "a", List.of()).engine("b");
+    SmallFleet.flipBit(fleet.shard("b", 1, 0), FLIPPED);
+    scan(fleet, "--scan-id", "first");
+
+    assertThat(explain("a").out())
+        .containsPattern("(?m)^0 +COMPLETE +[0-9a-f]{16} +2 of 2$")
+        .containsPattern("(?m)^1 +COMPLETE +[0-9a-f]{16} +1 of 2$");
+    assertThat(explain("a/1/" + FLIPPED).out())
+        .containsPattern("(?m)^also-a +1 +BF16 \\[48, 32\\] [0-9a-f]{16} +1 of 2 +file:");
+  }
+
+  @Test
   void explainsWhatAFinishedScanKnows() {
     SmallFleet fleet = fleet("a", "b/1", "c");
     SmallFleet.flipBit(fleet.shard("b/1", 1, 0), FLIPPED);
