@@ -118,6 +118,9 @@ class Scan:
             del result[key]
         for engine in result["coverage"]["last_verified"]:
             del engine["last_verified_at"], engine["verified_within"]
+        for finding in result["findings"]:
+            for key in ("host", "executor", "gpu"):
+                finding.pop(key, None)
         result["coverage"]["last_verified"].sort(key=lambda engine: engine["engine"])
         return result
 
