@@ -47,13 +47,17 @@ public final class Main {
    * @return its exit code
    */
   static int run(String[] args, PrintWriter out, PrintWriter err) {
-    return new CommandLine(new Main())
+    return commandLine()
         .setOut(out)
         .setErr(err)
-        .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::refuse)
         .setExecutionExceptionHandler(Main::explain)
         .execute(args);
+  }
+
+  /** What parses arguments. */
+  static CommandLine commandLine() {
+    return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
   }
 
   /** One line and where to read on, so that the line is not lost above a page of help. */

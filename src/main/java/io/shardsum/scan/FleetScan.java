@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -32,7 +33,7 @@ public final class FleetScan {
   private final ScanSize size;
   private final ScanRequest request;
   private final ScanTables tables;
-  private final ScanProgress progress;
+  private final ScanMetrics metrics;
   private final Hasher hasher;
   private final RereadLimits limits;
   private final AcceleratedPlans plans = new AcceleratedPlans();
@@ -71,7 +72,7 @@ public final class FleetScan {
     this.limits = RereadLimits.of(session.conf());
     this.request = request;
     this.tables = ScanTables.of(request);
-    this.progress = progress;
+    this.metrics = new ScanMetrics(SparkEnv.get(), progress);
     this.hasher = hasher;
     functions.accept(this.session);
   }
@@ -109,6 +110,7 @@ public final class FleetScan {
       tables.write(
           ScanTable.SCANS,
           rows(List.of(ScanRow.of(session, summary, clock.instant())), ScanRow.SCHEMA));
+      metrics.landed(summary, clock);
       return summary;
     }
   }
@@ -116,18 +118,18 @@ public final class FleetScan {
   private record Reading(ReadTimes times, ReadingPlaces places, CanaryResult canaries) {}
 
   private Reading readWeights() {
-    ReadListener listener = new ReadListener(progress);
+    ReadListener listener = new ReadListener(metrics);
     SumComparison comparison = new SumComparison(session.sparkContext());
     session.sparkContext().addSparkListener(listener);
     session.sparkContext().addSparkListener(comparison);
     try (CanaryFiles canaryFiles =
         new CanaryFiles(tables, session.sparkContext().hadoopConfiguration())) {
       Canaries canaries = new Canaries(canaryFiles, request.scanId());
-      progress.readingBegins(PlannedFile.bytes(files));
+      metrics.readingBegins(PlannedFile.bytes(files));
       List<Row> canaryRows = landTensors(canaries);
       comparison.check();
       CanaryResult result = canaries.check(canaryRows);
-      progress.readingEnds();
+      metrics.readingEnds();
       return new Reading(
           listener.times(Instant.now()).without(canaries.bytes()), listener.places(), result);
     } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
