@@ -28,8 +28,8 @@ enum ExpectFormat {
 
     @Override
     void print(HashedExpectation expectation, PrintWriter out) {
-      if (WeightsCheckerJson.isPossible(expectation)) {
-        WeightsCheckerJson.print(expectation, out);
+      if (ExpectedAnswer.isPossible(expectation)) {
+        ExpectedAnswer.print(expectation, out);
       }
     }
   };

@@ -62,8 +62,8 @@ final class FleetScanCommand implements Callable<Integer> {
 
   private static final int MOST_NIGHTS = 366;
 
-  @ArgGroup(multiplicity = "1")
-  private Target target;
+  @ArgGroup(multiplicity = "0..1")
+  private Target target = new Target();
 
   @Option(
       names = "--out",
@@ -115,8 +115,12 @@ final class FleetScanCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description = "table or json (default: ${DEFAULT-VALUE}).")
-  private OutputFormat format = OutputFormat.TABLE;
+      description = {
+        "table, json, or sglang: the answer that --engine NAME would give at /weights_checker,",
+        "from its files; without a fleet: of a finished scan under --out (default:",
+        "${DEFAULT-VALUE})."
+      })
+  private ScanFormat format = ScanFormat.TABLE;
 
   @ArgGroup(validate = false, heading = "With --shards:%n")
   private ShardsOptions shardsOptions = new ShardsOptions();
@@ -161,6 +165,10 @@ final class FleetScanCommand implements Callable<Integer> {
         description =
             "Scan nothing: show all that a finished scan under --out (the latest, or --scan-id) knows of it.")
     private String explain;
+
+    private boolean isNone() {
+      return fleet == null && shards == null && !demo && explain == null;
+    }
   }
 
   /** What a description would say. */
@@ -190,6 +198,11 @@ final class FleetScanCommand implements Callable<Integer> {
     if (target.explain != null) {
       return explain(output).number();
     }
+    if (target.isNone()) {
+      requireOut("--format sglang");
+      Optional<ScanId> wanted = scanId == null ? Optional.empty() : Optional.of(scanId());
+      return answer(wanted, ExitCode.EQUAL, output).number();
+    }
     if (out == null && !dryRun) {
       throw new UsageException("--out DIR is required: where the tables go");
     }
@@ -209,8 +222,35 @@ final class FleetScanCommand implements Callable<Integer> {
                 .verifying(optional(verifyOneIn))
                 .comparedWith(baseline(id))
                 .of(onlyEngines.isEmpty() ? Scope.FLEET : Scope.CHOSEN));
+    ExitCode exitCode = ExitCode.of(summary.verdict());
+    if (format == ScanFormat.SGLANG) {
+      return answer(Optional.of(id), exitCode, output).number();
+    }
     format.print(summary, output);
-    return ExitCode.of(summary.verdict()).number();
+    return exitCode.number();
+  }
+
+  /**
+   * Prints the answer of the one engine.
+   *
+   * @return the given code; INCOMPLETE where there is no answer, and the code is EQUAL
+   */
+  private ExitCode answer(Optional<ScanId> scan, ExitCode code, PrintWriter output) {
+    FinishedScan finished = FinishedScan.open(session("--format sglang"), out, scan);
+    boolean answered =
+        new ScannedAnswer(finished, onlyEngines.get(0)).print(output, spec.commandLine().getErr());
+    return answered || code != ExitCode.EQUAL ? code : ExitCode.INCOMPLETE;
+  }
+
+  private static SparkSession session(String what) {
+    return SparkSession.builder().appName("shardsum fleet-scan " + what).getOrCreate();
+  }
+
+  private void requireOut(String option) {
+    if (out == null) {
+      throw new UsageException(option + " needs --out DIR: where the tables are");
+    }
+    TablesPath.require(out);
   }
 
   private ExitCode demo(Configuration hadoopConf, PrintWriter output) {
@@ -223,20 +263,16 @@ final class FleetScanCommand implements Callable<Integer> {
   }
 
   private ExitCode explain(PrintWriter output) {
-    if (out == null) {
-      throw new UsageException("--explain needs --out DIR: where the tables are");
-    }
-    TablesPath.require(out);
+    requireOut("--explain");
     Optional<ScanId> wanted = scanId == null ? Optional.empty() : Optional.of(scanId());
-    SparkSession session =
-        SparkSession.builder().appName("shardsum fleet-scan --explain").getOrCreate();
-    FinishedScan finished = FinishedScan.open(session, out, wanted);
+    FinishedScan finished = FinishedScan.open(session("--explain"), out, wanted);
     new ExplainReport(finished, Explained.parse(target.explain, finished), output).print();
     return ExitCode.EQUAL;
   }
 
   /** An option that would be ignored is refused. */
   private void requireFitting() {
+    requireTarget();
     boolean described =
         shardsOptions.tp != null || shardsOptions.pp != null || shardsOptions.profile != null;
     if (target.shards == null && described) {
@@ -257,11 +293,11 @@ final class FleetScanCommand implements Callable<Integer> {
             || !onlyEngines.isEmpty()
             || verifyOneIn != null
             || dryRun
-            || format == OutputFormat.JSON;
+            || format != ScanFormat.TABLE;
     if (target.explain != null && ofAScan) {
       throw new UsageException("--explain takes no other option but --out and --scan-id");
     }
-    if (target.demo && (others || format == OutputFormat.JSON)) {
+    if (target.demo && (others || format != ScanFormat.TABLE)) {
       throw new UsageException("--demo takes no other option but --demo-dir and --nights");
     }
     if (demoNights != null && (!target.demo || demoNights < 1 || demoNights > MOST_NIGHTS)) {
@@ -275,6 +311,24 @@ final class FleetScanCommand implements Callable<Integer> {
     }
     if (verifyOneIn != null && Accelerator.of(new SparkConf()) == Accelerator.CPU) {
       throw new UsageException("--verify-gpu goes with --gpu: on CPUs there is nothing to verify");
+    }
+  }
+
+  private void requireTarget() {
+    boolean answer = format == ScanFormat.SGLANG && !target.demo && target.explain == null;
+    if (answer && onlyEngines.size() != 1) {
+      throw new UsageException("--format sglang goes with one --engine NAME");
+    }
+    if (!target.isNone()) {
+      return;
+    }
+    if (!answer) {
+      throw new UsageException(
+          "Missing required argument: --fleet FILE, --shards DIR, --demo or --explain ENGINE");
+    }
+    if (baseline != null || digest != null || verifyOneIn != null || dryRun) {
+      throw new UsageException(
+          "--format sglang of a finished scan takes only --engine, --out and --scan-id");
     }
   }
 

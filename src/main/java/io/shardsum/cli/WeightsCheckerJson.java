@@ -3,93 +3,104 @@ package io.shardsum.cli;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.shardsum.checksum.WeightDigest;
-import io.shardsum.expect.HashedExpectation;
-import io.shardsum.expect.HashedRank;
-import io.shardsum.expect.HashedTensor;
-import io.shardsum.expect.Topology;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 /**
- * An expectation as SGLang 0.5.23 answers to {@code /weights_checker}: the first pipeline stage
- * alone, and its ranks once for each attention group.
+ * The answer of SGLang 0.5.23 to {@code /weights_checker}, written rank by rank.
+ *
+ * @see ExpectedAnswer
+ * @see ScannedAnswer
  */
-final class WeightsCheckerJson {
-  private final Topology topology;
-  private final List<HashedRank> answered;
-  private final JsonGenerator json;
+final class WeightsCheckerJson implements AutoCloseable {
 
-  private WeightsCheckerJson(HashedExpectation expectation, JsonGenerator json) {
-    this.topology = expectation.topology();
-    this.answered = new ArrayList<>();
-    for (int reply = 0; reply < topology.attentionDp(); reply++) {
-      answered.addAll(firstStage(expectation));
-    }
+  /** Where a rank stands, as {@code parallelism_info} says it. */
+  record Place(
+      int tpRank, int tpSize, int dpRank, int dpSize, int ppRank, int ppSize, int rank, int size) {}
+
+  private final PrintWriter out;
+  private final JsonGenerator json;
+  private final List<String> ofRanks = new ArrayList<>();
+
+  private WeightsCheckerJson(PrintWriter out, JsonGenerator json) {
+    this.out = out;
     this.json = json;
   }
 
-  /** Whether everything that the answer holds is predicted. */
-  static boolean isPossible(HashedExpectation expectation) {
-    return firstStage(expectation).stream().allMatch(rank -> rank.refused().isEmpty());
-  }
-
-  private static List<HashedRank> firstStage(HashedExpectation expectation) {
-    return expectation.ranks().subList(0, expectation.topology().tp());
-  }
-
-  static void print(HashedExpectation expectation, PrintWriter out) {
-    try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
-      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-      json.useDefaultPrettyPrinter();
-      new WeightsCheckerJson(expectation, json).write();
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot print the expectation", e);
-    }
-    out.println();
-  }
-
-  private void write() throws IOException {
+  /**
+   * Begins an answer.
+   *
+   * @param replies how many schedulers reply
+   */
+  static WeightsCheckerJson begin(PrintWriter out, int replies) throws IOException {
+    JsonGenerator json = new JsonFactory().createGenerator(out);
+    json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+    json.useDefaultPrettyPrinter();
     json.writeStartObject();
     json.writeBooleanField("success", true);
-    json.writeStringField(
-        "message", String.join(" | ", Collections.nCopies(topology.attentionDp(), "Success.")));
+    json.writeStringField("message", String.join(" | ", Collections.nCopies(replies, "Success.")));
     json.writeArrayFieldStart("ranks");
-    List<String> ofRanks = new ArrayList<>();
-    for (HashedRank rank : answered) {
-      String checksum = rank.checksum().orElseThrow();
-      ofRanks.add(checksum);
-      write(rank, checksum);
+    return new WeightsCheckerJson(out, json);
+  }
+
+  /**
+   * Writes the next rank.
+   *
+   * @param tensors checksums by key
+   * @param roles of the models of the rank
+   */
+  void rank(Map<String, String> tensors, String checksum, List<String> roles, Place place)
+      throws IOException {
+    ofRanks.add(checksum);
+    json.writeStartObject();
+    json.writeObjectFieldStart("checksums");
+    for (Map.Entry<String, String> tensor : tensors.entrySet()) {
+      json.writeStringField(tensor.getKey(), tensor.getValue());
     }
+    json.writeEndObject();
+    json.writeStringField("per_gpu_checksum", checksum);
+    json.writeArrayFieldStart("parallelism_info");
+    for (String role : roles) {
+      write(role, place);
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private void write(String role, Place place) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("role", role);
+    json.writeNumberField("tp_rank", place.tpRank());
+    json.writeNumberField("tp_size", place.tpSize());
+    json.writeNumberField("dp_rank", place.dpRank());
+    json.writeNumberField("dp_size", place.dpSize());
+    json.writeNumberField("pp_rank", place.ppRank());
+    json.writeNumberField("pp_size", place.ppSize());
+    json.writeNumberField("rank", place.rank());
+    json.writeNumberField("size", place.size());
+    json.writeEndObject();
+  }
+
+  /** Writes the digest of the ranks that were written, in their order. */
+  void end() throws IOException {
     json.writeEndArray();
     json.writeStringField("per_engine_checksum", WeightDigest.ofEngine(ofRanks));
     json.writeEndObject();
   }
 
-  private void write(HashedRank rank, String checksum) throws IOException {
-    json.writeStartObject();
-    json.writeObjectFieldStart("checksums");
-    for (HashedTensor tensor : rank.tensors()) {
-      json.writeStringField(tensor.tensor().name(), tensor.digests().checksum().orElseThrow());
+  @Override
+  public void close() {
+    try {
+      json.disable(JsonGenerator.Feature.AUTO_CLOSE_JSON_CONTENT);
+      json.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot print the answer", e);
     }
-    json.writeEndObject();
-    json.writeStringField("per_gpu_checksum", checksum);
-    json.writeArrayFieldStart("parallelism_info");
-    json.writeStartObject();
-    json.writeStringField("role", "target");
-    json.writeNumberField("tp_rank", topology.tpRankOf(rank.rank()));
-    json.writeNumberField("tp_size", topology.tp());
-    json.writeNumberField("dp_rank", topology.attentionDpRankOf(rank.rank()));
-    json.writeNumberField("dp_size", topology.attentionDp());
-    json.writeNumberField("pp_rank", topology.stageOf(rank.rank()));
-    json.writeNumberField("pp_size", topology.pp());
-    json.writeNumberField("rank", rank.rank());
-    json.writeNumberField("size", topology.worldSize());
-    json.writeEndObject();
-    json.writeEndArray();
-    json.writeEndObject();
+    out.println();
   }
 }

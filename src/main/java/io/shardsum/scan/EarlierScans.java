@@ -8,6 +8,7 @@ import io.shardsum.fleet.WeightSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.FileStatus;
@@ -28,6 +29,7 @@ final class EarlierScans {
   private static final StructType OF_TENSORS =
       StructType.fromDDL("source STRING, name_in_file STRING, raw_checksum STRING");
   private static final StructType OF_RANKS = StructType.fromDDL("source STRING, digest STRING");
+  private static final StructType OF_ENGINES = OF_RANKS.add("hashing", "string");
   private static final String FILES = WeightSource.FILES.name();
 
   private final SparkSession session;
@@ -95,7 +97,8 @@ final class EarlierScans {
   private static StructType laterColumns(ScanTable table) {
     return switch (table) {
       case TENSORS -> OF_TENSORS;
-      case RANKS, ENGINES -> OF_RANKS;
+      case RANKS -> OF_RANKS;
+      case ENGINES -> OF_ENGINES;
       case FINDINGS -> FindingRow.SCHEMA;
       case SCANS -> new StructType();
     };
@@ -128,6 +131,11 @@ final class EarlierScans {
   /** The result of a statement that has parameters. */
   List<Row> rows(String sqlFile, Map<String, Object> parameters) {
     return session.sql(SqlFile.text(sqlFile), parameters).collectAsList();
+  }
+
+  /** The result of a statement that has parameters, a partition in memory at a time. */
+  Iterator<Row> iterate(String sqlFile, Map<String, Object> parameters) {
+    return session.sql(SqlFile.text(sqlFile), parameters).toLocalIterator();
   }
 
   /** What the checksums of an engine's ranks did not see in one of the scans. */

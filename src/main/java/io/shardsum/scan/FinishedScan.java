@@ -1,11 +1,14 @@
 package io.shardsum.scan;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 
 import io.shardsum.verdict.Finding;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,8 +76,7 @@ public final class FinishedScan {
       }
     }
     throw new ReferenceException(
-        "Cannot explain: no finished scan%s in %s"
-            .formatted(scanId.map(id -> " " + id.text()).orElse(""), out));
+        "No finished scan%s in %s".formatted(scanId.map(id -> " " + id.text()).orElse(""), out));
   }
 
   /** Its name. */
@@ -102,6 +104,55 @@ public final class FinishedScan {
   /** Everything that was found. */
   public List<Finding> findings() {
     return ofScan("findings").stream().map(FindingRow::finding).toList();
+  }
+
+  /**
+   * How an engine's files were hashed.
+   *
+   * @return the digest that those of its ranks are made of, and, where the scan tells it, the
+   *     profile and what else was left out, as in {@code sglang sglang-0.5.20}
+   */
+  public String hashing(String engine) {
+    return scans
+        .ofFiles("engines")
+        .where(col("scan_id").equalTo(scanId()).and(col("engine").equalTo(engine)))
+        .select(coalesce(col("hashing"), col("digest"), lit(scan.<String>getAs("digest"))))
+        .first()
+        .getString(0);
+  }
+
+  /** Why ranks of an engine have no checksum, by rank. */
+  public List<String> incomplete(String engine) {
+    return scans
+        .ofFiles("ranks")
+        .where(col("scan_id").equalTo(scanId()).and(col("engine").equalTo(engine)))
+        .where(col("checksum").isNull())
+        .orderBy("rank")
+        .collectAsList()
+        .stream()
+        .map(RankResult::of)
+        .map(r -> "rank %s is %s: %s".formatted(r.rank(), r.status(), r.reason().orElse("")))
+        .toList();
+  }
+
+  /**
+   * What a complete engine would answer, from its files: the first pipeline stage of every replica,
+   * by rank, one rank in memory at a time.
+   */
+  public Iterator<AnsweredRank> answer(String engine) {
+    Iterator<Row> rows =
+        scans.iterate("live/answer", Map.of("scan_id", scanId(), "engine", engine));
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return rows.hasNext();
+      }
+
+      @Override
+      public AnsweredRank next() {
+        return AnsweredRank.of(rows.next());
+      }
+    };
   }
 
   /** All copies of all ranks of an engine, by rank and engine. */

@@ -3,6 +3,7 @@ package io.shardsum.scan;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.checksum.WeightDigest;
+import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.LiveSpec;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.live.LiveAnswer;
@@ -31,13 +32,13 @@ final class LiveRows {
   static final StructType RANKS =
       StructType.fromDDL(
           "engine STRING, source STRING, rank INT, tp_rank INT, tp_size INT, pp_rank INT,"
-              + " pp_size INT, dp_rank INT, dp_size INT, status STRING, checksum STRING,"
+              + " pp_size INT, dp_rank INT, dp_size INT, digest STRING, status STRING, checksum STRING,"
               + " tensors BIGINT, skipped BIGINT, reason STRING, reported STRING");
 
   static final StructType ENGINES =
       StructType.fromDDL(
           "engine STRING, source STRING, model STRING, revision STRING, comparison_group STRING,"
-              + " expected_ranks INT, hashed_ranks INT, missing_ranks INT, status STRING,"
+              + " digest STRING, expected_ranks INT, hashed_ranks INT, missing_ranks INT, status STRING,"
               + " checksum STRING, reported STRING, host STRING, engine_version STRING,"
               + " fetched_at TIMESTAMP, other_fields STRING");
 
@@ -180,6 +181,7 @@ final class LiveRows {
               spec.parallelism().pp(),
               rank.dpRank(),
               spec.parallelism().dp(),
+              digest(),
               of.status(),
               of.checksum().orElse(null),
               of.tensors(),
@@ -190,6 +192,14 @@ final class LiveRows {
     return rows;
   }
 
+  /** The word of the algorithm that the digests of ranks and engine are made of. */
+  private String digest() {
+    return switch (answer.digest()) {
+      case SGLANG -> Digest.SGLANG.word();
+      case SHA256 -> Digest.SHA256.word();
+    };
+  }
+
   Row engine(LiveEngineResult result) {
     return RowFactory.create(
         result.engine(),
@@ -197,6 +207,7 @@ final class LiveRows {
         spec.model().orElse(null),
         spec.revision().orElse(null),
         result.group(),
+        digest(),
         result.ranks().size(),
         (int) result.completeRanks(),
         (int) result.unknownRanks(),

@@ -522,7 +522,7 @@ class FleetScanCommandTest {
           x                     | --explain: no such engine in scan first: x; it has: a
           a/2                   | --explain: no such rank of engine a: 2; it has 0 to 1
           a/0/nothing           | --explain: no copy of rank 0 has a tensor nothing
-          a --scan-id none      | Cannot explain: no finished scan none in
+          a --scan-id none      | No finished scan none in
           a --digest both       | --explain takes no other option but --out and --scan-id
           """)
   void exitsWith2WhereThereIsNothingToExplain(String arguments, String message) {
