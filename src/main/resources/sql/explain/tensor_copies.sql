@@ -1,6 +1,6 @@
 -- A tensor as the engines of a comparison group have it.
--- in:  tensors, ranks, engines (views of finished scans); parameters scan_id, engine, place (the rank in its replica), key
--- out: engine, source, rank, status, dtype, shape, bytes, checksum, sha256, raw_checksum, file, file_offset_bytes, host, executor, gpu, reason
+-- in:  tensors, ranks, engines (views of finished scans); parameters scan_id, engine, source, place (the rank in its replica), key
+-- out: engine, source, rank, status, dtype, shape, bytes, checksum, sha256, raw_checksum, copied_at (file or server), file_offset_bytes, host, executor, gpu, reason
 SELECT
   t.engine,
   t.source,
@@ -12,7 +12,7 @@ SELECT
   t.checksum,
   t.sha256,
   t.raw_checksum,
-  t.file,
+  coalesce(t.file, t.host) AS copied_at,
   t.file_offset_bytes,
   t.host,
   t.executor,
@@ -23,5 +23,5 @@ JOIN ranks AS r ON t.scan_id = r.scan_id AND t.engine = r.engine AND t.source = 
 JOIN engines AS e ON t.scan_id = e.scan_id AND t.engine = e.engine AND t.source = e.source
 JOIN engines AS asked ON e.scan_id = asked.scan_id AND e.comparison_group = asked.comparison_group
   AND e.source = asked.source
-WHERE t.scan_id = :scan_id AND asked.engine = :engine AND asked.source = 'FILES' AND t.key = :key
+WHERE t.scan_id = :scan_id AND asked.engine = :engine AND asked.source = :source AND t.key = :key
   AND r.rank % (r.tp_size * r.pp_size) = :place

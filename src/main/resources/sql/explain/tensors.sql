@@ -1,5 +1,5 @@
 -- The tensors that are not the same in all complete copies of a rank.
--- in:  tensors, ranks, engines (views of finished scans); parameters scan_id, engine, place (the rank in its replica)
+-- in:  tensors, ranks, engines (views of finished scans); parameters scan_id, engine, source, place (the rank in its replica)
 -- out: key, contents (how many different ones), copies (how many have it)
 WITH copies AS (
   SELECT r.engine, r.source, r.rank
@@ -7,7 +7,7 @@ WITH copies AS (
   JOIN engines AS e ON r.scan_id = e.scan_id AND r.engine = e.engine AND r.source = e.source
   JOIN engines AS asked ON e.scan_id = asked.scan_id AND e.comparison_group = asked.comparison_group
     AND e.source = asked.source
-  WHERE r.scan_id = :scan_id AND asked.engine = :engine AND asked.source = 'FILES' AND r.status = 'COMPLETE'
+  WHERE r.scan_id = :scan_id AND asked.engine = :engine AND asked.source = :source AND r.status = 'COMPLETE'
     AND r.rank % (r.tp_size * r.pp_size) = :place
 ), contents AS (
   SELECT

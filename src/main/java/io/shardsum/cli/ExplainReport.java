@@ -1,11 +1,14 @@
 package io.shardsum.cli;
 
+import io.shardsum.fleet.WeightSource;
+import io.shardsum.scan.EngineResult;
 import io.shardsum.scan.FinishedScan;
 import io.shardsum.scan.FinishedScan.Copy;
 import io.shardsum.scan.FinishedScan.DifferingTensor;
 import io.shardsum.scan.FinishedScan.TensorCopy;
 import io.shardsum.verdict.Finding;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,28 +27,67 @@ final class ExplainReport {
 
   private final FinishedScan scan;
   private final Explained asked;
+  private final EngineResult engine;
+  private final WeightSource source;
   private final List<Copy> copies;
   private final PrintWriter out;
 
-  ExplainReport(FinishedScan scan, Explained asked, PrintWriter out) {
+  private ExplainReport(
+      FinishedScan scan,
+      Explained asked,
+      EngineResult engine,
+      WeightSource source,
+      PrintWriter out) {
     this.scan = scan;
     this.asked = asked;
-    this.copies = scan.copies(asked.engine().engine());
+    this.engine = engine;
+    this.source = source;
+    this.copies = scan.copies(engine.engine(), source);
     this.out = out;
   }
 
-  void print() {
+  /** Prints what is known of the files, and then what the engine itself has told. */
+  static void print(FinishedScan scan, Explained asked, PrintWriter out) {
     out.printf(
         "Fleet %s, scan %s of %s%n",
         TerminalText.name(scan.fleet()), scan.scanId(), scan.startedAt());
+    List<ExplainReport> reports = new ArrayList<>();
+    for (WeightSource source : List.of(WeightSource.FILES, WeightSource.LIVE)) {
+      scan.engines(source).stream()
+          .filter(engine -> engine.engine().equals(asked.engine().engine()))
+          .forEach(engine -> reports.add(new ExplainReport(scan, asked, engine, source, out)));
+    }
+    if (asked.tensor().isPresent()
+        && reports.stream().allMatch(r -> r.copiesOfTensor().isEmpty())) {
+      throw new UsageException(
+          "--explain: no copy of rank %s has a tensor %s"
+              .formatted(
+                  Integer.toString(asked.rank().orElseThrow()),
+                  TerminalText.name(asked.tensor().get())));
+    }
+    for (ExplainReport report : reports) {
+      if (report != reports.get(0)) {
+        out.println();
+      }
+      report.print();
+    }
+  }
+
+  private List<TensorCopy> copiesOfTensor() {
+    return scan.tensor(
+        engine.engine(), source, placeOf(asked.rank().orElseThrow()), asked.tensor().orElseThrow());
+  }
+
+  private void print() {
     out.printf(
-        "Engine %s of %s: %s%n",
-        TerminalText.name(asked.engine().engine()),
-        TerminalText.line(asked.engine().group()),
-        asked.engine().checksum().orElse("INCOMPLETE"));
+        "%s %s of %s: %s%n",
+        source == WeightSource.LIVE ? "Running" : "Engine",
+        TerminalText.name(engine.engine()),
+        TerminalText.line(engine.group()),
+        engine.checksum().orElse("INCOMPLETE"));
     printFindings();
     if (asked.tensor().isPresent()) {
-      printTensor(asked.rank().orElseThrow(), asked.tensor().get());
+      printTensor(placeOf(asked.rank().orElseThrow()));
     } else if (asked.rank().isPresent()) {
       printCopies(placeOf(asked.rank().get()));
       printDiffering(placeOf(asked.rank().get()));
@@ -56,7 +98,7 @@ final class ExplainReport {
 
   private int placeOf(int rank) {
     return copies.stream()
-        .filter(copy -> copy.engine().equals(asked.engine().engine()) && copy.rank() == rank)
+        .filter(copy -> copy.engine().equals(engine.engine()) && copy.rank() == rank)
         .findFirst()
         .orElseThrow()
         .place();
@@ -65,11 +107,12 @@ final class ExplainReport {
   private void printFindings() {
     List<Finding> findings =
         scan.findings().stream()
+            .filter(f -> f.source() == source)
             .filter(
                 f ->
                     f.engine()
-                        .map(asked.engine().engine()::equals)
-                        .orElse(f.location().equals(Optional.of(asked.engine().group()))))
+                        .map(engine.engine()::equals)
+                        .orElse(f.location().equals(Optional.of(engine.group()))))
             .toList();
     out.println();
     out.println(findings.isEmpty() ? "No findings" : "Findings");
@@ -80,7 +123,7 @@ final class ExplainReport {
   private void printRanks() {
     TextTable table = new TextTable("RANK", "STATUS", "CHECKSUM (START)", "VOTE");
     for (Copy copy : copies) {
-      if (copy.engine().equals(asked.engine().engine())) {
+      if (copy.engine().equals(engine.engine())) {
         table.add(Integer.toString(copy.rank()), copy.status(), checksum(copy), vote(copy));
       }
     }
@@ -127,7 +170,7 @@ final class ExplainReport {
   }
 
   private void printDiffering(int place) {
-    List<DifferingTensor> differing = scan.differing(asked.engine().engine(), place);
+    List<DifferingTensor> differing = scan.differing(engine.engine(), source, place);
     out.println();
     out.println(TerminalText.count(differing.size(), "differing tensor"));
     for (DifferingTensor tensor :
@@ -144,14 +187,8 @@ final class ExplainReport {
     }
   }
 
-  private void printTensor(int rank, String key) {
-    int place = placeOf(rank);
-    List<TensorCopy> found = scan.tensor(asked.engine().engine(), place, key);
-    if (found.isEmpty()) {
-      throw new UsageException(
-          "--explain: no copy of rank %s has a tensor %s"
-              .formatted(Integer.toString(rank), TerminalText.name(key)));
-    }
+  private void printTensor(int place) {
+    List<TensorCopy> found = copiesOfTensor();
     Map<List<Object>, TensorCopy> byCopy =
         found.stream()
             .collect(Collectors.toMap(t -> List.of(t.engine(), t.rank()), t -> t, (a, b) -> a));
@@ -164,7 +201,14 @@ final class ExplainReport {
     }
     long all = ofPlace.stream().map(copy -> voter(byCopy, copy)).distinct().count();
     TextTable table =
-        new TextTable("ENGINE", "RANK", "CONTENT", "VOTE", "FILE", "OFFSET", "READ BY");
+        new TextTable(
+            "ENGINE",
+            "RANK",
+            "CONTENT",
+            "VOTE",
+            source == WeightSource.LIVE ? "TOLD BY" : "FILE",
+            "OFFSET",
+            "READ BY");
     for (Copy copy : ofPlace) {
       Optional<TensorCopy> tensor = tensor(byCopy, copy);
       String content = content(byCopy, copy);
@@ -173,9 +217,9 @@ final class ExplainReport {
           Integer.toString(copy.rank()),
           TerminalText.line(content),
           copy.checksum().isEmpty() ? "none" : of(voters.get(content).size(), all),
-          tensor.map(t -> TerminalText.line(t.file())).orElse("-"),
-          tensor.map(t -> Long.toString(t.offsetBytes())).orElse("-"),
-          tensor.map(t -> TerminalText.name(t.readBy())).orElse("-"));
+          tensor.map(t -> TerminalText.line(t.place())).orElse("-"),
+          tensor.flatMap(TensorCopy::offsetBytes).map(String::valueOf).orElse("-"),
+          tensor.flatMap(TensorCopy::readBy).map(TerminalText::name).orElse("-"));
     }
     table.print(out);
   }
@@ -194,7 +238,7 @@ final class ExplainReport {
   /** Engines that read one file have one vote. */
   private static String voter(Map<List<Object>, TensorCopy> byCopy, Copy copy) {
     return tensor(byCopy, copy)
-        .map(TensorCopy::file)
+        .map(TensorCopy::place)
         .orElse(copy.engine() + " rank " + copy.rank());
   }
 }

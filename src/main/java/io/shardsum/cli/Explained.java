@@ -1,9 +1,12 @@
 package io.shardsum.cli;
 
+import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.EngineResult;
 import io.shardsum.scan.FinishedScan;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,7 +24,7 @@ record Explained(EngineResult engine, Optional<Integer> rank, Optional<String> t
    * @throws UsageException if the scan has no such engine or rank
    */
   static Explained parse(String text, FinishedScan scan) {
-    List<EngineResult> engines = scan.engines();
+    List<EngineResult> engines = engines(scan);
     EngineResult engine =
         engines.stream()
             .filter(e -> text.equals(e.engine()) || text.startsWith(e.engine() + "/"))
@@ -43,6 +46,15 @@ record Explained(EngineResult engine, Optional<Integer> rank, Optional<String> t
     int rank = rank(slash < 0 ? rest : rest.substring(0, slash), engine);
     Optional<String> tensor = slash < 0 ? Optional.empty() : Optional.of(rest.substring(slash + 1));
     return new Explained(engine, Optional.of(rank), tensor);
+  }
+
+  /** Of each name one: that whose files were read, or else that which was asked. */
+  private static List<EngineResult> engines(FinishedScan scan) {
+    Map<String, EngineResult> engines = new LinkedHashMap<>();
+    for (WeightSource source : List.of(WeightSource.FILES, WeightSource.LIVE)) {
+      scan.engines(source).forEach(engine -> engines.putIfAbsent(engine.engine(), engine));
+    }
+    return List.copyOf(engines.values());
   }
 
   private static int rank(String text, EngineResult engine) {

@@ -266,7 +266,7 @@ final class FleetScanCommand implements Callable<Integer> {
     requireOut("--explain");
     Optional<ScanId> wanted = scanId == null ? Optional.empty() : Optional.of(scanId());
     FinishedScan finished = FinishedScan.open(session("--explain"), out, wanted);
-    new ExplainReport(finished, Explained.parse(target.explain, finished), output).print();
+    ExplainReport.print(finished, Explained.parse(target.explain, finished), output);
     return ExitCode.EQUAL;
   }
 

@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.AnsweredRank;
 import io.shardsum.scan.EngineResult;
 import io.shardsum.scan.FinishedScan;
@@ -27,7 +28,7 @@ final class ScannedAnswer {
    */
   ScannedAnswer(FinishedScan scan, String name) {
     this.scan = scan;
-    List<EngineResult> engines = scan.engines();
+    List<EngineResult> engines = scan.engines(WeightSource.FILES);
     this.engine =
         engines.stream()
             .filter(e -> e.engine().equals(name))

@@ -7,6 +7,7 @@ import org.apache.spark.sql.Row;
  * A row of the table {@code engines}.
  *
  * @param checksum present only where every expected rank has a checksum
+ * @param bytes what was hashed; 0 of a running engine, which does not tell it
  */
 public record EngineResult(
     String engine,
@@ -29,7 +30,7 @@ public record EngineResult(
         row.<Integer>getAs("hashed_ranks"),
         row.<Integer>getAs("missing_ranks"),
         Optional.ofNullable(row.getAs("checksum")),
-        row.<Long>getAs("bytes"));
+        row.isNullAt(row.fieldIndex("bytes")) ? 0 : row.<Long>getAs("bytes"));
   }
 
   /** Whether every expected rank was hashed. */

@@ -4,10 +4,12 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
+import io.shardsum.fleet.WeightSource;
 import io.shardsum.verdict.Finding;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -37,10 +39,18 @@ public final class FinishedScan {
    * A tensor as one copy has it.
    *
    * @param content dtype, shape and checksums; or why there are none
-   * @param file where its bytes are read: copies of one file are one copy
+   * @param place the file where its bytes are read, or the server that tells them: copies of one
+   *     place are one copy
+   * @param offsetBytes empty: not of a file
+   * @param readBy empty: not of a file
    */
   public record TensorCopy(
-      String engine, int rank, String content, String file, long offsetBytes, String readBy) {}
+      String engine,
+      int rank,
+      String content,
+      String place,
+      Optional<Long> offsetBytes,
+      Optional<String> readBy) {}
 
   /** A tensor that is not the same in all copies. */
   public record DifferingTensor(String key, long contents, long copies) {}
@@ -94,9 +104,13 @@ public final class FinishedScan {
     return scan.<Timestamp>getAs("started_at").toInstant();
   }
 
-  /** The engines. */
-  public List<EngineResult> engines() {
-    return scans.ofFiles("engines").where(col("scan_id").equalTo(scanId())).collectAsList().stream()
+  /** The engines whose files were read, or those that were asked. */
+  public List<EngineResult> engines(WeightSource source) {
+    return scans
+        .view("engines")
+        .where(col("scan_id").equalTo(scanId()).and(col("source").equalTo(source.name())))
+        .collectAsList()
+        .stream()
         .map(EngineResult::of)
         .toList();
   }
@@ -155,9 +169,9 @@ public final class FinishedScan {
     };
   }
 
-  /** All copies of all ranks of an engine, by rank and engine. */
-  public List<Copy> copies(String engine) {
-    return scans.rows("explain/copies", Map.of("scan_id", scanId(), "engine", engine)).stream()
+  /** All copies, from one source, of all ranks of an engine, by rank and engine. */
+  public List<Copy> copies(String engine, WeightSource source) {
+    return scans.rows("explain/copies", parameters(engine, source, Map.of())).stream()
         .map(
             row ->
                 new Copy(
@@ -172,9 +186,9 @@ public final class FinishedScan {
   }
 
   /** The tensors that are not the same in all complete copies of a rank. */
-  public List<DifferingTensor> differing(String engine, int place) {
+  public List<DifferingTensor> differing(String engine, WeightSource source, int place) {
     return scans
-        .rows("explain/tensors", Map.of("scan_id", scanId(), "engine", engine, "place", place))
+        .rows("explain/tensors", parameters(engine, source, Map.of("place", place)))
         .stream()
         .map(
             row ->
@@ -184,33 +198,42 @@ public final class FinishedScan {
   }
 
   /** A tensor in all copies that have it. */
-  public List<TensorCopy> tensor(String engine, int place, String key) {
+  public List<TensorCopy> tensor(String engine, WeightSource source, int place, String key) {
     return scans
         .rows(
-            "explain/tensor_copies",
-            Map.of("scan_id", scanId(), "engine", engine, "place", place, "key", key))
+            "explain/tensor_copies", parameters(engine, source, Map.of("place", place, "key", key)))
         .stream()
         .map(FinishedScan::tensorCopy)
         .toList();
   }
 
+  private Map<String, Object> parameters(
+      String engine, WeightSource source, Map<String, Object> more) {
+    Map<String, Object> parameters = new HashMap<>(more);
+    parameters.putAll(Map.of("scan_id", scanId(), "engine", engine, "source", source.name()));
+    return parameters;
+  }
+
   private static TensorCopy tensorCopy(Row row) {
     List<String> sums = new ArrayList<>();
+    Optional.ofNullable(row.<String>getAs("dtype"))
+        .ifPresent(dtype -> sums.add(dtype + " " + row.getAs("shape")));
     Optional.ofNullable(row.<String>getAs("checksum")).ifPresent(sums::add);
     Optional.ofNullable(row.<String>getAs("sha256")).ifPresent(sums::add);
     Optional.ofNullable(row.<String>getAs("raw_checksum")).ifPresent(raw -> sums.add("raw " + raw));
     String content =
         row.getAs("status").equals("HASHED") || row.getAs("status").equals("PAIRED")
-            ? "%s %s %s".formatted(row.getAs("dtype"), row.getAs("shape"), String.join(" ", sums))
+            ? String.join(" ", sums)
             : "%s: %s".formatted(row.getAs("status"), row.getAs("reason"));
     return new TensorCopy(
         row.getAs("engine"),
         row.<Integer>getAs("rank"),
         content,
-        row.getAs("file"),
-        row.<Long>getAs("file_offset_bytes"),
-        "%s/%s".formatted(row.getAs("host"), row.getAs("executor"))
-            + Optional.ofNullable(row.getAs("gpu")).map(gpu -> "/" + gpu).orElse(""));
+        row.getAs("copied_at"),
+        Optional.ofNullable(row.getAs("file_offset_bytes")),
+        Optional.ofNullable(row.getAs("executor"))
+            .map(executor -> row.getAs("host") + "/" + executor)
+            .map(by -> by + Optional.ofNullable(row.getAs("gpu")).map(g -> "/" + g).orElse("")));
   }
 
   private List<Row> ofScan(String view) {

@@ -12,6 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
@@ -19,12 +24,17 @@ import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
+import org.apache.spark.SparkFirehoseListener;
+import org.apache.spark.scheduler.SparkListenerEvent;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.JsonProtocol;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Running engines as the command shows them. */
 @ExtendWith(LocalSpark.class)
@@ -38,7 +48,11 @@ class LiveCommandTest {
 
   private static SparkSession spark;
 
+  private static final String NORM = "model.layers.0.input_layernorm.weight";
+
   @TempDir Path root;
+
+  private final CountDownLatch hanging = new CountDownLatch(1);
 
   @BeforeAll
   static void session(SparkSession session) {
@@ -85,6 +99,123 @@ class LiveCommandTest {
   }
 
   @Test
+  void endsWith4WhereNobodyLookedAtTheWeights() throws IOException {
+    Path answer = GOLDEN.resolve("vllm/repacked-answer.json");
+    Path same = Files.copy(answer, root.resolve("same.json"));
+    String engine =
+        "- { name: %s, model: m, parallelism: { tp: 2 }, endpoint: { kind: vllm, file: %s } }\n";
+    String fleet = fleet(engine.formatted("a", answer), engine.formatted("b", same));
+
+    CommandRun run = CommandRun.fleetScan("--fleet", fleet, "--out", out());
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
+    assertThat(run.out())
+        .contains("a (live), 2 ranks from 0 to 1: NOT_CHECKED: 12 of 27 tensors: ")
+        .contains("b (live), 2 ranks from 0 to 1: NOT_CHECKED: 12 of 27 tensors: ");
+  }
+
+  /** Each becomes a finding of its own engine, and the others are compared all the same. */
+  @ParameterizedTest
+  @CsvSource({"false, 4", "true, 3"})
+  void goesOnWhateverEnginesAnswer(boolean different, int exitCode) throws IOException {
+    String whole = Files.readString(DRAFT.resolve("weights_checker.json"));
+    String other = whole.replaceFirst("(weight\": \")[0-9a-f]{4}", "$1beef");
+    Map<String, PlayedServer.Play> plays = new TreeMap<>();
+    plays.put("c400", PlayedServer.text(400, whole.replaceFirst("true", "false")));
+    plays.put("c401", PlayedServer.text(401, "{\"error\":\"Unauthorized\"}"));
+    plays.put("c500", PlayedServer.text(500, "oops"));
+    plays.put("cut", PlayedServer.text(200, whole.substring(0, 1_000)));
+    plays.put("html", PlayedServer.text(200, "<html>Welcome</html>"));
+    plays.put("redirect", PlayedServer.text(302, ""));
+    plays.put("slow", exchange -> hang());
+    plays.put(
+        "twice", PlayedServer.text(200, whole.replaceFirst("\"ranks\": \\[", "\"ranks\": [], $0")));
+    plays.put("types", PlayedServer.text(200, whole.replaceFirst("\"[0-9a-f]{16}\"", "17")));
+    List<String> engines = new ArrayList<>();
+    List<PlayedServer> servers = new ArrayList<>();
+    try {
+      for (Map.Entry<String, PlayedServer.Play> play : plays.entrySet()) {
+        PlayedServer server = PlayedServer.of(play.getValue());
+        servers.add(server);
+        engines.add(
+            engine(play.getKey(), "url: '%s', timeout: 2s, retries: 0".formatted(server.url())));
+      }
+      PlayedServer good = PlayedServer.of(PlayedServer.text(200, different ? other : whole));
+      servers.add(good);
+      engines.add(engine("good", "url: '%s'".formatted(good.url())));
+
+      CommandRun run =
+          CommandRun.fleetScan(
+              "--fleet", fleet(engines.toArray(String[]::new)), "--out", out(), "--format", "json");
+
+      assertThat(run.exitCode()).as(run.err()).isEqualTo(exitCode);
+      Map<String, String> found = new TreeMap<>();
+      for (JsonNode finding : new ObjectMapper().readTree(run.out()).path("findings")) {
+        if (finding.path("source").asText().equals("LIVE")) {
+          found.merge(
+              finding.path("engine").asText(),
+              finding.path("kind").asText(),
+              (a, b) -> a + "," + b);
+        }
+      }
+      Map<String, String> expected = new TreeMap<>();
+      plays.keySet().forEach(name -> expected.put(name, "UNREACHABLE"));
+      List.of("cut", "html", "twice", "types")
+          .forEach(name -> expected.put(name, "MALFORMED_ANSWER"));
+      if (different) {
+        expected.put("good", "ENGINE_DIGEST_WRONG,LIVE_DIFFERS");
+      }
+      assertThat(found).isEqualTo(expected);
+    } finally {
+      hanging.countDown();
+      servers.forEach(PlayedServer::close);
+    }
+  }
+
+  private void hang() {
+    try {
+      hanging.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void explainsWhatRunningEnginesTold() throws IOException {
+    String golden = Files.readString(DRAFT.resolve("weights_checker.json"));
+    Path other = root.resolve("other.json");
+    Files.writeString(
+        other,
+        golden.replaceFirst("(" + NORM + "\": \")[0-9a-f]{16}", "$1" + "0".repeat(14) + "aa"));
+    String fleet =
+        fleet(
+            engine("a", "file: " + DRAFT.resolve("weights_checker.json")),
+            engine("b", "file: " + other),
+            "- { name: c, model: m, parallelism: { tp: 2 }, draft: { shards: %1$s/draft }, shards: %1$s, endpoint: { file: %2$s } }\n"
+                .formatted(DRAFT, Files.copy(other, root.resolve("copy.json"))),
+            "- { name: only, parallelism: { tp: 2 }, endpoint: { file: %s } }\n".formatted(other));
+    CommandRun.fleetScan("--fleet", fleet, "--out", out(), "--scan-id", "first");
+
+    CommandRun engine = CommandRun.fleetScan("--explain", "b", "--out", out());
+    CommandRun rank = CommandRun.fleetScan("--explain", "b/0", "--out", out());
+    CommandRun tensor = CommandRun.fleetScan("--explain", "b/0/" + NORM, "--out", out());
+    CommandRun only = CommandRun.fleetScan("--explain", "only/1", "--out", out());
+
+    assertThat(engine.exitCode()).as(engine.err()).isZero();
+    assertThat(engine.out())
+        .containsPattern("(?m)^Engine b of m tp2 pp1 dp1 sglang-0.5.20: 6f4f4eff")
+        .containsPattern("(?m)^Running b of m .* live sglang all: [0-9a-f]{64}$")
+        .contains("b (live), rank 0, " + NORM + ": LIVE_DIFFERS");
+    assertThat(rank.out()).contains(NORM + ": 2 contents in 3 copies");
+    assertThat(tensor.out())
+        .containsPattern("(?m)^a +0 +[A-Z0-9]+ \\[[0-9, ]+\\] [0-9a-f]{16} +1 of 1 +file:")
+        .containsPattern("(?m)^a +0 +[0-9a-f]{16} +1 of 3 +file:.*weights_checker.json +- +-$")
+        .containsPattern("(?m)^b +0 +00000000000000aa +2 of 3 +file:.*other.json +- +-$");
+    assertThat(only.exitCode()).as(only.err()).isZero();
+    assertThat(only.out()).containsPattern("(?m)^only +1 +[A-Z]+ ").doesNotContain("Engine only");
+  }
+
+  @Test
   void asksNobodyInADryRun() throws IOException {
     try (PlayedServer server = PlayedServer.of(PlayedServer.text(500, ""))) {
       String fleet = fleet(engine("a", "url: '%s'".formatted(server.url())));
@@ -104,6 +235,15 @@ class LiveCommandTest {
     String key = System.getenv(KEY_VARIABLE);
     assertThat(key).as(KEY_VARIABLE).isNotBlank();
     List<String> logged = new ArrayList<>();
+    Queue<String> eventLog = new ConcurrentLinkedQueue<>();
+    SparkFirehoseListener events =
+        new SparkFirehoseListener() {
+          @Override
+          public void onEvent(SparkListenerEvent event) {
+            eventLog.add(JsonProtocol.sparkEventToJsonString(event));
+          }
+        };
+    spark.sparkContext().addSparkListener(events);
     try (PlayedServer server =
         PlayedServer.of(
             exchange ->
@@ -136,6 +276,7 @@ class LiveCommandTest {
           .allMatch(asked -> asked.authorization().equals("Bearer " + key));
       assertThat(shown).contains("no: Bearer ***").doesNotContain(key);
       assertThat(logged).isNotEmpty().noneMatch(line -> line.contains(key));
+      assertThat(eventLog).isNotEmpty().noneMatch(line -> line.contains(key));
       for (String table : List.of("scans", "engines", "ranks", "tensors", "findings")) {
         List<Row> rows = spark.read().parquet(out() + "/" + table).collectAsList();
         assertThat(rows).as(table).isNotEmpty().noneMatch(row -> row.mkString("|").contains(key));
@@ -147,6 +288,8 @@ class LiveCommandTest {
               .doesNotContain(key);
         }
       }
+    } finally {
+      spark.sparkContext().removeSparkListener(events);
     }
   }
 

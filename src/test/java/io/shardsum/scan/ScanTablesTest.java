@@ -3,6 +3,7 @@ package io.shardsum.scan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardsum.fleet.WeightSource;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.RecordingFileSystem;
@@ -227,7 +228,9 @@ class ScanTablesTest {
     ScanSummary summary = new FleetScan(spark, request, ScanProgress.NONE).run();
 
     assertThat(summary.verdict()).isEqualTo(Verdict.EQUAL);
-    assertThat(FinishedScan.open(spark, out.toString(), Optional.of(new ScanId("old"))).engines())
+    assertThat(
+            FinishedScan.open(spark, out.toString(), Optional.of(new ScanId("old")))
+                .engines(WeightSource.FILES))
         .extracting(EngineResult::engine)
         .containsExactlyInAnyOrder("a", "b");
   }
