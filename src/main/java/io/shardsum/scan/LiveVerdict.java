@@ -69,8 +69,11 @@ final class LiveVerdict {
             WeightSource.LIVE,
             request.inventory().fleet(),
             () -> new EarlierScans(session, request.out()));
+    OffloadedTensors offloaded =
+        new OffloadedTensors(
+            PlannedFile.of(request.inventory()), RereadLimits.of(scanSession.conf()));
     live.forEach(landed -> findings.addAll(LiveFindings.ofAnswer(landed)));
-    findings.addAll(LiveFindings.againstFiles(files.compare(session)));
+    findings.addAll(LiveFindings.againstFiles(files.compare(session, offloaded)));
     new FleetVerdict(groups, evidence)
         .findings().stream()
             .filter(finding -> !finding.is(FindingKind.UNVERIFIED))

@@ -26,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -432,6 +433,36 @@ class EndpointCollectorTest {
         .extracting(answer -> answer.spec().engine())
         .isEqualTo(specs.stream().map(LiveSpec::engine).toList());
     assertThat(server.mostAtOnce()).isEqualTo(EndpointCollector.MOST_AT_ONCE_OF_A_HOST);
+  }
+
+  /** What 500 engines answer lies in files: memory holds no more than what is being written. */
+  @Test
+  void keepsTheAnswersOfFiveHundredEnginesInFiles() throws IOException {
+    byte[] body = Files.readAllBytes(GOLDEN);
+    List<PlayedServer> hosts = new ArrayList<>();
+    List<LiveSpec> specs = new ArrayList<>();
+    for (int engine = 0; engine < 500; engine++) {
+      if (engine % 125 == 0) {
+        hosts.add(serve(PlayedServer.bytes(200, body)));
+      }
+      specs.add(Engines.engine("e" + engine, "tp: 2", url(hosts.get(engine / 125))));
+    }
+    try (EndpointCollector collector =
+        new EndpointCollector(root, EndpointCollectorTest::environment)) {
+      List<FetchedAnswer> fetched = collector.collect(specs).join();
+
+      assertThat(fetched).extracting(FetchedAnswer::spec).isEqualTo(specs);
+      try (Stream<Path> files = Files.list(root)) {
+        assertThat(files.toList())
+            .hasSize(500)
+            .allSatisfy(file -> assertThat(file).hasSize(body.length));
+      }
+      AnswerReader reader = new AnswerReader();
+      assertThat(fetched).allMatch(answer -> reader.read(answer).problems().isEmpty());
+    }
+    assertThat(hosts).allMatch(host -> host.asked().size() == 125);
+    assertThat(hosts)
+        .allMatch(host -> host.mostAtOnce() <= EndpointCollector.MOST_AT_ONCE_OF_A_HOST);
   }
 
   @Test

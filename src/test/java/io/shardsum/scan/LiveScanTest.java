@@ -23,12 +23,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Running engines in a scan, beside their files and beside each other. */
 @ExtendWith(LocalSpark.class)
@@ -39,6 +42,16 @@ class LiveScanTest {
   private static final Path DRAFT = GOLDEN.resolve("engines/tp2-draft");
   private static final String NORM = "model.layers.0.input_layernorm.weight";
   private static final String OTHER = "00000000000000aa";
+  private static final List<String> VLLM_SETUPS =
+      List.of(
+          "llama-tied/tp2",
+          "qwen2-bias/tp2",
+          "qwen3/tp1",
+          "qwen3/tp2",
+          "qwen3/tp4",
+          "qwen3/pp2",
+          "qwen3/tp2-pp2",
+          "qwen3-moe/tp2");
 
   private static SparkSession spark;
 
@@ -145,18 +158,118 @@ class LiveScanTest {
                 "NOT_CHECKED", 1, "1 tensor of its files: the engine does not report it: " + NORM));
   }
 
-  @Test
-  void takesTheDigestOfWhatLiesInTheMemoryOfTheCpu() throws IOException {
-    Landed sums = scanWith("both", engine("e", files(DRAFT), "file: " + answer(json -> {})));
-    String sha256 =
-        sums.rows(ScanTable.TENSORS, "source = 'FILES' AND rank = 0 AND key = '" + NORM + "'")
-            .get(0)
-            .getAs("sha256");
-    Path file = answer(json -> put(json, 0, NORM, sha256.substring(0, 16)));
+  /** Without SHA-256 of all files, those that seem to differ are read a second time. */
+  @ParameterizedTest
+  @ValueSource(strings = {"both", "sglang"})
+  void takesTheDigestOfWhatLiesInTheMemoryOfTheCpu(String digest) throws IOException {
+    Path fp8 = GOLDEN.resolve("engines/tp2-fp8");
+    Landed sums =
+        scanWith(
+            "both",
+            "- { name: e, parallelism: { tp: 2 }, %s }\n".formatted(files(DRAFT)),
+            "- { name: fp8, parallelism: { tp: 2 }, shards: %s }\n".formatted(fp8));
+    Path offloaded = answer(json -> offload(json, "e", sums));
+    JsonNode ofFp8 = JSON.readTree(fp8.resolve("weights_checker.json").toFile());
+    offload(ofFp8, "fp8", sums);
 
-    Landed scan = scanWith("both", engine("e", files(DRAFT), "file: " + file));
+    Landed scan =
+        scanWith(
+            digest,
+            engine("e", files(DRAFT), "file: " + offloaded),
+            engine("fp8", "shards: " + fp8 + ",", "file: " + write(ofFp8)));
 
     assertThat(live(scan)).isEmpty();
+    assertThat(states(scan.summary().live().coverage())).containsOnlyKeys("VERIFIED");
+  }
+
+  /** As if all tensors of rank 0 that are not empty lay there. */
+  private static void offload(JsonNode answer, String engine, Landed sums) {
+    sums.rows(
+            ScanTable.TENSORS,
+            "engine = '%s' AND rank = 0 AND status = 'HASHED' AND bytes > 0".formatted(engine))
+        .forEach(
+            row -> put(answer, 0, row.getAs("key"), row.<String>getAs("sha256").substring(0, 16)));
+  }
+
+  @Test
+  void saysWhatDiffersThoughItLooksAtMuchASecondTime() throws IOException {
+    Path file =
+        answer(
+            json ->
+                json.at("/ranks/1/checksums")
+                    .properties()
+                    .forEach(entry -> put(json, 1, entry.getKey(), OTHER)));
+
+    Landed scan = scan(engine("e", files(DRAFT), "file: " + file));
+
+    assertThat(live(scan))
+        .extracting(Finding::kind, f -> f.rank().orElseThrow())
+        .containsExactly(tuple("LIVE_DIFFERS", 1));
+    assertThat(live(scan).get(0).detail())
+        .startsWith("22 tensors have other bytes in the engine than in its files: ");
+  }
+
+  @Test
+  void findsSglangEnginesEqualToTheirFiles() {
+    List<String> engines = new ArrayList<>();
+    for (String setup :
+        List.of(
+            "engines/tp12", "engines/tp2-fp8", "sglang/llama-tied/tp2", "sglang/qwen3-fp8/tp2")) {
+      Path directory = GOLDEN.resolve(setup);
+      engines.add(
+          "- { name: %s, parallelism: { tp: %s }, shards: %s, endpoint: { file: %s } }\n"
+              .formatted(
+                  setup,
+                  setup.contains("tp12") ? "12" : "2",
+                  directory,
+                  directory.resolve("weights_checker.json")));
+    }
+
+    Landed scan = scan(engines.toArray(String[]::new));
+
+    assertThat(live(scan)).isEmpty();
+    assertThat(scan.summary().live().engines())
+        .hasSize(4)
+        .allSatisfy(
+            live ->
+                assertThat(live.checksum())
+                    .isEqualTo(scan.engine(live.engine()).checksum())
+                    .isEqualTo(live.reported())
+                    .isPresent());
+    assertThat(states(scan.summary().live().coverage())).containsOnlyKeys("VERIFIED");
+  }
+
+  @Test
+  void findsAnEngineUnlikeAFileWhoseScaleWasDamaged() throws IOException {
+    Path golden = GOLDEN.resolve("engines/tp2-fp8");
+    Path damaged = Files.createDirectory(root.resolve("damaged"));
+    try (Stream<Path> files = Files.list(golden)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, damaged.resolve(file.getFileName()));
+      }
+    }
+    Row scale =
+        scan("- { name: e, parallelism: { tp: 2 }, shards: %s }\n".formatted(golden))
+            .rows(ScanTable.TENSORS, "status = 'PAIRED' AND rank = 1")
+            .get(0);
+    Path file = damaged.resolve(Path.of(scale.<String>getAs("file")).getFileName());
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[Math.toIntExact(scale.<Long>getAs("file_offset_bytes")) + 2] ^= 0x40;
+    Files.write(file, bytes);
+
+    Landed scan =
+        scan(
+            engine(
+                "e",
+                "shards: " + damaged + ",",
+                "file: " + golden.resolve("weights_checker.json")));
+
+    assertThat(live(scan))
+        .extracting(
+            Finding::kind,
+            f -> f.rank().orElseThrow(),
+            f -> f.tensor().orElseThrow().tensor() + "_scale_inv")
+        .containsExactly(tuple("LIVE_DIFFERS", 1, scale.<String>getAs("tensor")));
   }
 
   @Test
@@ -179,12 +292,12 @@ class LiveScanTest {
   @Test
   void findsVllmEnginesEqualToTheirExports() {
     List<String> engines = new ArrayList<>();
-    for (String setup : List.of("qwen2-bias/tp2", "qwen3/tp4", "qwen3/pp2", "qwen3/tp2-pp2")) {
+    for (String setup : VLLM_SETUPS) {
       Path directory = GOLDEN.resolve("vllm").resolve(setup);
       String pp = setup.contains("pp2") ? "2" : "1";
       String tp = setup.contains("tp4") ? "4" : setup.contains("tp2") ? "2" : "1";
       engines.add(
-          ("- { name: %s, parallelism: { tp: %s, pp: %s }, shards: %s, profile: none, digest: sha256,"
+          ("- { name: %s, parallelism: { tp: %s, pp: %s }, shards: %s, profile: vllm-0.32, digest: sha256,"
                   + " endpoint: { kind: vllm, file: %s } }\n")
               .formatted(setup, tp, pp, directory, directory.resolve("weight_checker.json")));
     }
@@ -193,8 +306,12 @@ class LiveScanTest {
 
     assertThat(live(scan)).isEmpty();
     assertThat(scan.summary().live().engines())
-        .hasSize(4)
-        .allMatch(engine -> engine.checksum().isPresent());
+        .hasSize(VLLM_SETUPS.size())
+        .allSatisfy(
+            live ->
+                assertThat(live.checksum())
+                    .isEqualTo(scan.engine(live.engine()).checksum())
+                    .isPresent());
     assertThat(states(scan.summary().live().coverage())).containsOnlyKeys("VERIFIED");
   }
 
