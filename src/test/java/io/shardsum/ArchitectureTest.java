@@ -30,6 +30,7 @@ class ArchitectureTest {
       List.of(
           "cli",
           "demo",
+          "report",
           "history",
           "scan",
           "verdict",

@@ -3,6 +3,7 @@ package io.shardsum.cli;
 import io.shardsum.history.FleetHistory;
 import io.shardsum.history.History;
 import io.shardsum.history.ScanRange;
+import io.shardsum.report.HtmlReport;
 import io.shardsum.scan.ScanId;
 import java.io.PrintWriter;
 import java.time.LocalDate;
@@ -36,6 +37,8 @@ import picocli.CommandLine.Spec;
     })
 final class DriftReportCommand implements Callable<Integer> {
 
+  private static final int SCANS_OF_A_REPORT = 30;
+
   @Option(
       names = "--out",
       paramLabel = "DIR",
@@ -59,6 +62,15 @@ final class DriftReportCommand implements Callable<Integer> {
       description = "table or json (default: ${DEFAULT-VALUE}).")
   private OutputFormat format = OutputFormat.TABLE;
 
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = {
+        "Write a report of the newest scan of the range there, too: one HTML file that needs no network.",
+        "It goes back over the range; without one, over the last 30 scans."
+      })
+  private String html;
+
   @Spec private CommandSpec spec;
 
   /** Which scans: one of these. */
@@ -75,6 +87,10 @@ final class DriftReportCommand implements Callable<Integer> {
         arity = "2",
         description = "An earlier scan and a later one: nothing but these two is looked at.")
     private List<String> scans;
+
+    private boolean isGiven() {
+      return days != null || scans != null || last != null;
+    }
 
     private ScanRange range() {
       if (days != null) {
@@ -115,12 +131,31 @@ final class DriftReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ScanRange wanted = range.range();
-    TablesPath.require(out);
+    boolean goesFurtherBack = html != null && !range.isGiven();
+    ScanRange wanted = goesFurtherBack ? new ScanRange.Last(SCANS_OF_A_REPORT) : range.range();
+    PathOption.require("--out", out);
+    if (html != null) {
+      PathOption.require("--html", html);
+    }
     SparkSession session = SparkSession.builder().appName("shardsum drift-report").getOrCreate();
-    List<FleetHistory> fleets = new History(session, out).of(Optional.ofNullable(fleet), wanted);
+    List<FleetHistory> read = new History(session, out).of(Optional.ofNullable(fleet), wanted);
+    List<FleetHistory> fleets =
+        goesFurtherBack ? read.stream().map(history -> history.newest(1)).toList() : read;
+    if (html != null) {
+      writeReport(session, read);
+    }
     print(fleets);
     return exitCode(fleets).number();
+  }
+
+  private void writeReport(SparkSession session, List<FleetHistory> fleets) {
+    if (fleets.size() > 1) {
+      throw new UsageException(
+          "--html shows one fleet: choose it with --fleet; these tables have "
+              + TerminalText.list(fleets.stream().map(FleetHistory::fleet).toList()));
+    }
+    HtmlReport.of(session, out, fleets.get(0))
+        .write(html, session.sparkContext().hadoopConfiguration());
   }
 
   private void print(List<FleetHistory> fleets) {

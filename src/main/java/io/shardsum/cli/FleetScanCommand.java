@@ -207,7 +207,7 @@ final class FleetScanCommand implements Callable<Integer> {
       throw new UsageException("--out DIR is required: where the tables go");
     }
     if (out != null) {
-      TablesPath.require(out);
+      PathOption.require("--out", out);
     }
     ScanId id = scanId == null ? ScanId.startedAt(startedAt) : scanId();
     Inventory inventory = inventory(hadoopConf);
@@ -250,7 +250,7 @@ final class FleetScanCommand implements Callable<Integer> {
     if (out == null) {
       throw new UsageException(option + " needs --out DIR: where the tables are");
     }
-    TablesPath.require(out);
+    PathOption.require("--out", out);
   }
 
   private ExitCode demo(Configuration hadoopConf, PrintWriter output) {

@@ -2,6 +2,8 @@ package io.shardsum.history;
 
 import io.shardsum.fleet.WeightSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * An engine in the scans of a range.
@@ -19,5 +21,11 @@ public record EngineHistory(String engine, WeightSource source, List<EngineStep>
   /** Its newest step. */
   public EngineStep last() {
     return steps.get(steps.size() - 1);
+  }
+
+  /** The same in some of the scans only; empty where it has no step in these. */
+  Optional<EngineHistory> in(Set<PastScan> scans) {
+    List<EngineStep> some = steps.stream().filter(step -> scans.contains(step.scan())).toList();
+    return some.isEmpty() ? Optional.empty() : Optional.of(new EngineHistory(engine, source, some));
   }
 }

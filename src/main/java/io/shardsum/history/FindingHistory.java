@@ -2,6 +2,8 @@ package io.shardsum.history;
 
 import io.shardsum.verdict.Finding;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * A fault in the scans of a range.
@@ -26,8 +28,22 @@ public record FindingHistory(
     steps = List.copyOf(steps);
   }
 
+  /** The newest scan that tells of it. */
+  public FindingStep last() {
+    return steps.get(steps.size() - 1);
+  }
+
   /** Its state in the newest scan that tells of it. */
   public FindingState state() {
-    return steps.get(steps.size() - 1).state();
+    return last().state();
+  }
+
+  /** The same in some of the scans only; empty where none of these tells of it. */
+  Optional<FindingHistory> in(Set<PastScan> scans) {
+    List<FindingStep> some = steps.stream().filter(step -> scans.contains(step.scan())).toList();
+    return some.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new FindingHistory(fingerprint, finding, firstSeen, lastSeen, timesSeen, some));
   }
 }

@@ -4,6 +4,7 @@ import java.time.LocalDate;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +31,22 @@ public record FleetHistory(
     engines = List.copyOf(engines);
     ranks = List.copyOf(ranks);
     findings = List.copyOf(findings);
+  }
+
+  /** The same over the newest scans of the range only, or over all where there are fewer. */
+  public FleetHistory newest(int count) {
+    if (count >= scans.size()) {
+      return this;
+    }
+    List<PastScan> newest = scans.subList(scans.size() - count, scans.size());
+    Set<PastScan> kept = Set.copyOf(newest);
+    return new FleetHistory(
+        fleet,
+        newest,
+        daysWithoutScan.stream().filter(day -> day.isAfter(newest.get(0).date())).toList(),
+        engines.stream().flatMap(engine -> engine.in(kept).stream()).toList(),
+        ranks,
+        findings.stream().flatMap(fault -> fault.in(kept).stream()).toList());
   }
 
   /** The newest scan of the range. */

@@ -130,7 +130,12 @@ final class EarlierScans {
 
   /** The result of a statement that has parameters. */
   List<Row> rows(String sqlFile, Map<String, Object> parameters) {
-    return session.sql(SqlFile.text(sqlFile), parameters).collectAsList();
+    return query(sqlFile, parameters).collectAsList();
+  }
+
+  /** A statement that has parameters. */
+  Dataset<Row> query(String sqlFile, Map<String, Object> parameters) {
+    return session.sql(SqlFile.text(sqlFile), parameters);
   }
 
   /** The result of a statement that has parameters, a partition in memory at a time. */

@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -234,6 +235,23 @@ public final class FinishedScan {
         Optional.ofNullable(row.getAs("executor"))
             .map(executor -> row.getAs("host") + "/" + executor)
             .map(by -> by + Optional.ofNullable(row.getAs("gpu")).map(g -> "/" + g).orElse("")));
+  }
+
+  /** A row of the view {@code findings}. */
+  public static Finding finding(Row row) {
+    return FindingRow.finding(row);
+  }
+
+  /**
+   * The result of a statement over the views of finished scans.
+   *
+   * @param sqlFile its name under {@code /sql}, such as {@code report/ranks}
+   * @param parameters besides {@code scan_id}, which is this scan
+   */
+  public Dataset<Row> query(String sqlFile, Map<String, Object> parameters) {
+    Map<String, Object> all = new HashMap<>(parameters);
+    all.put("scan_id", scanId());
+    return scans.query(sqlFile, all);
   }
 
   private List<Row> ofScan(String view) {

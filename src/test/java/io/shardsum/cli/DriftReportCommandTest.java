@@ -13,6 +13,7 @@ import io.shardsum.verdict.FindingKind;
 import io.shardsum.verdict.Subject;
 import io.shardsum.verdict.TensorName;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -145,6 +146,26 @@ class DriftReportCommandTest {
   }
 
   @Test
+  void writesTheReportBesideTheTable(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("drift report.html");
+
+    CommandRun run = report("--new-only", "--html", file.toString());
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).isEqualTo(report("--new-only").out());
+    assertThat(run.exitCode()).isZero();
+    assertThat(Files.readString(file))
+        .startsWith("<!DOCTYPE html>")
+        .contains("does not hold what it should.")
+        .contains(
+            "\"scans\":[{\"id\":\"day-1\",\"startedAt\":\"2026-11-01T02:00:00Z\"",
+            "{\"id\":\"day-4\",")
+        .doesNotContain("\u001b");
+    report("--last", "2", "--html", file.toString());
+    assertThat(Files.readString(file)).contains("\"scans\":[{\"id\":\"day-2\",");
+  }
+
+  @Test
   void refusesInOneLine() {
     assertRefused("No scan of fleet none in these tables: they have prod", "--fleet", "none");
     assertRefused("No finished scan day-3 in these tables", "--scans", "day-3", "day-4");
@@ -153,6 +174,7 @@ class DriftReportCommandTest {
         "--scans",
         "../x",
         "day-4");
+    assertRefused("--html: no path: : Can not create a Path from an empty string", "--html", "");
     assertRefused("--last: expected a number of scans from 1, found 0", "--last", "0");
     assertRefused(
         "Expected days in order, found 2026-11-04 before 2026-11-02",

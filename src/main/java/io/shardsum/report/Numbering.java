@@ -1,0 +1,34 @@
+package io.shardsum.report;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Texts that occur often, each once: the page's data have their numbers. */
+final class Numbering {
+
+  private final Map<String, Integer> numbers = new HashMap<>();
+  private final List<String> texts = new ArrayList<>();
+
+  /** The number of a text, which is new or was there. */
+  int of(String text) {
+    return numbers.computeIfAbsent(
+        text,
+        added -> {
+          texts.add(added);
+          return texts.size() - 1;
+        });
+  }
+
+  /** The number of a text, or -1. */
+  int of(Optional<String> text) {
+    return text.map(this::of).orElse(-1);
+  }
+
+  /** The texts, each at its number. */
+  List<String> texts() {
+    return List.copyOf(texts);
+  }
+}

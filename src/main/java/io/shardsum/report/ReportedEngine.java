@@ -1,0 +1,67 @@
+package io.shardsum.report;
+
+import io.shardsum.verdict.CoverageState;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.Row;
+
+/**
+ * A row of {@code report/engines.sql} with its ranks.
+ *
+ * @param status COMPLETE or INCOMPLETE
+ * @param lastVerifiedAt the beginning of the last scan that verified all ranks
+ * @param verifiedWithin day, week, 4 weeks, longer or never
+ * @param ranks in numeric order
+ */
+record ReportedEngine(
+    EngineKey key,
+    Optional<String> model,
+    Optional<String> revision,
+    String group,
+    int expectedRanks,
+    int hashedRanks,
+    int missingRanks,
+    String status,
+    Optional<String> checksum,
+    long bytes,
+    Optional<Instant> lastVerifiedAt,
+    String verifiedWithin,
+    List<ReportedRank> ranks) {
+
+  /** An engine is in the state of its worst rank. */
+  static final List<CoverageState> WORST_FIRST =
+      List.of(
+          CoverageState.DIFFERENT,
+          CoverageState.MISSING,
+          CoverageState.UNREADABLE,
+          CoverageState.UNKNOWN,
+          CoverageState.HASHED_ONLY,
+          CoverageState.VERIFIED);
+
+  static ReportedEngine of(Row row, List<ReportedRank> ranks) {
+    return new ReportedEngine(
+        EngineKey.of(row),
+        Optional.ofNullable(row.getAs("model")),
+        Optional.ofNullable(row.getAs("revision")),
+        row.getAs("comparison_group"),
+        row.<Integer>getAs("expected_ranks"),
+        row.<Integer>getAs("hashed_ranks"),
+        row.<Integer>getAs("missing_ranks"),
+        row.getAs("status"),
+        Optional.ofNullable(row.getAs("checksum")),
+        row.<Long>getAs("bytes"),
+        Optional.ofNullable(row.<Timestamp>getAs("last_verified_at")).map(Timestamp::toInstant),
+        Optional.ofNullable(row.<String>getAs("verified_within")).orElse("never"),
+        List.copyOf(ranks));
+  }
+
+  /** The state of its worst rank. */
+  CoverageState state() {
+    return WORST_FIRST.stream()
+        .filter(state -> ranks.stream().anyMatch(rank -> rank.state() == state))
+        .findFirst()
+        .orElse(CoverageState.HASHED_ONLY);
+  }
+}

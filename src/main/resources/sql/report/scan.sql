@@ -1,0 +1,5 @@
+-- A scan as its row tells it.
+-- in: scans (view of finished scans); the parameter scan_id
+SELECT *
+FROM scans
+WHERE scan_id = :scan_id

@@ -1,0 +1,101 @@
+package io.shardsum.report;
+
+import static io.shardsum.testing.SmallFleet.TARGET;
+
+import io.shardsum.history.FleetHistory;
+import io.shardsum.history.History;
+import io.shardsum.history.ScanRange;
+import io.shardsum.safetensors.DType;
+import io.shardsum.safetensors.TensorSpec;
+import io.shardsum.testing.Landed;
+import io.shardsum.testing.SmallFleet;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Six engines of two ranks: in one a tensor is damaged in the last of its MiBs, and a tensor of
+ * each hostile name; in one a rank is missing; the names of others would like to be markup.
+ */
+final class ReportedFleet {
+
+  static final String DAMAGED_ENGINE = "chat-b";
+  static final String SHORT_ENGINE = "chat-c";
+  static final String LARGE_TENSOR = "model.layers.0.mlp.experts.weight";
+  static final long LARGE_BYTES = (5 << 20) + 1000;
+
+  static final Instant BEFORE = Landed.STARTED_AT.minus(Duration.ofDays(2));
+
+  /** Names as only an attacker would choose them. */
+  static final List<String> HOSTILE =
+      List.of(
+          "<script>window.hacked = 1</script>",
+          "</script><script>window.hacked = 2</script>",
+          "\"><img src=x onerror=\"window.hacked = 3\">",
+          "'-->&lt;b>${window.hacked = 4}{{ 7 * 7 }}",
+          "user\u202egnp.exe \u2066x",
+          "long-" + "n".repeat(10_000) + "-end");
+
+  private ReportedFleet() {}
+
+  /** Scans the fleet before and after the damage: {@code before} and {@code test}. */
+  static Landed scan(SparkSession spark, Path directory) {
+    SmallFleet fleet = SmallFleet.of(directory.resolve("weights"), 2, 1);
+    fleet.engine("chat-a").engine(DAMAGED_ENGINE).engine(SHORT_ENGINE);
+    HOSTILE.subList(0, 3).forEach(fleet::engine);
+    fleet.engines().forEach(engine -> writeOthers(fleet.shard(engine, 1, 0)));
+    Path tables = directory.resolve("tables");
+    Landed.of(spark, fleet.inventory(), tables, "before", BEFORE);
+    Path damaged = fleet.shard(DAMAGED_ENGINE, 1, 0);
+    HOSTILE.forEach(name -> SmallFleet.flipBit(damaged, name));
+    flipLastByte(damaged);
+    try {
+      Files.delete(fleet.shard(SHORT_ENGINE, 0, 0));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Landed.of(spark, fleet.inventory(), tables);
+  }
+
+  /** The report of its last scan. */
+  static HtmlReport report(Landed landed) {
+    return report(landed.spark(), landed.out());
+  }
+
+  /** The report of the last scan of the only fleet of tables. */
+  static HtmlReport report(SparkSession spark, Path out) {
+    List<FleetHistory> fleets =
+        new History(spark, out.toString()).of(Optional.empty(), new ScanRange.Last(30));
+    return HtmlReport.of(spark, out.toString(), fleets.get(0));
+  }
+
+  private static void writeOthers(Path shard) {
+    Map<TensorSpec, byte[]> tensors = new LinkedHashMap<>(SmallFleet.tensors(TARGET, 1, 0));
+    for (String name : HOSTILE) {
+      TensorSpec spec = new TensorSpec(name, DType.U8, List.of(64L));
+      tensors.put(spec, SmallFleet.bytes(spec, 1));
+    }
+    TensorSpec large = new TensorSpec(LARGE_TENSOR, DType.U8, List.of(LARGE_BYTES));
+    tensors.put(large, SmallFleet.bytes(large, 1));
+    SmallFleet.write(shard, tensors);
+  }
+
+  /** The large tensor is the last one of its file. */
+  private static void flipLastByte(Path shard) {
+    try {
+      byte[] bytes = Files.readAllBytes(shard);
+      bytes[bytes.length - 1] ^= 1;
+      Files.write(shard, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
