@@ -1,7 +1,8 @@
 // Engines and ranks: a row an engine, a cell a rank. Engines that are not verified come first.
 
-const ROWS = 40;
-const MORE_ROWS = 200;
+const ROWS = 60;
+const MORE_ROWS = 180;
+const ROWS_OF_A_TABLE = 20;
 
 const grave = (engine) => WORST_FIRST.indexOf(engine.state);
 const byGravity = (a, b) => grave(a) - grave(b) || a.number - b.number;
@@ -22,10 +23,18 @@ function engineRow(engine, ranks) {
     el("td", { class: "why" }, `${engine.hashedRanks}/${engine.expectedRanks}`));
 }
 
-function heatTable(group, engines) {
+// The engines of a group in tables that stand beside each other where there is room.
+function heatTables(group, engines) {
   const ranks = Math.max(...engines.map((engine) => Math.max(...engine.ranks.map((rank) => rank.rank)))) + 1;
+  const parts = Math.ceil(engines.length / ROWS_OF_A_TABLE);
+  return Array.from({ length: parts }, (_, part) => heatTable(
+    [name(data.groups[group]), parts > 1 ? ` (${part + 1} of ${parts})` : ""], ranks,
+    engines.slice(part * ROWS_OF_A_TABLE, (part + 1) * ROWS_OF_A_TABLE)));
+}
+
+function heatTable(caption, ranks, engines) {
   return el("div", { class: "scroll" }, el("table", { class: "heat" },
-    el("caption", {}, name(data.groups[group])),
+    el("caption", {}, caption),
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Engine"),
       Array.from({ length: ranks }, (_, rank) => el("th", { scope: "col" }, String(rank))),
       el("th", { scope: "col" }, el("abbr", { title: "ranks hashed of those expected" }, "Hashed")))),
@@ -45,7 +54,7 @@ function heatmap(section) {
     const shown = found.slice(0, view.rows);
     const groups = new Map();
     shown.forEach((engine) => groups.set(engine.group, [...(groups.get(engine.group) ?? []), engine]));
-    tables.replaceChildren(...[...groups].map(([group, engines]) => heatTable(group, engines)));
+    tables.replaceChildren(...[...groups].flatMap(([group, engines]) => heatTables(group, engines)));
     tables.querySelector("button.cell")?.setAttribute("tabindex", "0");
     const rest = found.slice(view.rows);
     const unverified = rest.filter((engine) => engine.state !== "VERIFIED").length;

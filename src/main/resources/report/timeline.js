@@ -12,8 +12,8 @@ function bars(steps) {
       list.push({ from: next, to: step.scan - 1 });
     }
     const last = list.at(-1);
-    const continues = step.state === "UNCHANGED" && last?.step !== undefined
-      && last.checksum === step.checksum && last.off === step.off;
+    const continues = last?.step !== undefined && last.checksum === step.checksum && last.off === step.off
+      && (step.state === "UNCHANGED" || (step.state === "NOT_SCANNED" && last.step.state === "NOT_SCANNED"));
     if (continues) {
       last.to = step.scan;
     } else {
@@ -56,7 +56,8 @@ function barCells(history) {
     }
     const digits = bar.step === undefined ? undefined : checksum(bar.checksum);
     const length = bar.to - bar.from + 1;
-    const shown = bar.step === undefined ? "" : bar.step.state === "UNCHANGED" ? "" : STEP_SIGNS[bar.step.state];
+    const state = bar.step?.state === "UNCHANGED" && bar.off ? "DRIFTED" : bar.step?.state;
+    const shown = state === undefined || state === "UNCHANGED" ? "" : STEP_SIGNS[state];
     return el("td", { colspan: length, class: `bar-cell ${barLook(bar, tone)}`, title: barWords(bar) },
       el("span", { "aria-hidden": "true" }, length > 1 && digits !== undefined ? `${shown} ${digits.slice(0, 4)}` : shown),
       el("span", { class: "unseen" }, barWords(bar)));
@@ -96,6 +97,17 @@ function alikeHistories() {
   return [...groups.values()].sort(([a], [b]) => off(b) - off(a) || changed(b) - changed(a) || a.number - b.number);
 }
 
+// One column an engine, one for each scan: as wide as there is room, and never too narrow to read.
+function timelineTable(body) {
+  const scans = data.history.scans;
+  const table = el("table", { class: "timeline" },
+    el("caption", {}, "What each engine held, by the first digits of its checksum"),
+    el("colgroup", {}, el("col", { class: "engine" })), el("colgroup", {}, scans.map(() => el("col"))),
+    timelineHead(), body);
+  table.style.minWidth = `${130 + 24 * scans.length}px`;
+  return table;
+}
+
 function timeline(section) {
   const groups = alikeHistories();
   let rows = TIMELINES;
@@ -118,14 +130,15 @@ function timeline(section) {
     daysWithoutScan.length === 0 ? "" : el("p", { class: "muted" }, `No scan on ${shortened(daysWithoutScan.join(", "))}.`),
     chart(scans),
     el("div", { class: "scroll", tabindex: "0", role: "group", "aria-labelledby": "timeline-title" },
-      el("table", { class: "timeline" },
-        el("caption", {}, "What each engine held, by the first digits of its checksum"), timelineHead(), body)),
+      timelineTable(body)),
     el("p", { class: "legend" },
       Object.keys(STEP_SIGNS).filter((state) => state !== "UNCHANGED" && data.history.engines.some((history) => history.steps.some((step) => step.state === state)))
         .map((state) => el("span", {}, el("b", {}, STEP_SIGNS[state]), ` ${STEP_WORDS[state]}`))),
     el("p", { class: "after" }, status, more));
   section.hidden = false;
   draw();
+  const newest = section.querySelector(".scroll");
+  newest.scrollLeft = newest.scrollWidth;
 }
 
 // What happened to an engine, the newest first.

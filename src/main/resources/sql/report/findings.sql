@@ -2,6 +2,7 @@
 -- in: findings (view of finished scans); the parameter scan_id
 SELECT
   row_number() OVER (
+    PARTITION BY scan_id
     ORDER BY
       CASE severity WHEN 'error' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END,
       engine NULLS LAST, source, rank NULLS FIRST, kind, role, tensor, location, detail) AS number,

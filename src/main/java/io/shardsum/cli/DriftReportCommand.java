@@ -141,21 +141,17 @@ final class DriftReportCommand implements Callable<Integer> {
     List<FleetHistory> read = new History(session, out).of(Optional.ofNullable(fleet), wanted);
     List<FleetHistory> fleets =
         goesFurtherBack ? read.stream().map(history -> history.newest(1)).toList() : read;
-    if (html != null) {
-      writeReport(session, read);
-    }
-    print(fleets);
-    return exitCode(fleets).number();
-  }
-
-  private void writeReport(SparkSession session, List<FleetHistory> fleets) {
-    if (fleets.size() > 1) {
+    if (html != null && fleets.size() > 1) {
       throw new UsageException(
           "--html shows one fleet: choose it with --fleet; these tables have "
               + TerminalText.list(fleets.stream().map(FleetHistory::fleet).toList()));
     }
-    HtmlReport.of(session, out, fleets.get(0))
-        .write(html, session.sparkContext().hadoopConfiguration());
+    print(fleets);
+    if (html != null) {
+      HtmlReport.of(session, out, read.get(0))
+          .write(html, session.sparkContext().hadoopConfiguration());
+    }
+    return exitCode(fleets).number();
   }
 
   private void print(List<FleetHistory> fleets) {

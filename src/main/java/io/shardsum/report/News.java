@@ -45,6 +45,10 @@ final class News {
                 StepWords.word(state)));
       }
     }
+    if (history.stillOff() > 0) {
+      lines.add(
+          new Line("step-DRIFTED", "≠", Figures.count(history.stillOff(), "engine"), "still off"));
+    }
     add(lines, "↩", FindingState.CAME_BACK, "came back");
     add(lines, "=", FindingState.STILL_THERE, "still there");
     add(lines, "?", FindingState.NOT_CHECKED, "not checked again");

@@ -102,6 +102,11 @@ final class ReportedHistory {
         .count();
   }
 
+  /** How many engines hold what they should not, and did so in the scan before. */
+  long stillOff() {
+    return fleet.standingDrift().stream().filter(step -> !step.state().isUnplanned()).count();
+  }
+
   /** How many engines are in a state in the reported scan. */
   long engines(EngineState state) {
     return fleet.states().getOrDefault(state, 0);

@@ -97,6 +97,13 @@ class HistoryTest {
     assertThat(month.standingDrift()).isEmpty();
   }
 
+  @Test
+  void newestScansOfARangeAreARange() {
+    for (int scans : new int[] {1, 10, 100}) {
+      assertThat(month.newest(scans)).isEqualTo(one(FLEET, new ScanRange.Last(scans)));
+    }
+  }
+
   /** All but what is unchanged and in order. */
   static String engineNights(FleetHistory history) {
     Map<String, String> nights = new TreeMap<>();

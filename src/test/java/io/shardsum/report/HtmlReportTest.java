@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.shardsum.scan.ScanTable;
 import io.shardsum.testing.Landed;
-import io.shardsum.testing.LocalSpark;
 import io.shardsum.text.ForeignText;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -24,18 +23,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-@ExtendWith(LocalSpark.class)
+@ExtendWith(ReportedTables.class)
 class HtmlReportTest {
 
   private static final String LAST = "scan_id = 'test'";
 
-  @TempDir static Path directory;
+  @TempDir Path directory;
 
   private static Landed landed;
   private static HtmlReport report;
@@ -43,9 +41,9 @@ class HtmlReportTest {
   private static PageData data;
 
   @BeforeAll
-  static void report(SparkSession spark) {
-    landed = ReportedFleet.scan(spark, directory);
-    report = ReportedFleet.report(landed);
+  static void report(ReportedTables.Made made) {
+    landed = made.landed();
+    report = made.report();
     html = report.html();
     data = PageData.of(html);
   }

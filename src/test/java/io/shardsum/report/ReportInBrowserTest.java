@@ -2,12 +2,9 @@ package io.shardsum.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.shardsum.testing.Landed;
-import io.shardsum.testing.LocalSpark;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 
-@ExtendWith(LocalSpark.class)
+@ExtendWith(ReportedTables.class)
 class ReportInBrowserTest {
 
   @TempDir static Path directory;
@@ -28,11 +25,10 @@ class ReportInBrowserTest {
   private static Path file;
 
   @BeforeAll
-  static void report(SparkSession spark) {
+  static void report(ReportedTables.Made made) {
     browser = Browser.start();
-    Landed landed = ReportedFleet.scan(spark, directory);
     file = directory.resolve("report.html");
-    ReportedFleet.report(landed).write(file.toString(), new Configuration());
+    made.report().write(file.toString(), new Configuration());
   }
 
   @AfterAll
@@ -93,6 +89,29 @@ class ReportInBrowserTest {
     assertThat(browser.find("#panel").isDisplayed()).isFalse();
     assertThat(browser.text("details.finding[open] .kind")).isEqualTo("DAMAGED");
     assertThat(browser.find("details.finding[open] .camps").isDisplayed()).isTrue();
+  }
+
+  @Test
+  void showsWhatEnginesHeld() {
+    browser.open(file, "light");
+    assertThat(browser.texts(".timeline thead tr:last-child th")).containsExactly("21", "23");
+    assertThat(browser.texts(".timeline tbody th"))
+        .containsExactly("chat-b", "chat-c", ReportedFleet.HOSTILE.get(2) + " and 3 more");
+    assertThat(browser.texts(".timeline tbody td > [aria-hidden]"))
+        .startsWith("+", "≠", "+", "!")
+        .hasSize(5);
+    assertThat(browser.find(".timeline tbody td:last-child").getAttribute("title"))
+        .startsWith("drifted, off, checksum ")
+        .endsWith(": 2026-11-23 04:05 UTC");
+    assertThat(browser.find(".chart").getAttribute("aria-label"))
+        .isEqualTo(
+            "Findings of each scan. 2026-11-21 04:05 UTC: 0 errors, 0 not checked; 2026-11-23 04:05 UTC: 8 errors, 0 not checked");
+    assertThat(browser.find(".chart canvas").isDisplayed()).isTrue();
+    browser.find(".timeline tbody a").click();
+    assertThat(browser.texts("#panel .plain tbody tr"))
+        .element(0)
+        .asString()
+        .isEqualTo("2026-11-23 04:05 UTC drifted 1 1 7 changed, 5.24 MB");
   }
 
   @Test
