@@ -89,6 +89,17 @@ class Commands:
             read_result=inventory_result(shards),
         )
 
+    def expect(self, shards: ShardSet, label: str, ranks: int) -> Command:
+        """What the ranks of an engine must hold of the set, which is a checkpoint."""
+        checkpoint = shards.directory / "engine-00000"
+        return Command(
+            label,
+            f"jobs/expect --checkpoint {self._path(checkpoint)} --runtime sglang-0.5.23"
+            f" --tp {ranks}",
+            shards,
+            read_result=expected_result(ranks),
+        )
+
     def _on_all_cores(self, tool: str, line: str, shards: ShardSet) -> Command:
         return Command(
             f"{tool}, {self._cores} at a time",
@@ -116,6 +127,22 @@ def scan_result(shards: ShardSet) -> Callable[[str], Result]:
         }
         require({key: summary.get(key) for key in expected}, expected)
         return {"timings": summary.get("timings", {})}
+
+    return read
+
+
+def expected_result(ranks: int) -> Callable[[str], Result]:
+    """Reads an expectation; refuses one that does not have all of it."""
+
+    def read(printed: str) -> Result:
+        expectation = json_result(printed)
+        found = {
+            "ranks": len(expectation["ranks"]),
+            "refused": expectation["refused"],
+            "digest": len(expectation["engine_checksum"] or ""),
+        }
+        require(found, {"ranks": ranks, "refused": [], "digest": 64})
+        return {}
 
     return read
 

@@ -277,6 +277,30 @@ class Judging(Experiment):
         ]
 
 
+class Expecting(Experiment):
+    """T10: what a checkpoint says of 8 ranks, against scanning its files as they are."""
+
+    targets = ("T10",)
+
+    def commands(self) -> list[Command]:
+        checkpoint = self._sets.checkpoint(self._shrunk(8 * GIB, LEAST_MODEL_BYTES))
+        return [
+            self._commands.scan(checkpoint, "scan of a checkpoint"),
+            self._commands.expect(checkpoint, "expectation, tp 8", 8),
+        ]
+
+    def figures(self, samples: Samples) -> list[Figure]:
+        scan = seconds(samples["scan of a checkpoint"])
+        expect = seconds(samples["expectation, tp 8"])
+        return [
+            Figure("T10", "scan of a checkpoint of 8 GiB", "s", scan),
+            Figure("T10", "expectation of tp 8 from it", "s", expect),
+            Figure(
+                "T10", "expectation / scan", "", ratios(expect, scan), at_most(1.3)
+            ),
+        ]
+
+
 EXPERIMENTS: tuple[type[Experiment], ...] = (
     Reading,
     FixedCost,
@@ -286,6 +310,7 @@ EXPERIMENTS: tuple[type[Experiment], ...] = (
     Planning,
     Landing,
     Judging,
+    Expecting,
 )
 
 TARGETS = sorted(target for experiment in EXPERIMENTS for target in experiment.targets)

@@ -25,6 +25,8 @@ LEAST_MODEL_BYTES = MIB
 PLANNING_RANKS = 8
 PLANNING_PARTS = 5
 
+VOCABULARY = 16_000
+
 LANDING_RANKS = 4
 LANDING_PARTS = 5
 LANDING_TENSORS = 1_000
@@ -143,6 +145,46 @@ def _layer(number: int, hidden: int) -> list[Tensor]:
     ]
 
 
+def _published_layer(number: int, hidden: int) -> list[Tensor]:
+    prefix = f"model.layers.{number}."
+    return [
+        Tensor(prefix + "mlp.gate_proj.weight", (3 * hidden, hidden)),
+        Tensor(prefix + "mlp.up_proj.weight", (3 * hidden, hidden)),
+        Tensor(prefix + "mlp.down_proj.weight", (hidden, 3 * hidden)),
+        Tensor(prefix + "self_attn.q_proj.weight", (hidden, hidden)),
+        Tensor(prefix + "self_attn.k_proj.weight", (hidden // 4, hidden)),
+        Tensor(prefix + "self_attn.v_proj.weight", (hidden // 4, hidden)),
+        Tensor(prefix + "self_attn.o_proj.weight", (hidden, hidden)),
+        Tensor(prefix + "self_attn.q_norm.weight", (hidden // 32,)),
+        Tensor(prefix + "self_attn.k_norm.weight", (hidden // 32,)),
+        Tensor(prefix + "input_layernorm.weight", (hidden,)),
+        Tensor(prefix + "post_attention_layernorm.weight", (hidden,)),
+    ]
+
+
+def _published_ends(hidden: int) -> list[Tensor]:
+    return [
+        Tensor("model.embed_tokens.weight", (VOCABULARY, hidden)),
+        Tensor("lm_head.weight", (VOCABULARY, hidden)),
+        Tensor("model.norm.weight", (hidden,)),
+    ]
+
+
+def _config(layers: int, hidden: int) -> dict[str, object]:
+    return {
+        "architectures": ["Qwen3ForCausalLM"],
+        "torch_dtype": "bfloat16",
+        "hidden_size": hidden,
+        "intermediate_size": 3 * hidden,
+        "num_hidden_layers": layers,
+        "num_attention_heads": 32,
+        "num_key_value_heads": 8,
+        "head_dim": hidden // 32,
+        "vocab_size": VOCABULARY,
+        "tie_word_embeddings": False,
+    }
+
+
 def _length(tensors: Iterable[Tensor]) -> int:
     return sum(tensor.length_bytes for tensor in tensors)
 
@@ -246,6 +288,26 @@ class ShardSets:
             same_paths=True,
         )
 
+    def checkpoint(self, size: int) -> ShardSet:
+        """A Hugging Face checkpoint of a dense model, in files of a layer each."""
+        hidden = MOST_HIDDEN
+        while 4 * _length(_published_layer(0, hidden)) > size:
+            hidden //= 2
+        layers = size // _length(_published_layer(0, hidden))
+
+        def fill(engine: Path) -> None:
+            (engine / "config.json").write_text(json.dumps(_config(layers, hidden)))
+            self._write(engine / "model-ends.safetensors", _published_ends(hidden))
+            for layer in range(layers):
+                self._write(
+                    engine / f"model-layer-{layer:03}.safetensors",
+                    _published_layer(layer, hidden),
+                )
+
+        return self._made(
+            f"checkpoint-{format_size(size)}", 1, 1, fill, layout="checkpoint"
+        )
+
     def _made(
         self,
         name: str,
@@ -253,6 +315,7 @@ class ShardSets:
         engines: int,
         fill: Writer,
         same_paths: bool = False,
+        layout: str = "sharded",
     ) -> ShardSet:
         directory = self._directory / name
         contents = self._directory / f"{name}.json"
@@ -263,7 +326,7 @@ class ShardSets:
             for engine in dict.fromkeys(directories):
                 (directory / engine).mkdir(parents=True)
                 fill(directory / engine)
-            self._describe(name, ranks, directories)
+            self._describe(name, ranks, directories, layout)
             contents.write_text(
                 json.dumps(asdict(_contents(directory / directories[0])))
             )
@@ -276,12 +339,16 @@ class ShardSets:
             Contents(**json.loads(contents.read_text())),
         )
 
-    def _describe(self, name: str, ranks: int, directories: list[str]) -> None:
+    def _describe(
+        self, name: str, ranks: int, directories: list[str], layout: str
+    ) -> None:
         lines = [
             f"fleet: {name}",
             "defaults:",
             f"  model: bench/{name}",
-            f"  parallelism: {{ tp: {ranks} }}",
+            "  layout: checkpoint"
+            if layout == "checkpoint"
+            else f"  parallelism: {{ tp: {ranks} }}",
             "engines:",
         ]
         for number, engine in enumerate(directories):
@@ -329,7 +396,7 @@ def _tiny_tensors(part: int) -> list[Tensor]:
 
 def _contents(engine: Path) -> Contents:
     """What an engine holds, by the headers of its files."""
-    files = sorted(engine.iterdir())
+    files = sorted(engine.glob("*.safetensors"))
     lengths = [length for file in files for length in _tensor_lengths(file)]
     return Contents(
         files=len(files),

@@ -1,7 +1,8 @@
 -- How much of each engine was checked in each finished scan, and when all of it was, the last time up to then.
 -- in: rank_states, tensors, scans (views of finished scans)
 -- state: VERIFIED against a majority or a reference, DIFFERENT, HASHED_ONLY, SKIPPED (skipped_because says by which pattern),
--- UNREADABLE, MISSING or UNKNOWN. Tensors and bytes are those that were hashed, or skipped, in the ranks of that state.
+-- UNREADABLE, MISSING or UNKNOWN (a running engine does not tell; or, of the source EXPECTED, what must be there does not follow from
+-- the checkpoint: these tensors are in a rank that is HASHED_ONLY, too, and skipped_because says why). Tensors and bytes are those that were hashed, or skipped, in the ranks of that state.
 CREATE OR REPLACE TEMPORARY VIEW coverage AS
 WITH parts AS (
   SELECT scan_id, engine, source, state, CAST(NULL AS STRING) AS skipped_because,
@@ -12,6 +13,12 @@ WITH parts AS (
   SELECT scan_id, engine, source, 'SKIPPED', reason, count(DISTINCT rank), count(*), sum(bytes)
   FROM tensors
   WHERE status = 'SKIPPED' AND tensor IS NOT NULL AND source <> 'EXPECTED'
+  GROUP BY scan_id, engine, source, reason
+  UNION ALL
+  SELECT scan_id, engine, source, 'UNKNOWN', reason, count(DISTINCT rank), count(CASE WHEN tensor <> '*' THEN 1 END),
+    CAST(0 AS BIGINT)
+  FROM tensors
+  WHERE status = 'UNKNOWN' AND source = 'EXPECTED'
   GROUP BY scan_id, engine, source, reason
 ), whole AS (
   SELECT s.fleet, s.scan_id, s.started_at, r.engine, r.source,
@@ -27,7 +34,7 @@ WITH parts AS (
 SELECT
   s.scan_date,
   p.scan_id,
-  a.fleet,
+  s.fleet,
   p.engine,
   p.source,
   p.state,
@@ -44,5 +51,5 @@ SELECT
     ELSE 'longer'
   END AS verified_within
 FROM parts AS p
-JOIN aged AS a ON p.scan_id = a.scan_id AND p.engine = a.engine AND p.source = a.source
+LEFT JOIN aged AS a ON p.scan_id = a.scan_id AND p.engine = a.engine AND p.source = a.source
 JOIN scans AS s ON p.scan_id = s.scan_id

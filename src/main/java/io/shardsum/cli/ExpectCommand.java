@@ -4,14 +4,19 @@ import io.shardsum.expect.Checkpoint;
 import io.shardsum.expect.EngineRelease;
 import io.shardsum.expect.EngineSetup;
 import io.shardsum.expect.Expectation;
+import io.shardsum.expect.ExpectationDifference;
 import io.shardsum.expect.ExpectationHasher;
+import io.shardsum.expect.ExpectationStore;
 import io.shardsum.expect.Gpu;
 import io.shardsum.expect.HashedExpectation;
+import io.shardsum.expect.HashedRecipe;
 import io.shardsum.expect.OpenCheckpoint;
 import io.shardsum.expect.Topology;
 import io.shardsum.fleet.Digest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +42,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit codes: 0 everything expected, 1 fault of the job, 2 usage, or no such engine starts,",
-      "4 some tensors are refused: what an engine makes of them is not known."
+      "3 with --against: the checkpoints differ for this engine, 4 some tensors are refused: what an engine makes of them is not known."
     })
 final class ExpectCommand implements Callable<Integer> {
 
@@ -102,6 +107,30 @@ final class ExpectCommand implements Callable<Integer> {
       })
   private ExpectFormat format = ExpectFormat.JSON;
 
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = {
+        "Also keep the digests under DIR/expectations, and take them from there as long as no file",
+        "of the checkpoint changes; fleet-scan does the same under its own --out."
+      })
+  private String out;
+
+  @Option(
+      names = "--rehash-days",
+      paramLabel = "N",
+      description = "With --out: hash again what is older (default: ${DEFAULT-VALUE}).")
+  private int rehashDays = (int) ExpectationStore.USUAL_AGE.toDays();
+
+  @Option(
+      names = "--against",
+      paramLabel = "DIR",
+      description = {
+        "Another checkpoint: print only what the same engine would hold otherwise of it,",
+        "tensor by tensor."
+      })
+  private String against;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -116,18 +145,66 @@ final class ExpectCommand implements Callable<Integer> {
     Digest wanted = digest(setup.release());
     format.requireFitting(setup.release(), wanted);
     Configuration conf = SparkHadoopUtil.get().newConfiguration(new SparkConf());
-    HashedExpectation hashed = hashed(setup, wanted, conf);
+    if (rehashDays < 0) {
+      throw new UsageException(
+          "--rehash-days: expected a number of days from 0, found " + rehashDays);
+    }
+    if (out != null) {
+      PathOption.require("--out", out);
+    }
+    if (against != null && format == ExpectFormat.SGLANG) {
+      throw new UsageException("--against goes with --format json");
+    }
+    HashedExpectation hashed = hashed(checkpoint, setup, wanted, conf);
+    if (against != null) {
+      return compare(hashed, hashed(against, setup, wanted, conf)).number();
+    }
     RefusalLines.print(hashed, spec.commandLine().getErr());
     format.print(hashed, spec.commandLine().getOut());
     return (hashed.isComplete() ? ExitCode.EQUAL : ExitCode.INCOMPLETE).number();
   }
 
-  private HashedExpectation hashed(EngineSetup setup, Digest wanted, Configuration conf) {
-    Checkpoint source = Checkpoint.open(checkpoint, conf);
+  private ExitCode compare(HashedExpectation hashed, HashedExpectation other) {
+    List<ExpectationDifference> differences = ExpectationDifference.between(hashed, other);
+    DifferenceLines.print(differences, spec.commandLine().getErr());
+    AgainstJson.print(hashed, other, differences, spec.commandLine().getOut());
+    if (differences.isEmpty()) {
+      return ExitCode.EQUAL;
+    }
+    return differences.stream().anyMatch(ExpectationDifference::isKnown)
+        ? ExitCode.DIFFERENT
+        : ExitCode.INCOMPLETE;
+  }
+
+  private HashedExpectation hashed(
+      String directory, EngineSetup setup, Digest wanted, Configuration conf) {
+    Checkpoint source = Checkpoint.open(directory, conf);
     Expectation expectation = Expectation.of(source, setup);
+    if (out == null) {
+      return HashedExpectation.of(
+          expectation, expectation.groups(), results(source, expectation, wanted, conf));
+    }
+    ExpectationStore store = new ExpectationStore(out, conf, Duration.ofDays(rehashDays));
+    ExpectationStore.Subject subject =
+        new ExpectationStore.Subject(source, setup, expectation, wanted);
+    Instant now = Instant.now();
+    return store.find(subject, now).orElseGet(() -> kept(store, subject, now, conf));
+  }
+
+  private static HashedExpectation kept(
+      ExpectationStore store, ExpectationStore.Subject subject, Instant now, Configuration conf) {
+    Expectation expectation = subject.expectation();
+    List<List<HashedRecipe>> results =
+        results(subject.checkpoint(), expectation, subject.digest(), conf);
+    store.keep(subject, results, now);
+    return HashedExpectation.of(expectation, expectation.groups(), results);
+  }
+
+  private static List<List<HashedRecipe>> results(
+      Checkpoint source, Expectation expectation, Digest wanted, Configuration conf) {
     int threads = Runtime.getRuntime().availableProcessors();
     try (OpenCheckpoint bytes = new OpenCheckpoint(source.files(), conf)) {
-      return new ExpectationHasher(bytes, wanted, threads).hash(expectation);
+      return new ExpectationHasher(bytes, wanted, threads).hashAll(expectation.groups());
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }

@@ -2,6 +2,8 @@ package io.shardsum.expect;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -17,6 +19,7 @@ final class BlockCache implements CheckpointBytes {
   private final CheckpointBytes checkpoint;
   private final int blockBytes;
   private final Map<Block, ByteBuffer> held;
+  private final Deque<ByteBuffer> unused = new ArrayDeque<>();
 
   /**
    * @param blocks most blocks that are held
@@ -30,7 +33,11 @@ final class BlockCache implements CheckpointBytes {
 
           @Override
           protected boolean removeEldestEntry(Map.Entry<Block, ByteBuffer> eldest) {
-            return size() > blocks;
+            if (size() <= blocks) {
+              return false;
+            }
+            unused.push(eldest.getValue());
+            return true;
           }
         };
   }
@@ -52,7 +59,8 @@ final class BlockCache implements CheckpointBytes {
     ByteBuffer block = held.get(key);
     if (block == null) {
       long begin = index * blockBytes;
-      block = ByteBuffer.allocate((int) Math.min(blockBytes, tensor.lengthBytes() - begin));
+      block = unused.isEmpty() ? ByteBuffer.allocate(blockBytes) : unused.pop();
+      block.clear().limit((int) Math.min(blockBytes, tensor.lengthBytes() - begin));
       checkpoint.read(tensor, begin, block);
       block.flip();
       held.put(key, block);

@@ -38,6 +38,11 @@ public record Cast(Recipe part, DType dtype) implements Recipe {
   }
 
   @Override
+  public List<SourceRows> sources(long begin, long end) {
+    return part.sources(begin, end);
+  }
+
+  @Override
   public RecipeReader open(CheckpointBytes checkpoint) {
     return new CastReader(this, checkpoint);
   }

@@ -38,6 +38,11 @@ public record Dequantized(Recipe weight, Recipe scales) implements Recipe {
   }
 
   @Override
+  public List<SourceRows> sources(long begin, long end) {
+    return weight.sources(begin, end);
+  }
+
+  @Override
   public RecipeReader open(CheckpointBytes checkpoint) {
     return new DequantizedReader(this, checkpoint);
   }

@@ -2,7 +2,9 @@ package io.shardsum.expect;
 
 import io.shardsum.safetensors.DType;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -53,6 +55,17 @@ public record Expectation(Topology topology, List<ExpectedRank> ranks) {
       ranks.add(collected.build());
     }
     return new Expectation(engine.topology(), ranks);
+  }
+
+  /** All recipes, those of one tensor together, in the order of the first rank that has it. */
+  public List<RecipeGroup> groups() {
+    Map<String, List<Recipe>> recipes = new LinkedHashMap<>();
+    for (ExpectedRank rank : ranks) {
+      for (ExpectedTensor tensor : rank.tensors()) {
+        recipes.computeIfAbsent(tensor.name(), name -> new ArrayList<>()).add(tensor.recipe());
+      }
+    }
+    return recipes.values().stream().map(RecipeGroup::new).toList();
   }
 
   private static Expectation refused(Topology topology, String reason) {

@@ -4,10 +4,7 @@ import io.shardsum.fleet.Digest;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,49 +34,26 @@ public final class ExpectationHasher {
    * @throws IOException if the checkpoint cannot be read
    */
   public HashedExpectation hash(Expectation expectation) throws IOException {
-    Map<Recipe, HashedRecipe> results = hashAll(groups(expectation));
-    List<HashedRank> ranks = new ArrayList<>();
-    for (ExpectedRank rank : expectation.ranks()) {
-      ranks.add(hashed(rank, results));
-    }
-    return new HashedExpectation(expectation.topology(), ranks);
+    List<RecipeGroup> groups = expectation.groups();
+    return HashedExpectation.of(expectation, groups, hashAll(groups));
   }
 
-  private static HashedRank hashed(ExpectedRank rank, Map<Recipe, HashedRecipe> results) {
-    List<HashedTensor> tensors = new ArrayList<>();
-    List<Refusal> refused = new ArrayList<>(rank.refused());
-    for (ExpectedTensor tensor : rank.tensors()) {
-      HashedRecipe result = results.get(tensor.recipe());
-      if (result.digests().isPresent()) {
-        tensors.add(new HashedTensor(tensor, result.digests().get()));
-      } else {
-        refused.add(new Refusal(tensor.name(), result.refusal()));
-      }
-    }
-    return new HashedRank(rank.rank(), tensors, refused);
-  }
-
-  /** By name of the tensor, in the order of the first rank that has it. */
-  private static List<RecipeGroup> groups(Expectation expectation) {
-    Map<String, List<Recipe>> recipes = new LinkedHashMap<>();
-    for (ExpectedRank rank : expectation.ranks()) {
-      for (ExpectedTensor tensor : rank.tensors()) {
-        recipes.computeIfAbsent(tensor.name(), name -> new ArrayList<>()).add(tensor.recipe());
-      }
-    }
-    return recipes.values().stream().map(RecipeGroup::new).toList();
-  }
-
-  private Map<Recipe, HashedRecipe> hashAll(List<RecipeGroup> groups) throws IOException {
+  /**
+   * Reads and hashes groups of recipes.
+   *
+   * @return of each group a result for each recipe
+   * @throws IOException if the checkpoint cannot be read
+   */
+  public List<List<HashedRecipe>> hashAll(List<RecipeGroup> groups) throws IOException {
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {
-      List<Future<Map<Recipe, HashedRecipe>>> futures = new ArrayList<>();
+      List<Future<List<HashedRecipe>>> futures = new ArrayList<>();
       for (RecipeGroup group : groups) {
         futures.add(pool.submit(() -> group.hash(checkpoint, digest)));
       }
-      Map<Recipe, HashedRecipe> results = new HashMap<>();
-      for (Future<Map<Recipe, HashedRecipe>> future : futures) {
-        results.putAll(future.get());
+      List<List<HashedRecipe>> results = new ArrayList<>();
+      for (Future<List<HashedRecipe>> future : futures) {
+        results.add(future.get());
       }
       return results;
     } catch (InterruptedException e) {

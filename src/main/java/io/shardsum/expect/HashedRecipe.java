@@ -8,7 +8,7 @@ import java.util.Optional;
  * @param digests empty if the checkpoint's bytes are such that the engine's are not known
  * @param refusal why they are not; empty if they are
  */
-record HashedRecipe(Optional<TensorDigests> digests, String refusal) {
+public record HashedRecipe(Optional<TensorDigests> digests, String refusal) {
 
   static HashedRecipe of(TensorDigests digests) {
     return new HashedRecipe(Optional.of(digests), "");

@@ -32,6 +32,22 @@ public record Interleaved(Recipe even, Recipe odd) implements Recipe {
   }
 
   @Override
+  public List<SourceRows> sources(long begin, long end) {
+    if (begin >= end) {
+      return List.of();
+    }
+    long first = begin / rowElements();
+    long last = (end - 1) / rowElements();
+    List<SourceRows> sources = new ArrayList<>(rows(even, (first + 1) / 2, last / 2));
+    sources.addAll(rows(odd, first / 2, (last + 1) / 2 - 1));
+    return sources;
+  }
+
+  private List<SourceRows> rows(Recipe half, long first, long last) {
+    return half.sources(first * rowElements(), (last + 1) * rowElements());
+  }
+
+  @Override
   public RecipeReader open(CheckpointBytes checkpoint) {
     return new InterleavedReader(this, checkpoint);
   }

@@ -37,6 +37,11 @@ public record Joined(List<Recipe> parts) implements Recipe {
   }
 
   @Override
+  public List<SourceRows> sources(long begin, long end) {
+    return Parts.sources(parts, begin, end);
+  }
+
+  @Override
   public RecipeReader open(CheckpointBytes checkpoint) {
     return new JoinedReader(parts, checkpoint);
   }

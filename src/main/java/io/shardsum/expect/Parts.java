@@ -1,6 +1,7 @@
 package io.shardsum.expect;
 
 import io.shardsum.safetensors.DType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -25,6 +26,22 @@ final class Parts {
       }
     }
     return copy;
+  }
+
+  /** Of parts one after another. */
+  static List<SourceRows> sources(List<Recipe> parts, long begin, long end) {
+    List<SourceRows> sources = new ArrayList<>();
+    long partBegin = 0;
+    for (Recipe part : parts) {
+      long partEnd = partBegin + part.elements();
+      if (begin < partEnd && end > partBegin) {
+        sources.addAll(
+            part.sources(
+                Math.max(begin, partBegin) - partBegin, Math.min(end, partEnd) - partBegin));
+      }
+      partBegin = partEnd;
+    }
+    return sources;
   }
 
   static String shown(String what, List<Recipe> parts) {

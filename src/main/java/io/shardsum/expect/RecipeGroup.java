@@ -3,35 +3,48 @@ package io.shardsum.expect;
 import io.shardsum.checksum.SglangChecksum;
 import io.shardsum.fleet.Digest;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Recipes of one tensor on several ranks, which are hashed side by side: each part of the
  * checkpoint that several of them need at the same time is read once, columns included.
  *
  * <p>Memory: some tens of MiB, whatever the sizes.
+ *
+ * @param recipes each once
  */
-record RecipeGroup(List<Recipe> recipes) {
+public record RecipeGroup(List<Recipe> recipes) implements Serializable {
   private static final int PIECES_BYTES = 8 << 20;
-  private static final int LARGEST_PIECE = 1 << 20;
+
+  /** So that it stays in a core's own cache until it is hashed. */
+  private static final int LARGEST_PIECE = 256 << 10;
 
   /** Blocks that a recipe may read from at a time: two halves with a border each, and scales. */
   private static final int BLOCKS = 4;
 
-  RecipeGroup {
-    recipes = List.copyOf(recipes);
+  /** Leaves out recipes that are there twice. */
+  public RecipeGroup {
+    recipes = recipes.stream().distinct().toList();
   }
 
-  /** Hashes all of them; equal recipes once. */
-  Map<Recipe, HashedRecipe> hash(CheckpointBytes checkpoint, Digest digest) throws IOException {
-    List<Recipe> distinct = recipes.stream().distinct().toList();
-    int pieceBytes = pieceBytes(distinct.size());
-    BlockCache cache = new BlockCache(checkpoint, pieceBytes, BLOCKS * (distinct.size() + 2));
+  /** What hashing it costs, about: the bytes of all its recipes. */
+  public long lengthBytes() {
+    return recipes.stream().mapToLong(Recipe::lengthBytes).sum();
+  }
+
+  /**
+   * Hashes all of them.
+   *
+   * @return a result for each, in their order
+   * @throws IOException if the checkpoint cannot be read
+   */
+  public List<HashedRecipe> hash(CheckpointBytes checkpoint, Digest digest) throws IOException {
+    int pieceBytes = pieceBytes(recipes.size());
+    BlockCache cache = new BlockCache(checkpoint, pieceBytes, BLOCKS * (recipes.size() + 2));
     List<RecipeHash> hashes =
-        distinct.stream().map(recipe -> new RecipeHash(recipe, cache, digest)).toList();
+        recipes.stream().map(recipe -> new RecipeHash(recipe, cache, digest)).toList();
     long longest = hashes.stream().mapToLong(RecipeHash::lengthBytes).max().orElse(0);
     long steps = (longest + pieceBytes - 1) / pieceBytes;
     ByteBuffer piece = ByteBuffer.allocate(pieceBytes);
@@ -41,9 +54,7 @@ record RecipeGroup(List<Recipe> recipes) {
         hash.advance(part(hash.lengthBytes(), step, steps), piece, checksum);
       }
     }
-    Map<Recipe, HashedRecipe> results = new HashMap<>();
-    hashes.forEach(hash -> results.put(hash.recipe(), hash.finish()));
-    return results;
+    return hashes.stream().map(RecipeHash::finish).toList();
   }
 
   private static int pieceBytes(int recipes) {

@@ -37,6 +37,11 @@ public record Requantized(Dequantized part) implements Recipe {
   }
 
   @Override
+  public List<SourceRows> sources(long begin, long end) {
+    return part.sources(begin, end);
+  }
+
+  @Override
   public RecipeReader open(CheckpointBytes checkpoint) {
     return new RequantizedReader(this, checkpoint);
   }

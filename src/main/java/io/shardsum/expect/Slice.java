@@ -43,6 +43,16 @@ public record Slice(SourceTensor source, Span rows, Span columns) implements Rec
   }
 
   @Override
+  public List<SourceRows> sources(long begin, long end) {
+    if (begin >= end) {
+      return List.of();
+    }
+    long first = rows.begin() + begin / columns.length();
+    long last = rows.begin() + (end - 1) / columns.length();
+    return List.of(new SourceRows(source, new Span(first, last - first + 1)));
+  }
+
+  @Override
   public RecipeReader open(CheckpointBytes checkpoint) {
     return new SliceReader(this, checkpoint);
   }

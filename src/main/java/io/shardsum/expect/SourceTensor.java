@@ -3,6 +3,7 @@ package io.shardsum.expect;
 import static java.util.Objects.requireNonNull;
 
 import io.shardsum.safetensors.DType;
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -16,7 +17,8 @@ import java.util.List;
  * @param fileOffsetBytes offset of its first byte from the start of the file
  */
 public record SourceTensor(
-    String name, DType dtype, List<Long> shape, int file, String fileName, long fileOffsetBytes) {
+    String name, DType dtype, List<Long> shape, int file, String fileName, long fileOffsetBytes)
+    implements Serializable {
 
   /** Copies the shape. */
   public SourceTensor {

@@ -1,12 +1,14 @@
 package io.shardsum.expect;
 
+import java.io.Serializable;
+
 /**
  * A run of rows or columns.
  *
  * @param begin the first, from 0
  * @param length how many
  */
-public record Span(long begin, long length) {
+public record Span(long begin, long length) implements Serializable {
   /**
    * Checks the bounds.
    *

@@ -33,6 +33,11 @@ public record Stacked(List<Recipe> parts) implements Recipe {
   }
 
   @Override
+  public List<SourceRows> sources(long begin, long end) {
+    return Parts.sources(parts, begin, end);
+  }
+
+  @Override
   public RecipeReader open(CheckpointBytes checkpoint) {
     return new JoinedReader(parts, checkpoint);
   }

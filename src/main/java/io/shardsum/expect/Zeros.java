@@ -12,6 +12,11 @@ public record Zeros(DType dtype, List<Long> shape) implements Recipe {
   }
 
   @Override
+  public List<SourceRows> sources(long begin, long end) {
+    return List.of();
+  }
+
+  @Override
   public RecipeReader open(CheckpointBytes checkpoint) {
     return (offsetBytes, target) -> fill(target);
   }

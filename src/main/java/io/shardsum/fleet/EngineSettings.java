@@ -2,6 +2,7 @@ package io.shardsum.fleet;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What an engine may say for itself or take from {@code defaults}. */
 record EngineSettings(
@@ -12,12 +13,24 @@ record EngineSettings(
     Optional<ShardPattern> pattern,
     Optional<List<String>> skip,
     Optional<SkipProfile> profile,
-    Optional<Digest> digest) {
+    Optional<Digest> digest,
+    CheckpointSettings checkpoint) {
   /** The keys of a description that are read here. */
   static final List<String> KEYS =
-      List.of("model", "revision", "parallelism", "layout", "pattern", "skip", "profile", "digest");
+      Stream.concat(
+              Stream.of(
+                  "model",
+                  "revision",
+                  "parallelism",
+                  "layout",
+                  "pattern",
+                  "skip",
+                  "profile",
+                  "digest"),
+              CheckpointSettings.KEYS.stream())
+          .toList();
 
-  private static final List<String> PARALLELISM_KEYS = List.of("tp", "pp", "dp");
+  private static final List<String> PARALLELISM_KEYS = List.of("tp", "pp", "dp", "ep", "attn-dp");
 
   static final EngineSettings NONE =
       new EngineSettings(
@@ -28,7 +41,8 @@ record EngineSettings(
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          CheckpointSettings.NONE);
 
   static EngineSettings read(YamlMapping mapping) {
     return new EngineSettings(
@@ -39,7 +53,8 @@ record EngineSettings(
         mapping.parsed("pattern", ShardPattern::parse),
         mapping.texts("skip"),
         mapping.parsed("profile", SkipProfile::byName),
-        mapping.parsed("digest", Digest::parse));
+        mapping.parsed("digest", Digest::parse),
+        CheckpointSettings.read(mapping));
   }
 
   private static Parallelism parallelism(YamlMapping mapping) {
@@ -47,7 +62,8 @@ record EngineSettings(
     int pp = mapping.size("pp").orElse(1);
     int dp = mapping.size("dp").orElse(1);
     try {
-      return new Parallelism(tp, pp, dp);
+      return new Parallelism(
+          tp, pp, dp, mapping.size("ep").orElse(1), mapping.size("attn-dp").orElse(1));
     } catch (FleetException e) {
       throw mapping.fault(e.getMessage());
     }
@@ -63,6 +79,7 @@ record EngineSettings(
         pattern.or(defaults::pattern),
         skip.or(defaults::skip),
         profile.or(defaults::profile),
-        digest.or(defaults::digest));
+        digest.or(defaults::digest),
+        checkpoint.orElse(defaults.checkpoint));
   }
 }

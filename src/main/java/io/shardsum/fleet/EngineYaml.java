@@ -41,9 +41,25 @@ final class EngineYaml {
             .map(endpoint -> live(name, settings, endpoint));
     if (live.isPresent() && !engine.has("shards")) {
       OF_FILES.forEach(this::refuseWithoutShards);
-      return new DescribedEngine(name, Optional.empty(), live);
+      return new DescribedEngine(name, Optional.empty(), live, checkpoint(settings));
     }
-    return new DescribedEngine(name, Optional.of(files(name, settings)), live);
+    return new DescribedEngine(
+        name, Optional.of(files(name, settings)), live, checkpoint(settings));
+  }
+
+  private Optional<CheckpointSpec> checkpoint(EngineSettings settings) {
+    Layout layout = settings.layout().orElse(Layout.SHARDED);
+    return settings.checkpoint().spec(engine, layout, baseDirectory);
+  }
+
+  private static SkipProfile profile(EngineSettings settings) {
+    return settings
+        .profile()
+        .orElseGet(
+            () ->
+                settings.checkpoint().isVllm()
+                    ? SkipProfile.byName("vllm-0.32")
+                    : SkipProfile.newest());
   }
 
   private void refuseWithoutShards(String key) {
@@ -66,7 +82,7 @@ final class EngineYaml {
         settings.revision(),
         settings.parallelism().orElseThrow(() -> parallelismMissing("an endpoint")),
         settings.digest().orElse(Digest.SGLANG),
-        settings.profile().orElseGet(SkipProfile::newest),
+        profile(settings),
         settings.skip().orElse(List.of()),
         new EndpointYaml(endpoint, baseDirectory).read(unlessSaid));
   }
@@ -100,7 +116,7 @@ final class EngineYaml {
           shards,
           pattern,
           drafts,
-          settings.profile().orElseGet(SkipProfile::newest),
+          profile(settings),
           settings.skip().orElse(List.of()),
           settings.digest().orElse(Digest.SGLANG),
           authority);

@@ -2,8 +2,10 @@ package io.shardsum.fleet;
 
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -12,8 +14,13 @@ import java.util.Set;
  * @param fleet its name
  * @param engines whose files are read, each name once, in the order of the description
  * @param live engines that are asked; one that has files, too, has the same name in both lists
+ * @param checkpoints what engines were started with, by name, where that is said
  */
-public record FleetDescription(String fleet, List<EngineSpec> engines, List<LiveSpec> live) {
+public record FleetDescription(
+    String fleet,
+    List<EngineSpec> engines,
+    List<LiveSpec> live,
+    Map<String, CheckpointSpec> checkpoints) {
   /**
    * Checks that there is something to check.
    *
@@ -22,6 +29,7 @@ public record FleetDescription(String fleet, List<EngineSpec> engines, List<Live
   public FleetDescription {
     engines = List.copyOf(engines);
     live = List.copyOf(live);
+    checkpoints = Map.copyOf(checkpoints);
     if (fleet.isEmpty()) {
       throw new FleetException("the fleet's name is empty");
     }
@@ -35,6 +43,11 @@ public record FleetDescription(String fleet, List<EngineSpec> engines, List<Live
   /** A fleet of files alone. */
   public FleetDescription(String fleet, List<EngineSpec> engines) {
     this(fleet, engines, List.of());
+  }
+
+  /** A fleet of which it is not said what the engines were started with. */
+  public FleetDescription(String fleet, List<EngineSpec> engines, List<LiveSpec> live) {
+    this(fleet, engines, live, Map.of());
   }
 
   private static void requireDifferent(List<String> names) {
@@ -71,7 +84,8 @@ public record FleetDescription(String fleet, List<EngineSpec> engines, List<Live
     return new FleetDescription(
         fleet,
         engines.stream().map(engine -> engine.withDigest(digest)).toList(),
-        live.stream().map(engine -> engine.withDigest(digest)).toList());
+        live.stream().map(engine -> engine.withDigest(digest)).toList(),
+        checkpoints);
   }
 
   /** The same fleet with these of its engines only, in the order of the description. */
@@ -79,6 +93,14 @@ public record FleetDescription(String fleet, List<EngineSpec> engines, List<Live
     return new FleetDescription(
         fleet,
         engines.stream().filter(engine -> names.contains(engine.name())).toList(),
-        live.stream().filter(engine -> names.contains(engine.engine())).toList());
+        live.stream().filter(engine -> names.contains(engine.engine())).toList(),
+        ofOnly(names, checkpoints));
+  }
+
+  static Map<String, CheckpointSpec> ofOnly(
+      Collection<String> names, Map<String, CheckpointSpec> checkpoints) {
+    Map<String, CheckpointSpec> only = new HashMap<>(checkpoints);
+    only.keySet().retainAll(names);
+    return only;
   }
 }

@@ -81,6 +81,7 @@ final class FleetYaml {
     Map<String, Integer> lines = new HashMap<>();
     List<EngineSpec> engines = new ArrayList<>();
     List<LiveSpec> live = new ArrayList<>();
+    Map<String, CheckpointSpec> checkpoints = new HashMap<>();
     int position = 0;
     for (Node item : items) {
       String subject = subject(item, ++position);
@@ -92,8 +93,9 @@ final class FleetYaml {
       }
       engine.files().ifPresent(engines::add);
       engine.live().ifPresent(live::add);
+      engine.checkpoint().ifPresent(spec -> checkpoints.put(engine.name(), spec));
     }
-    return new FleetDescription(name, engines, live);
+    return new FleetDescription(name, engines, live, checkpoints);
   }
 
   /** By its name, wherever in the mapping that stands, or by its position. */

@@ -2,6 +2,7 @@ package io.shardsum.fleet;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
@@ -10,18 +11,24 @@ import org.apache.hadoop.conf.Configuration;
  *
  * @param problems that belong to no engine; only a {@link ShardsDirectory} has them
  * @param live engines that are to be asked
+ * @param checkpoints what engines were started with, by name, where that is said
  */
 public record Inventory(
-    String fleet, List<EngineInventory> engines, List<Problem> problems, List<LiveSpec> live) {
+    String fleet,
+    List<EngineInventory> engines,
+    List<Problem> problems,
+    List<LiveSpec> live,
+    Map<String, CheckpointSpec> checkpoints) {
   public Inventory {
     engines = List.copyOf(engines);
     problems = List.copyOf(problems);
     live = List.copyOf(live);
+    checkpoints = Map.copyOf(checkpoints);
   }
 
   /** Of files alone. */
   public Inventory(String fleet, List<EngineInventory> engines, List<Problem> problems) {
-    this(fleet, engines, problems, List.of());
+    this(fleet, engines, problems, List.of(), Map.of());
   }
 
   /**
@@ -33,12 +40,14 @@ public record Inventory(
         BoundedPool.map(
             description.engines(),
             spec -> EngineStorage.list(spec, conf).inventory(spec, ComparisonGroup.of(spec)));
-    return new Inventory(description.fleet(), engines, List.of(), description.live());
+    return new Inventory(
+        description.fleet(), engines, List.of(), description.live(), description.checkpoints());
   }
 
   /** The description that this inventory answers. */
   public FleetDescription description() {
-    return new FleetDescription(fleet, engines.stream().map(EngineInventory::spec).toList(), live);
+    return new FleetDescription(
+        fleet, engines.stream().map(EngineInventory::spec).toList(), live, checkpoints);
   }
 
   /** The same inventory with these of its engines only. */
@@ -47,7 +56,8 @@ public record Inventory(
         fleet,
         engines.stream().filter(engine -> names.contains(engine.spec().name())).toList(),
         problems,
-        live.stream().filter(engine -> names.contains(engine.engine())).toList());
+        live.stream().filter(engine -> names.contains(engine.engine())).toList(),
+        FleetDescription.ofOnly(names, checkpoints));
   }
 
   /** The engine among whose shards a location lies, if there is one. */

@@ -8,8 +8,10 @@ import java.util.Locale;
  * @param tp tensor-parallel size
  * @param pp pipeline stages
  * @param dp data-parallel replicas
+ * @param ep how many parts of the tensor-parallel ranks have experts of their own
+ * @param attentionDp how many parts of the tensor-parallel ranks each have all of the attention
  */
-public record Parallelism(int tp, int pp, int dp) {
+public record Parallelism(int tp, int pp, int dp, int ep, int attentionDp) {
   /** The largest world size that is believed. */
   static final int MAX_RANKS = 65_536;
 
@@ -25,6 +27,8 @@ public record Parallelism(int tp, int pp, int dp) {
     requireSize("tp", tp);
     requireSize("pp", pp);
     requireSize("dp", dp);
+    requireSize("ep", ep);
+    requireSize("attn-dp", attentionDp);
     if ((long) tp * pp * dp > MAX_RANKS) {
       throw new FleetException(
           String.format(
@@ -36,6 +40,11 @@ public record Parallelism(int tp, int pp, int dp) {
               (long) tp * pp * dp,
               MAX_RANKS));
     }
+  }
+
+  /** Ranks that share experts and attention as they share the rest. */
+  public Parallelism(int tp, int pp, int dp) {
+    this(tp, pp, dp, 1, 1);
   }
 
   private static void requireSize(String name, int size) {
@@ -68,6 +77,8 @@ public record Parallelism(int tp, int pp, int dp) {
 
   @Override
   public String toString() {
-    return "tp" + tp + " pp" + pp + " dp" + dp;
+    String inside =
+        (ep == 1 ? "" : " ep" + ep) + (attentionDp == 1 ? "" : " attn-dp" + attentionDp);
+    return "tp" + tp + " pp" + pp + " dp" + dp + inside;
   }
 }

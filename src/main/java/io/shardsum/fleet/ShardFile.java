@@ -2,6 +2,8 @@ package io.shardsum.fleet;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
+
 /**
  * One file of a rank, as its directory lists it.
  *
@@ -10,8 +12,8 @@ import static java.util.Objects.requireNonNull;
  * @param role {@link #TARGET} or the role of the draft model
  * @param part the number of the part; in a checkpoint the position by name
  */
-public record ShardFile(
-    String path, long lengthBytes, long modifiedAtMillis, String role, int part) {
+public record ShardFile(String path, long lengthBytes, long modifiedAtMillis, String role, int part)
+    implements Serializable {
   /** The role of the model itself, as against its drafts. */
   public static final String TARGET = "target";
 

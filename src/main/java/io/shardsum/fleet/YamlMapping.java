@@ -200,6 +200,33 @@ final class YamlMapping {
     return Optional.of(items.stream().map(item -> text(key, item)).toList());
   }
 
+  /** Names of somebody else's making and their values: text, numbers, truth values or nothing. */
+  Optional<Map<String, String>> settings(String key) {
+    Node value = values.get(key);
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (!(value instanceof MappingNode mapping) || !value.getTag().equals(Tag.MAP)) {
+      throw fault(value, "'" + key + "' must be a mapping, found " + found(value));
+    }
+    Map<String, String> settings = new LinkedHashMap<>();
+    for (NodeTuple entry : mapping.getValue()) {
+      String name = scalar(key, entry.getKeyNode());
+      String bare = name.startsWith("--") ? name.substring(2) : name;
+      if (settings.put(bare, scalar(key, entry.getValueNode())) != null) {
+        throw fault(entry.getKeyNode(), MessageText.quoted(bare) + " is set twice");
+      }
+    }
+    return Optional.of(settings);
+  }
+
+  private String scalar(String key, Node node) {
+    if (!(node instanceof ScalarNode scalar)) {
+      throw fault(node, "'" + key + "' must have single values, found " + found(node));
+    }
+    return node.getTag().equals(Tag.NULL) ? "" : scalar.getValue();
+  }
+
   private String text(String key, Node value) {
     if (!(value instanceof ScalarNode scalar)) {
       throw fault(value, "'" + key + "' must be text, found " + found(value));

@@ -48,6 +48,7 @@ final class CoverageCount {
 
   private final Map<CoverageState, Tally> states = new TreeMap<>();
   private final Map<String, Tally> skipped = new TreeMap<>();
+  private final Map<String, Tally> notExpected = new TreeMap<>();
   private final Map<String, Set<CoverageState>> byEngine = new LinkedHashMap<>();
 
   /**
@@ -83,11 +84,20 @@ final class CoverageCount {
     }
   }
 
+  /** Adds what does not follow from a checkpoint, engine by engine, for one reason. */
+  void addNotExpected(String engine, String reason, long ranks, long tensors) {
+    Tally tally = notExpected.computeIfAbsent(reason, any -> new Tally());
+    tally.add(engine, tensors, 0);
+    tally.ranks += ranks - 1;
+  }
+
   Coverage coverage(Evidence evidence, Instant now) {
     List<Part> parts = new ArrayList<>();
     states.forEach((state, tally) -> parts.add(tally.part(state, Optional.empty())));
     skipped.forEach(
         (because, tally) -> parts.add(tally.part(CoverageState.SKIPPED, Optional.of(because))));
+    notExpected.forEach(
+        (because, tally) -> parts.add(tally.part(CoverageState.UNKNOWN, Optional.of(because))));
     parts.sort(Comparator.comparing(Part::state));
     List<EngineAge> ages = new ArrayList<>();
     byEngine.forEach((engine, found) -> ages.add(age(engine, found, evidence, now)));

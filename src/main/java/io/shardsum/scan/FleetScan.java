@@ -100,12 +100,13 @@ public final class FleetScan {
    */
   public ScanSummary run(Clock clock) {
     Map<String, BaselineReference> baselines = baselines();
+    ExpectedStage expected = ExpectedStage.plan(request, session);
     tables.removeEarlier(session.sparkContext().hadoopConfiguration());
     viewInventory();
     try (LiveStage live = LiveStage.begin(request);
         BackgroundWork work = new BackgroundWork()) {
       Reading reading = readWeights();
-      ScanSummary summary = landReduced(reading, baselines, live, work);
+      ScanSummary summary = landReduced(reading, baselines, expected, live, work);
       work.await();
       tables.write(
           ScanTable.SCANS,
@@ -153,24 +154,30 @@ public final class FleetScan {
   private ScanSummary landReduced(
       Reading reading,
       Map<String, BaselineReference> baselines,
+      ExpectedStage expected,
       LiveStage live,
       BackgroundWork work) {
     Dataset<Row> formRows = SqlStage.FORMS.in(session);
     Supplier<List<Row>> forms = work.compute(formRows::collectAsList);
     StructType tensorSchema = session.table(ScanTable.TENSORS.tableName()).schema();
+    expected.landTensors(session, tables, tensorSchema);
     live.landTensors(session, tables, tensorSchema);
     List<RankResult> ranks =
-        land(ScanTable.RANKS, SqlStage.RANKS, live, work).stream().map(RankResult::of).toList();
-    List<Row> engines = land(ScanTable.ENGINES, SqlStage.ENGINES, live, work);
+        land(ScanTable.RANKS, SqlStage.RANKS, expected, live, work).stream()
+            .map(RankResult::of)
+            .toList();
+    List<Row> engines = land(ScanTable.ENGINES, SqlStage.ENGINES, expected, live, work);
     Instant judgingBegins = Instant.now();
-    VerdictStage verdict = new VerdictStage(session, request, ranks, forms.get(), baselines);
+    VerdictStage verdict =
+        new VerdictStage(session, request, ranks, forms.get(), baselines, expected);
     plans.add(SqlStage.FORMS, ExecutedPlan.operators(formRows.queryExecution().executedPlan()));
     List<Finding> ofFiles =
-        verdict.findings(new SecondReading(session, files, reading.places(), limits));
+        verdict.findings(new SecondReading(session, files, reading.places(), limits, expected));
     Optional<LiveVerdict> ofEngines =
         live.isEmpty()
             ? Optional.empty()
-            : Optional.of(new LiveVerdict(session, request, tensorSchema, ranks, live.landed()));
+            : Optional.of(
+                new LiveVerdict(session, request, tensorSchema, ranks, live.landed(), expected));
     List<Finding> findings = new ArrayList<>(ofFiles);
     ofEngines.ifPresent(engine -> findings.addAll(engine.findings()));
     Dataset<Row> findingRows =
@@ -237,11 +244,16 @@ public final class FleetScan {
    * Runs a stage, lands its rows and those of running engines, and gives its own to the stages that
    * follow.
    */
-  private List<Row> land(ScanTable table, SqlStage stage, LiveStage live, BackgroundWork work) {
+  private List<Row> land(
+      ScanTable table,
+      SqlStage stage,
+      ExpectedStage expected,
+      LiveStage live,
+      BackgroundWork work) {
     Dataset<Row> stageRows = stage.in(session);
     List<Row> rows = collected(stage, stageRows);
     Dataset<Row> landed = view(table.tableName(), rows, stageRows.schema());
-    Dataset<Row> all = live.added(table, landed);
+    Dataset<Row> all = expected.added(table, live.added(table, landed));
     work.start(() -> tables.write(table, all.coalesce(1)));
     return rows;
   }

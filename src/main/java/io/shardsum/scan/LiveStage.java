@@ -123,7 +123,7 @@ final class LiveStage implements AutoCloseable {
   }
 
   /** The rows with all columns of their table; what an engine does not tell is null. */
-  private static Dataset<Row> fitted(Dataset<Row> rows, StructType schema) {
+  static Dataset<Row> fitted(Dataset<Row> rows, StructType schema) {
     List<String> known = Arrays.asList(rows.columns());
     Column[] columns =
         Arrays.stream(schema.fields())

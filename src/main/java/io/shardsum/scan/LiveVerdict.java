@@ -40,10 +40,12 @@ final class LiveVerdict {
 
   private final List<LiveStage.Landed> live;
   private final SparkSession session;
+  private final ScanRequest request;
   private final FileComparison files;
   private final List<ComparedGroup> groups;
   private final TableEvidence evidence;
   private final List<Finding> findings = new ArrayList<>();
+  private Optional<ExpectedComparison> comparison = Optional.empty();
 
   /**
    * Compares.
@@ -51,35 +53,79 @@ final class LiveVerdict {
    * @param scanSession whose settings hold; its views are not touched
    * @param schema of the table of tensors
    * @param ranks of files
+   * @param expected what checkpoints say
    */
   LiveVerdict(
       SparkSession scanSession,
       ScanRequest request,
       StructType schema,
       List<RankResult> ranks,
-      List<LiveStage.Landed> live) {
+      List<LiveStage.Landed> live,
+      ExpectedStage expected) {
     this.live = live;
     this.session = ScanSession.of(scanSession, new ScanSize(0, 0));
     this.files = new FileComparison(request.inventory().engines(), ranks, live);
     viewTensors(ScanTables.of(request).read(ScanTable.TENSORS, schema, session));
+    this.request = request;
     this.groups = groups();
-    this.evidence =
-        new TableEvidence(
-            session,
-            WeightSource.LIVE,
-            request.inventory().fleet(),
-            () -> new EarlierScans(session, request.out()));
+    this.evidence = evidence(ScanTable.TENSORS.tableName());
     OffloadedTensors offloaded =
         new OffloadedTensors(
             PlannedFile.of(request.inventory()), RereadLimits.of(scanSession.conf()));
     live.forEach(landed -> findings.addAll(LiveFindings.ofAnswer(landed)));
     findings.addAll(LiveFindings.againstFiles(files.compare(session, offloaded)));
-    new FleetVerdict(groups, evidence)
+    if (expected.isEmpty()) {
+      judge(groups, evidence);
+      groups.forEach(group -> findings.addAll(unverified(group)));
+    } else {
+      judge(expected);
+    }
+  }
+
+  private TableEvidence evidence(String tensors) {
+    return new TableEvidence(
+        session,
+        tensors,
+        WeightSource.LIVE,
+        request.inventory().fleet(),
+        () -> new EarlierScans(session, request.out()));
+  }
+
+  private void judge(List<ComparedGroup> judged, TableEvidence by) {
+    new FleetVerdict(judged, by)
         .findings().stream()
             .filter(finding -> !finding.is(FindingKind.UNVERIFIED))
             .map(finding -> finding.from(WeightSource.LIVE))
             .forEach(findings::add);
-    groups.forEach(group -> findings.addAll(unverified(group)));
+  }
+
+  private void judge(ExpectedStage expected) {
+    Map<String, LiveSpec> first = new HashMap<>();
+    live.forEach(engine -> first.putIfAbsent(engine.result().group(), engine.spec()));
+    session.table("live_contents").createOrReplaceTempView("contents");
+    session.sql(SqlFile.text("live/left_out")).createOrReplaceTempView("left_out");
+    ExpectedComparison withExpected =
+        new ExpectedComparison(
+            session,
+            groups,
+            group ->
+                expected
+                    .of(first.get(group.label()))
+                    .map(
+                        result ->
+                            new ExpectedComparison.Expected(
+                                result,
+                                ExpectedPlans.digestOf(
+                                    first.get(group.label()).endpoint().kind()))),
+            ExpectedComparison.Told.NOTHING);
+    List<ComparedGroup> compared = withExpected.compared();
+    judge(compared, evidence(ExpectedComparison.COMPARED));
+    judge(withExpected.open(), evidence(ExpectedComparison.OPEN));
+    compared.stream()
+        .filter(group -> group.reference().isEmpty())
+        .forEach(group -> findings.addAll(unverified(group)));
+    withExpected.findings().forEach(f -> findings.add(f.from(WeightSource.LIVE)));
+    comparison = Optional.of(withExpected);
   }
 
   private void viewTensors(Dataset<Row> landed) {
@@ -211,8 +257,9 @@ final class LiveVerdict {
     groups.forEach(
         group ->
             group.copies().forEach(copy -> bytes.put(List.of(copy.engine(), copy.rank()), 0L)));
-    Coverage coverage =
-        new CoverageCount(groups, findings, bytes, List.of()).coverage(evidence, startedAt);
+    CoverageCount count = new CoverageCount(groups, findings, bytes, List.of());
+    comparison.ifPresent(with -> with.addTo(count));
+    Coverage coverage = count.coverage(evidence, startedAt);
     return new LiveSummary(live.stream().map(LiveStage.Landed::result).toList(), coverage);
   }
 }

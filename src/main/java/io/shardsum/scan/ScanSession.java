@@ -9,6 +9,8 @@ final class ScanSession {
 
   private static final Map<String, String> SETTINGS =
       Map.of(
+          // The tables have more columns than Spark shows of a plan without a warning.
+          "spark.sql.debug.maxToStringFields", "100",
           // The number of Parquet files follows the rows.
           "spark.sql.adaptive.coalescePartitions.parallelismFirst", "false",
           // Tensors of a task are merged in memory, not sorted, up to this many.

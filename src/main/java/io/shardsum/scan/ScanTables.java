@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -105,7 +106,7 @@ record ScanTables(Path out, String partition, ScanId scanId) {
           .mode(mode)
           .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
           .parquet(path(table));
-    } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
+    } catch (Exception | FSError e) { // Spark throws checked exceptions, too, and declares none
       for (Throwable cause = e; cause != null; cause = cause.getCause()) {
         if (cause instanceof IOException ioException) {
           throw cannotWrite(ioException);

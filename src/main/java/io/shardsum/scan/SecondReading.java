@@ -3,6 +3,7 @@ package io.shardsum.scan;
 import static org.apache.spark.sql.functions.col;
 
 import io.shardsum.damage.TensorSite;
+import io.shardsum.expect.Recipe;
 import io.shardsum.source.ChunkColumn;
 import io.shardsum.source.FileListing;
 import io.shardsum.source.ListedFile;
@@ -74,6 +75,8 @@ final class SecondReading {
   private final List<PlannedFile> planned;
   private final ReadingPlaces places;
   private final RereadLimits limits;
+  private final ExpectedReading expected;
+  private final List<ExpectedReading.Pair> ofRecipes = new ArrayList<>();
   private long leftBytes;
 
   /**
@@ -82,22 +85,32 @@ final class SecondReading {
    * @param session has the view {@code tensors}
    * @param planned the files of the scan
    * @param places of the executors that have read
+   * @param expected what checkpoints say
    */
   SecondReading(
-      SparkSession session, List<PlannedFile> planned, ReadingPlaces places, RereadLimits limits) {
+      SparkSession session,
+      List<PlannedFile> planned,
+      ReadingPlaces places,
+      RereadLimits limits,
+      ExpectedStage expected) {
     this.session = session;
     this.planned = planned;
     this.places = places;
     this.limits = limits;
     this.leftBytes = limits.bytes();
+    this.expected = new ExpectedReading(session, expected, limits.ranges());
   }
 
   /** Looks at the bytes of all that the limits still allow, the smallest first. */
   Map<SuspectTensor, SecondLook> of(List<SuspectTensor> suspects) {
     Map<SuspectTensor, SecondLook> looks = new LinkedHashMap<>();
+    ofRecipes.clear();
     List<Pair> pairs = affordable(pairs(suspects, looks), looks);
     if (!pairs.isEmpty()) {
       read(pairs, looks);
+    }
+    if (!ofRecipes.isEmpty()) {
+      looks.putAll(expected.look(ofRecipes));
     }
     return looks;
   }
@@ -108,7 +121,10 @@ final class SecondReading {
     for (SuspectTensor suspect : suspects) {
       Optional<SuspectFile> file = files.of(suspect.copy());
       Optional<SuspectFile> other = files.of(suspect.otherCopy());
-      if (file.isPresent() && other.isPresent()) {
+      Optional<Recipe> recipe = file.flatMap(f -> expected.recipe(suspect, f.site()));
+      if (recipe.isPresent()) {
+        withRecipe(suspect, file.get(), recipe.get(), looks);
+      } else if (file.isPresent() && other.isPresent()) {
         pairs.add(new Pair(suspect, file.get(), other.get(), chunks(suspect, file.get().site())));
       } else {
         looks.put(
@@ -118,6 +134,22 @@ final class SecondReading {
       }
     }
     return pairs;
+  }
+
+  private void withRecipe(
+      SuspectTensor suspect,
+      SuspectFile file,
+      Recipe recipe,
+      Map<SuspectTensor, SecondLook> looks) {
+    List<Integer> chunks = chunks(suspect, file.site());
+    long bytes =
+        2 * Math.min((long) chunks.size() * ChunkColumn.CHUNK_BYTES, file.site().lengthBytes());
+    if (bytes + OPEN_COST_BYTES > leftBytes) {
+      looks.put(suspect, new SecondLook.NotRead(limits.reason(), Optional.of(file.readBy())));
+      return;
+    }
+    leftBytes -= bytes + OPEN_COST_BYTES;
+    ofRecipes.add(new ExpectedReading.Pair(suspect, file, chunks, recipe));
   }
 
   private List<Integer> chunks(SuspectTensor suspect, TensorSite site) {

@@ -45,6 +45,7 @@ final class TableEvidence implements Evidence {
   private static final String THIS_SCAN = "";
 
   private final SparkSession session;
+  private final String tensors;
   private final WeightSource source;
   private final String fleet;
   private final Supplier<EarlierScans> earlierScans;
@@ -56,16 +57,19 @@ final class TableEvidence implements Evidence {
   /**
    * Takes the views of a scan.
    *
-   * @param session has the view {@code tensors}
+   * @param session has the view
+   * @param tensors the view of what copies hold
    * @param source of the copies that are compared
    * @param earlierScans asked for only where copies differ
    */
   TableEvidence(
       SparkSession session,
+      String tensors,
       WeightSource source,
       String fleet,
       Supplier<EarlierScans> earlierScans) {
     this.session = session;
+    this.tensors = tensors;
     this.source = source;
     this.fleet = fleet;
     this.earlierScans = earlierScans;
@@ -161,7 +165,7 @@ final class TableEvidence implements Evidence {
   }
 
   private Dataset<Row> heldTensors(List<RankHolder> holders) {
-    Dataset<Row> held = session.table("tensors").withColumn("scan_id", lit(THIS_SCAN));
+    Dataset<Row> held = session.table(tensors).withColumn("scan_id", lit(THIS_SCAN));
     Set<String> scans = new HashSet<>();
     holders.forEach(holder -> holder.scanId().ifPresent(scans::add));
     if (scans.isEmpty()) {

@@ -1,9 +1,12 @@
 package io.shardsum.scan;
 
+import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.verdict.ComparedGroup;
 import io.shardsum.verdict.Coverage;
+import io.shardsum.verdict.Evidence;
 import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.FindingKind;
 import io.shardsum.verdict.FleetVerdict;
 import io.shardsum.verdict.Rereadings;
 import io.shardsum.verdict.SuspectTensor;
@@ -11,6 +14,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -24,7 +29,24 @@ final class VerdictStage {
   private final List<Row> forms;
   private final List<RankResult> ranks;
   private final List<ComparedGroup> groups;
-  private final FleetVerdict verdict;
+  private final List<Judging> judgings = new ArrayList<>();
+  private Optional<ExpectedComparison> comparison = Optional.empty();
+
+  /**
+   * Groups that are judged together.
+   *
+   * @param kept which findings are told
+   */
+  private record Judging(
+      List<ComparedGroup> groups,
+      Evidence evidence,
+      FleetVerdict verdict,
+      Predicate<Finding> kept) {
+
+    static Judging of(List<ComparedGroup> groups, Evidence evidence, Predicate<Finding> kept) {
+      return new Judging(groups, evidence, new FleetVerdict(groups, evidence), kept);
+    }
+  }
 
   /**
    * Judges.
@@ -32,6 +54,7 @@ final class VerdictStage {
    * @param session has the view {@code tensors}
    * @param forms the rows of {@link SqlStage#FORMS}
    * @param baselines by comparison group
+   * @param expected what checkpoints say
    * @throws ReferenceException if trusted engines contradict each other
    */
   VerdictStage(
@@ -39,18 +62,58 @@ final class VerdictStage {
       ScanRequest request,
       List<RankResult> ranks,
       List<Row> forms,
-      Map<String, BaselineReference> baselines) {
+      Map<String, BaselineReference> baselines,
+      ExpectedStage expected) {
     this.request = request;
     this.ranks = ranks;
-    this.evidence =
-        new TableEvidence(
-            session,
-            WeightSource.FILES,
-            request.inventory().fleet(),
-            () -> new EarlierScans(session, request.out()));
+    this.evidence = evidence(session, ScanTable.TENSORS.tableName());
     this.forms = List.copyOf(forms);
     this.groups = new ComparedGroups(ranks, forms, baselines).of(request.inventory());
-    this.verdict = new FleetVerdict(groups, evidence);
+    if (expected.isEmpty()) {
+      judgings.add(Judging.of(groups, evidence, any -> true));
+    } else {
+      judge(session, expected);
+    }
+  }
+
+  private TableEvidence evidence(SparkSession session, String tensors) {
+    return new TableEvidence(
+        session,
+        tensors,
+        WeightSource.FILES,
+        request.inventory().fleet(),
+        () -> new EarlierScans(session, request.out()));
+  }
+
+  private void judge(SparkSession session, ExpectedStage expected) {
+    Map<String, Digest> digests = new HashMap<>();
+    request.inventory().engines().forEach(e -> digests.put(e.group(), e.spec().digest()));
+    session.table(ScanTable.TENSORS.tableName()).createOrReplaceTempView("contents");
+    session
+        .createDataFrame(List.<Row>of(), ExpectedComparison.LEFT_OUT)
+        .createOrReplaceTempView("left_out");
+    ExpectedComparison withExpected =
+        new ExpectedComparison(
+            session,
+            groups,
+            group ->
+                expected
+                    .of(group.label())
+                    .map(r -> new ExpectedComparison.Expected(r, digests.get(group.label()))),
+            ExpectedComparison.Told.DTYPE_AND_SHAPE);
+    judgings.add(
+        Judging.of(
+            withExpected.compared(), evidence(session, ExpectedComparison.COMPARED), any -> true));
+    List<ComparedGroup> open = withExpected.open();
+    if (!open.isEmpty()) {
+      boolean hasDrafts = withExpected.hasDrafts();
+      judgings.add(
+          Judging.of(
+              open,
+              evidence(session, ExpectedComparison.OPEN),
+              finding -> hasDrafts || !finding.is(FindingKind.UNVERIFIED)));
+    }
+    comparison = Optional.of(withExpected);
   }
 
   /** What is wrong, after what is suspect was read a second time. */
@@ -60,24 +123,27 @@ final class VerdictStage {
         .filter(rank -> rank.checksum().isEmpty())
         .map(RankResult::finding)
         .forEach(findings::add);
-    findings.addAll(judged(secondReading));
+    judgings.forEach(
+        judging ->
+            judged(judging, secondReading).stream().filter(judging.kept()).forEach(findings::add));
+    comparison.ifPresent(with -> findings.addAll(with.findings()));
     findings.addAll(FindingRow.ofProblems(request.inventory()));
     return findings;
   }
 
   /** Reads again until nobody is blamed for a reading that did not repeat. */
-  private List<Finding> judged(SecondReading secondReading) {
+  private static List<Finding> judged(Judging judging, SecondReading secondReading) {
     Rereadings rereadings = new Rereadings();
-    FleetVerdict now = verdict;
+    FleetVerdict now = judging.verdict();
     List<SuspectTensor> open = now.suspects();
     for (int round = 0; round < MOST_READINGS_AGAIN && !open.isEmpty(); round++) {
       if (rereadings.take(secondReading.of(open))) {
-        now = rereadings.judge(groups, evidence);
+        now = rereadings.judge(judging.groups(), judging.evidence());
       }
       open = rereadings.open(now.suspects());
     }
     if (rereadings.end(open)) {
-      now = rereadings.judge(groups, evidence);
+      now = rereadings.judge(judging.groups(), judging.evidence());
     }
     return rereadings.findings(now);
   }
@@ -85,7 +151,8 @@ final class VerdictStage {
   Coverage coverage(List<Finding> findings) {
     Map<List<Object>, Long> bytes = new HashMap<>();
     ranks.forEach(rank -> bytes.put(List.of(rank.engine(), rank.rank()), rank.bytes()));
-    return new CoverageCount(groups, findings, bytes, forms)
-        .coverage(evidence, request.startedAt());
+    CoverageCount count = new CoverageCount(groups, findings, bytes, forms);
+    comparison.ifPresent(with -> with.addTo(count));
+    return count.coverage(evidence, request.startedAt());
   }
 }

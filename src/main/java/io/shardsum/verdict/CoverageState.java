@@ -14,6 +14,6 @@ public enum CoverageState {
   UNREADABLE,
   /** Not there. */
   MISSING,
-  /** A running engine does not tell. */
+  /** A running engine does not tell, or a checkpoint what must be there. */
   UNKNOWN
 }

@@ -79,7 +79,8 @@ final class LocatedFindings {
         compared.chunks() < differing
             ? "; the first " + compared.chunks() + " of these MiB were compared"
             : "";
-    Finding located = finding.adding(between + damage.sentence() + rest).with(damage);
+    String origin = compared.origin().map(from -> "; in the checkpoint: " + from).orElse("");
+    Finding located = finding.adding(between + damage.sentence() + rest + origin).with(damage);
     return suspect.kind() == FindingKind.DAMAGED
         ? located.at(compared.file() + ": byte " + damage.first().fileOffsetBytes())
         : located;

@@ -63,10 +63,12 @@ final class Place {
         : !ballot.isUnanimous();
   }
 
-  /** How many copies could be compared, the reference of another scan included. */
+  /** How many copies could be compared, a reference that is none of them included. */
   int comparable() {
-    boolean ofAnotherScan = reference.isPresent() && reference.get().holder().scanId().isPresent();
-    return ballot.voters() + (ofAnotherScan ? 1 : 0);
+    boolean isElsewhere =
+        reference.isPresent()
+            && copies.stream().noneMatch(c -> c.holder().equals(reference.get().holder()));
+    return ballot.voters() + (isElsewhere ? 1 : 0);
   }
 
   /** How the copies as a whole compare with one of them. */

@@ -42,6 +42,11 @@ public record RankCopy(
         tensors);
   }
 
+  /** The same copy, of which something else is compared. */
+  public RankCopy with(RankContent compared) {
+    return new RankCopy(engine, rank, place, status, Optional.of(compared), storages, tensors);
+  }
+
   String storage() {
     return storages.toString();
   }
@@ -50,7 +55,8 @@ public record RankCopy(
     return storages.getOrDefault(role, storage());
   }
 
-  RankHolder holder() {
+  /** Where it stands in the tables of this scan. */
+  public RankHolder holder() {
     return RankHolder.now(engine, rank);
   }
 }

@@ -20,6 +20,7 @@ public sealed interface SecondLook {
    * @param damage how they differ; empty if they do not
    * @param file of the copy that is suspect
    * @param chunks how many MiBs were read of each
+   * @param origin what the bytes that differ should have come from; empty where a copy tells it
    */
   record Compared(
       HeldTensor held,
@@ -29,8 +30,22 @@ public sealed interface SecondLook {
       ReadBy by,
       Optional<Damage> damage,
       String file,
-      int chunks)
+      int chunks,
+      Optional<String> origin)
       implements SecondLook {
+
+    /** Compared with another copy. */
+    public Compared(
+        HeldTensor held,
+        HeldTensor otherHeld,
+        ReadBy suspectBy,
+        ReadBy otherBy,
+        ReadBy by,
+        Optional<Damage> damage,
+        String file,
+        int chunks) {
+      this(held, otherHeld, suspectBy, otherBy, by, damage, file, chunks, Optional.empty());
+    }
 
     @Override
     public Optional<ReadBy> firstBy() {

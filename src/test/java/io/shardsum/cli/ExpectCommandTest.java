@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.expect.EngineRelease;
 import io.shardsum.testing.GoldenSetup;
+import io.shardsum.testing.SmallFleet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -202,6 +204,130 @@ class ExpectCommandTest {
     assertThat(run.err())
         .isEqualTo("expect: checkpoint %s has no config.json\n".formatted(checkpoint));
     assertThat(run.exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void keepsDigestsUntilAFileOfTheCheckpointChanges() throws IOException {
+    Path checkpoint = copy(QWEN.checkpointDirectory());
+    Path out = temp.resolve("out");
+    String[] arguments = {"--tp", "2", "--digest", "both", "--out", out.toString()};
+    CommandRun first = expect(checkpoint, arguments);
+    Path stored = stored(out);
+    String text = Files.readString(stored);
+    String digest = JSON.readTree(first.out()).get("tensors").get(0).get("checksum").textValue();
+    assertThat(text).contains(digest);
+    assertThat(expect(checkpoint, arguments).out()).isEqualTo(first.out());
+
+    rewrite(stored, text.replace(digest, "00000000000000aa"));
+    assertThat(expect(checkpoint, arguments).out()).contains("00000000000000aa");
+
+    CommandRun older =
+        expect(
+            checkpoint,
+            "--tp",
+            "2",
+            "--digest",
+            "both",
+            "--out",
+            out.toString(),
+            "--rehash-days",
+            "0");
+    assertThat(older.out()).isEqualTo(first.out());
+
+    rewrite(stored, text.replace(digest, "00000000000000aa"));
+    Path file = checkpoint.resolve("model-00002-of-00004.safetensors");
+    Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000_000_000L));
+    assertThat(expect(checkpoint, arguments).out()).isEqualTo(first.out());
+
+    rewrite(stored, text.substring(0, text.length() / 2));
+    assertThat(expect(checkpoint, arguments).out()).isEqualTo(first.out());
+    assertThat(Files.readString(stored)).contains(digest);
+  }
+
+  /** Without Hadoop's sum of the file before. */
+  private static void rewrite(Path stored, String text) throws IOException {
+    Files.deleteIfExists(stored.resolveSibling("." + stored.getFileName() + ".crc"));
+    Files.writeString(stored, text);
+  }
+
+  private static Path stored(Path out) throws IOException {
+    try (Stream<Path> files = Files.list(out.resolve("expectations"))) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("[0-9a-f]{32}\\.json"))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  @Test
+  void findsACheckpointInOtherFilesEqual() throws IOException {
+    Path other = copy(QWEN.checkpointDirectory());
+    Files.delete(other.resolve("model.safetensors.index.json"));
+    Files.move(
+        other.resolve("model-00001-of-00004.safetensors"), other.resolve("another.safetensors"));
+    CommandRun run = expect(QWEN.checkpointDirectory(), "--tp", "4", "--against", other.toString());
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    JsonNode json = JSON.readTree(run.out());
+    assertThat(json.get("differences")).isEmpty();
+    assertThat(json.get("engine_checksum")).isEqualTo(json.get("against_engine_checksum"));
+  }
+
+  @Test
+  void namesTheTensorsThatDifferBetweenTwoCheckpoints() throws IOException {
+    Path other = copy(QWEN.checkpointDirectory());
+    String name = "model.layers.2.self_attn.k_proj.weight";
+    JsonNode index = JSON.readTree(other.resolve("model.safetensors.index.json").toFile());
+    SmallFleet.flipBit(other.resolve(index.get("weight_map").get(name).textValue()), name);
+    CommandRun run = expect(QWEN.checkpointDirectory(), "--tp", "2", "--against", other.toString());
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err())
+        .isEqualTo("expect: model.layers.2.self_attn.qkv_proj.weight, rank 0: other bytes\n");
+    JsonNode difference = JSON.readTree(run.out()).get("differences");
+    assertThat(difference).hasSize(1);
+    assertThat(difference.get(0).get("kind").textValue()).isEqualTo("bytes");
+    assertThat(difference.get(0).get("checkpoint").get("checksum"))
+        .isNotEqualTo(difference.get(0).get("against").get("checksum"));
+  }
+
+  @Test
+  void saysWhatAnotherDtypeAndOtherLayersChange() throws IOException {
+    Path other = copy(QWEN.checkpointDirectory());
+    Path config = other.resolve("config.json");
+    Files.writeString(config, Files.readString(config).replace("\"bfloat16\"", "\"float16\""));
+    CommandRun run = expect(QWEN.checkpointDirectory(), "--against", other.toString());
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err())
+        .contains(
+            "expect: lm_head.weight, rank 0: BF16 [512, 64] of the checkpoint, F16 [512, 64] of the other");
+
+    CommandRun cast =
+        expect(QWEN.checkpointDirectory(), "--dtype", "bfloat16", "--against", other.toString());
+    assertThat(cast.exitCode()).isZero();
+
+    Files.writeString(
+        config,
+        Files.readString(config).replace("\"num_hidden_layers\": 3", "\"num_hidden_layers\": 2"));
+    CommandRun shorter =
+        expect(QWEN.checkpointDirectory(), "--dtype", "bfloat16", "--against", other.toString());
+    assertThat(shorter.exitCode()).isEqualTo(3);
+    assertThat(shorter.err())
+        .contains(
+            "expect: model.layers.2.mlp.down_proj.weight, rank 0: not there of the other checkpoint");
+  }
+
+  @Test
+  void doesNotCallEqualWhatIsNotKnown() {
+    GoldenSetup setup = new GoldenSetup(EngineRelease.VLLM_0_32, "qwen3-moe", "tp2");
+    CommandRun run = expect(setup, "--against", setup.checkpointDirectory().toString());
+
+    assertThat(run.exitCode()).isEqualTo(4);
+    assertThat(run.err())
+        .startsWith(
+            "expect: model.layers.0.mlp.experts.routed_experts.w13_weight, ranks 0, 1: not known:"
+                + " vLLM stores experts");
   }
 
   private Path copy(Path checkpoint) throws IOException {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Every fault of a description is named with its line and with what is allowed. */
 class FleetYamlTest {
   private static final String ENGINE_KEYS =
-      "name, model, revision, parallelism, layout, pattern, skip, profile, digest, shards, draft, trusted, endpoint";
+      "name, model, revision, parallelism, layout, pattern, skip, profile, digest, checkpoint, runtime, gpu, dtype, set, shards, draft, trusted, endpoint";
 
   @Test
   void namesAnUnknownKeyOfAnEngineAndTheNearestOne() {
@@ -47,14 +49,90 @@ class FleetYamlTest {
           shards: /m
         """,
         "fleet.yaml line 4: defaults: unknown key 'shards'; allowed: model, revision,"
-            + " parallelism, layout, pattern, skip, profile, digest");
+            + " parallelism, layout, pattern, skip, profile, digest, checkpoint, runtime, gpu, dtype,"
+            + " set");
   }
 
   @Test
   void namesAnUnknownKeyOfTheParallelism() {
     refuses(
-        engine("parallelism: { tp: 1, ep: 2 }"),
-        "fleet.yaml line 5: engine 'e': parallelism: unknown key 'ep'; allowed: tp, pp, dp");
+        engine("parallelism: { tp: 1, cp: 2 }"),
+        "fleet.yaml line 5: engine 'e': parallelism: unknown key 'cp'; allowed: tp, pp, dp, ep,"
+            + " attn-dp");
+  }
+
+  @Test
+  void readsTheCheckpointOfAnEngine() {
+    FleetDescription fleet =
+        parse(
+            """
+            fleet: f
+            defaults: { runtime: sglang-0.5.23, gpu: sm100, set: { enable-eplb: false } }
+            engines:
+              - name: a
+                shards: a
+                parallelism: { tp: 8, ep: 4, attn-dp: 2 }
+                checkpoint: published/a
+                dtype: bfloat16
+                set: { --moe-runner-backend: triton, ep-num-redundant-experts: 2, enable-dp-lm-head: }
+              - { name: b, shards: b, parallelism: { tp: 1 } }
+            """);
+
+    assertThat(fleet.checkpoints())
+        .isEqualTo(
+            Map.of(
+                "a",
+                new CheckpointSpec(
+                    "file:/base/published/a",
+                    "sglang-0.5.23",
+                    Optional.of("sm100"),
+                    Optional.of("bfloat16"),
+                    Map.of(
+                        "moe-runner-backend",
+                        "triton",
+                        "ep-num-redundant-experts",
+                        "2",
+                        "enable-dp-lm-head",
+                        ""))));
+    assertThat(fleet.engines().get(0).parallelism()).isEqualTo(new Parallelism(8, 1, 1, 4, 2));
+    assertThat(ComparisonGroup.of(fleet.engines().get(0))).isEqualTo("engine a");
+    assertThat(fleet.engines().get(0).parallelism()).hasToString("tp8 pp1 dp1 ep4 attn-dp2");
+  }
+
+  @Test
+  void takesTheProfileOfTheRuntime() {
+    FleetDescription fleet =
+        parse(
+            """
+            fleet: f
+            defaults: { runtime: vllm-0.32, parallelism: { tp: 1 }, checkpoint: c }
+            engines:
+              - { name: a, shards: a }
+              - { name: b, shards: b, profile: none }
+              - { name: c, shards: c, layout: checkpoint }
+            """);
+
+    assertThat(fleet.engines().stream().map(engine -> engine.profile().name()))
+        .startsWith("vllm-0.32", "none");
+    assertThat(fleet.checkpoints()).containsOnlyKeys("a", "b");
+  }
+
+  @Test
+  void refusesHalfOfWhatSaysWhatAnEngineWasStartedWith() {
+    refuses(
+        engine("parallelism: { tp: 1 }", "checkpoint: c"),
+        "fleet.yaml line 3: engine 'e': key 'runtime' is missing: what an engine makes of a"
+            + " checkpoint depends on its release");
+    refuses(
+        engine("parallelism: { tp: 1 }", "gpu: sm90"),
+        "fleet.yaml line 6: engine 'e': 'gpu' needs 'checkpoint'");
+    refuses(
+        engine("layout: checkpoint", "checkpoint: c"),
+        "fleet.yaml line 6: engine 'e': 'checkpoint' does not apply to layout checkpoint, whose"
+            + " files are one: 'shards' names them");
+    refuses(
+        engine("parallelism: { tp: 1 }", "checkpoint: c", "set: [a]"),
+        "fleet.yaml line 7: engine 'e': 'set' must be a mapping, found a list");
   }
 
   @Test
@@ -180,7 +258,7 @@ class FleetYamlTest {
             + " 'tag:yaml.org,2002:binary'");
     refuses(
         engine("parallelism: !com.acme.Sizes { tp: 1 }"),
-        "fleet.yaml line 5: engine 'e': parallelism: must be a mapping of tp, pp, dp, found a value"
+        "fleet.yaml line 5: engine 'e': parallelism: must be a mapping of tp, pp, dp, ep, attn-dp, found a value"
             + " with the tag '!com.acme.Sizes'");
   }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
+import io.shardsum.testing.LyingFileSystem;
+import io.shardsum.testing.LyingFileSystem.Fault;
 import io.shardsum.testing.RecordingFileSystem;
 import io.shardsum.testing.RecordingFileSystem.Change;
 import io.shardsum.testing.RecordingFileSystem.Entry;
@@ -93,6 +95,19 @@ class ScanTablesTest {
         .filteredOn(entry -> entry.change() == Change.DELETE)
         .first()
         .isEqualTo(new Entry(Change.DELETE, out + "/scans/" + PARTITION));
+  }
+
+  @Test
+  void areLeftUncommittedAndOneLineSaysWhyWhereTheDiskIsFull() {
+    LyingFileSystem.register(spark.sparkContext().hadoopConfiguration(), Fault.FULL_AT_FINDINGS);
+    String out = LyingFileSystem.uri(root.resolve("tables"));
+    ScanRequest request =
+        new ScanRequest(fleet("a", "b").inventory(), out, new ScanId("test"), Landed.STARTED_AT);
+
+    assertThatThrownBy(() -> new FleetScan(spark, request, ScanProgress.NONE).run())
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessage("Cannot write to " + out + ": No space left on device");
+    assertThat(root.resolve("tables/scans")).isDirectoryNotContaining("glob:**.parquet");
   }
 
   private static void scanRecorded(SmallFleet fleet, Path out) {

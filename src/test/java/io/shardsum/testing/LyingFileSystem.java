@@ -9,20 +9,25 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.util.Progressable;
 
-/** The local file system under the scheme {@code lying:}, with a fault that canaries alone meet. */
+/**
+ * The local file system under the scheme {@code lying:}, with a fault that some of its files meet.
+ */
 public final class LyingFileSystem extends RawLocalFileSystem {
 
-  /** What goes wrong. */
+  /** What goes wrong; canaries alone meet it, where it does not say otherwise. */
   public enum Fault {
     /** Whichever canary is read, the bytes are those of one without a flipped bit. */
     SERVES_ANOTHER_FILE,
     /** A file is begun, but there is no room for it. */
     FULL,
     /** No directory can be made. */
-    READ_ONLY
+    READ_ONLY,
+    /** What is written to the table of findings meets a full disk: the kernel's own. */
+    FULL_AT_FINDINGS
   }
 
   private static final URI ROOT = URI.create("lying:///");
+  private static final Path FULL_DEVICE = new Path("/dev/full");
   private static volatile Fault fault;
 
   /** Makes the scheme known, with one fault. */
@@ -66,6 +71,9 @@ public final class LyingFileSystem extends RawLocalFileSystem {
       long blockSize,
       Progressable progress)
       throws IOException {
+    if (fault == Fault.FULL_AT_FINDINGS && path.toString().contains("/findings/")) {
+      return super.create(FULL_DEVICE, true, bufferSize, replication, blockSize, progress);
+    }
     FSDataOutputStream out =
         super.create(path, overwrite, bufferSize, replication, blockSize, progress);
     if (meets(Fault.FULL, path)) {

@@ -1,0 +1,56 @@
+package io.shardsum.cli;
+
+import io.shardsum.expect.ExpectationDifference;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What differs between two checkpoints, for people: a line for each tensor. */
+final class DifferenceLines {
+  private static final int MOST_LINES = 20;
+
+  private DifferenceLines() {}
+
+  static void print(List<ExpectationDifference> differences, PrintWriter err) {
+    Map<String, List<ExpectationDifference>> byTensor = new LinkedHashMap<>();
+    for (ExpectationDifference difference : differences) {
+      byTensor
+          .computeIfAbsent(difference.tensor() + " " + difference.kind(), any -> new ArrayList<>())
+          .add(difference);
+    }
+    byTensor.values().stream().limit(MOST_LINES).forEach(of -> err.println(line(of)));
+    if (byTensor.size() > MOST_LINES) {
+      err.println("expect: %s more tensors differ".formatted(byTensor.size() - MOST_LINES));
+    }
+  }
+
+  private static String line(List<ExpectationDifference> ofTensor) {
+    ExpectationDifference first = ofTensor.get(0);
+    String ranks =
+        TerminalText.list(ofTensor.stream().map(of -> Integer.toString(of.rank())).toList());
+    return "expect: %s, %s %s: %s"
+        .formatted(
+            TerminalText.name(first.tensor()),
+            ofTensor.size() == 1 ? "rank" : "ranks",
+            ranks,
+            what(first));
+  }
+
+  private static String what(ExpectationDifference difference) {
+    return switch (difference.kind()) {
+      case BYTES -> "other bytes";
+      case DTYPE_OR_SHAPE ->
+          "%s %s of the checkpoint, %s %s of the other"
+              .formatted(
+                  difference.one().orElseThrow().tensor().recipe().dtype(),
+                  difference.one().orElseThrow().tensor().recipe().shape(),
+                  difference.other().orElseThrow().tensor().recipe().dtype(),
+                  difference.other().orElseThrow().tensor().recipe().shape());
+      case ONLY_IN_FIRST -> "not there of the other checkpoint";
+      case ONLY_IN_OTHER -> "only there of the other checkpoint";
+      case UNKNOWN -> "not known: " + difference.detail();
+    };
+  }
+}

@@ -1,0 +1,136 @@
+package io.shardsum.scan;
+
+import io.shardsum.expect.ExpectationStore;
+import io.shardsum.expect.HashedExpectation;
+import io.shardsum.expect.HashedRecipe;
+import io.shardsum.fleet.LiveSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What the engines of a scan must hold by their checkpoints: planned before anything is read, then
+ * hashed, and landed in the same tables.
+ */
+final class ExpectedStage {
+
+  private static final String REHASH_DAYS = "spark.shardsum.expect.rehash.days";
+
+  private final List<ExpectedModel> models;
+  private final ScanRequest request;
+  private final Map<String, ExpectedResult> results = new HashMap<>();
+
+  private ExpectedStage(List<ExpectedModel> models, ScanRequest request) {
+    this.models = models;
+    this.request = request;
+  }
+
+  /**
+   * Plans.
+   *
+   * @throws ReferenceException if a checkpoint does not fit its engines
+   */
+  static ExpectedStage plan(ScanRequest request, SparkSession session) {
+    return new ExpectedStage(
+        new ExpectedPlans(
+                request.inventory(),
+                request.baseline(),
+                session.sparkContext().hadoopConfiguration())
+            .models(),
+        request);
+  }
+
+  /** Whether no engine names its checkpoint. */
+  boolean isEmpty() {
+    return models.isEmpty();
+  }
+
+  /**
+   * Reads the checkpoints, unless that was done before and they have not changed, and lands the
+   * tensors that are expected.
+   *
+   * @param schema of the table
+   */
+  void landTensors(SparkSession session, ScanTables tables, StructType schema) {
+    if (isEmpty()) {
+      return;
+    }
+    ExpectationStore store =
+        new ExpectationStore(
+            request.out(), session.sparkContext().hadoopConfiguration(), mostAge(session));
+    for (ExpectedModel model : models) {
+      HashedExpectation hashed =
+          store
+              .find(model.subject(), request.startedAt())
+              .orElseGet(() -> hashed(model, store, session));
+      results.put(model.group(), new ExpectedResult(model, hashed));
+    }
+    List<Row> rows = new ArrayList<>();
+    byEngine().forEach(engine -> rows.addAll(engine.tensors()));
+    Dataset<Row> ofTable =
+        LiveStage.fitted(session.createDataFrame(rows, ExpectedRows.TENSORS), schema);
+    tables.append(ScanTable.TENSORS, ofTable.coalesce(1));
+  }
+
+  private static Duration mostAge(SparkSession session) {
+    String days =
+        session.conf().get(REHASH_DAYS, Long.toString(ExpectationStore.USUAL_AGE.toDays()));
+    if (!days.matches("[0-9]{1,5}")) {
+      throw new ReferenceException(
+          "%s is '%s'; expected a whole number of days from 0".formatted(REHASH_DAYS, days));
+    }
+    return Duration.ofDays(Long.parseLong(days));
+  }
+
+  private HashedExpectation hashed(
+      ExpectedModel model, ExpectationStore store, SparkSession session) {
+    List<List<HashedRecipe>> hashed = new RecipeHashing(session).hash(model);
+    store.keep(model.subject(), hashed, request.startedAt());
+    return HashedExpectation.of(model.expectation(), model.expectation().groups(), hashed);
+  }
+
+  private List<ExpectedRows> byEngine() {
+    List<ExpectedRows> rows = new ArrayList<>();
+    for (ExpectedModel model : models) {
+      model
+          .engines()
+          .forEach(engine -> rows.add(new ExpectedRows(engine, results.get(model.group()))));
+    }
+    return rows;
+  }
+
+  /** The rows of a table, and those of what is expected of engines, or of their ranks. */
+  Dataset<Row> added(ScanTable table, Dataset<Row> rows) {
+    if (isEmpty()) {
+      return rows;
+    }
+    List<Row> expected = new ArrayList<>();
+    for (ExpectedRows engine : byEngine()) {
+      if (table == ScanTable.RANKS) {
+        expected.addAll(engine.ranks());
+      } else {
+        expected.add(engine.engine());
+      }
+    }
+    StructType schema = table == ScanTable.RANKS ? ExpectedRows.RANKS : ExpectedRows.ENGINES;
+    return rows.union(
+        LiveStage.fitted(rows.sparkSession().createDataFrame(expected, schema), rows.schema()));
+  }
+
+  /** What the engines of a comparison group of files must hold, if a checkpoint says it. */
+  Optional<ExpectedResult> of(String group) {
+    return Optional.ofNullable(results.get(group));
+  }
+
+  /** What a running engine must hold. */
+  Optional<ExpectedResult> of(LiveSpec engine) {
+    return of(engine.group());
+  }
+}

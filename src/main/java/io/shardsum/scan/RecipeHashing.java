@@ -1,0 +1,79 @@
+package io.shardsum.scan;
+
+import io.shardsum.expect.HashedRecipe;
+import io.shardsum.expect.RecipeGroup;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** Hashes what is expected on the executors. What several ranks need is read by one task, once. */
+final class RecipeHashing {
+  private static final int TASKS_OF_A_CORE = 4;
+
+  private final JavaSparkContext spark;
+  private final Broadcast<SerializableConfiguration> conf;
+
+  RecipeHashing(SparkSession session) {
+    this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+    this.conf = spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
+  }
+
+  /** Of each group of the expectation, a result for each recipe. */
+  List<List<HashedRecipe>> hash(ExpectedModel model) {
+    List<RecipeGroup> groups = model.expectation().groups();
+    List<RecipeTask> tasks = tasks(model, groups);
+    Broadcast<SerializableConfiguration> hadoopConf = conf;
+    List<Row> rows =
+        tasks.isEmpty()
+            ? List.of()
+            : spark
+                .parallelize(tasks, tasks.size())
+                .flatMap(task -> task.run(hadoopConf.value().value()).iterator())
+                .collect();
+    HashedRecipe[][] results =
+        groups.stream()
+            .map(group -> new HashedRecipe[group.recipes().size()])
+            .toArray(HashedRecipe[][]::new);
+    rows.forEach(row -> results[row.getInt(0)][row.getInt(1)] = RecipeTask.result(row));
+    return Arrays.stream(results).map(Arrays::asList).toList();
+  }
+
+  /** About equally long, the longest recipes first. */
+  private List<RecipeTask> tasks(ExpectedModel model, List<RecipeGroup> groups) {
+    int count = Math.min(groups.size(), TASKS_OF_A_CORE * spark.defaultParallelism());
+    List<List<Integer>> numbers = new ArrayList<>();
+    long[] bytes = new long[count];
+    for (int task = 0; task < count; task++) {
+      numbers.add(new ArrayList<>());
+    }
+    IntStream.range(0, groups.size())
+        .boxed()
+        .sorted(Comparator.comparing((Integer group) -> -groups.get(group).lengthBytes()))
+        .forEach(
+            group -> {
+              int least =
+                  IntStream.range(0, count)
+                      .boxed()
+                      .min(Comparator.comparing((Integer task) -> bytes[task]))
+                      .orElseThrow();
+              numbers.get(least).add(group);
+              bytes[least] += groups.get(group).lengthBytes();
+            });
+    return numbers.stream()
+        .map(
+            of ->
+                new RecipeTask(
+                    of,
+                    of.stream().map(groups::get).toList(),
+                    model.checkpoint().files(),
+                    model.digest()))
+        .toList();
+  }
+}

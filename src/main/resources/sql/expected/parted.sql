@@ -1,0 +1,22 @@
+-- What copies hold whose reference is computed from a checkpoint, apart by whether it is known what must be there.
+-- in:  contents (the columns of the table tensors; rows of one source),
+--      expected_places (engine, rank, label: of the comparison group, place: the rank in its replica),
+--      refusals (label, place, tensor: * stands for all)
+-- out: the columns of contents, label, place, is_open: not known, so that copies are compared with each other
+-- Of a block-quantized pair the dequantized weight is expected; both halves are open where it is not known.
+WITH ours AS (
+  SELECT c.*, p.label, p.place
+  FROM contents AS c
+  JOIN expected_places AS p ON c.engine = p.engine AND c.rank = p.rank
+  WHERE c.status IN ('HASHED', 'PAIRED')
+), refused AS (
+  SELECT DISTINCT label, place, tensor
+  FROM refusals
+)
+SELECT
+  o.*,
+  o.role <> 'target' OR r.tensor IS NOT NULL OR a.tensor IS NOT NULL AS is_open
+FROM ours AS o
+LEFT JOIN refused AS r ON o.label = r.label AND o.place = r.place
+  AND CASE WHEN o.status = 'PAIRED' THEN replace(o.tensor, '_scale_inv', '') ELSE o.tensor END = r.tensor
+LEFT JOIN refused AS a ON o.label = a.label AND o.place = a.place AND a.tensor = '*'

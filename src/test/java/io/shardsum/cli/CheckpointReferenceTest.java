@@ -1,0 +1,392 @@
+package io.shardsum.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.shardsum.checksum.WeightDigest;
+import io.shardsum.safetensors.ByteSource;
+import io.shardsum.safetensors.SafetensorsHeader;
+import io.shardsum.scan.ScanTable;
+import io.shardsum.testing.Landed;
+import io.shardsum.testing.LocalSpark;
+import io.shardsum.testing.SmallFleet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Engines of a fleet compared with the checkpoint that they were started with. */
+@ExtendWith(LocalSpark.class)
+class CheckpointReferenceTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path GOLDEN = Path.of("src/test/resources/golden").toAbsolutePath();
+  private static final Path QWEN = GOLDEN.resolve("vllm/qwen3");
+  private static final String DOWN = "model.layers.1.mlp.down_proj.weight";
+  private static final String GATE_UP = "model.layers.1.mlp.gate_up_proj.weight";
+  private static final String VLLM = "runtime: vllm-0.32";
+  private static final String SGLANG = "runtime: sglang-0.5.23";
+
+  private static SparkSession spark;
+
+  @TempDir Path root;
+
+  @BeforeAll
+  static void session(SparkSession session) {
+    spark = session;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "vllm/qwen3/tp2-pp2, vllm/qwen3, 'tp: 2, pp: 2', vllm-0.32",
+    "vllm/llama-tied/tp2, vllm/llama-tied, 'tp: 2', vllm-0.32",
+    "sglang/llama-tied/tp2, vllm/llama-tied, 'tp: 2', sglang-0.5.23",
+    "sglang/qwen3-fp8/tp2, sglang/qwen3-fp8, 'tp: 2', sglang-0.5.23",
+  })
+  void findsOneEngineAloneEqualToItsCheckpoint(
+      String engine, String model, String ranks, String runtime) throws IOException {
+    CommandRun run =
+        scan(
+            "  - name: a",
+            "    parallelism: { " + ranks + " }",
+            "    shards: " + GOLDEN.resolve(engine),
+            "    checkpoint: " + GOLDEN.resolve(model).resolve("checkpoint"),
+            "    runtime: " + runtime);
+
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    assertThat(run.out())
+        .contains(
+            "REFERENCE: checkpoint file:%s as %s loads it decides for engine a by declaration"
+                .formatted(GOLDEN.resolve(model).resolve("checkpoint"), runtime));
+    List<Row> engines = rows(ScanTable.ENGINES, "true");
+    assertThat(engines.stream().map(row -> row.<String>getAs("source")))
+        .containsExactlyInAnyOrder("FILES", "EXPECTED");
+    assertThat(engines.stream().map(row -> row.<String>getAs("checksum")).distinct())
+        .hasSize(1)
+        .doesNotContainNull();
+    assertThat(rows(ScanTable.TENSORS, "source = 'EXPECTED' AND status <> 'HASHED'")).isEmpty();
+    assertThat(rows(ScanTable.RANKS, "source = 'EXPECTED'"))
+        .hasSameSizeAs(rows(ScanTable.RANKS, "source = 'FILES'"));
+  }
+
+  @Test
+  void findsAFlippedBitOfTheOnlyEngine() throws IOException {
+    Path engine = copy(QWEN.resolve("tp2"), "a");
+    SmallFleet.flipBit(engine.resolve("model-rank-1-part-0.safetensors"), GATE_UP);
+
+    CommandRun run = scan(engine("a", engine, VLLM));
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+    assertThat(run.out())
+        .contains("a, rank 1, " + GATE_UP + ": DAMAGED: 1 tensor has other bytes in 1 of its 1 MiB")
+        .contains("than in the reference, checkpoint file:" + QWEN.resolve("checkpoint"))
+        .contains(
+            "; one bit flipped: byte 0 of the tensor (%s of the file), element [0, 0]; in the checkpoint: rank 1, row 64 of model.layers.1.mlp.gate_proj.weight in %s"
+                .formatted(
+                    offset(engine.resolve("model-rank-1-part-0.safetensors"), GATE_UP),
+                    fileOf("model.layers.1.mlp.gate_proj.weight")));
+    assertThat(rows(ScanTable.FINDINGS, "severity = 'error'")).hasSize(1);
+  }
+
+  @Test
+  void findsEnginesThatAgreeAndAreAllWrong() throws IOException {
+    List<String> engines = new ArrayList<>();
+    for (String name : List.of("a", "b", "c")) {
+      Path engine = copy(QWEN.resolve("tp2"), name);
+      SmallFleet.flipBit(engine.resolve("model-rank-0-part-0.safetensors"), DOWN);
+      engines.addAll(List.of(engine(name, engine, VLLM)));
+    }
+
+    CommandRun run = scan(engines.toArray(String[]::new));
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+    for (String name : List.of("a", "b", "c")) {
+      assertThat(run.out()).contains(name + ", rank 0, " + DOWN + ": DAMAGED: 1 tensor has");
+    }
+  }
+
+  @Test
+  void findsRanksThatHoldEachOthersContent() throws IOException {
+    Path engine = copy(QWEN.resolve("tp2"), "a");
+    Path first = engine.resolve("model-rank-0-part-0.safetensors");
+    Path second = engine.resolve("model-rank-1-part-0.safetensors");
+    Files.move(first, engine.resolve("x"));
+    Files.move(second, first);
+    Files.move(engine.resolve("x"), second);
+
+    CommandRun run = scan(engine("a", engine, VLLM));
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+    assertThat(run.out()).contains("SWAPPED_RANKS: rank 0 holds what rank 1 should");
+  }
+
+  @Test
+  void namesTensorsThatOnlyOneSideHas() throws IOException {
+    Path checkpoint = copy(QWEN.resolve("checkpoint"), "checkpoint");
+    Path config = checkpoint.resolve("config.json");
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replace("\"num_hidden_layers\": 3", "\"num_hidden_layers\": 2")
+            .replace("\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false"));
+
+    CommandRun run = scan(engine("a", QWEN.resolve("tp2"), checkpoint, VLLM));
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+    assertThat(run.out())
+        .contains(
+            "a, 2 ranks from 0 to 1, model.layers.2.mlp.down_proj.weight: EXTRA_TENSOR: 1 tensor is there,");
+
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3")
+            .replace("\"attention_bias\": false", "\"attention_bias\": true"));
+    CommandRun sglang =
+        scan(engine("a", QWEN.resolve("tp2"), checkpoint, "profile: vllm-0.32", SGLANG));
+
+    assertThat(sglang.exitCode()).as(sglang.err()).isEqualTo(3);
+    assertThat(sglang.out())
+        .contains("model.layers.0.self_attn.qkv_proj.bias: MISSING_TENSOR: 1 tensor is missing,");
+  }
+
+  @Test
+  void leavesOpenWhatDoesNotFollowAndComparesItAmongCopies() throws IOException {
+    Path moe = GOLDEN.resolve("vllm/qwen3-moe");
+    Path other = copy(moe.resolve("tp2"), "b");
+
+    CommandRun run =
+        scan(
+            Stream.of(
+                    engine("a", moe.resolve("tp2"), moe.resolve("checkpoint"), VLLM),
+                    engine("b", other, moe.resolve("checkpoint"), VLLM))
+                .flatMap(Stream::of)
+                .toArray(String[]::new));
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
+    assertThat(run.out())
+        .contains(
+            "a: NOT_CHECKED: model.layers.0.mlp.experts.routed_experts.w13_weight,"
+                + " model.layers.0.mlp.experts.routed_experts.w2_weight,")
+        .contains("unknown: vLLM stores experts as the kernel wants them")
+        .doesNotContain("UNVERIFIED");
+
+    SmallFleet.flipBit(
+        other.resolve("model-rank-1-part-0.safetensors"),
+        "model.layers.1.mlp.experts.routed_experts.w2_weight");
+    CommandRun flipped =
+        scan(
+            Stream.of(
+                    engine("a", moe.resolve("tp2"), moe.resolve("checkpoint"), VLLM),
+                    engine("b", other, moe.resolve("checkpoint"), VLLM))
+                .flatMap(Stream::of)
+                .toArray(String[]::new));
+    assertThat(flipped.exitCode()).as(flipped.err()).isEqualTo(3);
+    assertThat(flipped.out())
+        .contains("model.layers.1.mlp.experts.routed_experts.w2_weight: UNDECIDED");
+  }
+
+  @Test
+  void comparesRunningEnginesWithTheirCheckpoint() throws IOException {
+    Path answer = GOLDEN.resolve("sglang/qwen3/tp2/weights_checker.json");
+    CommandRun run = scan(running("a", answer, "sglang", SGLANG));
+
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+
+    ObjectNode changed = (ObjectNode) JSON.readTree(answer.toFile());
+    ObjectNode rank = (ObjectNode) changed.at("/ranks/1");
+    ((ObjectNode) rank.get("checksums")).put(DOWN, "00000000000000aa");
+    sign(changed);
+    Path file = root.resolve("changed.json");
+    JSON.writeValue(file.toFile(), changed);
+    CommandRun other = scan(running("a", file, "sglang", SGLANG));
+
+    assertThat(other.exitCode()).as(other.out() + other.err()).isEqualTo(3);
+    assertThat(other.out()).contains("rank 1, " + DOWN + ": DAMAGED: 1 tensor has other bytes");
+    assertThat(rows(ScanTable.FINDINGS, "severity = 'error' AND source = 'LIVE'")).hasSize(1);
+  }
+
+  @Test
+  void comparesAnswersOfVllm() {
+    CommandRun run = scan(running("a", QWEN.resolve("tp2/weight_checker.json"), "vllm", VLLM));
+
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+  }
+
+  @Test
+  void comparesFilesAndAnswerOfOneEngine() {
+    List<String> engine = new ArrayList<>(List.of(engine("a", QWEN.resolve("tp2"), VLLM)));
+    engine.add(
+        "    endpoint: { kind: vllm, file: " + QWEN.resolve("tp2/weight_checker.json") + " }");
+
+    CommandRun run = scan(engine.toArray(String[]::new));
+
+    assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(4);
+    assertThat(run.out()).contains("--digest both makes them comparable");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "tp: 3|vllm-0.32|vocabulary of rows, padded, 512 cannot be cut into 3 equal parts: expected a multiple of 3",
+        "tp: 2, attn-dp: 2|vllm-0.32|attn-dp is 2; expected 1, since vLLM has no such groups",
+        "tp: 2|vllm-0.31|unknown runtime 'vllm-0.31'; allowed: sglang-0.5.23, vllm-0.32",
+      })
+  void refusesWhatDoesNotFitBeforeAnythingIsRead(String ranks, String runtime, String message) {
+    CommandRun run =
+        scan(
+            "  - name: a",
+            "    parallelism: { " + ranks + " }",
+            "    shards: " + QWEN.resolve("tp2"),
+            "    checkpoint: " + QWEN.resolve("checkpoint"),
+            "    runtime: " + runtime);
+
+    assertThat(run.err())
+        .isEqualTo(
+            "fleet-scan: Cannot compare engine a with checkpoint file:%s: %s\n"
+                .formatted(QWEN.resolve("checkpoint"), message));
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(root.resolve("tables")).doesNotExist();
+  }
+
+  @Test
+  void refusesABadCheckpoint() throws IOException {
+    CommandRun absent = scan(engine("a", QWEN.resolve("tp2"), root.resolve("none"), VLLM));
+
+    assertThat(absent.err())
+        .startsWith("fleet-scan: Cannot compare engine a with checkpoint file:" + root)
+        .hasLineCount(1);
+    assertThat(absent.exitCode()).isEqualTo(2);
+
+    Path checkpoint = copy(QWEN.resolve("checkpoint"), "checkpoint");
+    Files.write(checkpoint.resolve("model-00002-of-00004.safetensors"), new byte[] {1, 2, 3});
+    CommandRun broken = scan(engine("a", QWEN.resolve("tp2"), checkpoint, VLLM));
+
+    assertThat(broken.err())
+        .startsWith("fleet-scan: Cannot compare engine a with checkpoint file:" + checkpoint)
+        .contains("model-00002-of-00004.safetensors")
+        .hasLineCount(1);
+    assertThat(broken.exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void refusesTwoReferences() throws IOException {
+    CommandRun trusted =
+        scan(engine("a", QWEN.resolve("tp2"), QWEN.resolve("checkpoint"), VLLM, "trusted: true"));
+
+    assertThat(trusted.err())
+        .isEqualTo(
+            "fleet-scan: Cannot compare engine a: engine a is trusted, and engine a has a"
+                + " checkpoint: expected one reference, not two\n");
+    assertThat(trusted.exitCode()).isEqualTo(2);
+  }
+
+  private static long offset(Path file, String tensor) throws IOException {
+    try (ByteSource source = ByteSource.ofPath(file)) {
+      SafetensorsHeader header = SafetensorsHeader.read(source);
+      return header.dataOffsetBytes()
+          + header.tensors().stream()
+              .filter(entry -> entry.name().equals(tensor))
+              .findFirst()
+              .orElseThrow()
+              .beginBytes();
+    }
+  }
+
+  private static String fileOf(String tensor) throws IOException {
+    return JSON.readTree(QWEN.resolve("checkpoint/model.safetensors.index.json").toFile())
+        .get("weight_map")
+        .get(tensor)
+        .textValue();
+  }
+
+  private static void sign(ObjectNode answer) {
+    List<String> ofRanks = new ArrayList<>();
+    for (int index = 0; index < answer.get("ranks").size(); index++) {
+      ObjectNode rank = (ObjectNode) answer.get("ranks").get(index);
+      Map<String, String> checksums = new HashMap<>();
+      rank.get("checksums")
+          .properties()
+          .forEach(e -> checksums.put(e.getKey(), e.getValue().textValue()));
+      String digest = WeightDigest.ofRank(checksums);
+      rank.put("per_gpu_checksum", digest);
+      ofRanks.add(digest);
+    }
+    answer.put("per_engine_checksum", WeightDigest.ofEngine(ofRanks));
+  }
+
+  private static String[] engine(String name, Path shards, String... more) {
+    return engine(name, shards, QWEN.resolve("checkpoint"), more);
+  }
+
+  private static String[] engine(String name, Path shards, Path checkpoint, String... more) {
+    List<String> lines =
+        new ArrayList<>(
+            List.of(
+                "  - name: " + name,
+                "    model: acme/tiny",
+                "    parallelism: { tp: 2 }",
+                "    shards: " + shards,
+                "    checkpoint: " + checkpoint));
+    for (String line : more) {
+      lines.add("    " + line);
+    }
+    if (List.of(more).contains("trusted: true")) {
+      lines.remove("    model: acme/tiny");
+    }
+    return lines.toArray(String[]::new);
+  }
+
+  private static String[] running(String name, Path answer, String kind, String runtime) {
+    return new String[] {
+      "  - name: " + name,
+      "    parallelism: { tp: 2 }",
+      "    endpoint: { kind: " + kind + ", file: " + answer + " }",
+      "    checkpoint: " + QWEN.resolve("checkpoint"),
+      "    " + runtime
+    };
+  }
+
+  private CommandRun scan(String... lines) {
+    Path description = root.resolve("fleet.yaml");
+    try {
+      Files.writeString(description, "fleet: f\nengines:\n" + String.join("\n", lines) + "\n");
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return CommandRun.fleetScan(
+        "--fleet",
+        description.toString(),
+        "--out",
+        root.resolve("tables").toString(),
+        "--scan-id",
+        "s");
+  }
+
+  private List<Row> rows(ScanTable table, String condition) {
+    return Landed.rows(spark, root.resolve("tables"), table, condition);
+  }
+
+  private Path copy(Path from, String name) throws IOException {
+    Path to = Files.createDirectories(root.resolve(name));
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
+    return to;
+  }
+}
