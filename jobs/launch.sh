@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Starts a command of Shardsum: launch.sh COMMAND [ARG ...]
-# Arguments that spark-submit knows go to Spark, --gpu and --rapids-jar FILE are for here, all others go to the command.
+# Arguments that spark-submit knows go to Spark, --gpu (but of expect) and --rapids-jar FILE are for here, all others go to the command.
 # With SPARK_HOME set, its spark-submit runs the job; otherwise Spark from the Maven class path does, in this process.
 set -euo pipefail
 
@@ -95,8 +95,12 @@ while [ $# -gt 0 ]; do
       shift
       ;;
     --gpu)
-      [ "$1" = --gpu ] || fail "--gpu takes no value, found $1" 2
-      gpu=yes
+      if [ "${own[0]-}" = expect ]; then # there it is a kind of GPU
+        own+=("$1")
+      else
+        [ "$1" = --gpu ] || fail "--gpu takes no value, found $1" 2
+        gpu=yes
+      fi
       shift
       ;;
     *)

@@ -146,6 +146,26 @@ class Scan:
         return self.directory / stream
 
 
+class LauncherTest(unittest.TestCase):
+    maxDiff = None
+
+    def test_gpu_of_expect_is_a_kind_of_gpu(self):
+        golden = HOME / "src" / "test" / "resources" / "golden" / "sglang" / "qwen3-fp8"
+        expect = subprocess.run(
+            [
+                *(HOME / "jobs" / "expect", "--checkpoint", golden / "checkpoint"),
+                *("--runtime", "sglang-0.5.23", "--tp", "2", "--gpu", "sm100"),
+                *("--format", "sglang"),
+            ],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
+        self.assertEqual(expect.returncode, 0, expect.stderr)
+        told = json.loads((golden / "tp2-sm100" / "weights_checker.json").read_text())
+        self.assertEqual(json.loads(expect.stdout), told)
+
+
 class ClusterTest(unittest.TestCase):
     maxDiff = None
 
@@ -220,12 +240,15 @@ class ClusterTest(unittest.TestCase):
         tensors = embedded.rows("count(*), sum(bytes)", "tensors")
         self.assertEqual(tensors, [(result["tensors"], result["bytes"])])
 
-    def test_duckdb_makes_the_views(self):
+    def views(self, *arguments):
         environment = {key: value for key, value in os.environ.items() if key != "SPARK_HOME"}
-        command = [HOME / "jobs" / "views", "--out", TABLES]
+        command = [HOME / "jobs" / "views", "--out", TABLES, *arguments]
         views = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+        return views.stdout
+
+    def test_duckdb_makes_the_views(self):
         connection = duckdb.connect()
-        connection.execute(views.stdout)
+        connection.execute(self.views())
         states = connection.sql(
             "SELECT state, count(DISTINCT engine), sum(ranks), sum(tensors), sum(bytes) "
             "FROM coverage WHERE scan_id = 'embedded' GROUP BY state ORDER BY state"
@@ -233,6 +256,23 @@ class ClusterTest(unittest.TestCase):
         keys = ("state", "engines", "ranks", "tensors", "bytes")
         expected = [tuple(s[key] for key in keys) for s in embedded.result()["coverage"]["states"]]
         self.assertEqual(states, sorted(expected))
+
+    def test_views_show_the_same_in_duckdb_and_in_spark(self):
+        spark = SparkSession.builder.master("local[1]").getOrCreate()
+        self.addCleanup(spark.stop)
+        statements = [s.strip() for s in self.views("--for", "spark").split(";\n") if s.strip()]
+        for statement in statements:
+            spark.sql(statement)
+        connection = duckdb.connect()
+        connection.execute(self.views())
+        names = [statement.split(" VIEW ")[1].split()[0] for statement in statements]
+        for name in names:
+            if not name.startswith("landed_"):
+                with self.subTest(name):
+                    columns = spark.table(name).columns
+                    count = f"SELECT count(*), {', '.join(f'count({c})' for c in columns)} FROM {name}"
+                    of_spark = tuple(spark.sql(count).first())
+                    self.assertEqual(connection.sql(count).fetchone(), of_spark)
 
 
 def pinning():

@@ -47,7 +47,7 @@ final class EarlierScans {
       for (ScanTable table : ScanTable.values()) {
         landed(table).createOrReplaceTempView("landed_" + table.tableName());
       }
-      TableViews.views().forEach(this.session::sql);
+      TableViews.verified().forEach(this.session::sql);
     }
   }
 

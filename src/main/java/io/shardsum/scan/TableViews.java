@@ -5,13 +5,20 @@ import java.util.List;
 
 /**
  * The tables as views for ad-hoc SQL: {@code scans}, {@code engines}, {@code ranks}, {@code
- * tensors}, {@code findings}, and {@code rank_states}, {@code coverage} and {@code suspect_hosts}
- * made of them. They show scans that were finished, and only those.
+ * tensors}, {@code findings}, and others made of them. They show scans that were finished, and only
+ * those.
  */
 public final class TableViews {
 
-  /** Views of views, each of those before it. */
-  private static final List<String> DERIVED = List.of("rank_states", "coverage", "suspect_hosts");
+  /** Views of views, each of those before it, behind {@code rank_states}. */
+  private static final List<String> DERIVED =
+      List.of(
+          "coverage",
+          "suspect_hosts",
+          "latest_scans",
+          "engines_today",
+          "differing_tensors",
+          "open_findings");
 
   /** Whose SQL it is. Only the way to Parquet files differs; the views are the same text. */
   public enum Dialect {
@@ -47,17 +54,25 @@ public final class TableViews {
     for (ScanTable table : ScanTable.values()) {
       statements.add(dialect.landed(table, out));
     }
-    statements.addAll(views());
+    statements.addAll(verified());
+    DERIVED.forEach(view -> statements.add(text(view)));
     return statements;
   }
 
-  /** The statements that make the views, in order, of {@code landed_*}: the Parquet files. */
-  static List<String> views() {
+  /**
+   * The statements that make a view of each table, of {@code landed_*}: the Parquet files, and of
+   * how far each rank was checked.
+   */
+  static List<String> verified() {
     List<String> statements = new ArrayList<>();
     for (ScanTable table : ScanTable.values()) {
-      statements.add(SqlFile.text("views/" + table.tableName()).strip());
+      statements.add(text(table.tableName()));
     }
-    DERIVED.forEach(view -> statements.add(SqlFile.text("views/" + view).strip()));
+    statements.add(text("rank_states"));
     return statements;
+  }
+
+  private static String text(String view) {
+    return SqlFile.text("views/" + view).strip();
   }
 }
