@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -106,6 +107,9 @@ public final class ExpectationStore {
       }
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write to " + directory + ": " + e.getMessage(), e);
+    } catch (FSError e) { // as Hadoop says that a local disk is full
+      String why = "Cannot write to " + directory + ": " + e.getCause().getMessage();
+      throw new UncheckedIOException(why, new IOException(e));
     }
   }
 

@@ -88,7 +88,7 @@ public final class ComparisonGroup {
 
   /** Of engines whose files have the same structure. */
   static String ofStructure(String fingerprint, EngineSpec spec) {
-    return "structure " + part(fingerprint) + " " + shape(spec);
+    return "structure " + part(fingerprint) + " " + shape(spec) + " " + leftOut(spec);
   }
 
   private static String shape(EngineSpec spec) {

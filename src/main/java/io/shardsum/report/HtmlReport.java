@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
@@ -56,9 +57,15 @@ public final class HtmlReport {
         output.write(html.getBytes(StandardCharsets.UTF_8));
       }
     } catch (IOException e) {
-      String why = ForeignText.shown(file + ": " + e.getMessage(), MESSAGE_CODE_POINTS);
-      throw new UncheckedIOException("Cannot write the report to " + why, e);
+      throw cannotWrite(file, e);
+    } catch (FSError e) { // as Hadoop says that a local disk is full
+      throw cannotWrite(file, new IOException(e.getCause().getMessage(), e));
     }
+  }
+
+  private static UncheckedIOException cannotWrite(String file, IOException e) {
+    String why = ForeignText.shown(file + ": " + e.getMessage(), MESSAGE_CODE_POINTS);
+    return new UncheckedIOException("Cannot write the report to " + why, e);
   }
 
   /** Without a file of sums beside each local file. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -73,6 +74,8 @@ final class CanaryFiles implements AutoCloseable {
       return new ShardFile(
           status.getPath().toString(), status.getLen(), status.getModificationTime(), ROLE, 0);
     } catch (IOException e) {
+      throw tables.cannotWrite(e);
+    } catch (FSError e) {
       throw tables.cannotWrite(e);
     }
   }

@@ -116,6 +116,11 @@ record ScanTables(Path out, String partition, ScanId scanId) {
     }
   }
 
+  /** As {@link #cannotWrite(IOException)}, of what Hadoop throws where a local disk is full. */
+  UncheckedIOException cannotWrite(FSError e) {
+    return cannotWrite(e.getCause() instanceof IOException cause ? cause : new IOException(e));
+  }
+
   /** What is said where anything cannot be written, in one line. */
   UncheckedIOException cannotWrite(IOException e) {
     String why = ForeignText.shown(out + ": " + e.getMessage(), MESSAGE_CODE_POINTS);

@@ -74,6 +74,12 @@ final class ShardOpener {
     if (fileSystem instanceof LocalFileSystem local) {
       BasicFileAttributes now =
           Files.readAttributes(localPath(file, local, path), BasicFileAttributes.class);
+      if (now.isOther()) { // a pipe would wait for its writer
+        throw new UnreadableFileException(
+            "Cannot read %s: expected a file, found a pipe, a socket or a device"
+                .formatted(file.shown()),
+            null);
+      }
       length = now.size();
       modifiedAtMillis = now.lastModifiedTime().toMillis();
     } else {

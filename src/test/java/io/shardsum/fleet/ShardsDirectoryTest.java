@@ -38,9 +38,9 @@ class ShardsDirectoryTest {
     assertThat(inventory.engines())
         .extracting(EngineInventory::group)
         .containsExactly(
-            "structure 01234567 tp1 pp1 dp1",
-            "structure 01234567 tp1 pp1 dp1",
-            "structure 01234567 checkpoint");
+            "structure 01234567 tp1 pp1 dp1 sglang-0.5.20",
+            "structure 01234567 tp1 pp1 dp1 sglang-0.5.20",
+            "structure 01234567 checkpoint sglang-0.5.20");
     assertThat(inventory.engines())
         .allSatisfy(engine -> assertThat(engine.spec().model()).isEmpty());
     assertThat(inventory.problems())

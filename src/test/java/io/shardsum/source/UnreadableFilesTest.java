@@ -61,6 +61,17 @@ class UnreadableFilesTest {
         spoiled);
   }
 
+  /** To open it would wait until somebody writes. */
+  @Test
+  void aPipe() throws Exception {
+    Files.delete(spoiled);
+    Process mkfifo = new ProcessBuilder("mkfifo", spoiled.toString()).start();
+    assertThat(mkfifo.waitFor()).isZero();
+    listed.set(1, WeightFiles.listed(spoiled));
+
+    assertFailsAndReports("Cannot read %s: expected a file, found a pipe, a socket or a device");
+  }
+
   @Test
   void aBrokenHeader() throws IOException {
     byte[] bytes = Files.readAllBytes(spoiled);

@@ -71,16 +71,11 @@ public final class LyingFileSystem extends RawLocalFileSystem {
       long blockSize,
       Progressable progress)
       throws IOException {
-    if (fault == Fault.FULL_AT_FINDINGS && path.toString().contains("/findings/")) {
+    if (meets(Fault.FULL, path)
+        || (fault == Fault.FULL_AT_FINDINGS && path.toString().contains("/findings/"))) {
       return super.create(FULL_DEVICE, true, bufferSize, replication, blockSize, progress);
     }
-    FSDataOutputStream out =
-        super.create(path, overwrite, bufferSize, replication, blockSize, progress);
-    if (meets(Fault.FULL, path)) {
-      out.close();
-      throw new IOException("No space left on device");
-    }
-    return out;
+    return super.create(path, overwrite, bufferSize, replication, blockSize, progress);
   }
 
   @Override
