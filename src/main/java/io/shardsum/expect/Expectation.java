@@ -46,6 +46,7 @@ public record Expectation(Topology topology, List<ExpectedRank> ranks) {
       ModelClass model, Checkpoint checkpoint, EngineSetup setup, EngineRules engine) {
     ModelConfig config = ConfigDefaults.complete(checkpoint.config(), model, setup.release());
     requireSilu(config);
+    SizeLimits.requireLayers(config.size("num_hidden_layers"), engine.topology().tp());
     DType dtype = engine.dtype(setup.dtype(), config);
     ModelRules rules = engine.of(model, config);
     CheckpointTensors tensors = new CheckpointTensors(checkpoint.tensors(), engine.prefix(model));
