@@ -1,6 +1,7 @@
 package io.shardsum.expect;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -22,6 +23,7 @@ public final class ModelConfig {
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // as Python reads and writes it
           .build();
 
   private final JsonNode root;
@@ -43,11 +45,15 @@ public final class ModelConfig {
       }
       return new ModelConfig(root);
     } catch (JsonProcessingException e) {
-      throw new ExpectException(
-          FILE_NAME + " is not JSON: " + MessageText.shown(e.getOriginalMessage()), e);
+      throw new ExpectException(FILE_NAME + " is not JSON: " + MessageText.shown(reason(e)), e);
     } catch (java.io.IOException e) {
       throw new ExpectException(FILE_NAME + " cannot be read", e);
     }
+  }
+
+  /** The parser's words, of places line and column only. */
+  private static String reason(JsonProcessingException e) {
+    return e.getOriginalMessage().replaceAll("\\[Source: [^;\\]]*; ([^\\]]*)]", "$1");
   }
 
   boolean has(String key) {
