@@ -3,6 +3,7 @@ package io.shardsum.expect;
 import io.shardsum.fleet.CheckpointListing;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.safetensors.ByteSource;
+import io.shardsum.safetensors.SafetensorsFormatException;
 import io.shardsum.safetensors.SafetensorsHeader;
 import io.shardsum.safetensors.TensorEntry;
 import java.io.FileNotFoundException;
@@ -44,8 +45,9 @@ public record Checkpoint(
    *
    * @param directory of any Hadoop file system
    * @throws io.shardsum.fleet.FleetException if it cannot be listed, or a file is not there
-   * @throws ExpectException if the configuration is none, or two files hold one name
-   * @throws UncheckedIOException if a file cannot be read, or is not of the format
+   * @throws ExpectException if the configuration is none, a file is not of the format, or two files
+   *     hold one name
+   * @throws UncheckedIOException if a file cannot be read
    */
   public static Checkpoint open(String directory, Configuration conf) {
     CheckpointListing listing = CheckpointListing.of(directory, conf);
@@ -58,6 +60,8 @@ public record Checkpoint(
           listing.files(),
           tensors(listing.files(), conf),
           quantization.getFileSystem(conf).exists(quantization));
+    } catch (SafetensorsFormatException e) {
+      throw new ExpectException(e.getMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }

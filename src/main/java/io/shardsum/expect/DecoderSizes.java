@@ -5,8 +5,8 @@ record DecoderSizes(long hidden, long layers, long vocabulary, boolean tied) {
   static final String EMBEDDING = "model.embed_tokens.weight";
   static final String HEAD = "lm_head.weight";
   private static final String TWO_HEADS =
-      "config.json has tie_word_embeddings and the checkpoint a lm_head.weight: whichever of it and"
-          + " the embedding is loaded last counts";
+      "config.json has tie_word_embeddings and the checkpoint a lm_head.weight with other bytes than"
+          + " the embedding: whichever is loaded last counts";
 
   static DecoderSizes of(ModelConfig config) {
     return new DecoderSizes(
@@ -22,14 +22,15 @@ record DecoderSizes(long hidden, long layers, long vocabulary, boolean tied) {
 
   /**
    * The head of the last stage, in classes where a tied one is the embedding itself if that is on
-   * the same stage, and otherwise a copy of the checkpoint's.
+   * the same stage, and otherwise a copy of the checkpoint's, which the checkpoint's own head then
+   * replaces or is replaced by.
    */
   void tieableHead(Stage stage, Vocabulary rows, Share share, RankTensors tensors) {
     if (!tied) {
       tensors.vocabulary(HEAD, rows, share);
     } else if (!stage.isOnly()) {
       if (tensors.checkpoint().has(HEAD)) {
-        tensors.refuse(HEAD, TWO_HEADS);
+        tensors.vocabularyOfEither(HEAD, EMBEDDING, TWO_HEADS, rows, share);
       } else {
         tensors.vocabulary(HEAD, EMBEDDING, rows, share);
       }

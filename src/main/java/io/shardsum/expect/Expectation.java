@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param ranks by world rank, of all stages
  */
 public record Expectation(Topology topology, List<ExpectedRank> ranks) {
+  private static final String SILU = "silu";
+
   /** Copies the ranks. */
   public Expectation {
     ranks = List.copyOf(ranks);
@@ -42,7 +44,9 @@ public record Expectation(Topology topology, List<ExpectedRank> ranks) {
 
   private static Expectation of(
       ModelClass model, Checkpoint checkpoint, EngineSetup setup, EngineRules engine) {
-    ModelConfig config = checkpoint.config();
+    ModelConfig config = ConfigDefaults.complete(checkpoint.config(), model, setup.release());
+    requireSilu(config);
+    SizeLimits.requireLayers(config.size("num_hidden_layers"), engine.topology().tp());
     DType dtype = engine.dtype(setup.dtype(), config);
     ModelRules rules = engine.of(model, config);
     CheckpointTensors tensors = new CheckpointTensors(checkpoint.tensors(), engine.prefix(model));
@@ -55,6 +59,16 @@ public record Expectation(Topology topology, List<ExpectedRank> ranks) {
       ranks.add(collected.build());
     }
     return new Expectation(engine.topology(), ranks);
+  }
+
+  /** No class of these has another activation, in any of the engines. */
+  private static void requireSilu(ModelConfig config) {
+    String activation = config.text("hidden_act").orElse(SILU);
+    if (!activation.equals(SILU)) {
+      throw new ExpectException(
+          "config.json: hidden_act is %s; expected %s"
+              .formatted(MessageText.quoted(activation), SILU));
+    }
   }
 
   /** All recipes, those of one tensor together, in the order of the first rank that has it. */

@@ -59,7 +59,25 @@ public final class ExpectationStore {
 
   /** The digests, if they were computed before and still count. */
   public Optional<HashedExpectation> find(Subject subject, Instant now) {
-    try (InputStream in = file(subject).getFileSystem(conf).open(file(subject))) {
+    Path file = file(subject);
+    try {
+      FileSystem fileSystem = file.getFileSystem(conf);
+      if (fileSystem.getFileStatus(file).getLen() == 0) {
+        return Optional.empty(); // damaged, and Hadoop would warn of its sums with a stack trace
+      }
+      return find(subject, fileSystem, file, now);
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    } catch (JsonProcessingException | ChecksumException | DateTimeException e) {
+      return Optional.empty(); // damaged: hashed again
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Optional<HashedExpectation> find(
+      Subject subject, FileSystem fileSystem, Path file, Instant now) throws IOException {
+    try (InputStream in = fileSystem.open(file)) {
       JsonNode stored = JSON.readTree(in);
       boolean isYoung = Instant.parse(stored.path("hashed_at").asText()).plus(mostAge).isAfter(now);
       boolean isSame = stored.path("subject").equals(described(subject));
@@ -70,12 +88,6 @@ public final class ExpectationStore {
                   subject.expectation().groups(),
                   results(stored.path("results"))))
           : Optional.empty();
-    } catch (FileNotFoundException e) {
-      return Optional.empty();
-    } catch (JsonProcessingException | ChecksumException | DateTimeException e) {
-      return Optional.empty(); // damaged: hashed again
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read " + directory + ": " + e.getMessage(), e);
     }
   }
 

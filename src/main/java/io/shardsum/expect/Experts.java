@@ -29,7 +29,6 @@ record Experts(long hidden, long intermediate) {
       Fp8Loading loading,
       RankTensors tensors) {
     LinearWeights weights = tensors.weights();
-    share.of(intermediate, WHAT);
     if (weights.quantization().ofExperts(name) == Scheme.BLOCK_FP8) {
       long length = share.of(intermediate, WHAT).length();
       LinearWeights.requireWholeBlocks(name, "rows of each expert", length);
@@ -50,6 +49,15 @@ record Experts(long hidden, long intermediate) {
         () ->
             stacked(
                 name, slots.stream().map(slot -> second(slot, share)).toList(), weights, loading));
+  }
+
+  /**
+   * Checks that ranks can share each expert.
+   *
+   * @throws ExpectException if the parts are not equal
+   */
+  void requireEqualParts(Share share) {
+    share.of(intermediate, WHAT);
   }
 
   private Linear first(String slot, String half, Share share) {

@@ -1,5 +1,7 @@
 package io.shardsum.expect;
 
+import java.util.List;
+
 /**
  * What multiplies block-quantized FP8 matrices.
  *
@@ -7,6 +9,18 @@ package io.shardsum.expect;
  * @param hasDeepGemm whether DeepGEMM may be used
  */
 record Fp8Gemm(String backend, boolean hasDeepGemm) {
+  /** What {@code --fp8-gemm-backend} takes. */
+  static final List<String> BACKENDS =
+      List.of(
+          "auto",
+          "deep_gemm",
+          "flashinfer_trtllm",
+          "flashinfer_cutlass",
+          "flashinfer_deepgemm",
+          "flashinfer_cutedsl",
+          "cutlass",
+          "triton",
+          "aiter");
 
   boolean isDeepGemm() {
     return hasDeepGemm && (backend.equals("auto") || backend.equals("deep_gemm"));

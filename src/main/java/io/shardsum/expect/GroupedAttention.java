@@ -1,6 +1,7 @@
 package io.shardsum.expect;
 
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Attention whose queries share keys and values.
@@ -17,6 +18,7 @@ record GroupedAttention(
     LinearBias inputBias,
     LinearBias outputBias,
     HeadNorms norms) {
+  private static final String HEADS = "num_attention_heads";
 
   /** Whether queries and keys are normed. */
   enum HeadNorms {
@@ -27,27 +29,36 @@ record GroupedAttention(
   /** Of config.json; without {@code head_dim} there, a head has its part of the hidden size. */
   static GroupedAttention of(
       ModelConfig config, LinearBias inputBias, LinearBias outputBias, HeadNorms norms) {
-    GroupedAttention divided = ofDividedHeads(config, inputBias, outputBias, norms);
-    return new GroupedAttention(
-        divided.hidden,
-        divided.heads,
-        divided.kvHeads,
-        config.optionalSize("head_dim").orElse(divided.headDim),
-        inputBias,
-        outputBias,
-        norms);
+    OptionalLong headDim = config.optionalSize("head_dim");
+    return headDim.isEmpty()
+        ? ofDividedHeads(config, inputBias, outputBias, norms)
+        : of(config, headDim.getAsLong(), inputBias, outputBias, norms);
   }
 
   /** Of config.json, where a head has its part of the hidden size in any case. */
   static GroupedAttention ofDividedHeads(
       ModelConfig config, LinearBias inputBias, LinearBias outputBias, HeadNorms norms) {
     long hidden = config.size("hidden_size");
-    long heads = config.size("num_attention_heads");
+    long heads = config.size(HEADS);
+    if (heads > hidden) {
+      throw new ExpectException(
+          "config.json: num_attention_heads is %s; expected at most hidden_size, which is %s"
+              .formatted(heads, hidden));
+    }
+    return of(config, hidden / heads, inputBias, outputBias, norms);
+  }
+
+  private static GroupedAttention of(
+      ModelConfig config,
+      long headDim,
+      LinearBias inputBias,
+      LinearBias outputBias,
+      HeadNorms norms) {
     return new GroupedAttention(
-        hidden,
-        heads,
+        config.size("hidden_size"),
+        config.size(HEADS),
         config.size("num_key_value_heads"),
-        hidden / heads,
+        headDim,
         inputBias,
         outputBias,
         norms);
@@ -55,7 +66,7 @@ record GroupedAttention(
 
   void declare(String layer, Share share, RankTensors tensors) {
     String name = layer + "self_attn.";
-    Span ofQueries = heads(heads, "num_attention_heads", share);
+    Span ofQueries = heads(heads, HEADS, share);
     Span ofKeys = heads(kvHeads, "num_key_value_heads", keyShare(share));
     List<LinearPart> parts =
         List.of(

@@ -1,15 +1,20 @@
 package io.shardsum.expect;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** A checkpoint's {@code config.json}. A key that is null counts as absent. */
+/**
+ * A checkpoint's {@code config.json}. A key that is null counts as absent, but where it is said
+ * otherwise.
+ */
 public final class ModelConfig {
   /** The file's name. */
   static final String FILE_NAME = "config.json";
@@ -18,6 +23,7 @@ public final class ModelConfig {
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // as Python reads and writes it
           .build();
 
   private final JsonNode root;
@@ -39,15 +45,41 @@ public final class ModelConfig {
       }
       return new ModelConfig(root);
     } catch (JsonProcessingException e) {
-      throw new ExpectException(
-          FILE_NAME + " is not JSON: " + MessageText.shown(e.getOriginalMessage()), e);
+      throw new ExpectException(FILE_NAME + " is not JSON: " + MessageText.shown(reason(e)), e);
     } catch (java.io.IOException e) {
       throw new ExpectException(FILE_NAME + " cannot be read", e);
     }
   }
 
+  /** The parser's words, of places line and column only. */
+  private static String reason(JsonProcessingException e) {
+    return e.getOriginalMessage().replaceAll("\\[Source: [^;\\]]*; ([^\\]]*)]", "$1");
+  }
+
   boolean has(String key) {
     return root.hasNonNull(key);
+  }
+
+  /** Whether the key is there, be it with null. */
+  boolean hasKey(String key) {
+    return root.has(key);
+  }
+
+  /**
+   * Checks a key whose value may be anything but null.
+   *
+   * @throws ExpectException if it is there with null
+   */
+  void requireNotNull(String key) {
+    if (root.path(key).isNull()) {
+      throw wrong(key, "a value, or no such key");
+    }
+  }
+
+  /** This configuration with that number under the key, whatever is there now. */
+  ModelConfig with(String key, long value) {
+    ObjectNode copy = root.deepCopy();
+    return new ModelConfig(copy.put(key, value));
   }
 
   /** The object under a key, as a configuration of its own; empty if it is absent. */

@@ -47,15 +47,9 @@ final class ModelDtype {
                     "dtype is %s; %s".formatted(MessageText.quoted(name), EXPECTED)));
   }
 
+  /** The newer key counts where both are there, as in transformers. */
   private static Optional<DType> ofConfig(ModelConfig config) {
-    Optional<String> newer = config.text("dtype");
-    Optional<String> older = config.text("torch_dtype");
-    if (newer.isPresent() && older.isPresent() && !newer.equals(older)) {
-      throw new ExpectException(
-          "config.json: dtype is %s, torch_dtype is %s: expected one of them"
-              .formatted(MessageText.quoted(newer.get()), MessageText.quoted(older.get())));
-    }
-    Optional<String> name = newer.or(() -> older);
+    Optional<String> name = config.text("dtype").or(() -> config.text("torch_dtype"));
     if (name.isEmpty()) {
       return Optional.empty();
     }

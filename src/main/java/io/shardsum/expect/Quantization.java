@@ -88,6 +88,11 @@ record Quantization(Scheme scheme, List<String> ignored, String refusal) {
     return both;
   }
 
+  /** Whether config.json asks for FP8, covered or not. */
+  boolean isFp8() {
+    return scheme == Scheme.BLOCK_FP8 || scheme == Scheme.REFUSED;
+  }
+
   /** The same modules; their weights are not predicted, for that reason. */
   Quantization refusing(String reason) {
     return scheme == Scheme.BLOCK_FP8 ? refused(reason, ignored) : this;

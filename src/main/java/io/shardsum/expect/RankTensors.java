@@ -49,11 +49,31 @@ final class RankTensors {
 
   /** As the other, from the checkpoint's tensor {@code source}. */
   void vocabulary(String name, String source, Vocabulary vocabulary, Share share) {
+    vocabulary(name, () -> vocabulary.rows(checkpoint, source, dtype, share));
+  }
+
+  /**
+   * As the other, from the checkpoint's tensor of the same name or from {@code source}.
+   *
+   * @param reason why it is one or the other
+   */
+  void vocabularyOfEither(
+      String name, String source, String reason, Vocabulary vocabulary, Share share) {
+    vocabulary(
+        name,
+        () ->
+            new Either(
+                vocabulary.rows(checkpoint, name, dtype, share),
+                vocabulary.rows(checkpoint, source, dtype, share),
+                reason));
+  }
+
+  private void vocabulary(String name, Supplier<Recipe> rows) {
     Quantization quantization = weights.quantization();
     if (name.equals(DecoderSizes.HEAD) && quantization.scheme() == Quantization.Scheme.UNKNOWN) {
       refuse(name, quantization.refusal());
     } else {
-      add(name, () -> vocabulary.rows(checkpoint, source, dtype, share));
+      add(name, rows);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.shardsum.expect;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,17 +30,39 @@ final class Settings {
     return text(name).orElse(otherwise);
   }
 
-  /** Whether it is set to true, 1 or nothing. */
-  boolean flag(String name) {
-    return flag(name, "false");
+  /**
+   * The value, one of those.
+   *
+   * @throws ExpectException if it is another
+   */
+  String choice(String name, String otherwise, List<String> allowed) {
+    String value = text(name, otherwise);
+    if (!allowed.contains(value)) {
+      throw wrong(name, value, String.join(", ", allowed));
+    }
+    return value;
   }
 
-  boolean flag(String name, String otherwise) {
-    String value = text(name, otherwise);
+  /** Whether a flag is set: to true, 1 or nothing. */
+  boolean flag(String name) {
+    String value = text(name, "false");
     return switch (value) {
       case "", "1", "true", "True" -> true;
       case "0", "false", "False" -> false;
       default -> throw wrong(name, value, "true or false");
+    };
+  }
+
+  /** Whether an environment variable of SGLang's is true, in any case of its letters. */
+  boolean variable(String name, boolean otherwise) {
+    Optional<String> value = text(name);
+    if (value.isEmpty()) {
+      return otherwise;
+    }
+    return switch (value.get().toLowerCase(Locale.ROOT)) {
+      case "1", "true", "yes", "y" -> true;
+      case "0", "false", "no", "n" -> false;
+      default -> throw wrong(name, value.get(), "true, 1, yes, y, false, 0, no or n");
     };
   }
 

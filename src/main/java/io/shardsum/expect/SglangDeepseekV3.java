@@ -42,16 +42,11 @@ final class SglangDeepseekV3 implements ModelRules {
     this.sharedCount = config.optionalCount("n_shared_experts").orElse(0);
     this.expertSize = config.size("moe_intermediate_size");
     Experts each = new Experts(sizes.hidden(), expertSize);
-    this.experts = new SglangExperts(engine, each, expertCount);
+    this.experts = new SglangExperts(engine, each, expertCount, sizes.layers());
     this.firstExperts = config.count("first_k_dense_replace");
     this.expertSteps = config.size("moe_layer_freq");
     this.hasCorrection = config.requiredText("topk_method").equals("noaux_tc");
     this.routerIsFloat = config.flag("router_fp32");
-    if (engine.topology().tp() > expertCount) {
-      throw new ExpectException(
-          "tp is %s; expected at most the %s routed experts"
-              .formatted(engine.topology().tp(), expertCount));
-    }
   }
 
   @Override

@@ -28,10 +28,10 @@ final class SglangEngine {
     this.headOnAttentionGroup = settings.flag("enable-dp-lm-head");
     this.fp8Gemm =
         new Fp8Gemm(
-            settings.text("fp8-gemm-backend", "auto"),
-            settings.flag("SGLANG_ENABLE_JIT_DEEPGEMM", "true"));
+            settings.choice("fp8-gemm-backend", "auto", Fp8Gemm.BACKENDS),
+            settings.variable("SGLANG_ENABLE_JIT_DEEPGEMM", true));
     this.quantization = settings.text("quantization");
-    this.replicatesEmbedding = settings.flag("SGLANG_ENABLE_EMBED_REPLICATION");
+    this.replicatesEmbedding = settings.variable("SGLANG_ENABLE_EMBED_REPLICATION", false);
     this.speculative = settings.text("speculative-algorithm");
     this.refusal = refusal(settings);
     settings.requireAllKnown();
@@ -50,6 +50,9 @@ final class SglangEngine {
       throw new ExpectException(
           "ep is %s; expected 1 or tp, which is %s, with moe-runner-backend flashinfer_cutlass"
               .formatted(topology.ep(), topology.tp()));
+    }
+    if (moe.allToAll().equals("pplx") && topology.attentionDp() == 1) {
+      throw new ExpectException("attn-dp is 1; expected at least 2 with moe-a2a-backend pplx");
     }
   }
 
@@ -80,7 +83,7 @@ final class SglangEngine {
                 settings.text("json-model-override-args").isPresent(),
                 "json-model-override-args changes the model's configuration"),
             when(
-                settings.flag("SGLANG_ENABLE_WEIGHT_LOADER_V2"),
+                settings.variable("SGLANG_ENABLE_WEIGHT_LOADER_V2", false),
                 "SGLANG_ENABLE_WEIGHT_LOADER_V2 loads by rules that are not covered"),
             when(settings.count("moe-dp-size", 1) > 1, "moe-dp-size above 1 is not covered"),
             when(settings.count("attn-cp-size", 1) > 1, "attn-cp-size above 1 is not covered"),

@@ -17,11 +17,22 @@ final class SglangExperts {
 
   /**
    * @param count routed experts
+   * @throws ExpectException if more ranks share each of them than there are, or they are too many
    */
-  SglangExperts(SglangEngine engine, Experts experts, long count) {
+  SglangExperts(SglangEngine engine, Experts experts, long count, long layers) {
     this.engine = engine;
     this.experts = experts;
     this.count = count;
+    int ranksOfEach = engine.topology().tp() / engine.topology().ep();
+    if (ranksOfEach > count) {
+      throw new ExpectException(
+          "tp / ep is %s; expected at most the %s routed experts".formatted(ranksOfEach, count));
+    }
+    SizeLimits.requireExperts(physical(), layers, ranksOfEach);
+  }
+
+  private long physical() {
+    return count + engine.moe().redundantExperts();
   }
 
   /**
@@ -32,15 +43,14 @@ final class SglangExperts {
    */
   void declare(String layer, int rank, List<String> fused, RankTensors tensors) {
     String name = layer + "mlp.experts";
-    SglangMoe moe = engine.moe();
-    long physical = count + moe.redundantExperts();
-    Span held = engine.topology().expertShare(rank).of(physical, "experts");
+    Span held = engine.topology().expertShare(rank).of(physical(), "experts");
     List<String> slots = new ArrayList<>();
     for (long slot = held.begin(); slot < held.end(); slot++) {
       slots.add(name + "." + slot % count + ".");
     }
     slots.addAll(fused);
     Share inside = engine.topology().insideExpertShare(rank);
+    experts.requireEqualParts(inside);
     try {
       Scheme scheme = tensors.weights().quantization().ofExperts(name);
       if (scheme == Scheme.REFUSED || scheme == Scheme.UNKNOWN) {
@@ -81,7 +91,7 @@ final class SglangExperts {
     if (TRTLLM.contains(runner) && scheme == Scheme.BLOCK_FP8) {
       return ExpertLayout.UP_FIRST;
     }
-    if (runner.equals("flashinfer_cutlass") && scheme == Scheme.NONE && dtype == DType.BF16) {
+    if (runner.equals("flashinfer_cutlass") && scheme == Scheme.NONE && dtype != DType.F32) {
       return ExpertLayout.UP_FIRST;
     }
     throw new UnpredictableException(

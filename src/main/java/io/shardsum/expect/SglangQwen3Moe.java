@@ -20,7 +20,7 @@ final class SglangQwen3Moe implements ModelRules {
     this.expertCount =
         config.optionalSize("num_experts").orElseGet(() -> config.size("num_local_experts"));
     Experts each = new Experts(sizes.hidden(), config.size("moe_intermediate_size"));
-    this.experts = new SglangExperts(engine, each, expertCount);
+    this.experts = new SglangExperts(engine, each, expertCount, sizes.layers());
   }
 
   @Override

@@ -47,6 +47,10 @@ final class SglangRules implements EngineRules {
   public LinearWeights weights(
       ModelClass model, Checkpoint checkpoint, CheckpointTensors tensors, DType dtype) {
     Quantization quantization = Quantization.of(checkpoint, engine.quantization());
+    if (quantization.isFp8() && dtype == DType.F32) {
+      throw new ExpectException(
+          "dtype is float32; expected float16 or bfloat16, since config.json asks for fp8");
+    }
     boolean losesScales = model == ModelClass.LLAMA || model == ModelClass.MISTRAL;
     return new LinearWeights(
         tensors,
@@ -61,6 +65,10 @@ final class SglangRules implements EngineRules {
 
   @Override
   public ModelRules of(ModelClass model, ModelConfig config) {
+    boolean isMixture = model == ModelClass.QWEN3_MOE || model == ModelClass.DEEPSEEK_V3;
+    if (!isMixture && engine.moe().allToAll().equals("deepep_v2")) {
+      throw new ExpectException("moe-a2a-backend is deepep_v2; expected a model with experts");
+    }
     return switch (model) {
       case LLAMA, MISTRAL -> new SglangLlama(config, engine);
       case QWEN2 -> new SglangQwen2(config, engine);

@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.expect.EngineRelease;
 import io.shardsum.testing.GoldenSetup;
+import io.shardsum.testing.JavaProcess;
 import io.shardsum.testing.SmallFleet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -177,6 +179,8 @@ class ExpectCommandTest {
             + " number from 1",
         "`\"vocab_size\": 503`|`\"vocab_sizes\": 503`|2|config.json has no vocab_size: expected a size",
         "`\"vocab_size\": 503`|`\"vocab_size\": 503,`|2|config.json is not JSON: ",
+        "`\"vocab_size\": 503`|`\"vocab_size\": 503, \"a\": NaN, \"b\": [}`|2|config.json is not"
+            + " JSON: Unexpected close marker '}': expected ']' (for Array starting at line: ",
         "Qwen3ForCausalLM|GptForCausalLM|4|refused: all tensors: the rules of model class"
             + " 'GptForCausalLM' are not known; known: LlamaForCausalLM",
         "`\"vocab_size\": 503`|`\"vocab_size\": 503, \"quantization_config\": {\"quant_method\":"
@@ -193,6 +197,22 @@ class ExpectCommandTest {
 
     assertThat(run.err()).startsWith("expect: ").contains(message);
     assertThat(run.exitCode()).isEqualTo(exitCode);
+  }
+
+  @Test
+  void refusesADamagedFileInOneLine() throws IOException {
+    Path checkpoint = copy(QWEN.checkpointDirectory());
+    Path file = checkpoint.resolve("model-00001-of-00004.safetensors");
+    byte[] bytes = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(bytes, bytes.length - 3));
+    CommandRun run = expect(checkpoint);
+
+    assertThat(run.err())
+        .startsWith("expect: Cannot read ")
+        .contains("model-00001-of-00004.safetensors: ")
+        .endsWith(": expected at least 113664 bytes of data, found 113661 bytes\n")
+        .hasLineCount(1);
+    assertThat(run.exitCode()).isEqualTo(2);
   }
 
   @Test
@@ -242,6 +262,26 @@ class ExpectCommandTest {
     rewrite(stored, text.substring(0, text.length() / 2));
     assertThat(expect(checkpoint, arguments).out()).isEqualTo(first.out());
     assertThat(Files.readString(stored)).contains(digest);
+  }
+
+  /** In a process of its own, for what Hadoop logs. */
+  @Test
+  void saysNothingOfKeptDigestsThatAreEmpty() throws IOException, InterruptedException {
+    Path out = temp.resolve("out");
+    String checkpoint = QWEN.checkpointDirectory().toAbsolutePath().toString();
+    List<String> logging =
+        List.of("-Dlog4j2.configurationFile=" + Path.of("conf/log4j2.properties").toAbsolutePath());
+    String[] arguments = {
+      "expect", "--runtime", "sglang-0.5.23", "--checkpoint", checkpoint, "--out", out.toString()
+    };
+    JavaProcess first = JavaProcess.run(temp, logging, Main.class, arguments);
+    assertThat(first.exitCode()).isZero();
+    Path stored = stored(out);
+    Files.write(stored, new byte[0]);
+    Files.write(stored.resolveSibling("." + stored.getFileName() + ".crc"), new byte[0]);
+
+    assertThat(JavaProcess.run(temp, logging, Main.class, arguments)).isEqualTo(first);
+    assertThat(Files.size(stored)).isPositive();
   }
 
   /** Without Hadoop's sum of the file before. */

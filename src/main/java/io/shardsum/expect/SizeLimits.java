@@ -1,0 +1,41 @@
+package io.shardsum.expect;
+
+/**
+ * How much is planned at most, far above any model's sizes: a number in config.json must not decide
+ * how much memory a plan takes.
+ */
+final class SizeLimits {
+  private static final long LAYERS_OF_RANKS = 1 << 18;
+  private static final long EXPERTS_OF_RANKS = 1 << 20;
+
+  private SizeLimits() {}
+
+  /**
+   * Checks the layers that the ranks hold together.
+   *
+   * @throws ExpectException if they are too many
+   */
+  static void requireLayers(long layers, int tp) {
+    if (layers * tp > LAYERS_OF_RANKS) {
+      throw new ExpectException(
+          "num_hidden_layers %s with tp %s is %s layers of ranks; allowed: at most %s"
+              .formatted(layers, tp, layers * tp, LAYERS_OF_RANKS));
+    }
+  }
+
+  /**
+   * Checks the experts that the ranks hold together.
+   *
+   * @param experts of a layer, those that are there twice included
+   * @param ranksOfEach how many ranks share each expert
+   * @throws ExpectException if they are too many
+   */
+  static void requireExperts(long experts, long layers, int ranksOfEach) {
+    if (experts > EXPERTS_OF_RANKS / (layers * ranksOfEach)) {
+      throw new ExpectException(
+          ("%s experts in %s layers, each shared by %s ranks, are too many; allowed: at most %s in"
+                  + " all")
+              .formatted(experts, layers, ranksOfEach, EXPERTS_OF_RANKS));
+    }
+  }
+}
