@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 final class DriftReport {
 
   private static final int LINES_OF_A_LIST = 40;
+  private static final String NOT_KNOWN = "not known";
   private static final DateTimeFormatter MINUTE =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -123,6 +124,10 @@ final class DriftReport {
     out.println(title);
     table.print(out);
     printRest(steps.size(), out);
+    if (steps.stream().anyMatch(step -> tensors(step).equals(NOT_KNOWN))) {
+      out.println(
+          "  not known: the tables do not have the tensors of both scans any more, as where jobs/retention has dropped them");
+    }
   }
 
   private static String engine(EngineStep step) {
@@ -155,7 +160,7 @@ final class DriftReport {
 
   private static String tensors(EngineStep step) {
     if (step.tensors().isEmpty()) {
-      return step.changedRanks().isEmpty() ? "-" : "not known";
+      return step.changedRanks().isEmpty() ? "-" : NOT_KNOWN;
     }
     List<String> parts = new ArrayList<>();
     addCount(parts, step.tensors().get().changed(), "changed");

@@ -236,7 +236,7 @@ final class FleetScanCommand implements Callable<Integer> {
    * @return the given code; INCOMPLETE where there is no answer, and the code is EQUAL
    */
   private ExitCode answer(Optional<ScanId> scan, ExitCode code, PrintWriter output) {
-    FinishedScan finished = FinishedScan.open(session("--format sglang"), out, scan);
+    FinishedScan finished = FinishedScan.open(session("--format sglang"), out, scan).withTensors();
     boolean answered =
         new ScannedAnswer(finished, onlyEngines.get(0)).print(output, spec.commandLine().getErr());
     return answered || code != ExitCode.EQUAL ? code : ExitCode.INCOMPLETE;
@@ -265,7 +265,7 @@ final class FleetScanCommand implements Callable<Integer> {
   private ExitCode explain(PrintWriter output) {
     requireOut("--explain");
     Optional<ScanId> wanted = scanId == null ? Optional.empty() : Optional.of(scanId());
-    FinishedScan finished = FinishedScan.open(session("--explain"), out, wanted);
+    FinishedScan finished = FinishedScan.open(session("--explain"), out, wanted).withTensors();
     ExplainReport.print(finished, Explained.parse(target.explain, finished), output);
     return ExitCode.EQUAL;
   }

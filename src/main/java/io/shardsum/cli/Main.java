@@ -25,6 +25,7 @@ import picocli.CommandLine.ParseResult;
       FleetScanCommand.class,
       DriftReportCommand.class,
       ExpectCommand.class,
+      RetentionCommand.class,
       ViewsCommand.class
     })
 public final class Main {

@@ -90,6 +90,13 @@ final class FinishedScans {
     return rows.stream().map(PastScan::of).toList();
   }
 
+  /** What each scan was set to, as JSON, by its name. */
+  Map<String, String> settings() {
+    Map<String, String> settings = new HashMap<>();
+    rows.forEach(row -> settings.put(row.getAs("scan_id"), row.getAs("settings")));
+    return settings;
+  }
+
   /**
    * Refuses what a newer version has written.
    *

@@ -35,7 +35,7 @@ public final class HtmlReport {
    */
   public static HtmlReport of(SparkSession session, String out, FleetHistory history) {
     ScanId newest = new ScanId(history.last().scanId());
-    FinishedScan scan = FinishedScan.open(session, out, Optional.of(newest));
+    FinishedScan scan = FinishedScan.open(session, out, Optional.of(newest)).withTensors();
     return new HtmlReport(ReportPage.of(new ReportReader(scan, history).read()));
   }
 

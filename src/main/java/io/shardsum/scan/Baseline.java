@@ -9,6 +9,9 @@ import java.util.Optional;
  */
 public record Baseline(ScanId scanId, Optional<String> engine) {
 
+  /** The key in the JSON of {@code scans.settings}. */
+  static final String SETTING = "baseline";
+
   /**
    * Reads {@code SCAN_ID} or {@code SCAN_ID/ENGINE}.
    *

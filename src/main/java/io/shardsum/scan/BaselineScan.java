@@ -83,6 +83,9 @@ final class BaselineScan {
     if (engines.isEmpty()) {
       throw refused("no finished scan of that name in these tables");
     }
+    if (scans.haveDroppedTensors(engines.get(0))) {
+      throw refused("expected its rows of tensors, but jobs/retention has dropped them");
+    }
     if (baseline.engine().isEmpty()) {
       return engines;
     }

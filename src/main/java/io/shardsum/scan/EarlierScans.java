@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -150,6 +151,27 @@ final class EarlierScans {
         .where(col("scan_id").equalTo(scanId).and(col("engine").equalTo(engine)))
         .createOrReplaceTempView("tensors");
     return SqlStage.FORMS.in(ofEngine).collectAsList();
+  }
+
+  /**
+   * Whether retention has dropped a scan's rows of tensors.
+   *
+   * @param row of the scan, in any view
+   */
+  boolean haveDroppedTensors(Row row) {
+    return haveDroppedTensors(row.<Object>getAs("scan_date").toString(), row.getAs("scan_id"));
+  }
+
+  /** Whether retention has dropped the rows of tensors of the scan of this date and name. */
+  boolean haveDroppedTensors(String scanDate, String scanId) {
+    Path directory =
+        new Path(path(ScanTable.TENSORS), "scan_date=%s/scan_id=%s".formatted(scanDate, scanId));
+    try {
+      Configuration hadoopConf = session.sparkContext().hadoopConfiguration();
+      return DroppedTensors.areIn(directory, directory.getFileSystem(hadoopConf));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the tables in " + out + ": " + e.getMessage(), e);
+    }
   }
 
   /** A view of finished scans. */

@@ -90,6 +90,20 @@ public final class FinishedScan {
         "No finished scan%s in %s".formatted(scanId.map(id -> " " + id.text()).orElse(""), out));
   }
 
+  /**
+   * The same, whose rows of tensors are there.
+   *
+   * @throws ReferenceException if retention has dropped them
+   */
+  public FinishedScan withTensors() {
+    if (scans.haveDroppedTensors(scan)) {
+      throw new ReferenceException(
+          "Cannot read the tensors of scan %s: jobs/retention has dropped its rows of tensors"
+              .formatted(scanId()));
+    }
+    return this;
+  }
+
   /** Its name. */
   public String scanId() {
     return scan.getAs("scan_id");

@@ -49,7 +49,7 @@ final class ScanRow {
         summary.tensors(),
         summary.bytes(),
         summary.verdict().name(),
-        settings(session, request.scope()),
+        settings(session, request),
         summary.canaries().shards(),
         summary.canaries().found());
   }
@@ -60,9 +60,10 @@ final class ScanRow {
   }
 
   /** Settings by name: chosen ones, since others may hold secrets. */
-  private static String settings(SparkSession session, Scope scope) {
+  private static String settings(SparkSession session, ScanRequest request) {
     Map<String, String> settings = new TreeMap<>();
-    settings.put(Scope.SETTING, scope.word());
+    settings.put(Scope.SETTING, request.scope().word());
+    request.baseline().ifPresent(baseline -> settings.put(Baseline.SETTING, baseline.toString()));
     settings.put("spark.master", session.sparkContext().master());
     for (String key :
         new String[] {

@@ -31,6 +31,9 @@ import org.apache.spark.sql.types.StructType;
  */
 record ScanTables(Path out, String partition, ScanId scanId) {
 
+  /** How the names of directories of canaries begin. */
+  static final String CANARIES = "_canary-";
+
   private static final int MESSAGE_CODE_POINTS = 1_000;
 
   static ScanTables of(ScanRequest request) {
@@ -47,7 +50,7 @@ record ScanTables(Path out, String partition, ScanId scanId) {
 
   /** Where canaries lie while the scan runs: of a name that readers of tables skip. */
   Path canaries() {
-    return new Path(out, "_canary-" + scanId.text());
+    return new Path(out, CANARIES + scanId.text());
   }
 
   /**

@@ -144,12 +144,13 @@ final class TableEvidence implements Evidence {
     List<Row> rows = new ArrayList<>();
     holders.forEach(
         (place, ofPlace) -> {
-          for (RankHolder holder : ofPlace) {
+          List<RankHolder> readable = ofPlace.stream().filter(this::hasTensors).toList();
+          for (RankHolder holder : readable) {
             rows.add(
                 RowFactory.create(
                     place,
                     numbered.size(),
-                    (long) ofPlace.size(),
+                    (long) readable.size(),
                     holder.scanId().orElse(THIS_SCAN),
                     holder.engine(),
                     holder.rank()));
@@ -162,6 +163,19 @@ final class TableEvidence implements Evidence {
     List<Row> contents =
         EvidenceQuery.CONTENTS.in(session).where(col("number").leq(most)).collectAsList();
     return places(contents, numbered);
+  }
+
+  /**
+   * A rank of an earlier scan is known by its checksum, too, when retention has dropped the rest.
+   */
+  private boolean hasTensors(RankHolder holder) {
+    return holder.scanId().isEmpty()
+        || earlierRanks().stream()
+            .map(EarlierRank::rank)
+            .filter(rank -> rank.holder().scanId().equals(holder.scanId()))
+            .map(rank -> ScanId.dateOf(rank.seenAt().orElseThrow()).toString())
+            .limit(1)
+            .noneMatch(date -> earlierScans.get().haveDroppedTensors(date, holder.scanId().get()));
   }
 
   private Dataset<Row> heldTensors(List<RankHolder> holders) {

@@ -17,6 +17,7 @@ import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
@@ -125,6 +126,7 @@ public final class Nights {
   private final Map<ScanTable, List<Row>> rows = new EnumMap<>(ScanTable.class);
 
   private int schemaVersion = ScanTable.SCHEMA_VERSION;
+  private Optional<String> settings = Optional.empty();
 
   /** No scans yet. */
   public Nights() {
@@ -136,6 +138,12 @@ public final class Nights {
   /** The scans that follow are of another version. */
   public Nights ofSchemaVersion(int version) {
     schemaVersion = version;
+    return this;
+  }
+
+  /** The scans that follow were set to this JSON, whatever their scope. */
+  public Nights ofSettings(String json) {
+    settings = Optional.of(json);
     return this;
   }
 
@@ -172,7 +180,7 @@ public final class Nights {
         engines.stream().mapToLong(Nights::tensors).sum(),
         engines.stream().mapToLong(Nights::tensors).sum() * TENSOR_BYTES,
         findings.length == 0 ? "EQUAL" : "DIFFERENT",
-        "{\"%s\":\"%s\"}".formatted(Scope.SETTING, scope.word()));
+        settings.orElse("{\"%s\":\"%s\"}".formatted(Scope.SETTING, scope.word())));
     return this;
   }
 

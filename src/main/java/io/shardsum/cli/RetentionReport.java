@@ -1,0 +1,114 @@
+package io.shardsum.cli;
+
+import io.shardsum.cli.RetentionCommand.Done;
+import io.shardsum.history.KeepReason;
+import io.shardsum.history.RetainedScan;
+import io.shardsum.history.RetainedScan.Fate;
+import io.shardsum.history.RetentionPlan;
+import io.shardsum.history.RetentionRules;
+import io.shardsum.scan.Leftover;
+import java.io.PrintWriter;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What stays and what goes, for people. */
+final class RetentionReport {
+
+  private static final DateTimeFormatter MINUTE =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private RetentionReport() {}
+
+  static void print(RetentionPlan plan, RetentionRules rules, PrintWriter out) {
+    Map<String, List<RetainedScan>> fleets =
+        plan.scans().stream()
+            .collect(
+                Collectors.groupingBy(
+                    scan -> scan.scan().fleet(), LinkedHashMap::new, Collectors.toList()));
+    fleets.forEach((fleet, scans) -> print(fleet, scans, rules, out));
+    if (!plan.leftovers().isEmpty()) {
+      out.println("Of scans that did not end");
+      TextTable table = new TextTable("DIRECTORY", "BYTES");
+      for (Leftover leftover : plan.leftovers()) {
+        table.add(TerminalText.line(leftover.name()), TerminalText.bytes(leftover.bytes()));
+      }
+      table.print(out);
+      out.println();
+    }
+  }
+
+  private static void print(
+      String fleet, List<RetainedScan> scans, RetentionRules rules, PrintWriter out) {
+    List<RetainedScan> old =
+        scans.stream().filter(scan -> !scan.reasons().contains(KeepReason.YOUNG)).toList();
+    out.printf(
+        "Fleet %s: %s, %s of them began before %s UTC%n",
+        TerminalText.name(fleet),
+        TerminalText.count(scans.size(), "scan"),
+        Integer.toString(old.size()),
+        MINUTE.format(rules.oldBefore()));
+    if (!old.isEmpty()) {
+      TextTable table = new TextTable("OLD SCAN", "BEGAN (UTC)", "TENSORS", "REST", "");
+      for (RetainedScan scan : old) {
+        table.add(
+            TerminalText.name(scan.scan().scanId()),
+            MINUTE.format(scan.scan().startedAt()),
+            TerminalText.bytes(scan.stored().tensorBytes()),
+            TerminalText.bytes(scan.stored().otherBytes()),
+            fate(scan));
+      }
+      table.print(out);
+    }
+    out.println();
+  }
+
+  private static String fate(RetainedScan scan) {
+    return switch (scan.fate()) {
+      case KEPT ->
+          scan.reasons().stream()
+              .map(KeepReason::words)
+              .collect(Collectors.joining("; ", "kept: ", ""));
+      case HISTORY -> "tensors were dropped before";
+      case TENSORS_GO -> "drop tensors";
+      case ALL_GOES -> "drop all";
+    };
+  }
+
+  static void printOutcome(RetentionPlan plan, Done done, int faults, PrintWriter out) {
+    if (plan.isEmpty()) {
+      out.println("Nothing to drop.");
+      return;
+    }
+    List<String> parts = new ArrayList<>();
+    add(parts, plan, Fate.TENSORS_GO, "the tensors of ");
+    add(parts, plan, Fate.ALL_GOES, "all of ");
+    if (!plan.leftovers().isEmpty()) {
+      parts.add(
+          TerminalText.count(plan.leftovers().size(), "leftover") + " of scans that did not end");
+    }
+    String what =
+        "%s: %s".formatted(String.join(", ", parts), TerminalText.bytes(plan.droppedBytes()));
+    switch (done) {
+      case NOTHING -> out.printf("Would drop %s. Nothing was changed: --delete does it.%n", what);
+      case DROPPED ->
+          out.println(
+              faults == 0
+                  ? "Dropped " + what + "."
+                  : "Dropped %s, but for %s that could not be dropped."
+                      .formatted(what, Integer.toString(faults)));
+    }
+  }
+
+  private static void add(List<String> parts, RetentionPlan plan, Fate fate, String words) {
+    long scans = plan.scans().stream().filter(scan -> scan.fate() == fate).count();
+    if (scans > 0) {
+      parts.add(words + TerminalText.count(scans, "scan"));
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package io.shardsum.history;
+
+import io.shardsum.history.RetentionRules.Months;
+import io.shardsum.scan.Leftover;
+import io.shardsum.scan.ScanId;
+import io.shardsum.scan.Scope;
+import io.shardsum.scan.SqlFile;
+import io.shardsum.scan.StoredScan;
+import io.shardsum.scan.StoredScan.TensorRows;
+import io.shardsum.scan.StoredScans;
+import io.shardsum.text.ForeignText;
+import java.sql.Timestamp;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Says which scans are old and wanted by nobody. The rules are in the SQL files under {@code
+ * /sql/retention}, and those of {@code /sql/evidence}, by which scans find what they look for in
+ * earlier ones.
+ */
+public final class Retention {
+
+  private static final int MESSAGE_CODE_POINTS = 1_000;
+
+  private static final StructType SCANS =
+      StructType.fromDDL(
+          "fleet STRING, number INT, scan_id STRING, started_at TIMESTAMP, began STRING,"
+              + " settings STRING, is_whole BOOLEAN, is_old BOOLEAN, has_tensors BOOLEAN");
+
+  /** Those that others read, in order: the view, and its file. */
+  private static final List<List<String>> VIEWS =
+      List.of(
+          List.of("last_verified", "evidence/last_verified"),
+          List.of("earlier_ranks", "evidence/earlier_ranks"),
+          List.of("current", "retention/current"));
+
+  private final SparkSession session;
+  private final String out;
+  private final StoredScans stored;
+
+  /**
+   * Over the tables in a directory.
+   *
+   * @param session its views are not touched
+   * @param stored what lies in that directory
+   */
+  public Retention(SparkSession session, String out, StoredScans stored) {
+    this.session = session;
+    this.out = out;
+    this.stored = stored;
+  }
+
+  /**
+   * Says what stays and what goes. Nothing is changed.
+   *
+   * @param fleet empty: of all fleets, and what scans have left that did not end, whose fleet
+   *     nobody knows
+   * @throws HistoryException if there is no scan, or no such fleet, or a newer Shardsum wrote it
+   */
+  public RetentionPlan plan(Optional<String> fleet, RetentionRules rules) {
+    SparkSession own = HistorySession.of(session);
+    FinishedScans finished = FinishedScans.in(own, out);
+    ScanRange all = new ScanRange.Last(Integer.MAX_VALUE);
+    List<NumberedScans> fleets = new ChosenScans(finished.all()).of(Optional.empty(), all);
+    List<NumberedScans> chosen = new ChosenScans(finished.all()).of(fleet, all);
+    List<PastScan> scans = scans(fleets);
+    finished.requireKnownSchema(scans);
+    scans.forEach(scan -> requireName(scan.scanId()));
+    HistorySession.fit(own, scans.stream().mapToLong(PastScan::ranks).sum());
+    Map<String, StoredScan> places = new HashMap<>();
+    scans.forEach(scan -> places.put(scan.scanId(), stored.of(scan.date(), scan.scanId())));
+    Map<String, Set<KeepReason>> reasons =
+        reasons(own, fleets, rows(fleets, finished, places, rules));
+    List<RetainedScan> retained = new ArrayList<>();
+    for (PastScan scan : scans(chosen)) {
+      List<KeepReason> why =
+          reasons.getOrDefault(scan.scanId(), Set.of()).stream()
+              .filter(r -> r != KeepReason.FIRST_OF_MONTH || rules.months() == Months.KEEP_FIRST)
+              .sorted(Comparator.naturalOrder())
+              .toList();
+      retained.add(RetainedScan.of(scan, places.get(scan.scanId()), why, rules));
+    }
+    List<Leftover> leftovers = fleet.isPresent() ? List.of() : stored.leftovers(rules.oldBefore());
+    return new RetentionPlan(retained, leftovers);
+  }
+
+  /** What is no name of a scan would be a path elsewhere. */
+  private void requireName(String scanId) {
+    try {
+      new ScanId(scanId);
+    } catch (IllegalArgumentException e) {
+      throw new HistoryException(
+          ForeignText.shown(
+              "Cannot read %s: %s".formatted(out, e.getMessage()), MESSAGE_CODE_POINTS));
+    }
+  }
+
+  private static List<PastScan> scans(List<NumberedScans> fleets) {
+    return fleets.stream().flatMap(fleet -> fleet.scans().stream()).toList();
+  }
+
+  private static List<Row> rows(
+      List<NumberedScans> fleets,
+      FinishedScans finished,
+      Map<String, StoredScan> places,
+      RetentionRules rules) {
+    Map<String, String> settings = finished.settings();
+    List<Row> rows = new ArrayList<>();
+    for (NumberedScans fleet : fleets) {
+      int number = 1;
+      for (PastScan scan : fleet.scans()) {
+        rows.add(
+            RowFactory.create(
+                scan.fleet(),
+                number++,
+                scan.scanId(),
+                Timestamp.from(scan.startedAt()),
+                scan.date().toString(),
+                settings.get(scan.scanId()),
+                scan.scope() == Scope.FLEET,
+                rules.isOld(scan),
+                places.get(scan.scanId()).tensorRows() == TensorRows.WHOLE));
+      }
+    }
+    return rows;
+  }
+
+  private Map<String, Set<KeepReason>> reasons(
+      SparkSession own, List<NumberedScans> fleets, List<Row> scans) {
+    try (HistoryTables tables = new HistoryTables(own, out, fleets)) {
+      tables.view("scans", scans, SCANS);
+      VIEWS.forEach(
+          view -> own.sql(SqlFile.text(view.get(1))).createOrReplaceTempView(view.get(0)));
+      Map<String, Set<KeepReason>> reasons = new HashMap<>();
+      for (Row row : own.sql(SqlFile.text("retention/kept")).collectAsList()) {
+        reasons
+            .computeIfAbsent(row.getAs("scan_id"), any -> EnumSet.noneOf(KeepReason.class))
+            .add(KeepReason.valueOf(row.getAs("reason")));
+      }
+      return reasons;
+    }
+  }
+}
