@@ -5,7 +5,7 @@ package io.shardsum.expect;
  * how much memory a plan takes.
  */
 final class SizeLimits {
-  private static final long LAYERS_OF_RANKS = 1 << 18;
+  private static final long LAYERS_OF_RANKS = 1 << 16;
   private static final long EXPERTS_OF_RANKS = 1 << 20;
 
   private SizeLimits() {}
@@ -31,11 +31,11 @@ final class SizeLimits {
    * @throws ExpectException if they are too many
    */
   static void requireExperts(long experts, long layers, int ranksOfEach) {
-    if (experts > EXPERTS_OF_RANKS / (layers * ranksOfEach)) {
+    long all = experts * layers * ranksOfEach;
+    if (all > EXPERTS_OF_RANKS) {
       throw new ExpectException(
-          ("%s experts in %s layers, each shared by %s ranks, are too many; allowed: at most %s in"
-                  + " all")
-              .formatted(experts, layers, ranksOfEach, EXPERTS_OF_RANKS));
+          "%s experts in %s layers with tp / ep %s is %s experts of ranks; allowed: at most %s"
+              .formatted(experts, layers, ranksOfEach, all, EXPERTS_OF_RANKS));
     }
   }
 }

@@ -64,13 +64,13 @@ class EngineStartTest {
         "llama-many-heads|''|config.json: num_attention_heads is 1000000; expected at most"
             + " hidden_size, which is 64",
         "llama-million-layers|''|num_hidden_layers 1000000 with tp 1 is 1000000 layers of ranks;"
-            + " allowed: at most 262144",
-        "qwen3-moe-million-experts|''|1000000 experts in 2 layers, each shared by 1 ranks, are too"
-            + " many; allowed: at most 1048576 in all",
-        "qwen3-moe|ep-num-redundant-experts=999998|1000000 experts in 2 layers, each shared by 1"
-            + " ranks, are too many; allowed: at most 1048576 in all",
+            + " allowed: at most 65536",
+        "qwen3-moe-million-experts|''|1000000 experts in 2 layers with tp / ep 1 is 2000000"
+            + " experts of ranks; allowed: at most 1048576",
+        "qwen3-moe|ep-num-redundant-experts=999998|1000000 experts in 2 layers with tp / ep 1"
+            + " is 2000000 experts of ranks; allowed: at most 1048576",
         "llama-million-layers|tp=2|num_hidden_layers 1000000 with tp 2 is 2000000 layers of ranks;"
-            + " allowed: at most 262144",
+            + " allowed: at most 65536",
         "qwen3|fp8-gemm-backend=nonsense|fp8-gemm-backend is 'nonsense'; expected auto, deep_gemm,"
             + " flashinfer_trtllm, flashinfer_cutlass, flashinfer_deepgemm, flashinfer_cutedsl,"
             + " cutlass, triton, aiter",
