@@ -9,7 +9,7 @@ import io.shardsum.safetensors.DType;
 final class VllmDeepseekV3 implements ModelRules {
   private final VllmEngine engine;
   private final DecoderSizes sizes;
-  private final LatentAttention attention;
+  private final VllmLatentAttention attention;
   private final GatedMlp denseMlp;
   private final GatedMlp sharedExperts;
   private final long expertCount;
@@ -21,7 +21,7 @@ final class VllmDeepseekV3 implements ModelRules {
   VllmDeepseekV3(ModelConfig config, VllmEngine engine) {
     this.engine = engine;
     this.sizes = DecoderSizes.of(config);
-    this.attention = LatentAttention.of(config, "fused_qkv_a_proj");
+    this.attention = VllmLatentAttention.of(config);
     this.denseMlp = GatedMlp.of(config, LinearBias.NONE);
     this.expertCount = config.size("n_routed_experts");
     this.sharedCount = config.optionalCount("n_shared_experts").orElse(0);
