@@ -50,6 +50,11 @@ public final class ModelConfig {
     return root.hasNonNull(key);
   }
 
+  /** Whether the key is there, null or not. */
+  boolean mentions(String key) {
+    return root.has(key);
+  }
+
   /** The object under a key, as a configuration of its own; empty if it is absent. */
   Optional<ModelConfig> object(String key) {
     if (!has(key)) {

@@ -69,15 +69,16 @@ final class SmallCheckpoint {
       model.config.put("moe_intermediate_size", INTERMEDIATE);
       model.config.put("decoder_sparse_step", 1);
     }
+    long heads = architecture.equals("Qwen2ForCausalLM") ? HEADS : 2 * HEADS;
     for (int layer = 0; layer < LAYERS; layer++) {
       String name = model.norms(layer);
       for (String module : List.of("q_proj", "k_proj", "v_proj")) {
-        model.add(name + "self_attn." + module + ".weight", 2 * HEADS, HIDDEN);
+        model.add(name + "self_attn." + module + ".weight", heads, HIDDEN);
         if (architecture.equals("Qwen2ForCausalLM")) {
-          model.add(name + "self_attn." + module + ".bias", 2 * HEADS);
+          model.add(name + "self_attn." + module + ".bias", heads);
         }
       }
-      model.add(name + "self_attn.o_proj.weight", HIDDEN, 2 * HEADS);
+      model.add(name + "self_attn.o_proj.weight", HIDDEN, heads);
       if (architecture.startsWith("Qwen3")) {
         model.add(name + "self_attn.q_norm.weight", 2);
         model.add(name + "self_attn.k_norm.weight", 2);
@@ -195,8 +196,18 @@ final class SmallCheckpoint {
     return bytes.array();
   }
 
-  Checkpoint open() {
-    return Checkpoint.open(directory.toString(), new Configuration(false));
+  private static EngineSetup vllm(
+      Topology topology, Optional<String> dtype, Map<String, String> settings) {
+    return new EngineSetup(EngineRelease.VLLM_0_32, topology, Gpu.SM90, dtype, settings);
+  }
+
+  private Checkpoint open(EngineSetup setup) {
+    return Checkpoint.open(directory.toString(), setup, new Configuration(false));
+  }
+
+  private OpenCheckpoint openFiles() {
+    EngineSetup any = vllm(new Topology(1, 1, 1, 1), Optional.empty(), Map.of());
+    return new OpenCheckpoint(open(any).files(), new Configuration(false));
   }
 
   /** What such an engine must hold, in float32. */
@@ -205,12 +216,12 @@ final class SmallCheckpoint {
   }
 
   Expectation expected(Topology topology, Optional<String> dtype, Map<String, String> settings) {
-    return Expectation.of(
-        open(), new EngineSetup(EngineRelease.VLLM_0_32, topology, Gpu.SM90, dtype, settings));
+    EngineSetup setup = vllm(topology, dtype, settings);
+    return Expectation.of(open(setup), setup);
   }
 
   HashedExpectation hashed(Expectation expectation) throws IOException {
-    try (OpenCheckpoint bytes = new OpenCheckpoint(open().files(), new Configuration(false))) {
+    try (OpenCheckpoint bytes = openFiles()) {
       return new ExpectationHasher(bytes, Digest.SHA256, 1).hash(expectation);
     }
   }
@@ -219,7 +230,7 @@ final class SmallCheckpoint {
   float[] elements(Recipe recipe) throws IOException {
     ByteBuffer bytes =
         ByteBuffer.allocate((int) recipe.lengthBytes()).order(ByteOrder.LITTLE_ENDIAN);
-    try (OpenCheckpoint source = new OpenCheckpoint(open().files(), new Configuration(false))) {
+    try (OpenCheckpoint source = openFiles()) {
       recipe.open(source).read(0, bytes);
     }
     float[] elements = new float[bytes.capacity() / Float.BYTES];
