@@ -178,7 +178,7 @@ final class ExpectCommand implements Callable<Integer> {
 
   private HashedExpectation hashed(
       String directory, EngineSetup setup, Digest wanted, Configuration conf) {
-    Checkpoint source = Checkpoint.open(directory, conf);
+    Checkpoint source = Checkpoint.open(directory, setup, conf);
     Expectation expectation = Expectation.of(source, setup);
     if (out == null) {
       return HashedExpectation.of(

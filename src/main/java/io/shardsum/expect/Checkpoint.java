@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -22,6 +23,10 @@ import org.apache.hadoop.fs.Path;
  * A published checkpoint: its configuration, its files, and the tensors in them. No weights.
  *
  * @param tensors by name
+ * @param unread tensors in other files of the directory, at which vLLM looks for what config.json
+ *     does not say; of other engines none
+ * @param hasMistralConfig whether there are a {@code params.json} and {@code consolidated} files,
+ *     so that vLLM leaves the configuration aside
  * @param hasQuantizationFile whether there is a {@code hf_quant_config.json}, which describes a
  *     quantization apart from the configuration
  */
@@ -30,13 +35,17 @@ public record Checkpoint(
     ModelConfig config,
     List<ShardFile> files,
     Map<String, SourceTensor> tensors,
+    List<SourceTensor> unread,
+    boolean hasMistralConfig,
     boolean hasQuantizationFile) {
   private static final String QUANTIZATION_FILE = "hf_quant_config.json";
+  private static final String MISTRAL_CONFIG = "params.json";
   private static final int MAX_CONFIG_BYTES = 16 << 20;
 
   /** Copies files and tensors. */
   public Checkpoint {
     files = List.copyOf(files);
+    unread = List.copyOf(unread);
     tensors = Collections.unmodifiableMap(new TreeMap<>(tensors));
   }
 
@@ -44,13 +53,14 @@ public record Checkpoint(
    * Reads the configuration and the headers of all files that engines read.
    *
    * @param directory of any Hadoop file system
+   * @param setup the engine, which decides what it reads
    * @throws io.shardsum.fleet.FleetException if it cannot be listed, or a file is not there
    * @throws ExpectException if the configuration is none, a file is not of the format, or two files
    *     hold one name
    * @throws UncheckedIOException if a file cannot be read
    */
-  public static Checkpoint open(String directory, Configuration conf) {
-    CheckpointListing listing = CheckpointListing.of(directory, conf);
+  public static Checkpoint open(String directory, EngineSetup setup, Configuration conf) {
+    CheckpointListing listing = CheckpointListing.of(directory, choice(setup), conf);
     try {
       ModelConfig config = ModelConfig.parse(config(directory, conf));
       Path quantization = new Path(directory, QUANTIZATION_FILE);
@@ -59,12 +69,38 @@ public record Checkpoint(
           config,
           listing.files(),
           tensors(listing.files(), conf),
-          quantization.getFileSystem(conf).exists(quantization));
+          looksAtAll(setup, config) ? unread(listing.others(), conf) : List.of(),
+          listing.hasConsolidated() && exists(new Path(directory, MISTRAL_CONFIG), conf),
+          exists(quantization, conf));
     } catch (SafetensorsFormatException e) {
       throw new ExpectException(e.getMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }
+  }
+
+  private static CheckpointListing.Choice choice(EngineSetup setup) {
+    if (setup.release() == EngineRelease.SGLANG_0_5_23) {
+      return CheckpointListing.Choice.MODEL_OF_PAIR;
+    }
+    return "safetensors".equals(setup.settings().get("load-format"))
+        ? CheckpointListing.Choice.ALL
+        : CheckpointListing.Choice.CONSOLIDATED_FIRST;
+  }
+
+  private static boolean looksAtAll(EngineSetup setup, ModelConfig config) {
+    return setup.release() == EngineRelease.VLLM_0_32
+        && (config.flag("tie_word_embeddings")
+            || (!config.has("dtype") && !config.has("torch_dtype")));
+  }
+
+  private static boolean exists(Path file, Configuration conf) throws IOException {
+    return file.getFileSystem(conf).exists(file);
+  }
+
+  /** The tensors of all files in the directory. */
+  Stream<SourceTensor> allTensors() {
+    return Stream.concat(tensors.values().stream(), unread.stream());
   }
 
   private static byte[] config(String directory, Configuration conf) throws IOException {
@@ -85,32 +121,48 @@ public record Checkpoint(
   private static Map<String, SourceTensor> tensors(List<ShardFile> files, Configuration conf)
       throws IOException {
     Map<String, SourceTensor> tensors = new TreeMap<>();
-    List<String> names = new ArrayList<>();
-    for (ShardFile file : files) {
-      names.add(new Path(file.path()).getName());
-      try (ByteSource source = FileBytes.open(file.path(), file.lengthBytes(), conf)) {
-        SafetensorsHeader header = SafetensorsHeader.read(source);
-        for (TensorEntry entry : header.tensors()) {
-          SourceTensor tensor =
-              new SourceTensor(
-                  entry.name(),
-                  entry.dtype(),
-                  entry.shape(),
-                  names.size() - 1,
-                  names.get(names.size() - 1),
-                  header.dataOffsetBytes() + entry.beginBytes());
-          SourceTensor other = tensors.put(entry.name(), tensor);
-          if (other != null) {
-            throw new ExpectException(
-                "%s is in %s and in %s: expected each name once"
-                    .formatted(
-                        MessageText.shown(entry.name()),
-                        MessageText.shown(other.fileName()),
-                        MessageText.shown(tensor.fileName())));
-          }
+    for (int file = 0; file < files.size(); file++) {
+      for (SourceTensor tensor : tensors(file, files.get(file), conf)) {
+        SourceTensor other = tensors.put(tensor.name(), tensor);
+        if (other != null) {
+          throw new ExpectException(
+              "%s is in %s and in %s: expected each name once"
+                  .formatted(
+                      MessageText.shown(tensor.name()),
+                      MessageText.shown(other.fileName()),
+                      MessageText.shown(tensor.fileName())));
         }
       }
     }
     return tensors;
+  }
+
+  private static List<SourceTensor> unread(List<ShardFile> files, Configuration conf)
+      throws IOException {
+    List<SourceTensor> tensors = new ArrayList<>();
+    for (ShardFile file : files) {
+      tensors.addAll(tensors(-1, file, conf));
+    }
+    return tensors;
+  }
+
+  private static List<SourceTensor> tensors(int number, ShardFile file, Configuration conf)
+      throws IOException {
+    String fileName = new Path(file.path()).getName();
+    try (ByteSource source = FileBytes.open(file.path(), file.lengthBytes(), conf)) {
+      SafetensorsHeader header = SafetensorsHeader.read(source);
+      List<SourceTensor> tensors = new ArrayList<>();
+      for (TensorEntry entry : header.tensors()) {
+        tensors.add(
+            new SourceTensor(
+                entry.name(),
+                entry.dtype(),
+                entry.shape(),
+                number,
+                fileName,
+                header.dataOffsetBytes() + entry.beginBytes()));
+      }
+      return tensors;
+    }
   }
 }

@@ -1,8 +1,10 @@
 package io.shardsum.expect;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The checkpoint's tensors under the names that the loader gives them. */
 final class CheckpointTensors {
@@ -18,6 +20,7 @@ final class CheckpointTensors {
 
   private final Map<String, SourceTensor> tensors;
   private final Prefix prefix;
+  private final Set<String> asked = new HashSet<>();
 
   CheckpointTensors(Map<String, SourceTensor> tensors, Prefix prefix) {
     this.tensors = tensors;
@@ -35,6 +38,7 @@ final class CheckpointTensors {
    * @throws UnpredictableException if it has two
    */
   Optional<SourceTensor> find(String name) {
+    asked.add(name);
     Optional<SourceTensor> found = Optional.ofNullable(tensors.get(name));
     Optional<SourceTensor> bare = withoutPrefix(name).map(tensors::get);
     if (found.isPresent() && bare.isPresent()) {
@@ -43,6 +47,16 @@ final class CheckpointTensors {
               .formatted(MessageText.shown(name), MessageText.shown(bare.get().name())));
     }
     return found.isPresent() ? found : bare;
+  }
+
+  /** Counts a tensor as asked for. */
+  void note(String name) {
+    asked.add(name);
+  }
+
+  /** The tensors that nobody asked for. */
+  List<SourceTensor> notAskedFor() {
+    return tensors.values().stream().filter(tensor -> !asked.contains(tensor.name())).toList();
   }
 
   private Optional<String> withoutPrefix(String name) {

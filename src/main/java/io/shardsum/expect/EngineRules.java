@@ -27,6 +27,13 @@ interface EngineRules {
   LinearWeights weights(
       ModelClass model, Checkpoint checkpoint, CheckpointTensors tensors, DType dtype);
 
+  /**
+   * Checks the tensors of the checkpoint, after all ranks were declared.
+   *
+   * @throws ExpectException if the engine does not start with one of them
+   */
+  default void requireLoadable(ModelClass model, ModelConfig config, CheckpointTensors tensors) {}
+
   /** What the ranks hold. */
   ModelRules of(ModelClass model, ModelConfig config);
 }

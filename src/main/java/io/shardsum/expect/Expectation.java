@@ -30,7 +30,7 @@ public record Expectation(Topology topology, List<ExpectedRank> ranks) {
     EngineRules engine =
         switch (setup.release()) {
           case SGLANG_0_5_23 -> new SglangRules(setup);
-          case VLLM_0_32 -> new VllmRules(setup);
+          case VLLM_0_32 -> new VllmRules(setup, checkpoint);
         };
     ModelConfig config = checkpoint.config();
     Optional<String> refusal = engine.refusal(config);
@@ -58,6 +58,7 @@ public record Expectation(Topology topology, List<ExpectedRank> ranks) {
       rules.declare(rank, stages.get(engine.topology().stageOf(rank)), collected);
       ranks.add(collected.build());
     }
+    engine.requireLoadable(model, config, tensors);
     return new Expectation(engine.topology(), ranks);
   }
 

@@ -45,7 +45,7 @@ public record HashedExpectation(Topology topology, List<HashedRank> ranks) {
       HashedRecipe result = results.get(tensor.recipe());
       if (result.digests().isPresent()) {
         tensors.add(new HashedTensor(tensor, result.digests().get()));
-      } else {
+      } else if (!result.refusal().isEmpty()) {
         refused.add(new Refusal(tensor.name(), result.refusal()));
       }
     }

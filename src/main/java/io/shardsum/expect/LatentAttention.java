@@ -52,9 +52,14 @@ record LatentAttention(
       plain(Linear.replicated(name + "kv_a_proj_with_mqa", hidden, List.of(latent)), tensors);
     }
     tensors.whole(name + "kv_a_layernorm.weight", latentRank);
-    plain(byHead(name + "kv_b_proj", latentRank, plainDim + valueDim, share), tensors);
+    plain(keyValues(layer, share), tensors);
     Linear.Source output = new Linear.Source(name + "o_proj", hidden, "hidden_size");
     plain(Linear.row(name + "o_proj", heads * valueDim, HEADS, output, share), tensors);
+  }
+
+  /** The module that makes each head's keys, without position, and values. */
+  Linear keyValues(String layer, Share share) {
+    return byHead(layer + "self_attn.kv_b_proj", latentRank, plainDim + valueDim, share);
   }
 
   private Linear byHead(String name, long inputs, long headDim, Share share) {

@@ -80,6 +80,18 @@ final class LinearWeights {
     return new Slice(checkpoint.get(part.module() + ".weight", shape), part.rows(), part.columns());
   }
 
+  /**
+   * The weight of a module that is one of the checkpoint's, as it lies there.
+   *
+   * @throws UnpredictableException if it is quantized
+   */
+  Slice stored(Linear linear) {
+    if (quantization.of(linear) != Quantization.Scheme.NONE) {
+      throw new UnpredictableException(quantization.refusal());
+    }
+    return slice(linear.parts().get(0));
+  }
+
   /** The module's weight in FP8. */
   Recipe quantized(Linear linear) {
     return Joined.of(linear.parts().stream().map(part -> (Recipe) quantized(slice(part))).toList());

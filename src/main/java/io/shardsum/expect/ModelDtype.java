@@ -2,6 +2,9 @@ package io.shardsum.expect;
 
 import io.shardsum.safetensors.DType;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The kind of number that an engine gives a model's parameters. */
 final class ModelDtype {
@@ -24,19 +27,35 @@ final class ModelDtype {
   }
 
   /**
-   * In vLLM: what the flag says; else what config.json says, but bfloat16 where that is float32.
+   * In vLLM: what the flag says; else what config.json says, or where it says nothing what holds
+   * all numbers of the checkpoint; but bfloat16 where that is float32.
    *
    * @throws ExpectException if it is another kind, or nothing says it
    */
-  static DType vllm(Optional<String> flag, ModelConfig config) {
+  static DType vllm(Optional<String> flag, Checkpoint checkpoint) {
     if (flag.isPresent()) {
       return ofFlag(flag.get());
     }
-    DType stored =
-        ofConfig(config)
-            .orElseThrow(
-                () -> new ExpectException("config.json has no dtype: expected it, or --dtype"));
+    DType stored = ofConfig(checkpoint.config()).orElseGet(() -> widest(checkpoint));
     return stored == DType.F32 ? DType.BF16 : stored;
+  }
+
+  /** Integers and FP8 fit into each of the three. */
+  private static DType widest(Checkpoint checkpoint) {
+    Set<DType> dtypes =
+        checkpoint.allTensors().map(SourceTensor::dtype).collect(Collectors.toSet());
+    boolean isBetween = dtypes.contains(DType.F16) && dtypes.contains(DType.BF16);
+    if (dtypes.contains(DType.F64) || (isBetween && !dtypes.contains(DType.F32))) {
+      throw new ExpectException(
+          "config.json has no dtype, and the checkpoint has tensors in %s: expected it, or --dtype"
+              .formatted(
+                  dtypes.stream().map(DType::name).sorted().collect(Collectors.joining(", "))));
+    }
+    return Stream.of(DType.F32, DType.BF16, DType.F16)
+        .filter(dtypes::contains)
+        .findFirst()
+        .orElseThrow(
+            () -> new ExpectException("config.json has no dtype: expected it, or --dtype"));
   }
 
   private static DType ofFlag(String name) {

@@ -36,6 +36,7 @@ final class RankTensors {
 
   /** The weight of a linear module, and its bias. */
   void linear(Linear linear, LinearBias bias) {
+    linear.parts().forEach(part -> checkpoint.note(part.module() + ".weight"));
     add(linear.name() + ".weight", () -> weights.weight(linear));
     if (bias == LinearBias.PRESENT) {
       add(linear.name() + ".bias", () -> weights.bias(linear));
@@ -74,6 +75,21 @@ final class RankTensors {
       refuse(name, quantization.refusal());
     } else {
       add(name, rows);
+    }
+  }
+
+  /** As {@link #vocabulary}; the rank drops it if it is equal to the share of {@code other}. */
+  void vocabularyUnlessEqual(String name, String other, Vocabulary vocabulary, Share share) {
+    Quantization quantization = weights.quantization();
+    if (quantization.scheme() == Quantization.Scheme.UNKNOWN) {
+      refuse(name, quantization.refusal());
+    } else {
+      add(
+          name,
+          () ->
+              new UnlessEqual(
+                  vocabulary.rows(checkpoint, name, dtype, share),
+                  vocabulary.rows(checkpoint, other, dtype, share)));
     }
   }
 

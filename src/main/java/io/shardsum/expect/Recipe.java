@@ -9,7 +9,17 @@ import java.util.List;
  * give the same bytes, and printed it reads as what the engine does.
  */
 public sealed interface Recipe extends Serializable
-    permits Slice, Zeros, Joined, Stacked, Interleaved, Either, Cast, Dequantized, Requantized {
+    permits Slice,
+        Zeros,
+        Joined,
+        Stacked,
+        Interleaved,
+        Transposed,
+        Either,
+        UnlessEqual,
+        Cast,
+        Dequantized,
+        Requantized {
 
   /** The kind of the elements. */
   DType dtype();

@@ -76,6 +76,9 @@ final class RecipeHash {
     if (!refusal.isEmpty()) {
       return HashedRecipe.refused(refusal);
     }
+    if (reader.isAbsent()) {
+      return HashedRecipe.absent();
+    }
     Optional<String> sglang =
         wantsSglang ? Optional.of(SglangChecksum.finish(sum())) : Optional.empty();
     return HashedRecipe.of(new TensorDigests(sglang, sums(), sha256.map(WeightDigest::hex)));

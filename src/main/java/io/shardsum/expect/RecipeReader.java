@@ -16,4 +16,12 @@ public interface RecipeReader {
    * @throws IOException if the checkpoint cannot be read
    */
   void read(long offsetBytes, ByteBuffer target) throws IOException;
+
+  /**
+   * Whether the engine turns out to hold no such tensor. Known once all bytes were read, from front
+   * to back.
+   */
+  default boolean isAbsent() {
+    return false;
+  }
 }

@@ -8,8 +8,9 @@ import io.shardsum.safetensors.DType;
  */
 final class VllmDeepseekV3 implements ModelRules {
   private final VllmEngine engine;
+  private final VllmHead head;
   private final DecoderSizes sizes;
-  private final LatentAttention attention;
+  private final VllmLatentAttention attention;
   private final GatedMlp denseMlp;
   private final GatedMlp sharedExperts;
   private final long expertCount;
@@ -18,10 +19,12 @@ final class VllmDeepseekV3 implements ModelRules {
   private final long expertSteps;
   private final boolean hasCorrection;
 
-  VllmDeepseekV3(ModelConfig config, VllmEngine engine) {
+  VllmDeepseekV3(ModelConfig config, VllmEngine engine, VllmHead head) {
     this.engine = engine;
+    this.head = head;
+    VllmExperts.requireEqualParts(config, engine.topology());
     this.sizes = DecoderSizes.of(config);
-    this.attention = LatentAttention.of(config, "fused_qkv_a_proj");
+    this.attention = VllmLatentAttention.of(config);
     this.denseMlp = GatedMlp.of(config, LinearBias.NONE);
     this.expertCount = config.size("n_routed_experts");
     this.sharedCount = config.optionalCount("n_shared_experts").orElse(0);
@@ -34,18 +37,18 @@ final class VllmDeepseekV3 implements ModelRules {
     this.firstExperts = config.count("first_k_dense_replace");
     this.expertSteps = config.optionalSize("moe_layer_freq").orElse(1);
     this.hasCorrection = config.text("topk_method").filter("noaux_tc"::equals).isPresent();
-    if (sizes.tied()) {
+    if (head.isEmbedding()) {
       throw new ExpectException(
-          "config.json: tie_word_embeddings is true; expected false in this class in vLLM");
+          "config.json: tie_word_embeddings is true, and the checkpoint has no lm_head.weight:"
+              + " expected it in this class in vLLM");
     }
   }
 
   @Override
   public void declare(int rank, Stage stage, RankTensors tensors) {
     Share share = engine.topology().tensorShare(rank);
-    Vocabulary vocabulary = sizes.vocabulary(Vocabulary.Padding.VLLM);
     if (stage.isFirst()) {
-      tensors.vocabulary(DecoderSizes.EMBEDDING, vocabulary, share);
+      head.declareEmbedding(share, tensors);
     }
     for (long index = stage.layers().begin(); index < stage.layers().end(); index++) {
       String layer = Stage.layerName(index);
@@ -59,7 +62,11 @@ final class VllmDeepseekV3 implements ModelRules {
     }
     if (stage.isLast()) {
       tensors.whole("model.norm.weight", sizes.hidden());
-      tensors.vocabulary(DecoderSizes.HEAD, vocabulary, share);
+      if (stage.isFirst()) {
+        head.declareBesideEmbedding(share, tensors);
+      } else {
+        head.declareAlone(share, tensors);
+      }
     }
   }
 

@@ -5,16 +5,20 @@ import java.util.Optional;
 
 /** A vLLM 0.32 engine: its ranks, and the flags and variables that change what they hold. */
 final class VllmEngine {
+  private static final String AUTO = "auto";
+
   private final Topology topology;
   private final Optional<String> layerPartition;
   private final Optional<String> quantization;
   private final Optional<String> refusal;
+  private final boolean readsConsolidatedFirst;
 
   private VllmEngine(EngineSetup setup, Settings settings) {
     this.topology = setup.topology();
     this.layerPartition = settings.text("VLLM_PP_LAYER_PARTITION");
     this.quantization = settings.text("quantization");
     this.refusal = refusal(settings);
+    this.readsConsolidatedFirst = settings.text("load-format", AUTO).equals(AUTO);
     settings.requireAllKnown();
     if (topology.attentionDp() != 1) {
       throw new ExpectException(
@@ -38,10 +42,10 @@ final class VllmEngine {
   }
 
   private static Optional<String> refusal(Settings settings) {
-    String loadFormat = settings.text("load-format", "auto");
+    String loadFormat = settings.text("load-format", AUTO);
     boolean hasAdapters = settings.flag("enable-lora");
     boolean isOverridden = settings.text("hf-overrides").isPresent();
-    if (!loadFormat.equals("auto") && !loadFormat.equals("safetensors")) {
+    if (!loadFormat.equals(AUTO) && !loadFormat.equals("safetensors")) {
       return Optional.of(
           "load-format %s reads other files, or none; expected auto or safetensors"
               .formatted(MessageText.quoted(loadFormat)));
@@ -66,6 +70,11 @@ final class VllmEngine {
   /** Why nothing of this engine is predicted, if that is so. */
   Optional<String> refusal() {
     return refusal;
+  }
+
+  /** Whether it reads nothing but {@code consolidated} files where there are any. */
+  boolean readsConsolidatedFirst() {
+    return readsConsolidatedFirst;
   }
 
   List<Stage> stages(long layers) {

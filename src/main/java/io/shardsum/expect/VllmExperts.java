@@ -8,6 +8,18 @@ final class VllmExperts {
   private VllmExperts() {}
 
   /**
+   * Checks that the ranks can cut each expert into equal parts, if they do.
+   *
+   * @throws ExpectException if they cannot
+   */
+  static void requireEqualParts(ModelConfig config, Topology topology) {
+    String size = "moe_intermediate_size";
+    if (topology.ep() == 1) {
+      topology.tensorShare(0).of(config.size(size), size);
+    }
+  }
+
+  /**
    * Declares that a layer has experts.
    *
    * @param layer what the names of the layer's tensors begin with

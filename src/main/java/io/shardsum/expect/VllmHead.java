@@ -1,18 +1,56 @@
 package io.shardsum.expect;
 
-/** The head in vLLM, on a stage that has the embedding if it is tied. */
+/**
+ * The head in vLLM. A model whose embedding is to be its head, too, is built with a head of its own
+ * where the checkpoint has one; after loading, a rank that has both drops the head if they are
+ * equal.
+ */
 final class VllmHead {
-  private VllmHead() {}
+  private enum Kind {
+    OWN,
+    EMBEDDING,
+    OWN_UNLESS_EQUAL
+  }
 
-  /** A tied head is the embedding itself, unless the checkpoint has both. */
-  static void declare(DecoderSizes sizes, Vocabulary vocabulary, Share share, RankTensors tensors) {
-    if (!sizes.tied()) {
+  private final Vocabulary vocabulary;
+  private final Kind kind;
+
+  private VllmHead(Vocabulary vocabulary, Kind kind) {
+    this.vocabulary = vocabulary;
+    this.kind = kind;
+  }
+
+  /** Any tensor of the directory with a head's name counts, read or not. */
+  static VllmHead of(DecoderSizes sizes, Checkpoint checkpoint) {
+    boolean hasOwn =
+        checkpoint.allTensors().anyMatch(tensor -> tensor.name().endsWith(DecoderSizes.HEAD));
+    Kind tied = hasOwn ? Kind.OWN_UNLESS_EQUAL : Kind.EMBEDDING;
+    return new VllmHead(sizes.vocabulary(Vocabulary.Padding.VLLM), sizes.tied() ? tied : Kind.OWN);
+  }
+
+  /** Whether it is the embedding, which every stage with a head then has. */
+  boolean isEmbedding() {
+    return kind == Kind.EMBEDDING;
+  }
+
+  /** Declares the embedding. */
+  void declareEmbedding(Share share, RankTensors tensors) {
+    tensors.vocabulary(DecoderSizes.EMBEDDING, vocabulary, share);
+  }
+
+  /** Declares the head on a stage that has no embedding but a tied one. */
+  void declareAlone(Share share, RankTensors tensors) {
+    if (kind != Kind.EMBEDDING) {
       tensors.vocabulary(DecoderSizes.HEAD, vocabulary, share);
-    } else if (tensors.checkpoint().has(DecoderSizes.HEAD)) {
-      tensors.refuse(
-          DecoderSizes.HEAD,
-          "config.json has tie_word_embeddings and the checkpoint a lm_head.weight: vLLM ties them"
-              + " only if they are equal");
+    }
+  }
+
+  /** Declares the head on a stage that has the embedding. */
+  void declareBesideEmbedding(Share share, RankTensors tensors) {
+    if (kind == Kind.OWN_UNLESS_EQUAL) {
+      tensors.vocabularyUnlessEqual(DecoderSizes.HEAD, DecoderSizes.EMBEDDING, vocabulary, share);
+    } else {
+      declareAlone(share, tensors);
     }
   }
 }

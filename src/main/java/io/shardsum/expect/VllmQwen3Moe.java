@@ -3,6 +3,7 @@ package io.shardsum.expect;
 import static io.shardsum.expect.GroupedAttention.HeadNorms;
 
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * {@code Qwen3MoeForCausalLM} in vLLM: embedding, last norm and head are on every stage; which
@@ -10,6 +11,7 @@ import java.util.List;
  */
 final class VllmQwen3Moe implements ModelRules {
   private final VllmEngine engine;
+  private final VllmHead head;
   private final DecoderSizes sizes;
   private final GroupedAttention attention;
   private final GatedMlp mlp;
@@ -17,8 +19,10 @@ final class VllmQwen3Moe implements ModelRules {
   private final long sparseStep;
   private final List<Long> denseLayers;
 
-  VllmQwen3Moe(ModelConfig config, VllmEngine engine) {
+  VllmQwen3Moe(ModelConfig config, VllmEngine engine, VllmHead head) {
     this.engine = engine;
+    this.head = head;
+    VllmExperts.requireEqualParts(config, engine.topology());
     this.sizes = DecoderSizes.of(config);
     this.attention = attention(config);
     this.mlp = GatedMlp.of(config, LinearBias.NONE);
@@ -42,12 +46,12 @@ final class VllmQwen3Moe implements ModelRules {
   @Override
   public void declare(int rank, Stage stage, RankTensors tensors) {
     Share share = engine.topology().tensorShare(rank);
-    Vocabulary vocabulary = sizes.vocabulary(Vocabulary.Padding.VLLM);
-    tensors.vocabulary(DecoderSizes.EMBEDDING, vocabulary, share);
+    requireExperts(stage);
+    head.declareEmbedding(share, tensors);
     for (long index = stage.layers().begin(); index < stage.layers().end(); index++) {
       String layer = Stage.layerName(index);
       attention.declare(layer, share, tensors);
-      if (denseLayers.contains(index) || (index + 1) % sparseStep != 0) {
+      if (isDense(index)) {
         mlp.declare(layer + "mlp.", share, tensors);
       } else {
         tensors.linear(gate(layer), LinearBias.NONE);
@@ -56,7 +60,20 @@ final class VllmQwen3Moe implements ModelRules {
       sizes.norms(layer, tensors);
     }
     tensors.whole("model.norm.weight", sizes.hidden());
-    VllmHead.declare(sizes, vocabulary, share, tensors);
+    head.declareBesideEmbedding(share, tensors);
+  }
+
+  private void requireExperts(Stage stage) {
+    Span layers = stage.layers();
+    if (LongStream.range(layers.begin(), layers.end()).allMatch(this::isDense)) {
+      throw new ExpectException(
+          "pipeline stage %s has no layer with experts: expected one at least in this class in vLLM"
+              .formatted(stage.index()));
+    }
+  }
+
+  private boolean isDense(long layer) {
+    return denseLayers.contains(layer) || (layer + 1) % sparseStep != 0;
   }
 
   private Linear gate(String layer) {

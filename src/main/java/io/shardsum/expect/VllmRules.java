@@ -1,6 +1,7 @@
 package io.shardsum.expect;
 
 import io.shardsum.expect.CheckpointTensors.Prefix;
+import io.shardsum.fleet.CheckpointListing;
 import io.shardsum.safetensors.DType;
 import java.util.List;
 import java.util.Optional;
@@ -8,9 +9,11 @@ import java.util.Optional;
 /** vLLM 0.32. */
 final class VllmRules implements EngineRules {
   private final VllmEngine engine;
+  private final Checkpoint checkpoint;
 
-  VllmRules(EngineSetup setup) {
+  VllmRules(EngineSetup setup, Checkpoint checkpoint) {
     this.engine = VllmEngine.of(setup);
+    this.checkpoint = checkpoint;
   }
 
   @Override
@@ -20,12 +23,28 @@ final class VllmRules implements EngineRules {
 
   @Override
   public Optional<String> refusal(ModelConfig config) {
-    return engine.refusal();
+    return engine
+        .refusal()
+        .or(this::mistralFormat)
+        .or(() -> ModelClass.of(config).flatMap(model -> VllmStart.refusal(model, config)));
+  }
+
+  private Optional<String> mistralFormat() {
+    if (checkpoint.hasMistralConfig()) {
+      return Optional.of(
+          "vLLM takes the configuration from params.json, since there are consolidated files");
+    }
+    return engine.readsConsolidatedFirst()
+            && checkpoint.files().stream().anyMatch(CheckpointListing::isConsolidated)
+        ? Optional.of(
+            "vLLM reads only the consolidated files, in a format that is not covered, unless"
+                + " load-format is safetensors")
+        : Optional.empty();
   }
 
   @Override
   public DType dtype(Optional<String> flag, ModelConfig config) {
-    return ModelDtype.vllm(flag, config);
+    return ModelDtype.vllm(flag, checkpoint);
   }
 
   @Override
@@ -51,13 +70,22 @@ final class VllmRules implements EngineRules {
   }
 
   @Override
+  public void requireLoadable(ModelClass model, ModelConfig config, CheckpointTensors tensors) {
+    if (Quantization.of(checkpoint, engine.quantization()).scheme() == Quantization.Scheme.NONE) {
+      new VllmNames(model, config).require(tensors);
+    }
+  }
+
+  @Override
   public ModelRules of(ModelClass model, ModelConfig config) {
+    VllmStart.require(model, config, engine.topology());
+    VllmHead head = VllmHead.of(DecoderSizes.of(config), checkpoint);
     return switch (model) {
-      case LLAMA, MISTRAL -> VllmDense.llama(config, engine);
-      case QWEN2 -> VllmDense.qwen2(config, engine);
-      case QWEN3 -> VllmDense.qwen3(config, engine);
-      case QWEN3_MOE -> new VllmQwen3Moe(config, engine);
-      case DEEPSEEK_V3 -> new VllmDeepseekV3(config, engine);
+      case LLAMA, MISTRAL -> VllmDense.llama(config, engine, head);
+      case QWEN2 -> VllmDense.qwen2(config, engine, head);
+      case QWEN3 -> VllmDense.qwen3(config, engine, head);
+      case QWEN3_MOE -> new VllmQwen3Moe(config, engine, head);
+      case DEEPSEEK_V3 -> new VllmDeepseekV3(config, engine, head);
     };
   }
 }

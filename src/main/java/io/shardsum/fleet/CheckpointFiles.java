@@ -99,7 +99,7 @@ record CheckpointFiles(RoleFinding finding, List<Problem> problems) {
         .toList();
   }
 
-  private static List<ShardFile> inOrder(String role, List<ListedFile> files) {
+  static List<ShardFile> inOrder(String role, List<ListedFile> files) {
     List<ShardFile> shards = new ArrayList<>();
     for (ListedFile file : files) {
       shards.add(file.as(role, shards.size()));

@@ -160,7 +160,7 @@ final class ExpectedPlans {
             Gpu.parse(spec.gpu().orElse("sm90")),
             spec.dtype(),
             spec.settings());
-    Checkpoint checkpoint = Checkpoint.open(spec.directory(), conf);
+    Checkpoint checkpoint = Checkpoint.open(spec.directory(), setup, conf);
     List<String> skip = new ArrayList<>(first.profile().patterns());
     skip.addAll(first.skip());
     return new ExpectedModel(

@@ -46,16 +46,15 @@ class CutAndPutTogetherTest {
   void givesTheCheckpointsElementsBack(String architecture, long seed) throws IOException {
     NumberedCheckpoint model = new NumberedCheckpoint(architecture, seed);
     model.write(temp);
-    Checkpoint checkpoint = Checkpoint.open(temp.toString(), new Configuration(false));
-    Expectation expectation =
-        Expectation.of(
-            checkpoint,
-            new EngineSetup(
-                EngineRelease.SGLANG_0_5_23,
-                model.topology,
-                Gpu.SM90,
-                Optional.of("float32"),
-                Map.of("moe-runner-backend", "triton")));
+    EngineSetup setup =
+        new EngineSetup(
+            EngineRelease.SGLANG_0_5_23,
+            model.topology,
+            Gpu.SM90,
+            Optional.of("float32"),
+            Map.of("moe-runner-backend", "triton"));
+    Checkpoint checkpoint = Checkpoint.open(temp.toString(), setup, new Configuration(false));
+    Expectation expectation = Expectation.of(checkpoint, setup);
 
     int[] ranksThatHold = new int[model.elements() + 1];
     try (OpenCheckpoint bytes = new OpenCheckpoint(checkpoint.files(), new Configuration(false))) {

@@ -53,7 +53,9 @@ record PlannedCheckpoint(String config, Map<String, SourceTensor> tensors) {
     Optional<String> dtype = Optional.ofNullable(given.remove("dtype"));
     EngineSetup setup = new EngineSetup(EngineRelease.SGLANG_0_5_23, topology, gpu, dtype, given);
     return Expectation.of(
-        new Checkpoint("/models/planned", parsed(config), List.of(), tensors, false), setup);
+        new Checkpoint(
+            "/models/planned", parsed(config), List.of(), tensors, List.of(), false, false),
+        setup);
   }
 
   private static int size(Map<String, String> given, String name) {

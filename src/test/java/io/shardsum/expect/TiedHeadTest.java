@@ -78,7 +78,6 @@ class TiedHeadTest {
             new TensorSpec("model.embed_tokens.weight", DType.BF16, shape), embedding,
             new TensorSpec("lm_head.weight", DType.BF16, shape), head),
         Map.of());
-    Checkpoint checkpoint = Checkpoint.open(temp.toString(), new Configuration(false));
     EngineSetup setup =
         new EngineSetup(
             EngineRelease.SGLANG_0_5_23,
@@ -86,6 +85,7 @@ class TiedHeadTest {
             Gpu.SM90,
             Optional.empty(),
             Map.of());
+    Checkpoint checkpoint = Checkpoint.open(temp.toString(), setup, new Configuration(false));
     try (OpenCheckpoint bytes = new OpenCheckpoint(checkpoint.files(), new Configuration(false))) {
       return new ExpectationHasher(bytes, Digest.SGLANG, 1).hash(Expectation.of(checkpoint, setup));
     }

@@ -60,7 +60,7 @@ public record GoldenSetup(EngineRelease release, String model, String name) {
 
   public Checkpoint checkpoint() {
     return Checkpoint.open(
-        checkpointDirectory().toAbsolutePath().toString(), new Configuration(false));
+        checkpointDirectory().toAbsolutePath().toString(), setup(), new Configuration(false));
   }
 
   public EngineSetup setup() {
