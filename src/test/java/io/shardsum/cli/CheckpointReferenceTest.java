@@ -142,7 +142,8 @@ class CheckpointReferenceTest {
             .replace("\"num_hidden_layers\": 3", "\"num_hidden_layers\": 2")
             .replace("\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false"));
 
-    CommandRun run = scan(engine("a", QWEN.resolve("tp2"), checkpoint, VLLM));
+    CommandRun run =
+        scan(engine("a", QWEN.resolve("tp2"), checkpoint, "profile: vllm-0.32", SGLANG));
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
     assertThat(run.out())

@@ -7,11 +7,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.Nights;
 import io.shardsum.testing.Nights.Engine;
+import io.shardsum.verdict.Comparison;
+import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.FindingKind;
+import io.shardsum.verdict.Subject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,7 +41,13 @@ class RetentionCommandTest {
           Instant.now().minus(Duration.ofDays(daysAgo)),
           List.of(
               Engine.of("a", "acme/chat", "1", "w", "w"),
-              Engine.of("b", "acme/chat", "1", "w", "w")));
+              Engine.of("b", "acme/chat", "1", "w", "w")),
+          Finding.of(
+              FindingKind.UNVERIFIED,
+              Subject.engine("a"),
+              Comparison.NONE,
+              Optional.empty(),
+              "2 ranks"));
     }
     nights.write(spark, out);
   }

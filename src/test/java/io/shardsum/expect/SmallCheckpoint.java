@@ -93,6 +93,8 @@ final class SmallCheckpoint {
     model.config.put("n_routed_experts", EXPERTS);
     model.config.put("moe_intermediate_size", INTERMEDIATE);
     model.config.put("first_k_dense_replace", 1);
+    model.config.put("n_shared_experts", 1);
+    model.config.put("q_lora_rank", null);
     model.config.put("kv_lora_rank", 5);
     model.config.put("qk_nope_head_dim", 2);
     model.config.put("qk_rope_head_dim", 4);
@@ -105,6 +107,9 @@ final class SmallCheckpoint {
       model.add(name + "self_attn.kv_b_proj.weight", HEADS * 5, 5);
       model.add(name + "self_attn.o_proj.weight", HIDDEN, HEADS * 3);
       model.feedForward(name + "mlp.", layer >= 1);
+      if (layer >= 1) {
+        model.gated(name + "mlp.shared_experts.");
+      }
     }
     return model;
   }

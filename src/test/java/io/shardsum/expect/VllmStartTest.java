@@ -54,15 +54,21 @@ class VllmStartTest {
   @ParameterizedTest
   @ValueSource(strings = {"Qwen3MoeForCausalLM", "DeepseekV3ForCausalLM"})
   void cutsExpertsIntoEqualParts(String architecture) throws IOException {
-    SmallCheckpoint model =
-        architecture.startsWith("Deepseek")
-            ? SmallCheckpoint.deepseek(temp)
-            : SmallCheckpoint.ofHeads(temp, architecture);
+    SmallCheckpoint model = model(architecture).with("moe_intermediate_size", 7);
 
     assertDoesNotStart(
-        model.with("moe_intermediate_size", 7),
+        model,
         new Topology(2, 1, 1, 1),
         "moe_intermediate_size 7 cannot be cut into 2 equal parts: expected a multiple of 2");
+  }
+
+  @Test
+  void doesNotCutExpertsThatAreSpread() throws IOException {
+    SmallCheckpoint model =
+        SmallCheckpoint.ofHeads(temp, "Qwen3MoeForCausalLM")
+            .with("moe_intermediate_size", 7)
+            .write();
+
     assertThat(model.expected(new Topology(2, 1, 2, 1), Optional.empty(), Map.of()).ranks())
         .hasSize(2);
   }
@@ -86,17 +92,18 @@ class VllmStartTest {
 
   @ParameterizedTest
   @CsvSource({
-    "LlamaForCausalLM,tie_word_embeddings",
-    "LlamaForCausalLM,attention_bias",
-    "LlamaForCausalLM,mlp_bias",
-    "Qwen2ForCausalLM,tie_word_embeddings",
-    "Qwen3ForCausalLM,attention_bias"
+    "LlamaForCausalLM,tie_word_embeddings,'a value, or no such key'",
+    "LlamaForCausalLM,attention_bias,'a value, or no such key'",
+    "LlamaForCausalLM,mlp_bias,'true or false, or nothing, in vLLM'",
+    "Qwen2ForCausalLM,tie_word_embeddings,'a value, or no such key'",
+    "Qwen3ForCausalLM,attention_bias,'a value, or no such key'"
   })
-  void doesNotTakeNullForAFlag(String architecture, String key) throws IOException {
+  void doesNotTakeNullForAFlag(String architecture, String key, String expected)
+      throws IOException {
     assertDoesNotStart(
         SmallCheckpoint.ofHeads(temp, architecture).with(key, null),
         ONE,
-        "config.json: %s is null; expected true or false, or nothing, in vLLM".formatted(key));
+        "config.json: %s is null; expected %s".formatted(key, expected));
   }
 
   @ParameterizedTest
