@@ -20,7 +20,12 @@ def run(path):
     """The notebook with new outputs."""
     notebook = nbformat.read(path, as_version=4)
     nbclient.NotebookClient(
-        notebook, timeout=300, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(NOTEBOOKS)}}
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],
+        record_timing=False,
+        resources={"metadata": {"path": str(NOTEBOOKS)}},
     ).execute()
     notebook.metadata = METADATA
     for number, cell in enumerate(notebook.cells, start=1):

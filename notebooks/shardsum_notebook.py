@@ -46,8 +46,7 @@ class Shown:
         head = "".join(f'<th style="text-align:left">{html.escape(name)}</th>' for name in self.names)
         body = "".join(
             "<tr>" + "".join(
-                f'<td style="text-align:left;white-space:normal;min-width:{min(len(cell), 90) // 5}em">{html.escape(cell)}</td>'
-                for cell in row
+                f'<td style="{_style(cell)}">{html.escape(cell)}</td>' for cell in row
             ) + "</tr>"
             for row in self.rows
         )
@@ -59,6 +58,11 @@ class Shown:
         lines = [self.names, *self.rows]
         widths = [max(len(line[column]) for line in lines) for column in range(len(self.names))]
         return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+
+
+def _style(cell):
+    wide = f";min-width:{min(len(cell), 96) // 6}em;overflow-wrap:anywhere" if len(cell) > 30 else ""
+    return f"text-align:left;white-space:normal{wide}"
 
 
 def _text(cell, fleet_directory):
