@@ -2,12 +2,14 @@ package io.shardsum.cli;
 
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.LiveEngineResult;
+import io.shardsum.scan.LiveSummary;
 import io.shardsum.scan.ScanSummary;
 import io.shardsum.verdict.FindingKind;
 import java.io.PrintWriter;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -16,6 +18,7 @@ final class LiveReport {
 
   private final List<LiveEngineResult> engines;
   private final Set<String> withFiles;
+  private final Map<String, LiveSummary.Beside> besideFiles;
   private final Set<String> unlikeFiles;
 
   LiveReport(ScanSummary summary) {
@@ -24,6 +27,7 @@ final class LiveReport {
         summary.request().inventory().engines().stream()
             .map(engine -> engine.spec().name())
             .collect(Collectors.toSet());
+    this.besideFiles = summary.live().beside();
     this.unlikeFiles = new HashSet<>();
     summary.findings().stream()
         .filter(f -> f.source() == WeightSource.LIVE && f.is(FindingKind.LIVE_DIFFERS))
@@ -57,14 +61,30 @@ final class LiveReport {
     if (unlikeFiles.contains(engine.engine())) {
       return "differ";
     }
-    return engine.unknownRanks() == engine.ranks().size() ? "unknown" : "no difference";
+    if (engine.unknownRanks() == engine.ranks().size()) {
+      return "unknown";
+    }
+    LiveSummary.Beside beside = besideFiles.get(engine.engine());
+    if (beside.comparedTensors() == 0) {
+      return "not compared";
+    }
+    if (beside.isWhole()) {
+      return "no difference";
+    }
+    return beside.comparedRanks() < beside.ranks()
+        ? partly(beside.comparedRanks(), beside.ranks(), "ranks")
+        : partly(beside.comparedTensors(), beside.tensors(), "tensors");
+  }
+
+  private static String partly(long some, long all, String what) {
+    return String.format(Locale.ROOT, "partly: %,d of %,d %s", some, all, what);
   }
 
   private String alike(LiveEngineResult engine) {
     List<LiveEngineResult> others =
         engines.stream()
             .filter(other -> other.group().equals(engine.group()))
-            .filter(other -> !other.engine().equals(engine.engine()))
+            .filter(other -> !other.host().equals(engine.host()))
             .filter(other -> other.checksum().isPresent())
             .toList();
     if (engine.checksum().isEmpty() || others.isEmpty()) {

@@ -7,6 +7,7 @@ import io.shardsum.damage.DamagedRange;
 import io.shardsum.scan.EngineResult;
 import io.shardsum.scan.LiveEngineResult;
 import io.shardsum.scan.LiveRankResult;
+import io.shardsum.scan.LiveSummary;
 import io.shardsum.scan.RankResult;
 import io.shardsum.scan.ReadTimes;
 import io.shardsum.scan.ScanSummary;
@@ -138,6 +139,7 @@ final class SummaryJson {
       json.writeStringField("status", engine.checksum().isPresent() ? "COMPLETE" : "INCOMPLETE");
       json.writeStringField("checksum", engine.checksum().orElse(null));
       json.writeStringField("reported", engine.reported().orElse(null));
+      writeBeside(engine);
       json.writeStringField("host", engine.host());
       json.writeStringField("engine_version", engine.version().orElse(null));
       json.writeStringField("fetched_at", engine.fetchedAt().toString());
@@ -152,6 +154,21 @@ final class SummaryJson {
     json.writeObjectFieldStart("coverage");
     writeCoverage(summary.live().coverage());
     json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  /** How much of an engine was compared with its files; null without files. */
+  private void writeBeside(LiveEngineResult engine) throws IOException {
+    LiveSummary.Beside beside = summary.live().beside().get(engine.engine());
+    if (beside == null) {
+      json.writeNullField("compared_with_files");
+      return;
+    }
+    json.writeObjectFieldStart("compared_with_files");
+    json.writeNumberField("compared_ranks", beside.comparedRanks());
+    json.writeNumberField("ranks", beside.ranks());
+    json.writeNumberField("compared_tensors", beside.comparedTensors());
+    json.writeNumberField("tensors", beside.tensors());
     json.writeEndObject();
   }
 

@@ -5,6 +5,7 @@ import io.shardsum.scan.EngineResult;
 import io.shardsum.scan.LiveEngineResult;
 import io.shardsum.scan.ScanSummary;
 import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.FindingKind;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -107,6 +108,13 @@ final class SummaryReport {
     }
   }
 
+  private String what() {
+    boolean copies =
+        summary.findings().stream()
+            .anyMatch(f -> f.isDifference() && !f.is(FindingKind.ENGINE_DIGEST_WRONG));
+    return copies ? "copies differ" : "an engine's own digest does not follow from what it tells";
+  }
+
   private String verdict() {
     long incomplete =
         Stream.concat(
@@ -123,7 +131,7 @@ final class SummaryReport {
           summary.findings().isEmpty()
               ? "EQUAL: everything was checked, and all copies are equal."
               : "EQUAL: all that was found was checked, and all copies are equal; see the notes.";
-      case DIFFERENT -> "DIFFERENT: copies differ" + unchecked + ".";
+      case DIFFERENT -> "DIFFERENT: " + what() + unchecked + ".";
       case INCOMPLETE ->
           "INCOMPLETE: no copies differ, but not everything could be checked" + unchecked + ".";
     };

@@ -11,6 +11,17 @@ public enum Selector {
   /** All of them. */
   ALL;
 
+  private static final String TARGET_ROLE = "target";
+
+  /** Whether a model of this role is asked for. */
+  public boolean means(String role) {
+    return switch (this) {
+      case TARGET -> role.equals(TARGET_ROLE);
+      case DRAFT -> !role.equals(TARGET_ROLE);
+      case ALL -> true;
+    };
+  }
+
   /** As the request has it. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);

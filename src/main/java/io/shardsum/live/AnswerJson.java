@@ -7,6 +7,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.shardsum.text.ForeignText;
 import java.io.Closeable;
 import java.io.IOException;
@@ -33,6 +35,7 @@ final class AnswerJson implements Closeable {
   private static final int DEEPEST = 64;
   private static final int LONGEST_KEPT = 4_096;
   private static final int MOST_KEPT = 64;
+  private static final String DUPLICATE = "Duplicate field";
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -102,11 +105,24 @@ final class AnswerJson implements Closeable {
       return read;
     } catch (JsonProcessingException e) {
       throw new MalformedAnswerException(
-          "not JSON%s: %s"
-              .formatted(place.isEmpty() ? "" : " in " + place, shown(e.getOriginalMessage())));
+          "not JSON%s: %s".formatted(place.isEmpty() ? "" : " in " + place, fault(e)));
     } catch (CharacterCodingException e) {
       throw new MalformedAnswerException("not UTF-8" + (place.isEmpty() ? "" : " in " + place));
     }
+  }
+
+  private String fault(JsonProcessingException e) {
+    if (e instanceof JsonEOFException) {
+      return "it ends too early";
+    }
+    if (e instanceof StreamConstraintsException) {
+      return "nested deeper, or with a longer text, than answers are";
+    }
+    String said = e.getOriginalMessage();
+    return said != null && said.startsWith(DUPLICATE)
+        ? shown(said)
+        : "a fault in line %s, column %s"
+            .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
   }
 
   /** Reads the fields of an object. */

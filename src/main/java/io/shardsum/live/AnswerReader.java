@@ -101,7 +101,7 @@ public final class AnswerReader {
     String said =
         body.flatMap(AnswerBody::message)
             .filter(text -> !text.isBlank())
-            .map(text -> ": " + ForeignText.shown(text.strip(), MESSAGE_CODE_POINTS))
+            .map(text -> ": " + ForeignText.beginning(text.strip(), MESSAGE_CODE_POINTS))
             .orElse("");
     String ranks =
         body.flatMap(AnswerBody::ranks)

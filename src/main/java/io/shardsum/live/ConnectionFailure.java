@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertPathBuilderException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
@@ -49,7 +50,7 @@ record ConnectionFailure(LiveProblemKind kind, String cause, String detail, Agai
     if (hasCause(root, SSLException.class)) {
       return unreachable(
           "a certificate that is not trusted here, or no TLS at this port",
-          "no TLS connection" + said,
+          "no TLS connection" + said + hint(root),
           Again.POINTLESS);
     }
     if (hasCause(root, UnresolvedAddressException.class)
@@ -67,6 +68,13 @@ record ConnectionFailure(LiveProblemKind kind, String cause, String detail, Agai
         "unknown",
         "the request failed: " + root.getClass().getSimpleName() + said,
         Again.POINTLESS);
+  }
+
+  /** What helps where nobody vouches for the certificate. */
+  private static String hint(Throwable failure) {
+    return hasCause(failure, CertPathBuilderException.class)
+        ? "; ca_file names a file of certificates to trust"
+        : "";
   }
 
   private static String seconds(Endpoint endpoint) {
@@ -91,7 +99,7 @@ record ConnectionFailure(LiveProblemKind kind, String cause, String detail, Agai
     String message = failure.getMessage();
     return message == null
         ? ""
-        : ": " + ForeignText.shown(secret.blotted(message), MESSAGE_CODE_POINTS);
+        : ": " + ForeignText.beginning(secret.blotted(message), MESSAGE_CODE_POINTS);
   }
 
   LiveProblem problem() {

@@ -13,7 +13,7 @@ final class HttpStatus {
     return status == 200
         ? "%s says that it failed".formatted(endpoint.kind().path())
         : "%s answered with status %s".formatted(endpoint.kind().path(), status)
-            + hint(status, endpoint.kind());
+            + hint(status, endpoint);
   }
 
   static String cause(int status, Secret secret) {
@@ -32,10 +32,17 @@ final class HttpStatus {
     };
   }
 
-  /** What a release wants before it has a weight checker at all. */
-  private static String hint(int status, EndpointKind kind) {
-    return status == 404 && kind == EndpointKind.VLLM
-        ? "; vLLM has one only with VLLM_SERVER_DEV_MODE=1"
-        : "";
+  /** What the server wants. */
+  private static String hint(int status, Endpoint endpoint) {
+    if (status == 404 && endpoint.kind() == EndpointKind.VLLM) {
+      return "; vLLM has one only with VLLM_SERVER_DEV_MODE=1";
+    }
+    if (status == 401 && endpoint.at() instanceof Endpoint.Server server) {
+      return server
+          .apiKeyEnv()
+          .map(name -> "; it does not accept the key in the environment variable " + name)
+          .orElse("; it wants a key: api_key_env names the environment variable that holds it");
+    }
+    return "";
   }
 }

@@ -5,6 +5,7 @@ import io.shardsum.fleet.Endpoint;
 import io.shardsum.fleet.EndpointKind;
 import io.shardsum.fleet.LiveSpec;
 import io.shardsum.fleet.Parallelism;
+import io.shardsum.fleet.Selector;
 import io.shardsum.live.AnswerBody.Entry;
 import io.shardsum.live.AnswerBody.Info;
 import io.shardsum.live.AnswerBody.InfoForm;
@@ -226,6 +227,17 @@ final class JudgedAnswer {
       return ExpectedRanks.unknown(sizes, number, fault.get());
     }
     Entry entry = copies.get(0);
+    List<LiveTensor> tensors = new TensorRoles(entry).tensors();
+    Optional<String> nothing = nothingAskedFor(tensors);
+    if (nothing.isPresent()) {
+      problems.add(
+          LiveProblem.ofRanks(
+              LiveProblemKind.NOT_CHECKED,
+              List.of(number),
+              "a release that does not know selectors",
+              nothing.get()));
+      return ExpectedRanks.unknown(sizes, number, nothing.get());
+    }
     String checksum = WeightDigest.ofRank(entry.checksums());
     entry
         .digest()
@@ -246,8 +258,21 @@ final class JudgedAnswer {
         place.dpRank(),
         Optional.of(checksum),
         entry.digest(),
-        new TensorRoles(entry).tensors(),
+        tensors,
         Optional.empty());
+  }
+
+  /** Why the rank is not known where all of its tensors are of other models. */
+  private Optional<String> nothingAskedFor(List<LiveTensor> tensors) {
+    Selector selector = spec.endpoint().selector();
+    boolean any =
+        spec.endpoint().kind() == EndpointKind.VLLM
+            || tensors.stream().anyMatch(tensor -> selector.means(tensor.role()));
+    return any
+        ? Optional.empty()
+        : Optional.of(
+            "the rank is listed without a tensor that the selector %s means"
+                .formatted(selector.word()));
   }
 
   private String reasonOfAbsence(int number) {

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param expected what the digest should be, where it is about one
  * @param actual what it is
  * @param cause what is most likely behind it
- * @param detail one plain sentence, fit to be shown
+ * @param detail one plain sentence; what a server said in it is as it came
  */
 public record LiveProblem(
     LiveProblemKind kind,

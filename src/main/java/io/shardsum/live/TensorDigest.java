@@ -5,17 +5,19 @@ import java.util.regex.Pattern;
 
 /** The checksum of a tensor that an engine reports. */
 public enum TensorDigest {
-  /** SGLang's, 64 bits. */
-  SGLANG("[0-9a-f]{16}", "0000000000000000"),
+  /** SGLang's, 64 bits; in the memory of the CPU the first 64 of SHA-256. */
+  SGLANG("[0-9a-f]{16}", 16, "0{16}|e3b0c44298fc1c14"),
   /** SHA-256 of the bytes. */
-  SHA256("[0-9a-f]{64}", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  SHA256("[0-9a-f]{64}", 64, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 
   private final Pattern form;
-  private final String ofNothing;
+  private final int hexDigits;
+  private final Pattern ofNothing;
 
-  TensorDigest(String form, String ofNothing) {
+  TensorDigest(String form, int hexDigits, String ofNothing) {
     this.form = Pattern.compile(form);
-    this.ofNothing = ofNothing;
+    this.hexDigits = hexDigits;
+    this.ofNothing = Pattern.compile(ofNothing);
   }
 
   static TensorDigest of(EndpointKind kind) {
@@ -30,11 +32,11 @@ public enum TensorDigest {
   }
 
   int hexDigits() {
-    return ofNothing.length();
+    return hexDigits;
   }
 
-  /** That of a tensor of zero bytes: of one that is not empty it says that nobody looked. */
-  public String ofNothing() {
-    return ofNothing;
+  /** Whether it is that of zero bytes: of a tensor that is not empty, nobody looked at it. */
+  public boolean isOfNothing(String checksum) {
+    return ofNothing.matcher(checksum).matches();
   }
 }

@@ -91,31 +91,38 @@ final class FileComparison {
     };
   }
 
+  /** Whether files of an engine are in the scan. */
+  boolean hasFiles(String engine) {
+    return files.containsKey(engine);
+  }
+
   /** Whether a rank of a running engine is compared with a file. */
   boolean covers(String engine, int rank) {
     return paired.contains(new RankOfEngine(engine, rank));
   }
 
   /**
-   * Compares; what differs is looked at a second time, for it may lie in the memory of the CPU.
+   * Compares; what seems to differ is looked at a second time, for it may lie in the memory of the
+   * CPU. Leaves the views {@code live_pairs} and {@code live_compared}.
    *
    * @param session has the views {@code live_tensors} and {@code file_tensors}
    * @return the rows of {@code sql/live/against_files.sql}
    */
   List<Row> compare(SparkSession session, OffloadedTensors offloaded) {
-    if (pairs.isEmpty()) {
-      return List.of();
-    }
     session.createDataFrame(pairs, PAIRS).createOrReplaceTempView("live_pairs");
     List<Row> compared = compared(session);
-    if (compared.stream().noneMatch(row -> row.getAs("what").equals("DIFFERS"))) {
+    if (compared.stream().noneMatch(row -> row.getAs("what").equals("OPEN"))) {
       return compared;
     }
     offloaded.completeDigests(session);
     return compared(session);
   }
 
-  private static List<Row> compared(SparkSession session) {
+  private List<Row> compared(SparkSession session) {
+    session.sql(SqlFile.text("live/compared")).createOrReplaceTempView("live_compared");
+    if (pairs.isEmpty()) {
+      return List.of();
+    }
     return session.sql(SqlFile.text("live/against_files")).collectAsList();
   }
 }

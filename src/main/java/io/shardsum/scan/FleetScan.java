@@ -177,7 +177,8 @@ public final class FleetScan {
         live.isEmpty()
             ? Optional.empty()
             : Optional.of(
-                new LiveVerdict(session, request, tensorSchema, ranks, live.landed(), expected));
+                new LiveVerdict(
+                    session, request, tensorSchema, ranks, live.landed(), expected, ofFiles));
     List<Finding> findings = new ArrayList<>(ofFiles);
     ofEngines.ifPresent(engine -> findings.addAll(engine.findings()));
     Dataset<Row> findingRows =

@@ -71,7 +71,7 @@ final class LiveFindings {
   }
 
   /** What rows of {@code sql/live/against_files.sql} say. */
-  static List<Finding> againstFiles(List<Row> rows) {
+  static List<Finding> againstFiles(List<Row> rows, RereadLimits limits) {
     Map<String, Map<Integer, List<Row>>> byEngine = new TreeMap<>();
     for (Row row : rows) {
       byEngine
@@ -82,11 +82,13 @@ final class LiveFindings {
     List<Finding> findings = new ArrayList<>();
     byEngine.forEach(
         (engine, byRank) ->
-            byRank.forEach((rank, ofRank) -> findings.addAll(ofRank(engine, rank, ofRank))));
+            byRank.forEach(
+                (rank, ofRank) -> findings.addAll(ofRank(engine, rank, ofRank, limits))));
     return findings;
   }
 
-  private static List<Finding> ofRank(String engine, int rank, List<Row> rows) {
+  private static List<Finding> ofRank(
+      String engine, int rank, List<Row> rows, RereadLimits limits) {
     Map<String, Row> byWhat =
         rows.stream().collect(Collectors.toMap(row -> row.getAs("what"), row -> row));
     boolean anyEqual = byWhat.containsKey("EQUAL") || byWhat.containsKey("OFFLOADED");
@@ -118,6 +120,18 @@ final class LiveFindings {
                     "a release that reports other names, or an answer that lacks some",
                     "%s of its files: the engine does not report %s: %s"
                         .formatted(tensors(count), count == 1 ? "it" : "them", names(row))));
+        case "OPEN" ->
+            findings.add(
+                notChecked(
+                    engine,
+                    rank,
+                    "the memory of the CPU, or bytes that differ",
+                    "%s another checksum than %s, as one in the memory of the CPU has; --digest both tells: %s: %s"
+                        .formatted(
+                            tensors(count) + (count == 1 ? " has" : " have"),
+                            count == 1 ? "its file" : "their files",
+                            limits.reason(),
+                            names(row))));
         case "OTHER_DIGEST" ->
             findings.add(
                 notChecked(
@@ -128,7 +142,7 @@ final class LiveFindings {
                             .formatted(tensors(count))
                         + " them comparable)"));
         default -> {
-          // Equal, or of a kind that no engine reports.
+          // Equal, of a kind that no engine reports, or told by the rank as not looked at.
         }
       }
     }
@@ -172,19 +186,42 @@ final class LiveFindings {
         detail);
   }
 
-  /** An engine of which nothing was compared with anything. */
-  static Finding unverified(String engine) {
-    return unverified(Subject.engine(engine), Optional.empty());
+  /** What rows of {@code sql/live/unreported.sql} say. */
+  static List<Finding> unreported(List<Row> rows) {
+    return rows.stream().map(LiveFindings::unreported).toList();
   }
 
-  /** Ranks that were compared with nothing. */
-  static Finding unverified(String engine, SortedSet<Integer> ranks) {
+  private static Finding unreported(Row row) {
+    long count = row.<Long>getAs("tensors");
+    List<String> first = row.getList(row.fieldIndex("first"));
+    String names =
+        String.join(", ", first)
+            + (count > first.size() ? " and " + (count - first.size()) + " more" : "");
+    String sentence =
+        row.getAs("why").equals("MISSING")
+            ? "%s of other running engines: the engine does not report %s: %s"
+            : "%s that no other running engine reports: nothing to compare %s with: %s";
+    return notChecked(
+        row.getAs("engine"),
+        row.<Integer>getAs("rank"),
+        "a release that reports other names, or an answer that lacks some",
+        sentence.formatted(tensors(count), count == 1 ? "it" : "them", names));
+  }
+
+  /** An engine of which nothing was compared with anything, and those at the same address. */
+  static Finding unverified(String engine, SortedSet<String> same) {
+    return unverified(Subject.engine(engine), Optional.empty(), same);
+  }
+
+  /** Ranks that were compared with nothing, and the engines at the same address. */
+  static Finding unverified(String engine, SortedSet<Integer> ranks, SortedSet<String> same) {
     return ranks.size() == 1
-        ? unverified(Subject.rank(engine, ranks.first()), Optional.empty())
-        : unverified(Subject.engine(engine), Optional.of(location(ranks)));
+        ? unverified(Subject.rank(engine, ranks.first()), Optional.empty(), same)
+        : unverified(Subject.engine(engine), Optional.of(location(ranks)), same);
   }
 
-  private static Finding unverified(Subject subject, Optional<String> location) {
+  private static Finding unverified(
+      Subject subject, Optional<String> location, SortedSet<String> same) {
     return new Finding(
         subject.from(WeightSource.LIVE),
         FindingKind.UNVERIFIED.name(),
@@ -192,7 +229,10 @@ final class LiveFindings {
         Comparison.of("files, or another running engine, to compare with", "none"),
         Optional.of(FindingKind.UNVERIFIED.cause()),
         location,
-        "no files and no other running engine: compared with nothing");
+        same.isEmpty()
+            ? "no files and no other running engine: compared with nothing"
+            : "no files, and the same address as %s: compared with nothing"
+                .formatted(String.join(", ", same)));
   }
 
   private static String location(Collection<Integer> ranks) {

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.checksum.WeightDigest;
 import io.shardsum.fleet.Digest;
+import io.shardsum.fleet.EndpointKind;
 import io.shardsum.fleet.LiveSpec;
+import io.shardsum.fleet.Selector;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.live.LiveAnswer;
 import io.shardsum.live.LiveRank;
@@ -97,16 +99,24 @@ final class LiveRows {
   }
 
   private String status(LiveRank rank, LiveTensor tensor) {
-    if (skippedBy(tensor).isPresent()) {
+    if (whySkipped(tensor).isPresent()) {
       return SKIPPED;
     }
     return isUnchecked(rank, tensor) ? NOT_CHECKED : HASHED;
   }
 
   private Optional<String> reason(LiveRank rank, LiveTensor tensor) {
-    return skippedBy(tensor)
-        .map(pattern -> "name contains " + pattern)
+    return whySkipped(tensor)
         .or(() -> isUnchecked(rank, tensor) ? Optional.of(OF_NOTHING) : Optional.empty());
+  }
+
+  /** Releases before 0.5.23 tell all models, whichever they are asked for. */
+  private Optional<String> whySkipped(LiveTensor tensor) {
+    Selector selector = spec.endpoint().selector();
+    boolean asked = spec.endpoint().kind() == EndpointKind.VLLM || selector.means(tensor.role());
+    return asked
+        ? skippedBy(tensor).map(pattern -> "name contains " + pattern)
+        : Optional.of("not asked for: selector " + selector.word());
   }
 
   /** Releases before 0.5.23 do not take a list of what to leave out, nor does vLLM. */
@@ -118,7 +128,7 @@ final class LiveRows {
   }
 
   private boolean isUnchecked(LiveRank rank, LiveTensor tensor) {
-    return tensor.checksum().equals(answer.digest().ofNothing())
+    return answer.digest().isOfNothing(tensor.checksum())
         && !empty.has(spec.group(), rank.rank() % spec.parallelism().replicaSize(), tensor.key());
   }
 

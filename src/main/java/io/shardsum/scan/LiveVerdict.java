@@ -2,6 +2,7 @@ package io.shardsum.scan;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.shardsum.checksum.WeightDigest;
 import io.shardsum.fleet.ComparisonGroup;
 import io.shardsum.fleet.LiveSpec;
 import io.shardsum.fleet.ShardFile;
@@ -38,6 +39,10 @@ final class LiveVerdict {
   private static final StructType PLACES =
       StructType.fromDDL("engine STRING, rank INT, label STRING, place INT");
 
+  private static final StructType SILENT =
+      StructType.fromDDL(
+          "label STRING, place INT, engine STRING, rank INT, key STRING, why STRING");
+
   private final List<LiveStage.Landed> live;
   private final SparkSession session;
   private final ScanRequest request;
@@ -45,6 +50,8 @@ final class LiveVerdict {
   private final List<ComparedGroup> groups;
   private final TableEvidence evidence;
   private final List<Finding> findings = new ArrayList<>();
+  private final Map<String, LiveSummary.Beside> beside;
+  private boolean alike;
   private Optional<ExpectedComparison> comparison = Optional.empty();
 
   /**
@@ -54,6 +61,7 @@ final class LiveVerdict {
    * @param schema of the table of tensors
    * @param ranks of files
    * @param expected what checkpoints say
+   * @param ofFiles what was found in files
    */
   LiveVerdict(
       SparkSession scanSession,
@@ -61,19 +69,22 @@ final class LiveVerdict {
       StructType schema,
       List<RankResult> ranks,
       List<LiveStage.Landed> live,
-      ExpectedStage expected) {
+      ExpectedStage expected,
+      List<Finding> ofFiles) {
     this.live = live;
     this.session = ScanSession.of(scanSession, new ScanSize(0, 0));
     this.files = new FileComparison(request.inventory().engines(), ranks, live);
     viewTensors(ScanTables.of(request).read(ScanTable.TENSORS, schema, session));
     this.request = request;
+    RereadLimits limits = RereadLimits.of(scanSession.conf());
+    List<Row> compared =
+        files.compare(session, new OffloadedTensors(PlannedFile.of(request.inventory()), limits));
+    live.forEach(landed -> findings.addAll(LiveFindings.ofAnswer(landed)));
+    findings.addAll(LiveFindings.againstFiles(compared, limits));
+    viewContents(new BlamedFiles(request.inventory().engines(), ofFiles));
     this.groups = groups();
     this.evidence = evidence(ScanTable.TENSORS.tableName());
-    OffloadedTensors offloaded =
-        new OffloadedTensors(
-            PlannedFile.of(request.inventory()), RereadLimits.of(scanSession.conf()));
-    live.forEach(landed -> findings.addAll(LiveFindings.ofAnswer(landed)));
-    findings.addAll(LiveFindings.againstFiles(files.compare(session, offloaded)));
+    this.beside = new BesideFiles(live, files, compared).byEngine();
     if (expected.isEmpty()) {
       judge(groups, evidence);
       groups.forEach(group -> findings.addAll(unverified(group)));
@@ -147,8 +158,47 @@ final class LiveVerdict {
       }
     }
     session.createDataFrame(places, PLACES).createOrReplaceTempView("live_places");
+  }
+
+  /** What is compared among running engines: where all agree, nobody is silent. */
+  private void viewContents(BlamedFiles blamed) {
+    alike = isAlike();
+    Dataset<Row> nobody = session.createDataFrame(List.of(), SILENT);
+    (alike ? nobody : silent(blamed)).createOrReplaceTempView("live_silent");
     session.sql(SqlFile.text("live/contents")).createOrReplaceTempView("live_contents");
     session.table("live_contents").createOrReplaceTempView(ScanTable.TENSORS.tableName());
+    if (!alike) {
+      findings.addAll(
+          LiveFindings.unreported(session.sql(SqlFile.text("live/unreported")).collectAsList()));
+    }
+  }
+
+  /** Kept where it was computed, for it is asked for many times. */
+  private Dataset<Row> silent(BlamedFiles blamed) {
+    session.table("live_compared").localCheckpoint().createOrReplaceTempView("live_compared");
+    session
+        .createDataFrame(blamed.rows(), BlamedFiles.ROWS)
+        .createOrReplaceTempView("blamed_files");
+    return session.sql(SqlFile.text("live/silent")).localCheckpoint();
+  }
+
+  private boolean isAlike() {
+    Map<List<Object>, String> first = new HashMap<>();
+    for (LiveStage.Landed engine : live) {
+      for (LiveRankResult rank : engine.result().ranks()) {
+        if (rank.checksum().isPresent()) {
+          List<Object> place =
+              List.of(engine.result().group(), placeOf(engine.spec(), rank.rank()));
+          String other = first.putIfAbsent(place, rank.checksum().get());
+          if (other != null && !other.equals(rank.checksum().get())) {
+            return false;
+          }
+        } else if (rank.isKnown()) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   private static int placeOf(LiveSpec spec, int rank) {
@@ -203,13 +253,15 @@ final class LiveVerdict {
             .flatMap(engine -> engine.result().ranks().stream())
             .filter(LiveRankResult::isKnown)
             .toList();
-    if (known.stream().allMatch(rank -> rank.checksum().isPresent())) {
+    if (alike) {
       known.forEach(
           rank ->
               digests.put(
                   new RankOfEngine(rank.engine(), rank.rank()), rank.checksum().orElseThrow()));
       return digests;
     }
+    String ofNothing = WeightDigest.ofRank(Map.of());
+    known.forEach(rank -> digests.put(new RankOfEngine(rank.engine(), rank.rank()), ofNothing));
     for (Row row : session.sql(SqlFile.text("live/digests")).collectAsList()) {
       digests.put(
           new RankOfEngine(row.getAs("engine"), row.<Integer>getAs("rank")), row.getAs("checksum"));
@@ -242,9 +294,24 @@ final class LiveVerdict {
         (engine, ranks) ->
             unverified.add(
                 known.get(engine) == ranks.size()
-                    ? LiveFindings.unverified(engine)
-                    : LiveFindings.unverified(engine, ranks)));
+                    ? LiveFindings.unverified(engine, atSameAddress(engine))
+                    : LiveFindings.unverified(engine, ranks, atSameAddress(engine))));
     return unverified;
+  }
+
+  private SortedSet<String> atSameAddress(String engine) {
+    LiveEngineResult one =
+        live.stream()
+            .map(LiveStage.Landed::result)
+            .filter(result -> result.engine().equals(engine))
+            .findFirst()
+            .orElseThrow();
+    return live.stream()
+        .map(LiveStage.Landed::result)
+        .filter(other -> other.group().equals(one.group()) && other.host().equals(one.host()))
+        .map(LiveEngineResult::engine)
+        .filter(other -> !other.equals(engine))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   List<Finding> findings() {
@@ -260,6 +327,6 @@ final class LiveVerdict {
     CoverageCount count = new CoverageCount(groups, findings, bytes, List.of());
     comparison.ifPresent(with -> with.addTo(count));
     Coverage coverage = count.coverage(evidence, startedAt);
-    return new LiveSummary(live.stream().map(LiveStage.Landed::result).toList(), coverage);
+    return new LiveSummary(live.stream().map(LiveStage.Landed::result).toList(), beside, coverage);
   }
 }

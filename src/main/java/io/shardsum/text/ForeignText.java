@@ -30,6 +30,17 @@ public final class ForeignText {
     return shown.toString();
   }
 
+  /**
+   * The beginning of a text as it is, for a message that is escaped as a whole where it is shown.
+   *
+   * @param maxCodePoints after so many code points it is cut
+   */
+  public static String beginning(String text, int maxCodePoints) {
+    return text.codePointCount(0, text.length()) <= maxCodePoints
+        ? text
+        : text.substring(0, text.offsetByCodePoints(0, maxCodePoints)) + "…";
+  }
+
   private static void appendEscaped(StringBuilder shown, int codePoint) {
     if (codePoint == '\\') {
       shown.append("\\\\");

@@ -33,7 +33,7 @@ public enum FindingKind {
   /** A running engine holds other bytes than its files. */
   LIVE_DIFFERS(Meaning.DIFFERENCE, "changed in memory, or files that the engine has not loaded"),
   /** A digest that an engine reports does not follow from what it reports it over. */
-  ENGINE_DIGEST_WRONG(Meaning.UNREAD, "an answer changed on its way, or a fault of the engine"),
+  ENGINE_DIGEST_WRONG(Meaning.DIFFERENCE, "an answer changed on its way, or a fault of the engine"),
   /** A running engine gave no checksums. */
   UNREACHABLE(Meaning.UNREAD, "an engine that is not up"),
   /** What a running engine answered is not an answer. */

@@ -108,6 +108,30 @@ final class UndecidedFindings {
     return byCamps.values().stream().map(this::finding).toList();
   }
 
+  /** The engines of a camp; the replicas where an engine has several that do not agree. */
+  private String named(Undecided undecided, List<RankCopy> camp) {
+    return Wording.names(
+        camp.stream()
+            .map(copy -> isTorn(undecided, copy.engine()) ? replica(copy) : copy.engine())
+            .distinct()
+            .toList());
+  }
+
+  private static boolean isTorn(Undecided undecided, String engine) {
+    return undecided.holders().values().stream()
+            .filter(copies -> copies.stream().anyMatch(copy -> copy.engine().equals(engine)))
+            .count()
+        > 1;
+  }
+
+  private String replica(RankCopy copy) {
+    long before =
+        verdict.places().get(copy.place()).copies().stream()
+            .filter(other -> other.engine().equals(copy.engine()) && other.rank() < copy.rank())
+            .count();
+    return "%s replica %s".formatted(copy.engine(), before);
+  }
+
   private Finding finding(List<Undecided> tensors) {
     Undecided first = tensors.get(0);
     Optional<TensorName> one = tensors.size() == 1 ? Optional.of(first.name()) : Optional.empty();
@@ -116,7 +140,7 @@ final class UndecidedFindings {
             .map(
                 camp ->
                     (one.isPresent() ? first.label(camp.getKey()) + " in " : "")
-                        + Wording.engines(camp.getValue()))
+                        + named(first, camp.getValue()))
             .collect(Collectors.joining(one.isPresent() ? "; " : " against "));
     String which =
         one.isPresent()

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.shardsum.live.PlayedServer;
 import io.shardsum.testing.LocalSpark;
 import java.io.IOException;
@@ -96,6 +98,51 @@ class LiveCommandTest {
     assertThat(engine.path("host").asText())
         .isEqualTo("file:" + DRAFT.resolve("weights_checker.json"));
     assertThat(engine.path("ranks")).hasSize(2);
+  }
+
+  @Test
+  void saysHowMuchWasComparedWithFiles() throws IOException {
+    String golden = Files.readString(DRAFT.resolve("weights_checker.json"));
+    Path lacking = root.resolve("lacking.json");
+    Files.writeString(lacking, golden.replaceFirst("\"" + NORM + "\": \"[0-9a-f]{16}\",?", ""));
+    Path one = root.resolve("one.json");
+    ObjectNode ofOne = (ObjectNode) new ObjectMapper().readTree(golden);
+    ((ArrayNode) ofOne.path("ranks")).remove(1);
+    new ObjectMapper().writeValue(one.toFile(), ofOne);
+    String fleet =
+        fleet(
+            engine("lacking", "file: " + lacking),
+            engine("one", "file: " + one),
+            ("- { name: other, parallelism: { tp: 1 }, shards: %1$s, profile: none,"
+                    + " endpoint: { kind: vllm, file: %1$s/weight_checker.json } }\n")
+                .formatted(GOLDEN.resolve("vllm/qwen3/tp1")));
+
+    CommandRun run = CommandRun.fleetScan("--fleet", fleet, "--out", out());
+    CommandRun json = CommandRun.fleetScan("--fleet", fleet, "--out", out(), "--format", "json");
+
+    assertThat(run.out())
+        .containsPattern("(?m)^lacking +2/2 .* partly: 43 of 44 tensors +")
+        .containsPattern("(?m)^one +1/2 .* partly: 1 of 2 ranks +")
+        .containsPattern("(?m)^other +1/1 .* not compared +");
+    assertThat(new ObjectMapper().readTree(json.out()).at("/live/engines/0/compared_with_files"))
+        .hasToString("{\"compared_ranks\":2,\"ranks\":2,\"compared_tensors\":43,\"tensors\":44}");
+  }
+
+  @Test
+  void saysWhatIsWrongWhereAnEnginesOwnDigestIs() throws IOException {
+    String golden = Files.readString(DRAFT.resolve("weights_checker.json"));
+    Path wrong = root.resolve("wrong.json");
+    Files.writeString(
+        wrong,
+        golden.replaceFirst("(per_engine_checksum\": \")[0-9a-f]{64}", "$1" + "0".repeat(64)));
+
+    CommandRun run =
+        CommandRun.fleetScan("--fleet", fleet(engine("a", "file: " + wrong)), "--out", out());
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+    assertThat(run.out())
+        .contains("Wrong\n  a (live): ENGINE_DIGEST_WRONG: ")
+        .contains("DIFFERENT: an engine's own digest does not follow from what it tells.\n");
   }
 
   @Test

@@ -361,12 +361,48 @@ class AnswerReaderTest {
   }
 
   @Test
+  void saysNothingOfHowItReadsJson() {
+    malformed(
+        text("{\"success\": NaN}"),
+        "Cannot read the answer: not JSON: a fault in line 1, column 16");
+  }
+
+  @Test
+  void doesNotKnowARankOfWhichOtherModelsAreListedAlone() {
+    String entry =
+        "{\"checksums\": {\"draft.w\": \"%s\"}, \"parallelism_info\": {\"tp_rank\": 0, \"tp_size\": 1}}"
+            .formatted(A);
+
+    LiveAnswer answer = sglang("tp: 1", "[" + entry + "]");
+
+    problem(
+        answer,
+        LiveProblemKind.NOT_CHECKED,
+        "the rank is listed without a tensor that the selector target means");
+    assertThat(answer.ranks().get(0).isKnown()).isFalse();
+  }
+
+  @Test
+  void keepsWhatAnEngineSaidAsItCame() {
+    LiveAnswer answer =
+        Engines.answer(
+            "tp: 1",
+            "sglang",
+            400,
+            root.resolve("a"),
+            "{\"success\": false, \"message\": \"CUDA\\nerror\"}");
+
+    assertThat(answer.problems().get(0).detail())
+        .isEqualTo("/weights_checker answered with status 400: CUDA\nerror");
+  }
+
+  @Test
   void refusesHtml() {
     LiveAnswer answer = text("<html><body>Welcome</body></html>");
 
     assertThat(answer.problems()).hasSize(1);
     assertThat(answer.problems().get(0).detail())
-        .startsWith("Cannot read the answer: not JSON: Unexpected character ('<' (code 60))");
+        .isEqualTo("Cannot read the answer: not JSON: a fault in line 1, column 1");
   }
 
   @Test
@@ -382,8 +418,9 @@ class AnswerReaderTest {
     LiveAnswer answer = text("{\"other\": " + "[".repeat(100_000));
 
     assertThat(answer.problems().get(0).detail())
-        .startsWith(
-            "Cannot read the answer: not JSON in other: Document nesting depth (65) exceeds");
+        .isEqualTo(
+            "Cannot read the answer: not JSON in other: nested deeper, or with a longer text, than"
+                + " answers are");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.shardsum.checksum.WeightDigest;
 import io.shardsum.fleet.WeightSource;
@@ -101,6 +102,87 @@ class LiveScanTest {
         row.getAs("checksum"));
   }
 
+  /** Releases before 0.5.23 do not know selectors, and tell their drafts, too. */
+  @ParameterizedTest
+  @ValueSource(strings = {"weights_checker-0.5.13.json", "weights_checker.json"})
+  void leavesOutModelsThatItDidNotAskFor(String answer) {
+    Landed scan = scan(engine("e", "shards: " + DRAFT + ",", "file: " + DRAFT.resolve(answer)));
+
+    assertThat(live(scan)).isEmpty();
+    assertThat(scan.rows(ScanTable.TENSORS, "source = 'LIVE' AND status = 'SKIPPED'"))
+        .hasSize(4)
+        .allMatch(row -> row.getAs("role").equals("draft"))
+        .allMatch(row -> row.getAs("checksum") == null)
+        .allMatch(row -> row.getAs("reason").equals("not asked for: selector target"));
+    assertThat(
+            scan.rows(ScanTable.ENGINES).stream()
+                .map(row -> row.<String>getAs("checksum"))
+                .distinct())
+        .hasSize(1);
+  }
+
+  @Test
+  void recomputesDigestsOverModelsThatItDidNotAskFor() throws IOException {
+    JsonNode json = JSON.readTree(DRAFT.resolve("weights_checker-0.5.13.json").toFile());
+    ((ObjectNode) json.at("/ranks/0/checksums")).put("draft.model.fc.weight", OTHER);
+
+    Landed scan = scan(engine("e", "shards: " + DRAFT + ",", "file: " + write(json)));
+
+    assertThat(live(scan)).extracting(Finding::kind).containsExactly("ENGINE_DIGEST_WRONG");
+    assertThat(scan.summary().verdict()).isEqualTo(Verdict.DIFFERENT);
+    assertThat(states(scan.summary().live().coverage()))
+        .containsEntry("VERIFIED", 1L)
+        .containsEntry("DIFFERENT", 1L);
+  }
+
+  /** What is not read a second time may lie in the memory of the CPU. */
+  @Test
+  void leavesOpenWhatIsNotReadASecondTime() throws IOException {
+    Path file = answer(json -> put(json, 1, NORM, OTHER));
+    spark.conf().set(RereadLimits.BYTES, "1b");
+    try {
+      Landed scan = scan(engine("e", files(DRAFT), "file: " + file));
+
+      assertThat(scan.summary().verdict()).isEqualTo(Verdict.INCOMPLETE);
+      assertThat(live(scan))
+          .extracting(Finding::kind, f -> f.rank().orElseThrow(), Finding::detail)
+          .containsExactly(
+              tuple(
+                  "NOT_CHECKED",
+                  1,
+                  "1 tensor has another checksum than its file, as one in the memory of the CPU"
+                      + " has; --digest both tells: a scan reads at most 1 bytes a second time"
+                      + " (spark.shardsum.reread.bytes): "
+                      + NORM));
+    } finally {
+      spark.conf().unset(RereadLimits.BYTES);
+    }
+  }
+
+  @Test
+  void takesTheDigestOfNothingOnTheCpuForNone() throws IOException {
+    Path file = answer(json -> put(json, 1, NORM, "e3b0c44298fc1c14"));
+
+    Landed scan = scan(engine("e", files(DRAFT), "file: " + file));
+
+    assertThat(scan.summary().verdict()).isEqualTo(Verdict.INCOMPLETE);
+    assertThat(live(scan))
+        .extracting(Finding::kind, f -> f.rank().orElseThrow(), Finding::detail)
+        .containsExactly(
+            tuple(
+                "NOT_CHECKED",
+                1,
+                "1 of 22 tensors: the digest of zero bytes, and no file shows that the tensor is"
+                    + " empty"));
+  }
+
+  @Test
+  void takesAnEmptyTensorOnTheCpuForEmpty() throws IOException {
+    Path file = answer(json -> put(json, 0, "model.layers.1.mlp.empty", "e3b0c44298fc1c14"));
+
+    assertThat(live(scan(engine("e", files(DRAFT), "file: " + file)))).isEmpty();
+  }
+
   @Test
   void keepsHostAndTimeOfAnAnswer() throws IOException {
     Path file = answerOfNoEmptyTensor(json -> {});
@@ -111,7 +193,8 @@ class LiveScanTest {
     assertThat(row.<String>getAs("host")).isEqualTo("file:" + file);
     assertThat(row.<Timestamp>getAs("fetched_at").toInstant())
         .isEqualTo(Files.getLastModifiedTime(file).toInstant().truncatedTo(ChronoUnit.MICROS));
-    assertThat(row.<String>getAs("reported")).isEqualTo(row.<String>getAs("checksum"));
+    assertThat(row.<String>getAs("reported"))
+        .isEqualTo(JSON.readTree(file.toFile()).path("per_engine_checksum").asText());
   }
 
   @Test
@@ -399,6 +482,124 @@ class LiveScanTest {
     assertThat(live(scan))
         .extracting(f -> f.engine().orElseThrow(), Finding::kind)
         .containsExactly(tuple("b", "NOT_CHECKED"));
+  }
+
+  /** Its LIVE_DIFFERS says it all: the others are equal to their files. */
+  @Test
+  void doesNotDoubtEnginesThatAreEqualToTheirFiles() throws IOException {
+    Landed scan =
+        scan(
+            engine("a", files(DRAFT), "file: " + answer(json -> {})),
+            engine("b", files(DRAFT), "file: " + answer(json -> put(json, 1, NORM, OTHER))));
+
+    assertThat(live(scan))
+        .extracting(f -> f.engine().orElseThrow(), Finding::kind, f -> f.rank().orElseThrow())
+        .containsExactly(tuple("b", "LIVE_DIFFERS", 1));
+    assertThat(states(scan.summary().live().coverage()))
+        .containsEntry("VERIFIED", 3L)
+        .containsEntry("DIFFERENT", 1L);
+  }
+
+  @Test
+  void doesNotCompareWhatLiesInTheMemoryOfTheCpuWithAGpu() throws IOException {
+    Landed sums =
+        scanWith("both", "- { name: e, parallelism: { tp: 2 }, %s }\n".formatted(files(DRAFT)));
+
+    Landed scan =
+        scan(
+            engine("a", files(DRAFT), "file: " + answer(json -> {})),
+            engine("b", files(DRAFT), "file: " + answer(json -> offload(json, "e", sums))));
+
+    assertThat(live(scan)).isEmpty();
+    assertThat(states(scan.summary().live().coverage())).containsOnlyKeys("VERIFIED");
+  }
+
+  @Test
+  void blamesNobodyForATensorThatAnAnswerLacks() throws IOException {
+    Path lacking =
+        answer(
+            json -> {
+              ((ObjectNode) json.at("/ranks/1/checksums")).remove(NORM);
+              sign(json);
+            });
+
+    Landed scan =
+        scan(
+            engine("a", files(DRAFT), "file: " + answer(json -> {})),
+            engine("b", files(DRAFT), "file: " + lacking));
+
+    assertThat(live(scan))
+        .extracting(f -> f.engine().orElseThrow(), Finding::kind, f -> f.rank().orElseThrow())
+        .containsExactly(tuple("b", "NOT_CHECKED", 1));
+    assertThat(states(scan.summary().live().coverage()))
+        .containsEntry("VERIFIED", 3L)
+        .containsEntry("HASHED_ONLY", 1L);
+  }
+
+  @Test
+  void comparesNothingWithATensorThatAnAnswerLacks() throws IOException {
+    Path lacking =
+        answerOfNoEmptyTensor(
+            json -> {
+              ((ObjectNode) json.at("/ranks/1/checksums")).remove(NORM);
+              sign(json);
+            });
+
+    Landed scan =
+        scan(
+            engine("a", "", "file: " + answerOfNoEmptyTensor(json -> {})),
+            engine("b", "", "file: " + lacking));
+
+    assertThat(scan.summary().verdict()).isEqualTo(Verdict.INCOMPLETE);
+    assertThat(live(scan))
+        .extracting(f -> f.engine().orElseThrow(), Finding::kind, Finding::detail)
+        .containsExactly(
+            tuple(
+                "a",
+                "NOT_CHECKED",
+                "1 tensor that no other running engine reports: nothing to compare it with: "
+                    + NORM),
+            tuple(
+                "b",
+                "NOT_CHECKED",
+                "1 tensor of other running engines: the engine does not report it: " + NORM));
+  }
+
+  @Test
+  void namesTheReplicasOfAnEngineThatDoNotAgree() throws IOException {
+    Path file =
+        answerOfNoEmptyTensor(
+            json -> {
+              ArrayNode ranks = (ArrayNode) json.path("ranks");
+              for (int rank = 0; rank < 2; rank++) {
+                JsonNode copy = ranks.get(rank).deepCopy();
+                copy.path("parallelism_info")
+                    .forEach(info -> ((ObjectNode) info).put("dp_rank", 1));
+                ranks.add(copy);
+              }
+              put(json, 3, NORM, OTHER);
+            });
+
+    Landed scan =
+        scan(
+            "- { name: e, model: m, parallelism: { tp: 2, dp: 2 }, endpoint: { file: %s } }\n"
+                .formatted(file));
+
+    assertThat(live(scan)).extracting(Finding::kind).containsExactly("UNDECIDED");
+    assertThat(live(scan).get(0).detail()).contains("e replica 0").contains("e replica 1");
+  }
+
+  @Test
+  void saysThatEnginesHaveTheSameAddress() throws IOException {
+    Path file = answerOfNoEmptyTensor(json -> {});
+
+    Landed scan = scan(engine("a", "", "file: " + file), engine("b", "", "file: " + file));
+
+    assertThat(live(scan))
+        .extracting(f -> f.engine().orElseThrow(), Finding::kind, Finding::detail)
+        .containsExactly(
+            tuple("a", "UNVERIFIED", "no files, and the same address as b: compared with nothing"),
+            tuple("b", "UNVERIFIED", "no files, and the same address as a: compared with nothing"));
   }
 
   @Test
