@@ -178,7 +178,14 @@ public final class FleetScan {
             ? Optional.empty()
             : Optional.of(
                 new LiveVerdict(
-                    session, request, tensorSchema, ranks, live.landed(), expected, ofFiles));
+                    session,
+                    request,
+                    tensorSchema,
+                    ranks,
+                    live.landed(),
+                    expected,
+                    ofFiles,
+                    limits));
     List<Finding> findings = new ArrayList<>(ofFiles);
     ofEngines.ifPresent(engine -> findings.addAll(engine.findings()));
     Dataset<Row> findingRows =

@@ -62,6 +62,7 @@ final class LiveVerdict {
    * @param ranks of files
    * @param expected what checkpoints say
    * @param ofFiles what was found in files
+   * @param limits of what is read a second time
    */
   LiveVerdict(
       SparkSession scanSession,
@@ -70,13 +71,13 @@ final class LiveVerdict {
       List<RankResult> ranks,
       List<LiveStage.Landed> live,
       ExpectedStage expected,
-      List<Finding> ofFiles) {
+      List<Finding> ofFiles,
+      RereadLimits limits) {
     this.live = live;
     this.session = ScanSession.of(scanSession, new ScanSize(0, 0));
     this.files = new FileComparison(request.inventory().engines(), ranks, live);
     viewTensors(ScanTables.of(request).read(ScanTable.TENSORS, schema, session));
     this.request = request;
-    RereadLimits limits = RereadLimits.of(scanSession.conf());
     List<Row> compared =
         files.compare(session, new OffloadedTensors(PlannedFile.of(request.inventory()), limits));
     live.forEach(landed -> findings.addAll(LiveFindings.ofAnswer(landed)));
