@@ -10,10 +10,9 @@ import java.util.List;
  */
 public final class TableViews {
 
-  /** Views of views, each of those before it, behind {@code rank_states}. */
+  /** Views of views, each of those before it, behind {@code coverage}. */
   private static final List<String> DERIVED =
       List.of(
-          "coverage",
           "suspect_hosts",
           "latest_scans",
           "engines_today",
@@ -61,7 +60,7 @@ public final class TableViews {
 
   /**
    * The statements that make a view of each table, of {@code landed_*}: the Parquet files, and of
-   * how far each rank was checked.
+   * how far each rank and engine was checked.
    */
   static List<String> verified() {
     List<String> statements = new ArrayList<>();
@@ -69,6 +68,7 @@ public final class TableViews {
       statements.add(text(table.tableName()));
     }
     statements.add(text("rank_states"));
+    statements.add(text("coverage"));
     return statements;
   }
 
