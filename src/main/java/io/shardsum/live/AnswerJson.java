@@ -8,7 +8,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.shardsum.text.ForeignText;
 import java.io.Closeable;
 import java.io.IOException;
@@ -36,6 +35,7 @@ final class AnswerJson implements Closeable {
   private static final int LONGEST_KEPT = 4_096;
   private static final int MOST_KEPT = 64;
   private static final String DUPLICATE = "Duplicate field";
+  private static final String CUT = "Unexpected end-of-input";
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -112,13 +112,13 @@ final class AnswerJson implements Closeable {
   }
 
   private String fault(JsonProcessingException e) {
-    if (e instanceof JsonEOFException) {
-      return "it ends too early";
-    }
     if (e instanceof StreamConstraintsException) {
       return "nested deeper, or with a longer text, than answers are";
     }
     String said = e.getOriginalMessage();
+    if (said != null && said.startsWith(CUT)) {
+      return "it ends too early";
+    }
     return said != null && said.startsWith(DUPLICATE)
         ? shown(said)
         : "a fault in line %s, column %s"

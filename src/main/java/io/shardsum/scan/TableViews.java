@@ -13,11 +13,7 @@ public final class TableViews {
   /** Views of views, each of those before it, behind {@code coverage}. */
   private static final List<String> DERIVED =
       List.of(
-          "suspect_hosts",
-          "latest_scans",
-          "engines_today",
-          "differing_tensors",
-          "open_findings");
+          "suspect_hosts", "latest_scans", "engines_today", "differing_tensors", "open_findings");
 
   /** Whose SQL it is. Only the way to Parquet files differs; the views are the same text. */
   public enum Dialect {
