@@ -101,9 +101,9 @@ class ShardsDirectoryTest {
     assertThat(inventory.engines())
         .extracting(EngineInventory::group)
         .containsExactly(
-            "structure x-same tp3 pp1 dp1",
-            "structure x-same tp3 pp1 dp1",
-            "structure x-other tp1 pp1 dp1");
+            "structure x-same tp3 pp1 dp1 sglang-0.5.20",
+            "structure x-same tp3 pp1 dp1 sglang-0.5.20",
+            "structure x-other tp1 pp1 dp1 sglang-0.5.20");
   }
 
   @Test
@@ -144,7 +144,8 @@ class ShardsDirectoryTest {
                   return Optional.of("r").filter(r -> files.get(0).path().contains("rank-1"));
                 });
 
-    assertThat(inventory.engines().get(0).group()).isEqualTo("structure r tp2 pp1 dp1");
+    assertThat(inventory.engines().get(0).group())
+        .isEqualTo("structure r tp2 pp1 dp1 sglang-0.5.20");
   }
 
   @Test
