@@ -260,7 +260,7 @@ class ClusterTest(unittest.TestCase):
     def test_views_show_the_same_in_duckdb_and_in_spark(self):
         spark = SparkSession.builder.master("local[1]").getOrCreate()
         self.addCleanup(spark.stop)
-        statements = [s.strip() for s in self.views("--for", "spark").split(";\n") if s.strip()]
+        statements = [s.strip().removesuffix(";") for s in self.views("--for", "spark").split(";\n\n") if s.strip()]
         for statement in statements:
             spark.sql(statement)
         connection = duckdb.connect()
@@ -272,7 +272,7 @@ class ClusterTest(unittest.TestCase):
                     columns = spark.table(name).columns
                     count = f"SELECT count(*), {', '.join(f'count({c})' for c in columns)} FROM {name}"
                     of_spark = tuple(spark.sql(count).first())
-                    self.assertEqual(connection.sql(count).fetchone(), of_spark)
+                    self.assertEqual(connection.sql(count).fetchall(), [of_spark])
 
 
 def pinning():
