@@ -240,15 +240,9 @@ class ClusterTest(unittest.TestCase):
         tensors = embedded.rows("count(*), sum(bytes)", "tensors")
         self.assertEqual(tensors, [(result["tensors"], result["bytes"])])
 
-    def views(self, *arguments):
-        environment = {key: value for key, value in os.environ.items() if key != "SPARK_HOME"}
-        command = [HOME / "jobs" / "views", "--out", TABLES, *arguments]
-        views = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-        return views.stdout
-
     def test_duckdb_makes_the_views(self):
         connection = duckdb.connect()
-        connection.execute(self.views())
+        connection.execute(views())
         states = connection.sql(
             "SELECT state, count(DISTINCT engine), sum(ranks), sum(tensors), sum(bytes) "
             "FROM coverage WHERE scan_id = 'embedded' GROUP BY state ORDER BY state"
@@ -257,22 +251,12 @@ class ClusterTest(unittest.TestCase):
         expected = [tuple(s[key] for key in keys) for s in embedded.result()["coverage"]["states"]]
         self.assertEqual(states, sorted(expected))
 
-    def test_views_show_the_same_in_duckdb_and_in_spark(self):
-        spark = SparkSession.builder.master("local[1]").getOrCreate()
-        self.addCleanup(spark.stop)
-        statements = [s.strip().removesuffix(";") for s in self.views("--for", "spark").split(";\n\n") if s.strip()]
-        for statement in statements:
-            spark.sql(statement)
-        connection = duckdb.connect()
-        connection.execute(self.views())
-        names = [statement.split(" VIEW ")[1].split()[0] for statement in statements]
-        for name in names:
-            if not name.startswith("landed_"):
-                with self.subTest(name):
-                    columns = spark.table(name).columns
-                    count = f"SELECT count(*), {', '.join(f'count({c})' for c in columns)} FROM {name}"
-                    of_spark = tuple(spark.sql(count).first())
-                    self.assertEqual(connection.sql(count).fetchall(), [of_spark])
+
+def views(*arguments):
+    """What jobs/views prints."""
+    environment = {key: value for key, value in os.environ.items() if key != "SPARK_HOME"}
+    command = [HOME / "jobs" / "views", "--out", TABLES, *arguments]
+    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
 
 
 def pinning():
@@ -381,6 +365,21 @@ class PySparkTest(unittest.TestCase):
         )
         tensors = self.spark.read.parquet(str(TABLES / "tensors")).where("scan_id = 'embedded'")
         self.assertEqual(tensors.count(), result["tensors"])
+
+    def test_views_show_the_same_in_duckdb_and_in_spark(self):
+        statements = [s.strip().removesuffix(";") for s in views("--for", "spark").split(";\n\n") if s.strip()]
+        for statement in statements:
+            self.spark.sql(statement)
+        connection = duckdb.connect()
+        connection.execute(views())
+        names = [statement.split(" VIEW ")[1].split()[0] for statement in statements]
+        for name in names:
+            if not name.startswith("landed_"):
+                with self.subTest(name):
+                    columns = self.spark.table(name).columns
+                    count = f"SELECT count(*), {', '.join(f'count({c})' for c in columns)} FROM {name}"
+                    of_spark = tuple(self.spark.sql(count).first())
+                    self.assertEqual(connection.sql(count).fetchall(), [of_spark])
 
 
 def header_of(file):
