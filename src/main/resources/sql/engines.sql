@@ -1,5 +1,5 @@
 -- One row per engine: its ranks merged in order of rank.
--- in:  ranks (the rows of the table that come from files), expected_engines (engine, model, revision, comparison_group, digest, expected_ranks, hashing)
+-- in:  ranks (the rows of the table that come from files), expected_engines (engine, model, revision, comparison_group, digest, expected_ranks, hashing, storages)
 -- out: the columns of the table engines
 -- There is a checksum only where every expected rank has one: a part is never passed off as the whole.
 WITH merged AS (
@@ -30,6 +30,7 @@ SELECT
   CAST(NULL AS STRING) AS engine_version,
   CAST(NULL AS TIMESTAMP) AS fetched_at,
   CAST(NULL AS STRING) AS other_fields,
-  e.hashing
+  e.hashing,
+  e.storages
 FROM expected_engines AS e
 JOIN merged AS m ON e.engine = m.engine

@@ -1,10 +1,11 @@
 -- A tensor as the engines of a comparison group have it.
 -- in:  tensors, ranks, engines (views of finished scans); parameters scan_id, engine, source, place (the rank in its replica), key
--- out: engine, source, rank, status, dtype, shape, bytes, checksum, sha256, raw_checksum, copied_at (file or server), file_offset_bytes, host, executor, gpu, reason
+-- out: engine, source, rank, role, status, dtype, shape, bytes, checksum, sha256, raw_checksum, copied_at (file or server), file_offset_bytes, host, executor, gpu, reason
 SELECT
   t.engine,
   t.source,
   t.rank,
+  t.role,
   t.status,
   t.dtype,
   CAST(t.shape AS STRING) AS shape,

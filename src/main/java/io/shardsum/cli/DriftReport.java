@@ -226,7 +226,7 @@ final class DriftReport {
 
   private static void printRest(int all, PrintWriter out) {
     if (all > LINES_OF_A_LIST) {
-      out.printf(Locale.ROOT, "  and %d more%n", all - LINES_OF_A_LIST);
+      out.printf(Locale.ROOT, "  and %d more: see --format json%n", all - LINES_OF_A_LIST);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.fleet.ShardFile;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.EngineResult;
 import io.shardsum.scan.FinishedScan;
@@ -7,6 +8,7 @@ import io.shardsum.scan.FinishedScan.Copy;
 import io.shardsum.scan.FinishedScan.DifferingTensor;
 import io.shardsum.scan.FinishedScan.TensorCopy;
 import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.FindingKind;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -108,11 +110,7 @@ final class ExplainReport {
     List<Finding> findings =
         scan.findings().stream()
             .filter(f -> f.source() == source)
-            .filter(
-                f ->
-                    f.engine()
-                        .map(engine.engine()::equals)
-                        .orElse(f.location().equals(Optional.of(engine.group()))))
+            .filter(f -> f.engine().map(engine.engine()::equals).orElse(false) || isOfGroup(f))
             .toList();
     out.println();
     out.println(findings.isEmpty() ? "No findings" : "Findings");
@@ -120,8 +118,21 @@ final class ExplainReport {
     out.println();
   }
 
+  /** Of all copies: what nobody in particular is blamed for, and what decides instead of a vote. */
+  private boolean isOfGroup(Finding finding) {
+    return (finding.engine().isEmpty() || finding.is(FindingKind.REFERENCE))
+        && finding.location().equals(Optional.of(engine.group()));
+  }
+
+  /** Where a reference decides, it only counts who holds the same. */
+  private String vote() {
+    return scan.findings().stream().anyMatch(f -> f.is(FindingKind.REFERENCE) && isOfGroup(f))
+        ? "ALIKE"
+        : "VOTE";
+  }
+
   private void printRanks() {
-    TextTable table = new TextTable("RANK", "STATUS", "CHECKSUM (START)", "VOTE");
+    TextTable table = new TextTable("RANK", "STATUS", "CHECKSUM (START)", vote());
     for (Copy copy : copies) {
       if (copy.engine().equals(engine.engine())) {
         table.add(Integer.toString(copy.rank()), copy.status(), checksum(copy), vote(copy));
@@ -132,7 +143,7 @@ final class ExplainReport {
 
   private void printCopies(int place) {
     TextTable table =
-        new TextTable("ENGINE", "RANK", "STATUS", "CHECKSUM (START)", "VOTE", "TENSORS");
+        new TextTable("ENGINE", "RANK", "STATUS", "CHECKSUM (START)", vote(), "TENSORS");
     for (Copy copy : copies) {
       if (copy.place() == place) {
         table.add(
@@ -157,12 +168,8 @@ final class ExplainReport {
     return copy.checksum().isEmpty() ? "none" : of(same, votes(ofPlace.stream()));
   }
 
-  /** Engines that read the same files have one vote. */
   private static long votes(Stream<Copy> copies) {
-    return copies
-        .map(copy -> copy.storage().orElse(copy.engine() + " rank " + copy.rank()))
-        .distinct()
-        .count();
+    return copies.map(Copy::voter).distinct().count();
   }
 
   private static String of(long same, long all) {
@@ -183,7 +190,10 @@ final class ExplainReport {
           tensor.copies() == 1 ? "1 copy" : tensor.copies() + " copies");
     }
     if (differing.size() > LINES_OF_A_LIST) {
-      out.printf(Locale.ROOT, "  and %d more%n", differing.size() - LINES_OF_A_LIST);
+      out.printf(
+          Locale.ROOT,
+          "  and %d more: see the table tensors%n",
+          differing.size() - LINES_OF_A_LIST);
     }
   }
 
@@ -192,20 +202,19 @@ final class ExplainReport {
     Map<List<Object>, TensorCopy> byCopy =
         found.stream()
             .collect(Collectors.toMap(t -> List.of(t.engine(), t.rank()), t -> t, (a, b) -> a));
+    String role = found.isEmpty() ? ShardFile.TARGET : found.get(0).role();
     Map<String, Set<String>> voters = new HashMap<>();
     List<Copy> ofPlace = copies.stream().filter(copy -> copy.place() == place).toList();
     for (Copy copy : ofPlace) {
-      voters
-          .computeIfAbsent(content(byCopy, copy), any -> new HashSet<>())
-          .add(voter(byCopy, copy));
+      voters.computeIfAbsent(content(byCopy, copy), any -> new HashSet<>()).add(copy.voter(role));
     }
-    long all = ofPlace.stream().map(copy -> voter(byCopy, copy)).distinct().count();
+    long all = ofPlace.stream().map(copy -> copy.voter(role)).distinct().count();
     TextTable table =
         new TextTable(
             "ENGINE",
             "RANK",
             "CONTENT",
-            "VOTE",
+            vote(),
             source == WeightSource.LIVE ? "TOLD BY" : "FILE",
             "OFFSET",
             "READ BY");
@@ -233,12 +242,5 @@ final class ExplainReport {
     return tensor(byCopy, copy)
         .map(TensorCopy::content)
         .orElse(copy.checksum().isPresent() ? ABSENT : copy.status());
-  }
-
-  /** Engines that read one file have one vote. */
-  private static String voter(Map<List<Object>, TensorCopy> byCopy, Copy copy) {
-    return tensor(byCopy, copy)
-        .map(TensorCopy::place)
-        .orElse(copy.engine() + " rank " + copy.rank());
   }
 }

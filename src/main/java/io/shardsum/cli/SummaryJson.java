@@ -106,6 +106,7 @@ final class SummaryJson {
       json.writeNumberField("missing_ranks", engine.missingRanks());
       json.writeNumberField("bytes", engine.bytes());
       writeNames("agrees_with", engine.isComplete() ? agreement.peers(engine) : List.of());
+      writeNames("same_files", agreement.sameFiles(engine));
       json.writeArrayFieldStart("ranks");
       for (RankResult rank : ranks.get(engine.engine())) {
         writeRank(rank);

@@ -94,17 +94,12 @@ final class SummaryReport {
     }
     out.println();
     out.println(title);
-    first(lines).forEach(line -> out.println("  " + line));
-    printRest(out, lines);
-  }
-
-  private static <T> List<T> first(List<T> all) {
-    return all.subList(0, Math.min(LINES_OF_A_LIST, all.size()));
-  }
-
-  private static void printRest(PrintWriter out, List<?> all) {
-    if (all.size() > LINES_OF_A_LIST) {
-      out.printf(Locale.ROOT, "  and %d more%n", all.size() - LINES_OF_A_LIST);
+    lines.stream().limit(LINES_OF_A_LIST).forEach(line -> out.println("  " + line));
+    if (lines.size() > LINES_OF_A_LIST) {
+      out.printf(
+          Locale.ROOT,
+          "  and %d more: see --format json, or the table findings%n",
+          lines.size() - LINES_OF_A_LIST);
     }
   }
 

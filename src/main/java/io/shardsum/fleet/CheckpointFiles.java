@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -34,6 +35,13 @@ record CheckpointFiles(RoleFinding finding, List<Problem> problems) {
     }
     if (listing.index().isPresent()) {
       return ofIndex(role, listing, listing.index().get(), conf);
+    }
+    if (!listing.brokenShards().isEmpty()) {
+      String reasons =
+          listing.brokenShards().stream().map(NotAFile::reason).collect(Collectors.joining("; "));
+      return new CheckpointFiles(
+          new RoleFinding(RankState.UNREADABLE, reasons, inOrder(role, listing.shards())),
+          List.of());
     }
     if (listing.shards().isEmpty()) {
       String reason =

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -16,6 +18,7 @@ import org.apache.hadoop.fs.Path;
  *
  * @param reason empty where it was listed
  * @param files the shard files by name, the hidden ones too
+ * @param notFiles what cannot be read and has the place of a file, by name
  * @param subdirectories the names of the visible ones
  */
 record DirectoryListing(
@@ -23,6 +26,7 @@ record DirectoryListing(
     Outcome outcome,
     String reason,
     List<ListedFile> files,
+    List<NotAFile> notFiles,
     Optional<ListedFile> index,
     List<String> subdirectories) {
   static final String INDEX_NAME = "model.safetensors.index.json";
@@ -35,6 +39,7 @@ record DirectoryListing(
 
   DirectoryListing {
     files = files.stream().sorted(Comparator.comparing(ListedFile::name)).toList();
+    notFiles = notFiles.stream().sorted(Comparator.comparing(NotAFile::name)).toList();
     subdirectories = subdirectories.stream().sorted().toList();
   }
 
@@ -45,7 +50,13 @@ record DirectoryListing(
       Walk walk = new Walk(path.getFileSystem(conf));
       walk.list(path, "", depth);
       return new DirectoryListing(
-          directory, Outcome.LISTED, "", walk.files, walk.index, walk.subdirectories);
+          directory,
+          Outcome.LISTED,
+          "",
+          walk.files,
+          walk.notFiles(),
+          walk.index,
+          walk.subdirectories);
     } catch (FileNotFoundException e) {
       return absent(directory, conf);
     } catch (IOException | RuntimeException | LinkageError e) {
@@ -79,7 +90,8 @@ record DirectoryListing(
   }
 
   private static DirectoryListing unlisted(String directory, Outcome outcome, String reason) {
-    return new DirectoryListing(directory, outcome, reason, List.of(), Optional.empty(), List.of());
+    return new DirectoryListing(
+        directory, outcome, reason, List.of(), List.of(), Optional.empty(), List.of());
   }
 
   /** The files that count unless something names others. */
@@ -87,13 +99,19 @@ record DirectoryListing(
     return files.stream().filter(file -> !file.hidden()).toList();
   }
 
+  /** What engines would take for a shard, and is none. */
+  List<NotAFile> brokenShards() {
+    return notFiles.stream().filter(NotAFile::isVisibleShard).toList();
+  }
+
   boolean holdsWeights() {
-    return index.isPresent() || files.stream().anyMatch(file -> !file.hidden());
+    return index.isPresent() || !shards().isEmpty() || !brokenShards().isEmpty();
   }
 
   private static final class Walk {
     private final FileSystem storage;
     private final List<ListedFile> files = new ArrayList<>();
+    private final List<NotAFile> notFiles = new ArrayList<>();
     private final List<String> subdirectories = new ArrayList<>();
     private Optional<ListedFile> index = Optional.empty();
 
@@ -116,6 +134,24 @@ record DirectoryListing(
           index = Optional.of(listed(status, name));
         }
       }
+      if (storage.getScheme().equals("file")) {
+        addDeadLinks(NotAFile.deadLinks(java.nio.file.Path.of(itself.toUri().getPath()), prefix));
+      }
+    }
+
+    private void addDeadLinks(List<NotAFile> dead) {
+      for (NotAFile link : dead) {
+        notFiles.add(link);
+        if (link.name().equals(INDEX_NAME)) {
+          index = Optional.of(new ListedFile(link.name(), link.path(), 0, 0));
+        }
+      }
+    }
+
+    /** A store of objects may have a file and a directory of one name. */
+    List<NotAFile> notFiles() {
+      Set<String> names = files.stream().map(ListedFile::name).collect(Collectors.toSet());
+      return notFiles.stream().filter(other -> !names.contains(other.name())).toList();
     }
 
     private void enter(FileStatus status, String name, int depth) throws IOException {
@@ -123,6 +159,9 @@ record DirectoryListing(
         return;
       }
       subdirectories.add(name);
+      if (name.endsWith(ShardPattern.SUFFIX)) {
+        notFiles.add(NotAFile.directory(name, status.getPath().toString()));
+      }
       if (depth > 0) {
         try {
           list(status.getPath(), name + "/", depth - 1);

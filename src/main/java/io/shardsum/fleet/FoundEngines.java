@@ -54,6 +54,15 @@ record FoundEngines(String name, List<FoundEngine> engines, List<Problem> proble
               MessageText.printable(file.name()) + " lies beside the engines and belongs to none",
               file.path()));
     }
+    for (NotAFile link : root.notFiles()) {
+      if (!root.subdirectories().contains(link.name())) {
+        problems.add(
+            new Problem(
+                ProblemKind.NOT_AN_ENGINE,
+                link.reason() + ", and is not taken as an engine",
+                link.path()));
+      }
+    }
     for (FoundEngine child : children) {
       if (!child.isEngine()) {
         problems.add(

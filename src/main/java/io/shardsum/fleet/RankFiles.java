@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The files of one directory that match one pattern, by the rank that they belong to. */
 final class RankFiles {
@@ -18,6 +19,7 @@ final class RankFiles {
   private final Parallelism parallelism;
   private final int expectedRanks;
   private final SortedMap<Integer, List<ShardFile>> byRank = new TreeMap<>();
+  private final SortedMap<Integer, List<NotAFile>> broken = new TreeMap<>();
   private final List<ListedFile> unmatched = new ArrayList<>();
   private final List<Problem> problems = new ArrayList<>();
   private final boolean stagesOverwriteEachOther;
@@ -36,6 +38,7 @@ final class RankFiles {
         unmatched.add(file);
       }
     }
+    listing.brokenShards().forEach(this::assign);
     for (List<ShardFile> files : byRank.values()) {
       files.sort(Comparator.comparingInt(ShardFile::part).thenComparing(ShardFile::path));
     }
@@ -63,8 +66,10 @@ final class RankFiles {
   }
 
   private boolean findsMoreThan(RankFiles other) {
-    if (byRank.size() != other.byRank.size()) {
-      return byRank.size() > other.byRank.size();
+    int ranks = byRank.size() + broken.size();
+    int otherRanks = other.byRank.size() + other.broken.size();
+    if (ranks != otherRanks) {
+      return ranks > otherRanks;
     }
     return unmatched.size() < other.unmatched.size();
   }
@@ -99,6 +104,17 @@ final class RankFiles {
     byRank
         .computeIfAbsent(rank.getAsInt(), absent -> new ArrayList<>())
         .add(file.as(role, numbers.part()));
+  }
+
+  private void assign(NotAFile shard) {
+    pattern
+        .match(shard.name())
+        .filter(numbers -> numbers.within(parallelism, expectedRanks))
+        .map(numbers -> numbers.worldRank(parallelism))
+        .ifPresent(
+            rank ->
+                rank.ifPresent(
+                    at -> broken.computeIfAbsent(at, absent -> new ArrayList<>()).add(shard)));
   }
 
   private static Problem problem(ProblemKind kind, ListedFile file, String what) {
@@ -139,6 +155,11 @@ final class RankFiles {
     if (stagesOverwriteEachOther) {
       RankState state = files.isEmpty() ? RankState.MISSING : RankState.UNREADABLE;
       return new RoleFinding(state, overwritten(), files);
+    }
+    if (broken.containsKey(rank)) {
+      String reasons =
+          broken.get(rank).stream().map(NotAFile::reason).collect(Collectors.joining("; "));
+      return new RoleFinding(RankState.UNREADABLE, reasons, files);
     }
     if (files.isEmpty()) {
       return RoleFinding.missing(noFileOf(rank));

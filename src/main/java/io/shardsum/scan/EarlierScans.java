@@ -30,7 +30,9 @@ final class EarlierScans {
   private static final StructType OF_TENSORS =
       StructType.fromDDL("source STRING, name_in_file STRING, raw_checksum STRING");
   private static final StructType OF_RANKS = StructType.fromDDL("source STRING, digest STRING");
-  private static final StructType OF_ENGINES = OF_RANKS.add("hashing", "string");
+  private static final StructType OF_ENGINES =
+      StructType.fromDDL(
+          "source STRING, digest STRING, hashing STRING, storages MAP<STRING, STRING>");
   private static final String FILES = WeightSource.FILES.name();
 
   private final SparkSession session;

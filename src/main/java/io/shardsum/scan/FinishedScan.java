@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -24,8 +25,7 @@ public final class FinishedScan {
   /**
    * A row of {@code explain/copies.sql}.
    *
-   * @param storage the same where the same files were read: these copies are one; empty if none
-   *     were
+   * @param storages by role, the same where the same files were read: these copies are one
    */
   public record Copy(
       String engine,
@@ -34,20 +34,36 @@ public final class FinishedScan {
       String status,
       Optional<String> checksum,
       long tensors,
-      Optional<String> storage) {}
+      Map<String, String> storages) {
+
+    /** Copies the map, in order. */
+    public Copy {
+      storages = new TreeMap<>(storages);
+    }
+
+    /** What has the vote of this copy: files that several engines read have one. */
+    public String voter() {
+      return storages.isEmpty() ? engine + " rank " + rank : storages.toString();
+    }
+
+    /** What has its vote on a tensor of a role. */
+    public String voter(String role) {
+      return storages.getOrDefault(role, voter());
+    }
+  }
 
   /**
    * A tensor as one copy has it.
    *
    * @param content dtype, shape and checksums; or why there are none
-   * @param place the file where its bytes are read, or the server that tells them: copies of one
-   *     place are one copy
+   * @param place the file where its bytes are read, or the server that tells them
    * @param offsetBytes empty: not of a file
    * @param readBy empty: not of a file
    */
   public record TensorCopy(
       String engine,
       int rank,
+      String role,
       String content,
       String place,
       Optional<Long> offsetBytes,
@@ -196,7 +212,9 @@ public final class FinishedScan {
                     row.getAs("status"),
                     Optional.ofNullable(row.getAs("checksum")),
                     row.<Long>getAs("tensors"),
-                    Optional.ofNullable(row.getAs("storage"))))
+                    row.isNullAt(row.fieldIndex("storages"))
+                        ? Map.of()
+                        : row.getJavaMap(row.fieldIndex("storages"))))
         .toList();
   }
 
@@ -243,6 +261,7 @@ public final class FinishedScan {
     return new TensorCopy(
         row.getAs("engine"),
         row.<Integer>getAs("rank"),
+        row.getAs("role"),
         content,
         row.getAs("copied_at"),
         Optional.ofNullable(row.getAs("file_offset_bytes")),

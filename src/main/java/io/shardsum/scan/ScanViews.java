@@ -30,7 +30,7 @@ final class ScanViews {
   static final StructType EXPECTED_ENGINES =
       StructType.fromDDL(
           "engine STRING, model STRING, revision STRING, comparison_group STRING,"
-              + " digest STRING, expected_ranks INT, hashing STRING");
+              + " digest STRING, expected_ranks INT, hashing STRING, storages MAP<STRING, STRING>");
 
   private ScanViews() {}
 
@@ -86,7 +86,8 @@ final class ScanViews {
                     engine.group(),
                     mergedBy(engine).word(),
                     engine.expectedRanks(),
-                    engine.hashing()))
+                    engine.hashing(),
+                    engine.storages()))
         .toList();
   }
 

@@ -193,7 +193,7 @@ class FleetScanCommandTest {
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
     assertThat(run.out())
-        .contains("no other complete engine to compare with")
+        .contains("no other complete copy to compare with")
         .contains("alone: UNVERIFIED: the only engine of its comparison group");
   }
 
@@ -475,15 +475,37 @@ class FleetScanCommandTest {
 
   @Test
   void explainsThatEnginesThatReadTheSameFilesHaveOneVote() {
-    SmallFleet fleet = fleet("a").engineOn("also-a", "a", List.of()).engine("b");
+    SmallFleet fleet = fleet("a").engineLinkedTo("also-a", "a").engine("b");
     SmallFleet.flipBit(fleet.shard("b", 1, 0), FLIPPED);
-    scan(fleet, "--scan-id", "first");
 
+    CommandRun run = scan(fleet, "--scan-id", "first");
+
+    assertThat(run.out())
+        .containsPattern("(?m)^a .* same files as also-a; none of 1$")
+        .containsPattern("(?m)^b .* none of 1$");
     assertThat(explain("a").out())
         .containsPattern("(?m)^0 +COMPLETE +[0-9a-f]{16} +2 of 2$")
         .containsPattern("(?m)^1 +COMPLETE +[0-9a-f]{16} +1 of 2$");
     assertThat(explain("a/1/" + FLIPPED).out())
         .containsPattern("(?m)^also-a +1 +BF16 \\[48, 32\\] [0-9a-f]{16} +1 of 2 +file:");
+  }
+
+  @Test
+  void saysWhoAgreesWithATrustedEngineAndExplainsThatItDecides() {
+    SmallFleet fleet = fleet("a", "b").engine("c", List.of("trusted: true"));
+    SmallFleet.flipBit(fleet.shard("b", 1, 0), FLIPPED);
+
+    CommandRun run = scan(fleet, "--scan-id", "first");
+    CommandRun explained = explain("b/1");
+
+    assertThat(run.out())
+        .containsPattern("(?m)^a .* the reference; 1 of 2: c$")
+        .containsPattern("(?m)^b .* not the reference; none of 2$")
+        .containsPattern("(?m)^c .* the reference; 1 of 2: a$");
+    assertThat(explained.out())
+        .contains("c: REFERENCE: engine c (trusted) decides for acme/small@1")
+        .containsPattern("(?m)^ENGINE +RANK +STATUS +CHECKSUM \\(START\\) +ALIKE +TENSORS$")
+        .containsPattern("(?m)^b +1 +COMPLETE +[0-9a-f]{16} +1 of 3 +6$");
   }
 
   @Test

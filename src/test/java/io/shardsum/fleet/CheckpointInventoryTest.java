@@ -119,6 +119,25 @@ class CheckpointInventoryTest {
   }
 
   @Test
+  void doesNotTakeTheRestForTheWholeWhereALinkIsBroken() throws Exception {
+    disk().with("e/1.safetensors");
+    Files.createSymbolicLink(root.resolve("e/2.safetensors"), Path.of("../blobs/2"));
+
+    assertThat(rank().state()).isEqualTo(RankState.UNREADABLE);
+    assertThat(rank().reason())
+        .startsWith("2.safetensors is a symbolic link to '../blobs/2', where");
+  }
+
+  @Test
+  void refusesAnIndexThatIsABrokenLink() throws Exception {
+    disk().with("e/1.safetensors");
+    Files.createSymbolicLink(root.resolve(INDEX), Path.of("../blobs/2"));
+
+    assertThat(rank().state()).isEqualTo(RankState.UNREADABLE);
+    assertThat(rank().reason()).startsWith("model.safetensors.index.json cannot be read: ");
+  }
+
+  @Test
   void readsADraftAsACheckpointToo() {
     disk()
         .with("e/a.safetensors", "d/1.safetensors", "d/2.safetensors")

@@ -165,6 +165,41 @@ class InventoryTest {
   }
 
   @Test
+  void saysWhatIsInThePlaceOfAFile() throws Exception {
+    disk()
+        .with(
+            "e/model-rank-0-part-0.safetensors",
+            "e/model-rank-1-part-0.safetensors/x",
+            "e/model-rank-3-part-0.safetensors");
+    link("e/model-rank-0-part-1.safetensors", "../blobs/gone");
+    link("e/model-rank-2-part-0.safetensors", "model-rank-2-part-0.safetensors");
+    link("e/.model-rank-3-part-1.safetensors", "gone");
+    link("e/config.json", "gone");
+
+    EngineInventory engine = disk().engine("parallelism: { tp: 4 }");
+
+    String nothing = ", where nothing is, or nothing that may be seen";
+    finds(
+        engine,
+        0,
+        RankState.UNREADABLE,
+        "model-rank-0-part-1.safetensors is a symbolic link to '../blobs/gone'" + nothing);
+    finds(engine, 1, RankState.UNREADABLE, "model-rank-1-part-0.safetensors is a directory");
+    finds(
+        engine,
+        2,
+        RankState.UNREADABLE,
+        "model-rank-2-part-0.safetensors is a symbolic link to 'model-rank-2-part-0.safetensors'"
+            + nothing);
+    finds(engine, 3, RankState.FOUND, "");
+    assertThat(engine.ranks().get(0).files()).hasSize(1);
+  }
+
+  private void link(String name, String target) throws Exception {
+    Files.createSymbolicLink(root.resolve(name), Path.of(target));
+  }
+
+  @Test
   void readsFileNamesWithColonsAndOtherOddities() throws Exception {
     String name = "a:b %41#?*[x]\\\n-0.safetensors";
     disk().write("e/" + name, "1");

@@ -3,6 +3,7 @@ package io.shardsum.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +49,20 @@ class ShardsDirectoryTest {
         .containsExactly(
             ProblemKind.STRAY_FILE, ProblemKind.NOT_AN_ENGINE, ProblemKind.RANKS_INFERRED);
     assertThat(inventory.description().engines()).hasSize(3);
+  }
+
+  @Test
+  void missesAnEngineWhoseLinkIsBroken() throws Exception {
+    disk().with("fleet/a/model-rank-0-part-0.safetensors");
+    Files.createSymbolicLink(root.resolve("fleet/b"), Path.of("../elsewhere/b"));
+
+    List<Problem> problems = found("fleet").problems();
+
+    assertThat(problems.get(0).kind()).isEqualTo(ProblemKind.NOT_AN_ENGINE);
+    assertThat(problems.get(0).detail())
+        .isEqualTo(
+            "b is a symbolic link to '../elsewhere/b', where nothing is, or nothing that may be"
+                + " seen, and is not taken as an engine");
   }
 
   @Test

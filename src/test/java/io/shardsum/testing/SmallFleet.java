@@ -94,6 +94,19 @@ public final class SmallFleet {
     return this;
   }
 
+  /** Describes another engine that reads the files of one that is there, by a symbolic link. */
+  public SmallFleet engineLinkedTo(String name, String other) {
+    Path link = root.resolve("engine-" + directories.size());
+    try {
+      Files.createSymbolicLink(link, directories.get(other));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    directories.put(name, link);
+    settings.put(name, List.of());
+    return this;
+  }
+
   /** What a part holds: several dtypes, an empty and a 0-dim tensor, an odd length. */
   public static Map<TensorSpec, byte[]> tensors(String role, int rank, int part) {
     String prefix = "model.layers." + part + ".";

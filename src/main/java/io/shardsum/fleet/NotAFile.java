@@ -1,0 +1,48 @@
+package io.shardsum.fleet;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a directory holds in the place of a file. It has the name, and nobody can read it.
+ *
+ * @param name relative to the directory that was listed
+ * @param what it is, as in {@code is a directory}
+ */
+record NotAFile(String name, String path, String what) {
+  static NotAFile directory(String name, String path) {
+    return new NotAFile(name, path, "is a directory");
+  }
+
+  /** The links of a local directory that lead nowhere: Hadoop does not list them. */
+  static List<NotAFile> deadLinks(Path directory, String prefix) throws IOException {
+    List<NotAFile> dead = new ArrayList<>();
+    try (DirectoryStream<Path> links =
+        Files.newDirectoryStream(
+            directory, entry -> Files.isSymbolicLink(entry) && !Files.exists(entry))) {
+      for (Path link : links) {
+        dead.add(
+            new NotAFile(
+                prefix + link.getFileName(),
+                "file:" + link,
+                "is a symbolic link to %s, where nothing is, or nothing that may be seen"
+                    .formatted(MessageText.quoted(Files.readSymbolicLink(link).toString()))));
+      }
+    }
+    return dead;
+  }
+
+  boolean isVisibleShard() {
+    return name.endsWith(ShardPattern.SUFFIX)
+        && !ListedFile.isHidden(name.substring(name.lastIndexOf('/') + 1));
+  }
+
+  /** Itself in words. */
+  String reason() {
+    return MessageText.printable(name) + " " + what;
+  }
+}
