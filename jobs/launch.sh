@@ -136,5 +136,8 @@ submit=(org.apache.spark.deploy.SparkSubmit --properties-file "$home/conf/local.
 archive=$home/target/shardsum.jsa
 archive_classes
 [ ! -s "$archive" ] || java+=("-XX:SharedArchiveFile=$archive")
+case ${own[0]-} in
+  drift-report | retention) java+=("@$home/conf/jvm-tables.options") ;;
+esac
 exec "${java[@]}" ${java_options[@]+"${java_options[@]}"} -cp "$spark_class_path${class_path[0]:+:${class_path[0]}}" \
   "${submit[@]}" ${spark[@]+"${spark[@]}"} --class io.shardsum.cli.Main "$jar" ${own[@]+"${own[@]}"}

@@ -252,10 +252,10 @@ class ClusterTest(unittest.TestCase):
         self.assertEqual(states, sorted(expected))
 
 
-def views(*arguments):
+def views(*arguments, tables=TABLES):
     """What jobs/views prints."""
     environment = {key: value for key, value in os.environ.items() if key != "SPARK_HOME"}
-    command = [HOME / "jobs" / "views", "--out", TABLES, *arguments]
+    command = [HOME / "jobs" / "views", "--out", tables, *arguments]
     return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
 
 
@@ -367,7 +367,7 @@ class PySparkTest(unittest.TestCase):
         self.assertEqual(tensors.count(), result["tensors"])
 
     def test_views_show_the_same_in_duckdb_and_in_spark(self):
-        statements = [s.strip().removesuffix(";") for s in views("--for", "spark").split(";\n\n") if s.strip()]
+        statements = statements_of(views("--for", "spark"))
         for statement in statements:
             self.spark.sql(statement)
         connection = duckdb.connect()
@@ -380,6 +380,28 @@ class PySparkTest(unittest.TestCase):
                     count = f"SELECT count(*), {', '.join(f'count({c})' for c in columns)} FROM {name}"
                     of_spark = tuple(self.spark.sql(count).first())
                     self.assertEqual(connection.sql(count).fetchall(), [of_spark])
+
+    def test_views_show_columns_that_earlier_scans_do_not_have(self):
+        tables = OUTPUT / "of-two-releases"
+        for table in ("scans", "engines", "ranks", "tensors", "findings"):
+            (scan,) = TABLES.glob(f"{table}/*/scan_id=embedded")
+            shutil.copytree(scan, tables / table / scan.parent.name / scan.name)
+            earlier = tables / table / "scan_date=2020-01-01" / "scan_id=earlier"
+            earlier.mkdir(parents=True)
+            columns = "* EXCLUDE (storages)" if table == "engines" else "*"
+            duckdb.execute(f"COPY (SELECT {columns} FROM '{scan}/*.parquet') TO '{earlier}/0.parquet'")
+        connection = duckdb.connect()
+        connection.execute(views(tables=tables))
+        for statement in statements_of(views("--for", "spark", tables=tables)):
+            self.spark.sql(statement)
+        count = "SELECT scan_id, count(*), count(storages) FROM engines GROUP BY scan_id ORDER BY scan_id"
+        expected = [("earlier", 6, 0), ("embedded", 6, 6)]
+        self.assertEqual(connection.sql(count).fetchall(), expected)
+        self.assertEqual([tuple(row) for row in self.spark.sql(count).collect()], expected)
+
+
+def statements_of(sql):
+    return [statement.strip().removesuffix(";") for statement in sql.split(";\n\n") if statement.strip()]
 
 
 def header_of(file):

@@ -1,6 +1,6 @@
 -- Every rank of every scan beside what the same rank held before, as far as it was hashed in the same way.
 -- in:  history_scans (fleet, number: of the scan in its fleet, from 1, scan_id, digest, is_last),
---      ranks, engines, rank_states (views of finished scans)
+--      engines, rank_states (views of finished scans)
 -- out: fleet, number, is_last, engine, source, rank, replica_ranks (of how many ranks a replica of the model is made), status, state (as in rank_states), checksum,
 --      number_before (the scan in which it was hashed in the same way the last time),
 --      step: FIRST, UNCHANGED, UPDATED, RESTORED or DRIFTED; NOT_SCANNED where it has no checksum,
@@ -12,8 +12,17 @@
 -- declaration (copies agreed, or nothing else was there when that began), or where copies disagreed and agree now. Any other
 -- change is DRIFTED. A rank is off from a drift on until copies agree, it is restored or updated, or it is declared anew
 -- and nothing speaks against it; and as long as it is stale and copies do not agree.
-WITH observed AS (
-  SELECT /*+ REPARTITION(fleet, engine, source) */
+-- A lane is the number of an engine in its fleet: most of the time goes into sorting, and numbers are compared sooner than names.
+WITH lanes AS (
+  SELECT fleet, engine, source, row_number() OVER (PARTITION BY fleet ORDER BY engine, source) AS lane
+  FROM (
+    SELECT DISTINCT s.fleet, e.engine, e.source
+    FROM history_scans AS s
+    JOIN engines AS e ON s.scan_id = e.scan_id
+  )
+), observed AS (
+  SELECT /*+ REPARTITION(lane), BROADCAST(l), BROADCAST(e) */
+    l.lane,
     s.fleet,
     s.number,
     s.is_last,
@@ -23,41 +32,45 @@ WITH observed AS (
     r.tp_size * r.pp_size AS replica_ranks,
     r.status,
     r.checksum,
-    x.state,
+    r.state,
     r.checksum IS NOT NULL AS hashed,
     coalesce(e.hashing, s.digest) AS hashing,
-    to_json(struct(e.model, e.revision, r.tp_size, r.pp_size)) AS declared
+    struct(e.model, e.revision, r.tp_size, r.pp_size) AS declared
   FROM history_scans AS s
-  JOIN ranks AS r ON s.scan_id = r.scan_id
+  JOIN rank_states AS r ON s.scan_id = r.scan_id
+  JOIN lanes AS l ON s.fleet = l.fleet AND r.engine = l.engine AND r.source = l.source
   JOIN engines AS e ON r.scan_id = e.scan_id AND r.engine = e.engine AND r.source = e.source
-  JOIN rank_states AS x ON r.scan_id = x.scan_id AND r.engine = x.engine AND r.source = x.source AND r.rank = x.rank
 ), held AS (
+  SELECT
+    *,
+    first_value(declared) OVER (PARTITION BY lane, rank, fleet, hashing, hashed, checksum ORDER BY number) AS origin
+  FROM observed
+), followed AS (
   SELECT
     *,
     lag(number) OVER before AS number_before,
     lag(checksum) OVER before AS checksum_before,
     lag(declared) OVER before AS declared_before,
     lag(state) OVER before AS state_before,
-    first_value(declared) OVER (PARTITION BY fleet, engine, source, rank, hashing, hashed, checksum ORDER BY number) AS origin
-  FROM observed
-  WINDOW before AS (PARTITION BY fleet, engine, source, rank, hashing, hashed ORDER BY number)
+    lag(origin) OVER before AS origin_before
+  FROM held
+  WINDOW before AS (PARTITION BY lane, rank, fleet, hashing, hashed ORDER BY number)
 ), dated AS (
   SELECT
     *,
-    lag(origin) OVER (PARTITION BY fleet, engine, source, rank, hashing, hashed ORDER BY number) AS origin_before,
     min(number) OVER declaration AS first_declared,
     min(CASE WHEN origin = declared THEN number END) OVER declaration AS first_of_its_own
-  FROM held
-  WINDOW declaration AS (PARTITION BY fleet, engine, source, rank, hashing, hashed, declared)
+  FROM followed
+  WINDOW declaration AS (PARTITION BY lane, rank, fleet, hashing, hashed, declared)
 ), judged AS (
   SELECT
     *,
     hashed AND checksum <> checksum_before AS changed,
     hashed AND origin = declared AND origin_before <> declared AS planned,
     min(CASE WHEN state = 'VERIFIED' OR (state <> 'DIFFERENT' AND number IN (first_declared, first_of_its_own)) THEN number END)
-      OVER (PARTITION BY fleet, engine, source, rank, hashing, hashed, declared, checksum) AS first_right,
+      OVER (PARTITION BY lane, rank, fleet, hashing, hashed, declared, checksum) AS first_right,
     hashed AND origin <> declared
-      AND max(hashed AND origin = declared) OVER (PARTITION BY fleet, engine, source, number) AS stale
+      AND max(hashed AND origin = declared) OVER (PARTITION BY lane, fleet, number) AS stale
   FROM dated
 ), stepped AS (
   SELECT
@@ -81,16 +94,16 @@ WITH observed AS (
       WHEN step = 'UNCHANGED' AND declared <> declared_before AND state <> 'DIFFERENT' THEN number
     END) OVER so_far AS last_cleared
   FROM stepped
-  WINDOW so_far AS (PARTITION BY fleet, engine, source, rank ORDER BY number)
+  WINDOW so_far AS (PARTITION BY lane, rank, fleet ORDER BY number)
 ), known AS (
   SELECT
     *,
     coalesce(last_value(CASE WHEN hashed THEN
       coalesce(last_drift > coalesce(last_cleared, 0), false) OR (stale AND state <> 'VERIFIED')
-    END) IGNORE NULLS OVER (PARTITION BY fleet, engine, source, rank ORDER BY number), false) AS off
+    END) IGNORE NULLS OVER (PARTITION BY lane, rank, fleet ORDER BY number), false) AS off
   FROM stood
 ), runs AS (
-  SELECT *, count_if(NOT off) OVER (PARTITION BY fleet, engine, source, rank ORDER BY number) AS run
+  SELECT *, count_if(NOT off) OVER (PARTITION BY lane, rank, fleet ORDER BY number) AS run
   FROM known
 )
 SELECT
@@ -108,5 +121,5 @@ SELECT
   step,
   stale,
   off,
-  CASE WHEN off THEN min(CASE WHEN off THEN number END) OVER (PARTITION BY fleet, engine, source, rank, run) END AS off_since
+  CASE WHEN off THEN min(CASE WHEN off THEN number END) OVER (PARTITION BY lane, rank, fleet, run) END AS off_since
 FROM runs

@@ -11,6 +11,10 @@ SELECT
   r.engine,
   r.source,
   r.rank,
+  r.tp_size,
+  r.pp_size,
+  r.status,
+  r.checksum,
   CASE
     WHEN r.status = 'MISSING' THEN 'MISSING'
     WHEN r.status = 'UNKNOWN' THEN 'UNKNOWN'
@@ -33,4 +37,4 @@ LEFT JOIN findings AS g ON r.scan_date = g.scan_date AND r.scan_id = g.scan_id A
   AND (g.severity = 'error' OR g.kind IN ('UNVERIFIED', 'NOT_CHECKED', 'TRANSIENT_READ'))
   AND (g.rank IS NULL OR g.rank = r.rank % (r.tp_size * r.pp_size))
 WHERE r.source <> 'EXPECTED'
-GROUP BY r.scan_date, r.scan_id, r.engine, r.source, r.rank, r.status, r.tensors, r.bytes
+GROUP BY r.scan_date, r.scan_id, r.engine, r.source, r.rank, r.tp_size, r.pp_size, r.status, r.checksum, r.tensors, r.bytes

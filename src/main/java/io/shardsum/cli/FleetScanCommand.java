@@ -1,35 +1,25 @@
 package io.shardsum.cli;
 
 import io.shardsum.fleet.Digest;
-import io.shardsum.fleet.EngineSpec;
 import io.shardsum.fleet.FleetDescription;
 import io.shardsum.fleet.Inventory;
-import io.shardsum.fleet.LiveSpec;
 import io.shardsum.fleet.ShardsDirectory;
 import io.shardsum.fleet.SkipProfile;
 import io.shardsum.gpu.Accelerator;
 import io.shardsum.scan.Baseline;
 import io.shardsum.scan.FinishedScan;
-import io.shardsum.scan.FleetScan;
 import io.shardsum.scan.HeaderStructure;
 import io.shardsum.scan.ScanId;
 import io.shardsum.scan.ScanRequest;
 import io.shardsum.scan.ScanSummary;
 import io.shardsum.scan.Scope;
-import io.shardsum.source.WarmUp;
-import java.io.InterruptedIOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -217,11 +207,12 @@ final class FleetScanCommand implements Callable<Integer> {
     }
     requireOutside(inventory);
     ScanSummary summary =
-        scan(
-            new ScanRequest(inventory, out, id, startedAt)
-                .verifying(optional(verifyOneIn))
-                .comparedWith(baseline(id))
-                .of(onlyEngines.isEmpty() ? Scope.FLEET : Scope.CHOSEN));
+        scanRun()
+            .of(
+                new ScanRequest(inventory, out, id, startedAt)
+                    .verifying(optional(verifyOneIn))
+                    .comparedWith(baseline(id))
+                    .of(chosenEngines().areAll() ? Scope.FLEET : Scope.CHOSEN));
     ExitCode exitCode = ExitCode.of(summary.verdict());
     if (format == ScanFormat.SGLANG) {
       return answer(Optional.of(id), exitCode, output).number();
@@ -256,10 +247,10 @@ final class FleetScanCommand implements Callable<Integer> {
   private ExitCode demo(Configuration hadoopConf, PrintWriter output) {
     if (demoNights == null) {
       Path directory = demoDirectory == null ? Path.of("shardsum-demo") : demoDirectory;
-      return new DemoRun(directory, output).run(hadoopConf, this::scan);
+      return new DemoRun(directory, output).run(hadoopConf, scanRun()::of);
     }
     Path directory = demoDirectory == null ? Path.of("shardsum-month") : demoDirectory;
-    return new DemoMonthRun(directory, output).run(demoNights, hadoopConf, this::scan);
+    return new DemoMonthRun(directory, output).run(demoNights, hadoopConf, scanRun()::of);
   }
 
   private ExitCode explain(PrintWriter output) {
@@ -369,35 +360,12 @@ final class FleetScanCommand implements Callable<Integer> {
     return Optional.of(parsed);
   }
 
-  private ScanSummary scan(ScanRequest request) {
-    return scan(request, Clock.systemUTC());
+  private ScanRun scanRun() {
+    return new ScanRun(spec.commandLine().getErr());
   }
 
-  /** Scans in the session that is there, or a new one, which ends with the process. */
-  private ScanSummary scan(ScanRequest request, Clock clock) {
-    WarmUp.start();
-    PrintWriter err = spec.commandLine().getErr();
-    String interrupted =
-        "fleet-scan: interrupted: scan %s was not recorded".formatted(request.scanId().text());
-    try (Interruption interruption = new Interruption(interrupted, err)) {
-      return scan(request, clock, interruption, err);
-    }
-  }
-
-  private static ScanSummary scan(
-      ScanRequest request, Clock clock, Interruption interruption, PrintWriter err) {
-    try (ProgressLine progress = new ProgressLine(err)) {
-      SparkSession session =
-          SparkSession.builder()
-              .appName("shardsum fleet-scan " + request.scanId().text())
-              .getOrCreate();
-      return new FleetScan(session, request, progress).run(clock);
-    } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
-      if (interruption.happened()) {
-        throw new UncheckedIOException(new InterruptedIOException(e.getMessage()));
-      }
-      throw e;
-    }
+  private ChosenEngines chosenEngines() {
+    return new ChosenEngines(onlyEngines);
   }
 
   private Inventory inventory(Configuration hadoopConf) {
@@ -411,41 +379,16 @@ final class FleetScanCommand implements Callable<Integer> {
               shardsOptions.profile == null
                   ? SkipProfile.newest()
                   : SkipProfile.byName(shardsOptions.profile));
-      return chosen(directory.inventory(hadoopConf, new HeaderStructure(hadoopConf)));
+      return chosenEngines().of(directory.inventory(hadoopConf, new HeaderStructure(hadoopConf)));
     }
     FleetDescription fleet = FleetDescription.load(target.fleet);
     if (digest != null) {
       fleet = fleet.withDigest(Digest.parse(digest));
     }
-    return Inventory.of(chosen(fleet), hadoopConf);
+    return Inventory.of(chosenEngines().of(fleet), hadoopConf);
   }
 
   private static OptionalInt optional(Integer value) {
     return value == null ? OptionalInt.empty() : OptionalInt.of(value);
-  }
-
-  private FleetDescription chosen(FleetDescription fleet) {
-    requireKnown(
-        Stream.concat(
-                fleet.engines().stream().map(EngineSpec::name),
-                fleet.live().stream().map(LiveSpec::engine))
-            .distinct()
-            .toList());
-    return onlyEngines.isEmpty() ? fleet : fleet.only(onlyEngines);
-  }
-
-  private Inventory chosen(Inventory inventory) {
-    requireKnown(inventory.engines().stream().map(engine -> engine.spec().name()).toList());
-    return onlyEngines.isEmpty() ? inventory : inventory.only(onlyEngines);
-  }
-
-  private void requireKnown(List<String> names) {
-    Set<String> unknown = new HashSet<>(onlyEngines);
-    names.forEach(unknown::remove);
-    if (!unknown.isEmpty()) {
-      throw new UsageException(
-          "--engine: no such engine: %s; the fleet has: %s"
-              .formatted(TerminalText.list(unknown), TerminalText.list(names)));
-    }
   }
 }

@@ -4,6 +4,7 @@ import io.shardsum.scan.ScanTable;
 import io.shardsum.text.ForeignText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -119,18 +120,20 @@ final class FinishedScans {
     }
   }
 
-  /** Whether these scans are still there, none of them replaced. */
+  /** Whether these scans are still there, none of them replaced: in the same files. */
   boolean stillHave(List<PastScan> scans) {
-    Map<String, String> before = files(rows);
-    Map<String, String> now = files(rows(session, out));
-    return scans.stream()
-        .map(PastScan::scanId)
-        .allMatch(scanId -> before.get(scanId).equals(now.get(scanId)));
+    Map<String, Path> files = new HashMap<>();
+    rows.forEach(
+        row -> files.put(row.getAs("scan_id"), new Path(URI.create(row.<String>getAs("file")))));
+    return scans.parallelStream().map(scan -> files.get(scan.scanId())).allMatch(this::isThere);
   }
 
-  private static Map<String, String> files(List<Row> rows) {
-    Map<String, String> files = new HashMap<>();
-    rows.forEach(row -> files.put(row.getAs("scan_id"), row.getAs("file")));
-    return files;
+  private boolean isThere(Path file) {
+    try {
+      return file.getFileSystem(session.sparkContext().hadoopConfiguration()).exists(file);
+    } catch (IOException e) {
+      String why = ForeignText.shown(out + ": " + e.getMessage(), MESSAGE_CODE_POINTS);
+      throw new UncheckedIOException("Cannot read the tables in " + why, e);
+    }
   }
 }

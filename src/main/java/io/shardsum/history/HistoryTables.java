@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
@@ -43,6 +44,9 @@ final class HistoryTables implements AutoCloseable {
       StructType.fromDDL(
           "engine STRING, source STRING, rank INT, key STRING, dtype STRING, shape ARRAY<BIGINT>, bytes BIGINT,"
               + " status STRING, checksum STRING, sha256 STRING");
+
+  /** Rows of one's own travel within tasks, which Spark wants to be small. */
+  private static final int ROWS_OF_A_TASK = 5_000;
 
   private static final String SOURCE = "source";
 
@@ -80,7 +84,8 @@ final class HistoryTables implements AutoCloseable {
             .parquet(directory(table).toString())
             .where(col("scan_id").isInCollection(scanIds()))
             .withColumn(SOURCE, OF_FILES_AT_FIRST);
-    keep(rows).createOrReplaceTempView(landed(table));
+    kept.add(rows.persist());
+    rows.createOrReplaceTempView(landed(table));
     session.sql(SqlFile.text("views/" + table.tableName()));
   }
 
@@ -99,21 +104,24 @@ final class HistoryTables implements AutoCloseable {
     return session.read().schema(all).option(DataSource.GLOB_PATHS_KEY(), "false");
   }
 
-  private Dataset<Row> keep(Dataset<Row> rows) {
-    kept.add(rows.persist());
-    return rows;
-  }
-
-  /** Runs a statement once, and gives its rows to those that follow. */
+  /**
+   * Runs a statement once, and gives its rows to those that follow. Its plan ends here: Spark does
+   * not find a persisted one again that has a WITH, within a statement that has one, too.
+   */
   Dataset<Row> run(HistoryStage stage) {
-    Dataset<Row> rows = keep(stage.in(session));
+    Dataset<Row> rows = stage.in(session).localCheckpoint();
     rows.createOrReplaceTempView(stage.view());
     return rows;
   }
 
   /** Gives rows of one's own to the statements that follow. */
   void view(String name, List<Row> rows, StructType columns) {
-    session.createDataFrame(rows, columns).createOrReplaceTempView(name);
+    int tasks = rows.size() / ROWS_OF_A_TASK + 1;
+    session
+        .createDataFrame(
+            JavaSparkContext.fromSparkContext(session.sparkContext()).parallelize(rows, tasks),
+            columns)
+        .createOrReplaceTempView(name);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.shardsum.report;
 
 import io.shardsum.scan.Verdict;
 import io.shardsum.verdict.CoverageState;
+import io.shardsum.verdict.FindingKind;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -59,6 +60,12 @@ final class VerdictSentence {
 
   private String different() {
     int blamed = blamed().size();
+    if (differences().isEmpty()) {
+      String told = blamed > ENGINES_NAMED ? of(blamed, engines()) + " " : "";
+      return blamed == 1
+          ? "tells a digest that does not follow from what it tells of its tensors."
+          : told + "tell digests that do not follow from what they tell of their tensors.";
+    }
     if (blamed == 0) {
       return "Copies differ in %s, and no majority says which are right."
           .formatted(of(inState(CoverageState.DIFFERENT), engines()));
@@ -70,10 +77,20 @@ final class VerdictSentence {
   }
 
   private Set<EngineKey> blamed() {
+    List<ReportedFinding> differences = differences();
+    return (differences.isEmpty() ? report.findings() : differences)
+        .stream()
+            .filter(reported -> reported.finding().isDifference())
+            .flatMap(reported -> reported.key().stream())
+            .collect(Collectors.toSet());
+  }
+
+  /** Of what engines hold, not of what they say of it. */
+  private List<ReportedFinding> differences() {
     return report.findings().stream()
         .filter(reported -> reported.finding().isDifference())
-        .flatMap(reported -> reported.key().stream())
-        .collect(Collectors.toSet());
+        .filter(reported -> !reported.finding().is(FindingKind.ENGINE_DIGEST_WRONG))
+        .toList();
   }
 
   private long engines() {

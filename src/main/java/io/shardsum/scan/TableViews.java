@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The tables as views for ad-hoc SQL: {@code scans}, {@code engines}, {@code ranks}, {@code
- * tensors}, {@code findings}, and others made of them. They show scans that were finished, and only
- * those.
+ * The tables, of all versions that landed there, as views for ad-hoc SQL: {@code scans}, {@code
+ * engines}, {@code ranks}, {@code tensors}, {@code findings}, and others made of them. They show
+ * scans that were finished, and only those.
  */
 public final class TableViews {
 
@@ -24,7 +24,7 @@ public final class TableViews {
         return """
             CREATE OR REPLACE TEMPORARY VIEW landed_%1$s AS
             SELECT * FROM read_parquet('%2$s/%1$s/*/*/*.parquet', hive_partitioning = true,
-              hive_types = {'scan_date': DATE, 'scan_id': VARCHAR})"""
+              union_by_name = true, hive_types = {'scan_date': DATE, 'scan_id': VARCHAR})"""
             .formatted(table.tableName(), out.replace("'", "''"));
       }
     },
@@ -33,7 +33,7 @@ public final class TableViews {
       @Override
       String landed(ScanTable table, String out) {
         return """
-            CREATE OR REPLACE TEMPORARY VIEW landed_%1$s USING parquet OPTIONS (path '%2$s/%1$s')"""
+            CREATE OR REPLACE TEMPORARY VIEW landed_%1$s USING parquet OPTIONS (path '%2$s/%1$s', mergeSchema 'true')"""
             .formatted(table.tableName(), out.replace("\\", "\\\\").replace("'", "\\'"));
       }
     };

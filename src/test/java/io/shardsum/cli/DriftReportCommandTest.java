@@ -166,6 +166,40 @@ class DriftReportCommandTest {
   }
 
   @Test
+  void saysInTheReportThatADigestIsWrongAndNotTheWeights(
+      SparkSession spark, @TempDir Path directory) throws IOException {
+    Finding wrong =
+        Finding.of(
+            FindingKind.ENGINE_DIGEST_WRONG,
+            Subject.engine("a"),
+            Comparison.of("0123", "4567"),
+            Optional.empty(),
+            "the engine's digest does not follow from its ranks'");
+    new Nights()
+        .scan(
+            "prod",
+            "only",
+            Instant.parse("2026-11-01T02:00:00Z"),
+            List.of(Engine.of("a", "acme/chat", "1", "w"), Engine.of("b", "acme/chat", "1", "w")),
+            wrong)
+        .write(spark, directory.resolve("tables"));
+    Path file = directory.resolve("report.html");
+
+    CommandRun run =
+        CommandRun.of(
+            "drift-report",
+            "--out",
+            directory.resolve("tables").toString(),
+            "--html",
+            file.toString());
+
+    assertThat(run.err()).isEmpty();
+    assertThat(Files.readString(file))
+        .contains("tells a digest that does not follow from what it tells of its tensors.")
+        .doesNotContain("does not hold what it should.");
+  }
+
+  @Test
   void refusesInOneLine() {
     assertRefused("No scan of fleet none in these tables: they have prod", "--fleet", "none");
     assertRefused("No finished scan day-3 in these tables", "--scans", "day-3", "day-4");

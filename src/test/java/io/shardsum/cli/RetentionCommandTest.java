@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.Nights;
 import io.shardsum.testing.Nights.Engine;
+import io.shardsum.testing.SmallFleet;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
@@ -15,8 +16,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,6 +36,8 @@ class RetentionCommandTest {
   private static final String HOSTILE = "prod-\u001b[31m";
 
   @TempDir static Path out;
+
+  @TempDir Path place;
 
   /** Three scans of two equal copies; the first two are old. */
   @BeforeAll
@@ -87,19 +96,68 @@ class RetentionCommandTest {
     saysThatTheyAreGone();
   }
 
-  private static void saysThatTheyAreGone() {
+  private void saysThatTheyAreGone() {
     String tables = out.toString();
-    CommandRun explained =
-        CommandRun.fleetScan("--explain", "a", "--scan-id", "ago-20", "--out", tables);
-    assertThat(explained.exitCode()).isEqualTo(2);
-    assertThat(explained.err())
+    String gone =
+        "fleet-scan: Cannot read the tensors of scan ago-20: jobs/retention has dropped its rows of tensors\n";
+    String[] ofThat = {"--scan-id", "ago-20", "--out", tables};
+    assertThat(fleetScan(List.of("--explain", "a"), ofThat)).isEqualTo(new CommandRun(2, "", gone));
+    assertThat(fleetScan(List.of("--format", "sglang", "--engine", "a"), ofThat))
+        .isEqualTo(new CommandRun(2, "", gone));
+
+    String fleet = SmallFleet.of(place.resolve("fleet"), 2, 1).engine("a").description().toString();
+    CommandRun compared =
+        CommandRun.fleetScan("--fleet", fleet, "--baseline", "ago-20", "--out", tables);
+    assertThat(compared.exitCode()).isEqualTo(2);
+    assertThat(compared.err())
         .isEqualTo(
-            "fleet-scan: Cannot read the tensors of scan ago-20: jobs/retention has dropped its rows of tensors\n");
+            "fleet-scan: Cannot take ago-20 as the baseline: expected its rows of tensors, but jobs/retention has dropped them\n");
+
+    Path html = place.resolve("report.html");
+    String to = LocalDate.now(ZoneOffset.UTC).minusDays(15).toString();
+    CommandRun page =
+        CommandRun.of("drift-report", "--out", tables, "--to", to, "--html", html.toString());
+    assertThat(page.exitCode()).as(page.err()).isEqualTo(2);
+    assertThat(page.err()).contains("jobs/retention has dropped").hasLineCount(1);
+    assertThat(html).doesNotExist();
+
     assertThat(CommandRun.fleetScan("--explain", "a", "--out", tables).exitCode()).isZero();
 
     CommandRun report = CommandRun.of("drift-report", "--out", tables, "--last", "3");
     assertThat(report.exitCode()).isZero();
     assertThat(report.out()).contains("3 scans", "NO DRIFT.");
+  }
+
+  private static CommandRun fleetScan(List<String> arguments, String... more) {
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of(more));
+    return CommandRun.fleetScan(all.toArray(String[]::new));
+  }
+
+  @Test
+  void leavesAScanAloneThatIsRunning() throws Exception {
+    SmallFleet fleet = SmallFleet.of(place.resolve("fleet"), 2, 1).engine("a").engine("b");
+    String tables = place.resolve("tables").toString();
+    String[] scan = {"--fleet", fleet.description().toString(), "--out", tables};
+    assertThat(CommandRun.fleetScan(scan).exitCode()).isZero();
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try {
+      Future<CommandRun> running =
+          other.submit(() -> fleetScan(List.of("--scan-id", "beside"), scan));
+      do {
+        CommandRun kept =
+            CommandRun.of("retention", "--out", tables, "--keep-days", "1", "--delete");
+        assertThat(kept.exitCode()).as(kept.err()).isZero();
+        assertThat(kept.out()).endsWith("Nothing to drop.\n");
+      } while (!running.isDone());
+      assertThat(running.get().exitCode()).as(running.get().err()).isZero();
+    } finally {
+      other.shutdown();
+    }
+
+    CommandRun explained = CommandRun.fleetScan("--explain", "a/0", "--out", tables);
+    assertThat(explained.exitCode()).as(explained.err()).isZero();
+    assertThat(explained.out()).contains("scan beside of ").contains("2 of 2");
   }
 
   @Test
