@@ -23,7 +23,7 @@ SELECT
   r.skipped,
   r.bytes,
   r.reason,
-  coalesce(transform_values(e.storages, (role, at) -> concat(at, ' replica ', r.dp_rank)), f.storages) AS storages
+  coalesce(transform_values(from_json(e.storages, 'MAP<STRING, STRING>'), (role, at) -> concat(at, ' replica ', r.dp_rank)), f.storages) AS storages
 FROM ranks AS r
 JOIN engines AS e ON r.scan_id = e.scan_id AND r.engine = e.engine AND r.source = e.source
 JOIN engines AS asked ON e.scan_id = asked.scan_id AND e.comparison_group = asked.comparison_group

@@ -100,7 +100,7 @@ final class Agreement {
 
   /** Of engines that read the same files the first. */
   private static List<EngineResult> copies(List<EngineResult> engines) {
-    Set<Map<String, String>> seen = new HashSet<>();
+    Set<Optional<String>> seen = new HashSet<>();
     return engines.stream().filter(engine -> seen.add(engine.storages())).toList();
   }
 

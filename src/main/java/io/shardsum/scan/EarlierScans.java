@@ -31,8 +31,7 @@ final class EarlierScans {
       StructType.fromDDL("source STRING, name_in_file STRING, raw_checksum STRING");
   private static final StructType OF_RANKS = StructType.fromDDL("source STRING, digest STRING");
   private static final StructType OF_ENGINES =
-      StructType.fromDDL(
-          "source STRING, digest STRING, hashing STRING, storages MAP<STRING, STRING>");
+      StructType.fromDDL("source STRING, digest STRING, hashing STRING, storages STRING");
   private static final String FILES = WeightSource.FILES.name();
 
   private final SparkSession session;

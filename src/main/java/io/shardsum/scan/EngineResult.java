@@ -1,6 +1,5 @@
 package io.shardsum.scan;
 
-import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
 
@@ -8,8 +7,8 @@ import org.apache.spark.sql.Row;
  * A row of the table {@code engines}.
  *
  * @param checksum present only where every expected rank has a checksum
- * @param storages where its files lie, by role: engines with the same are one copy; empty of a
- *     running engine, and where the tables do not tell it
+ * @param storages where its files lie, by role, as JSON: engines with the same are one copy; empty
+ *     of a running engine, and where the tables do not tell it
  * @param bytes what was hashed; 0 of a running engine, which does not tell it
  */
 public record EngineResult(
@@ -21,13 +20,8 @@ public record EngineResult(
     int hashedRanks,
     int missingRanks,
     Optional<String> checksum,
-    Map<String, String> storages,
+    Optional<String> storages,
     long bytes) {
-
-  /** Copies the map. */
-  public EngineResult {
-    storages = Map.copyOf(storages);
-  }
 
   static EngineResult of(Row row) {
     return new EngineResult(
@@ -39,9 +33,7 @@ public record EngineResult(
         row.<Integer>getAs("hashed_ranks"),
         row.<Integer>getAs("missing_ranks"),
         Optional.ofNullable(row.getAs("checksum")),
-        row.isNullAt(row.fieldIndex("storages"))
-            ? Map.of()
-            : row.getJavaMap(row.fieldIndex("storages")),
+        Optional.ofNullable(row.getAs("storages")),
         row.isNullAt(row.fieldIndex("bytes")) ? 0 : row.<Long>getAs("bytes"));
   }
 
