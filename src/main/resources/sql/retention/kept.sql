@@ -1,7 +1,7 @@
 -- The scans whose tensor rows stay, with each reason.
 -- in:  scans (fleet, number, scan_id, began (its day, UTC, as text), settings, is_whole, is_old, has_tensors),
 --      current (the columns of current.sql), engines, findings (views of finished scans),
---      last_verified, earlier_ranks (the columns of evidence/last_verified.sql and evidence/earlier_ranks.sql)
+--      engine_steps (the columns of history/engine_steps.sql), last_verified, earlier_ranks (the columns of evidence/last_verified.sql and evidence/earlier_ranks.sql)
 -- out: scan_id, reason
 -- YOUNG: not old. CURRENT: it tells how its fleet stands now.
 -- LAST_RIGHT: the last in which an engine was VERIFIED as a whole; of one that never was, the last that hashed it as a whole.
@@ -9,6 +9,7 @@
 -- EARLIER_CONTENT: later scans look there for what a rank held, to tell PARTIAL_UPDATE: the last scan of each content that several
 -- copies agreed on, and of each comparison group. (The checksum of a rank, which tells STALE_REVISION, stays in any case.)
 -- FIRST_SEEN: the first, of those that have tensors, with a difference that a current scan still has.
+-- DRIFT: the scan since which an engine is off, and that in which it was right before: what drift reports go on telling.
 -- FIRST_OF_MONTH: the first of its fleet in its month (UTC), one of all engines if there is such.
 WITH whole AS (
   SELECT s.fleet, e.engine, e.source, max(struct(s.number, s.scan_id)) AS newest
@@ -29,6 +30,10 @@ WITH whole AS (
   JOIN scans AS s ON f.scan_id = s.scan_id AND o.fleet = s.fleet
   WHERE s.has_tensors
   GROUP BY o.fleet, o.fingerprint
+), off AS (
+  SELECT fleet, max_by(struct(off_since, last_right), number) AS since
+  FROM engine_steps
+  GROUP BY fleet, engine, source
 ), first_of_month AS (
   SELECT min(struct(NOT is_whole, number, scan_id)) AS first
   FROM scans
@@ -52,6 +57,11 @@ WITH whole AS (
   SELECT scan_id, 'EARLIER_CONTENT' FROM contents WHERE copies > 1 OR age = 1
   UNION ALL
   SELECT first.scan_id, 'FIRST_SEEN' FROM first_seen
+  UNION ALL
+  SELECT s.scan_id, 'DRIFT'
+  FROM off AS o
+  JOIN scans AS s ON o.fleet = s.fleet AND s.number IN (o.since.off_since, o.since.last_right)
+  WHERE o.since.off_since IS NOT NULL
   UNION ALL
   SELECT first.scan_id, 'FIRST_OF_MONTH' FROM first_of_month
 )

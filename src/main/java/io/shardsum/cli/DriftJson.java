@@ -79,7 +79,7 @@ final class DriftJson {
     json.writeEndArray();
     json.writeArrayFieldStart("findings");
     for (FindingHistory finding : fleet.findings()) {
-      if (told == Told.ALL || finding.state().isNew()) {
+      if (told == Told.ALL || finding.isNew()) {
         write(finding);
       }
     }

@@ -45,12 +45,10 @@ final class DriftReport {
     }
     printSteps("Other changes", DriftReport::isOtherChange, out);
     printSteps("Not compared", DriftReport::isNotCompared, out);
-    printFindings("New findings", FindingState::isNew, out);
-    printFindings("Findings that are gone", state -> state == FindingState.GONE, out);
-    if (told == Told.ALL) {
-      printFindings("Findings still there", state -> state == FindingState.STILL_THERE, out);
-      printFindings("Not checked again", state -> state == FindingState.NOT_CHECKED, out);
-    }
+    printFindings("New findings", f -> f.isNew() && f.state().isOpen(), out);
+    printFindings("Findings that are gone", f -> !f.state().isOpen(), out);
+    printFindings("Findings still there", f -> isAsBefore(f, FindingState.STILL_THERE), out);
+    printFindings("Not checked again", f -> isAsBefore(f, FindingState.NOT_CHECKED), out);
     out.println();
     out.println(verdict());
     out.println();
@@ -206,9 +204,16 @@ final class DriftReport {
         : TerminalText.count(duration.toDays(), "day");
   }
 
-  private void printFindings(String title, Predicate<FindingState> chosen, PrintWriter out) {
+  private static boolean isAsBefore(FindingHistory fault, FindingState state) {
+    return !fault.isNew() && fault.state() == state;
+  }
+
+  private void printFindings(String title, Predicate<FindingHistory> chosen, PrintWriter out) {
     List<FindingHistory> findings =
-        history.findings().stream().filter(fault -> chosen.test(fault.state())).toList();
+        history.findings().stream()
+            .filter(fault -> told == Told.ALL || fault.isNew())
+            .filter(chosen)
+            .toList();
     if (findings.isEmpty()) {
       return;
     }

@@ -146,11 +146,10 @@ final class DriftReportCommand implements Callable<Integer> {
           "--html shows one fleet: choose it with --fleet; these tables have "
               + TerminalText.list(fleets.stream().map(FleetHistory::fleet).toList()));
     }
+    Optional<HtmlReport> page =
+        html == null ? Optional.empty() : Optional.of(HtmlReport.of(session, out, read.get(0)));
     print(fleets);
-    if (html != null) {
-      HtmlReport.of(session, out, read.get(0))
-          .write(html, session.sparkContext().hadoopConfiguration());
-    }
+    page.ifPresent(report -> report.write(html, session.sparkContext().hadoopConfiguration()));
     return exitCode(fleets).number();
   }
 

@@ -102,7 +102,14 @@ final class ExplainReport {
     return copies.stream()
         .filter(copy -> copy.engine().equals(engine.engine()) && copy.rank() == rank)
         .findFirst()
-        .orElseThrow()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "--explain: the tables have no row of rank %s of engine %s: expected one of scan %s"
+                        .formatted(
+                            Integer.toString(rank),
+                            TerminalText.name(engine.engine()),
+                            scan.scanId())))
         .place();
   }
 

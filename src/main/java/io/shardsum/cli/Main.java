@@ -10,6 +10,9 @@ import java.io.InterruptedIOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.SparkThrowable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -29,6 +32,10 @@ import picocli.CommandLine.ParseResult;
       ViewsCommand.class
     })
 public final class Main {
+
+  /** Conditions of Spark that say that a file of the tables is broken, or gone. */
+  private static final Set<String> UNREADABLE =
+      Set.of("FAILED_READ_FILE", "PATH_NOT_FOUND", "CANNOT_READ_FILE_FOOTER");
 
   private Main() {}
 
@@ -90,7 +97,34 @@ public final class Main {
       err.println(command.getCommandName() + ": " + e.getMessage());
       return ExitCode.FAULT.number();
     }
+    Optional<String> unreadable = unreadable(e);
+    if (unreadable.isPresent()) {
+      err.println(command.getCommandName() + ": " + unreadable.get());
+      return ExitCode.FAULT.number();
+    }
     e.printStackTrace(err);
     return ExitCode.FAULT.number();
+  }
+
+  /**
+   * Which file of the tables Spark could not read, and why: whoever copied or cut it can mend it.
+   */
+  private static Optional<String> unreadable(Throwable fault) {
+    for (Throwable e = fault; e != null; e = e.getCause()) {
+      if (e instanceof SparkThrowable spark && UNREADABLE.contains(mainCondition(spark))) {
+        Throwable why = e.getCause() == null ? e : e.getCause();
+        return Optional.of(
+            "Cannot read %s: %s"
+                .formatted(
+                    TerminalText.line(spark.getMessageParameters().getOrDefault("path", "a table")),
+                    TerminalText.line(
+                        String.valueOf(why.getMessage()).lines().findFirst().orElse(""))));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String mainCondition(SparkThrowable spark) {
+    return String.valueOf(spark.getCondition()).split("\\.", 2)[0];
   }
 }

@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
       "",
       "What stays whole, however old it is: the newest scan of each fleet and engine, the last in which an",
       "engine was right, baselines of scans that stay, the last scan of each content that engines agreed on,",
-      "and the scan in which a finding was first seen that is still open."
+      "the scan in which a finding was first seen that is still open, and those since which an engine is off",
+      "and in which it was right before."
     },
     footer = {
       "",

@@ -38,6 +38,11 @@ public record FindingHistory(
     return last().state();
   }
 
+  /** Whether it began, or came back, in one of these scans. */
+  public boolean isNew() {
+    return steps.stream().anyMatch(step -> step.state().isNew());
+  }
+
   /** The same in some of the scans only; empty where none of these tells of it. */
   Optional<FindingHistory> in(Set<PastScan> scans) {
     List<FindingStep> some = steps.stream().filter(step -> scans.contains(step.scan())).toList();

@@ -59,6 +59,7 @@ public final class History {
   private Optional<List<FleetHistory>> read(
       SparkSession own, List<NumberedScans> chosen, FinishedScans finished, List<PastScan> scans) {
     try (HistoryTables tables = new HistoryTables(own, out, chosen)) {
+      tables.requireRanks();
       List<FleetHistory> read = new HistoryReader(tables, chosen).read();
       return finished.stillHave(scans) ? Optional.of(read) : Optional.empty();
     } catch (Exception e) { // Spark throws checked exceptions, too, and declares none

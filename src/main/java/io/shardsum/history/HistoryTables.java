@@ -8,10 +8,13 @@ import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.FindingRow;
 import io.shardsum.scan.ScanTable;
 import io.shardsum.scan.SqlFile;
+import io.shardsum.text.ForeignText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.hadoop.fs.FileSystem;
@@ -48,6 +51,7 @@ final class HistoryTables implements AutoCloseable {
   /** Rows of one's own travel within tasks, which Spark wants to be small. */
   private static final int ROWS_OF_A_TASK = 5_000;
 
+  private static final int MESSAGE_CODE_POINTS = 1_000;
   private static final String SOURCE = "source";
 
   /** Scans of tables of version 1 had files only. */
@@ -72,6 +76,36 @@ final class HistoryTables implements AutoCloseable {
     view(ScanTable.RANKS, RANKS);
     view(ScanTable.FINDINGS, FindingRow.SCHEMA);
     session.sql(SqlFile.text("views/rank_states"));
+  }
+
+  /**
+   * Refuses what would read as if engines had gone.
+   *
+   * @throws HistoryException if a scan has fewer rows of ranks than its own row says
+   */
+  void requireRanks() {
+    Map<String, Long> found = new HashMap<>();
+    session
+        .table(ScanTable.RANKS.tableName())
+        .where(col(SOURCE).equalTo(WeightSource.FILES.name()))
+        .groupBy("scan_id")
+        .count()
+        .collectAsList()
+        .forEach(row -> found.put(row.getString(0), row.getLong(1)));
+    for (NumberedScans fleet : fleets) {
+      for (PastScan scan : fleet.scans()) {
+        long ranks = found.getOrDefault(scan.scanId(), 0L);
+        if (ranks < scan.ranks()) {
+          throw new HistoryException(
+              "Cannot read scan %s in %s: expected %s rows of ranks, found %s"
+                  .formatted(
+                      scan.scanId(),
+                      ForeignText.shown(out.toString(), MESSAGE_CODE_POINTS),
+                      Long.toString(scan.ranks()),
+                      Long.toString(ranks)));
+        }
+      }
+    }
   }
 
   private static String landed(ScanTable table) {

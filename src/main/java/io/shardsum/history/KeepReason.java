@@ -14,6 +14,8 @@ public enum KeepReason {
   EARLIER_CONTENT("evidence of what engines held"),
   /** A finding that is open was seen there first. */
   FIRST_SEEN("an open finding was first seen"),
+  /** An engine that is off is off since then, or was right then the last time. */
+  DRIFT("an engine that is off began to be, or was last right"),
   /** The first of its month. */
   FIRST_OF_MONTH("the first of its month");
 

@@ -138,6 +138,8 @@ public final class Retention {
   private Map<String, Set<KeepReason>> reasons(
       SparkSession own, List<NumberedScans> fleets, List<Row> scans) {
     try (HistoryTables tables = new HistoryTables(own, out, fleets)) {
+      tables.run(HistoryStage.RANK_STEPS);
+      tables.run(HistoryStage.ENGINE_STEPS);
       tables.view("scans", scans, SCANS);
       VIEWS.forEach(
           view -> own.sql(SqlFile.text(view.get(1))).createOrReplaceTempView(view.get(0)));

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -163,6 +164,57 @@ class DriftReportCommandTest {
         .doesNotContain("\u001b");
     report("--last", "2", "--html", file.toString());
     assertThat(Files.readString(file)).contains("\"scans\":[{\"id\":\"day-2\",");
+  }
+
+  @Test
+  void tellsOfAFindingThatBeganWithinTheRangeAsNew() throws IOException {
+    CommandRun run = report("--last", "3", "--new-only");
+    CommandRun json = report("--last", "3", "--new-only", "--format", "json");
+
+    assertThat(run.out())
+        .contains("New findings\n  chat-\\u001b[31m, rank 1, layers.1.weight: DAMAGED");
+    assertThat(run.out()).doesNotContain("Findings still there");
+    assertThat(new ObjectMapper().readTree(json.out()).at("/fleets/0/findings")).hasSize(1);
+  }
+
+  @Test
+  void refusesTablesThatAreNotWholeInOneLine(SparkSession spark, @TempDir Path directory)
+      throws IOException {
+    new Nights()
+        .scan(
+            "prod",
+            "only",
+            Instant.parse("2026-11-01T02:00:00Z"),
+            List.of(Engine.of("a", "acme/chat", "1", "w")))
+        .write(spark, directory);
+    Path ranks = directory.resolve("ranks/scan_date=2026-11-01/scan_id=only");
+    Path file;
+    try (Stream<Path> files = Files.list(ranks)) {
+      file = files.filter(f -> f.toString().endsWith(".parquet")).findFirst().orElseThrow();
+    }
+    try (Stream<Path> sums = Files.list(ranks)) {
+      for (Path sum : sums.filter(f -> f.toString().endsWith(".crc")).toList()) {
+        Files.delete(sum);
+      }
+    }
+    Files.writeString(file, "not Parquet");
+
+    CommandRun broken = CommandRun.of("drift-report", "--out", directory.toString());
+    Files.delete(file);
+    CommandRun gone = CommandRun.of("drift-report", "--out", directory.toString());
+
+    assertThat(broken.err())
+        .startsWith("drift-report: Cannot read file:")
+        .contains(file.getFileName().toString(), "is not a Parquet file")
+        .hasLineCount(1);
+    assertThat(broken.exitCode()).isEqualTo(1);
+    assertThat(gone)
+        .isEqualTo(
+            new CommandRun(
+                2,
+                "",
+                "drift-report: Cannot read scan only in %s: expected 1 rows of ranks, found 0\n"
+                    .formatted(directory)));
   }
 
   @Test

@@ -200,8 +200,8 @@ class RetentionTest {
         .isEqualTo(
             Map.of(
                 "n03", List.of(KeepReason.EARLIER_CONTENT), // revision 1
-                "n06", List.of(KeepReason.LAST_RIGHT), // of y
-                "n07", List.of(KeepReason.FIRST_SEEN)));
+                "n06", List.of(KeepReason.LAST_RIGHT, KeepReason.DRIFT), // of y
+                "n07", List.of(KeepReason.FIRST_SEEN, KeepReason.DRIFT)));
     assertThat(of(plan, Fate.KEPT)).containsExactly("lab16", "n03", "n06", "n07", "n16");
     assertThat(of(plan, Fate.TENSORS_GO)).hasSize(17 + 4 - 5).contains("n10", "n14-again", "lab4");
     assertThat(plan.leftovers())
@@ -325,6 +325,41 @@ class RetentionTest {
     out = copy.resolve("based");
 
     assertThat(kept(plan(rules(1)))).isEqualTo(Map.of("n02", List.of(KeepReason.BASELINE)));
+  }
+
+  @Test
+  void keepsTheWholePastOfADriftThatNoCopyTells() {
+    Finding alone =
+        Finding.of(
+            FindingKind.UNVERIFIED,
+            Subject.engine("x"),
+            Comparison.of("another copy to compare with", "none"),
+            Optional.empty(),
+            "the only engine of its comparison group");
+    Nights nights = new Nights();
+    for (int night : new int[] {1, 2, 3, 16}) {
+      String word = night < 3 ? "right" : "damaged";
+      nights.scan(
+          "prod", id(night), at(night), List.of(Engine.of("x", "acme/chat", "1", word)), alone);
+    }
+    nights.write(spark, copy.resolve("alone"));
+    out = copy.resolve("alone");
+    RetentionRules rules = new RetentionRules(NOW, 1, OptionalInt.of(1), Months.KEEP_NONE);
+
+    RetentionPlan plan = plan(rules);
+
+    assertThat(kept(plan))
+        .containsEntry("n02", List.of(KeepReason.DRIFT))
+        .containsEntry("n03", List.of(KeepReason.DRIFT));
+    assertThat(plan.carryOut(stored())).isEmpty();
+    EngineStep last =
+        new History(spark, out.toString())
+            .of(Optional.empty(), new ScanRange.Last(1))
+            .get(0)
+            .engines()
+            .get(0)
+            .last();
+    assertThat(last.drift().orElseThrow().since().scanId()).isEqualTo("n03");
   }
 
   @Test
