@@ -21,7 +21,7 @@ WITH lanes AS (
     JOIN engines AS e ON s.scan_id = e.scan_id
   )
 ), observed AS (
-  SELECT /*+ REPARTITION(lane), BROADCAST(l), BROADCAST(e) */
+  SELECT /*+ REPARTITION(lane), BROADCAST(l) */
     l.lane,
     s.fleet,
     s.number,

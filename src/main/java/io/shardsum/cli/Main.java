@@ -34,8 +34,7 @@ import picocli.CommandLine.ParseResult;
 public final class Main {
 
   /** Conditions of Spark that say that a file of the tables is broken, or gone. */
-  private static final Set<String> UNREADABLE =
-      Set.of("FAILED_READ_FILE", "PATH_NOT_FOUND", "CANNOT_READ_FILE_FOOTER");
+  private static final Set<String> UNREADABLE = Set.of("FAILED_READ_FILE", "PATH_NOT_FOUND");
 
   private Main() {}
 

@@ -13,7 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -37,8 +36,7 @@ record CheckpointFiles(RoleFinding finding, List<Problem> problems) {
       return ofIndex(role, listing, listing.index().get(), conf);
     }
     if (!listing.brokenShards().isEmpty()) {
-      String reasons =
-          listing.brokenShards().stream().map(NotAFile::reason).collect(Collectors.joining("; "));
+      String reasons = NotAFile.reasons(listing.brokenShards());
       return new CheckpointFiles(
           new RoleFinding(RankState.UNREADABLE, reasons, inOrder(role, listing.shards())),
           List.of());

@@ -134,7 +134,7 @@ record DirectoryListing(
           index = Optional.of(listed(status, name));
         }
       }
-      if (storage.getScheme().equals("file")) {
+      if ("file".equals(storage.getUri().getScheme())) {
         addDeadLinks(NotAFile.deadLinks(java.nio.file.Path.of(itself.toUri().getPath()), prefix));
       }
     }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What a directory holds in the place of a file. It has the name, and nobody can read it.
@@ -39,6 +40,11 @@ record NotAFile(String name, String path, String what) {
   boolean isVisibleShard() {
     return name.endsWith(ShardPattern.SUFFIX)
         && !ListedFile.isHidden(name.substring(name.lastIndexOf('/') + 1));
+  }
+
+  /** What some of them are, in words. */
+  static String reasons(List<NotAFile> some) {
+    return some.stream().map(NotAFile::reason).collect(Collectors.joining("; "));
   }
 
   /** Itself in words. */

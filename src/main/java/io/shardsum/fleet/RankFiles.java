@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** The files of one directory that match one pattern, by the rank that they belong to. */
 final class RankFiles {
@@ -157,9 +156,7 @@ final class RankFiles {
       return new RoleFinding(state, overwritten(), files);
     }
     if (broken.containsKey(rank)) {
-      String reasons =
-          broken.get(rank).stream().map(NotAFile::reason).collect(Collectors.joining("; "));
-      return new RoleFinding(RankState.UNREADABLE, reasons, files);
+      return new RoleFinding(RankState.UNREADABLE, NotAFile.reasons(broken.get(rank)), files);
     }
     if (files.isEmpty()) {
       return RoleFinding.missing(noFileOf(rank));

@@ -15,6 +15,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -76,8 +77,21 @@ final class EarlierScans {
   }
 
   private Dataset<Row> landed(ScanTable table) {
-    Dataset<Row> found = read(session).parquet(path(table));
+    Dataset<Row> found = found(table);
     return table == ScanTable.SCANS ? found : withLaterColumns(found, table);
+  }
+
+  private Dataset<Row> found(ScanTable table) {
+    try {
+      return read(session).parquet(path(table));
+    } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
+      if (e instanceof SparkThrowable spark
+          && "UNABLE_TO_INFER_SCHEMA".equals(spark.getCondition())) {
+        throw new ReferenceException(
+            "Cannot read %s: expected Parquet files, found none".formatted(path(table)));
+      }
+      throw e;
+    }
   }
 
   /**

@@ -1,7 +1,5 @@
 package io.shardsum.scan;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.checksum.WeightDigest;
 import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.EndpointKind;
@@ -18,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
@@ -231,13 +228,6 @@ final class LiveRows {
   }
 
   private String otherFields() {
-    if (answer.otherFields().isEmpty()) {
-      return null;
-    }
-    try {
-      return new ObjectMapper().writeValueAsString(new TreeMap<>(answer.otherFields()));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("A map of strings is JSON", e);
-    }
+    return answer.otherFields().isEmpty() ? null : JsonColumn.of(answer.otherFields());
   }
 }

@@ -1,13 +1,11 @@
 package io.shardsum.scan;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.source.ChunkColumn;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -61,7 +59,7 @@ final class ScanRow {
 
   /** Settings by name: chosen ones, since others may hold secrets. */
   private static String settings(SparkSession session, ScanRequest request) {
-    Map<String, String> settings = new TreeMap<>();
+    Map<String, String> settings = new HashMap<>();
     settings.put(Scope.SETTING, request.scope().word());
     request.baseline().ifPresent(baseline -> settings.put(Baseline.SETTING, baseline.toString()));
     settings.put("spark.master", session.sparkContext().master());
@@ -74,10 +72,6 @@ final class ScanRow {
       settings.put(key, session.conf().get(key));
     }
     settings.put("cores", Integer.toString(session.sparkContext().defaultParallelism()));
-    try {
-      return new ObjectMapper().writeValueAsString(settings);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("A map of strings is JSON", e);
-    }
+    return JsonColumn.of(settings);
   }
 }

@@ -1,7 +1,5 @@
 package io.shardsum.scan;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.EngineInventory;
 import io.shardsum.fleet.Inventory;
@@ -12,7 +10,6 @@ import io.shardsum.fleet.ShardFile;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
@@ -90,17 +87,8 @@ final class ScanViews {
                     mergedBy(engine).word(),
                     engine.expectedRanks(),
                     engine.hashing(),
-                    json(engine.storages())))
+                    JsonColumn.of(engine.storages())))
         .toList();
-  }
-
-  /** As text: no plan on GPUs has to carry a map. */
-  private static String json(Map<String, String> storages) {
-    try {
-      return new ObjectMapper().writeValueAsString(storages);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("A map of strings is JSON", e);
-    }
   }
 
   /** Of which digests those of ranks are made: of SHA-256 only where there are no others. */

@@ -202,6 +202,11 @@ class DriftReportCommandTest {
     CommandRun broken = CommandRun.of("drift-report", "--out", directory.toString());
     Files.delete(file);
     CommandRun gone = CommandRun.of("drift-report", "--out", directory.toString());
+    CommandRun explained = CommandRun.fleetScan("--explain", "a/0", "--out", directory.toString());
+    Files.delete(ranks);
+    Files.delete(ranks.getParent());
+    Files.delete(ranks.getParent().getParent());
+    CommandRun table = CommandRun.of("drift-report", "--out", directory.toString());
 
     assertThat(broken.err())
         .startsWith("drift-report: Cannot read file:")
@@ -215,6 +220,17 @@ class DriftReportCommandTest {
                 "",
                 "drift-report: Cannot read scan only in %s: expected 1 rows of ranks, found 0\n"
                     .formatted(directory)));
+    assertThat(explained)
+        .isEqualTo(
+            new CommandRun(
+                2,
+                "",
+                "fleet-scan: Cannot read %s/ranks: expected Parquet files, found none\n"
+                    .formatted(directory)));
+    assertThat(table.exitCode()).isEqualTo(1);
+    assertThat(table.err())
+        .startsWith("drift-report: Cannot read file:%s/ranks: ".formatted(directory))
+        .hasLineCount(1);
   }
 
   @Test

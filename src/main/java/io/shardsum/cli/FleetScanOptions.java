@@ -1,0 +1,277 @@
+package io.shardsum.cli;
+
+import io.shardsum.fleet.Digest;
+import io.shardsum.fleet.FleetDescription;
+import io.shardsum.fleet.Inventory;
+import io.shardsum.fleet.ShardsDirectory;
+import io.shardsum.fleet.SkipProfile;
+import io.shardsum.gpu.Accelerator;
+import io.shardsum.scan.Baseline;
+import io.shardsum.scan.HeaderStructure;
+import io.shardsum.scan.ScanId;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/**
+ * The options of {@code jobs/fleet-scan}: which there are, which go together, and what they mean.
+ */
+final class FleetScanOptions {
+
+  private static final int MOST_NIGHTS = 366;
+
+  @ArgGroup(multiplicity = "0..1")
+  Target target = new Target();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Directory of the Parquet tables; any Hadoop file system.")
+  String out;
+
+  @Option(
+      names = "--scan-id",
+      paramLabel = "ID",
+      description = "Name of this scan; an earlier scan of this name is replaced.")
+  String scanId;
+
+  @Option(
+      names = "--baseline",
+      paramLabel = "SCAN_ID[/ENGINE]",
+      description = "An earlier scan under --out that is right: compare with it, without a vote.")
+  String baseline;
+
+  @Option(
+      names = "--engine",
+      paramLabel = "NAME",
+      arity = "1..*",
+      description = "Only these engines.")
+  List<String> onlyEngines = List.of();
+
+  @Option(
+      names = "--digest",
+      paramLabel = "DIGEST",
+      description = "sglang, sha256 or both, for all engines; else as the fleet says (sglang).")
+  String digest;
+
+  @Option(
+      names = "--verify-gpu",
+      paramLabel = "N",
+      arity = "0..1",
+      fallbackValue = "1000",
+      description = {
+        "With --gpu: hash one in N chunks (default: ${FALLBACK-VALUE}), and one of each file, on the",
+        "CPU, too, and end with exit code 1 at the first difference."
+      })
+  Integer verifyOneIn;
+
+  @Option(
+      names = "--dry-run",
+      description = "Only list: engines, ranks, files, bytes, what is missing. Reads no weights.")
+  boolean dryRun;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = {
+        "table, json, or sglang: the answer that --engine NAME would give at /weights_checker,",
+        "from its files; without a fleet: of a finished scan under --out (default:",
+        "${DEFAULT-VALUE})."
+      })
+  ScanFormat format = ScanFormat.TABLE;
+
+  @ArgGroup(validate = false, heading = "With --shards:%n")
+  ShardsOptions shardsOptions = new ShardsOptions();
+
+  @Option(
+      names = "--demo-dir",
+      paramLabel = "DIR",
+      description =
+          "Where --demo makes its fleet (default: shardsum-demo; with --nights: shardsum-month).")
+  Path demoDirectory;
+
+  @Option(
+      names = "--nights",
+      paramLabel = "N",
+      description = {
+        "With --demo: a fleet to which things happen, and the scans of so many nights (30: a month",
+        "with all that happens), dated from 2026-10-01 on."
+      })
+  Integer demoNights;
+
+  /** What to scan: exactly one of these. */
+  static final class Target {
+    @Option(names = "--fleet", paramLabel = "FILE", description = "Description of the fleet, YAML.")
+    Path fleet;
+
+    @Option(
+        names = "--shards",
+        paramLabel = "DIR",
+        description = "Without a description: each sub-directory is an engine.")
+    String shards;
+
+    @Option(
+        names = "--demo",
+        description = "Make a small fleet with two faults, scan it, and show what was found.")
+    boolean demo;
+
+    @Option(
+        names = "--explain",
+        paramLabel = "ENGINE[/RANK[/TENSOR]]",
+        description =
+            "Scan nothing: show all that a finished scan under --out (the latest, or --scan-id) knows of it.")
+    String explain;
+
+    boolean isNone() {
+      return fleet == null && shards == null && !demo && explain == null;
+    }
+  }
+
+  /** What a description would say. */
+  static final class ShardsOptions {
+    @Option(names = "--tp", paramLabel = "N", description = "Tensor-parallel ranks of each engine.")
+    Integer tp;
+
+    @Option(names = "--pp", paramLabel = "N", description = "Pipeline stages of each engine.")
+    Integer pp;
+
+    @Option(
+        names = "--profile",
+        paramLabel = "NAME",
+        description = "Which buffers the engine leaves out (default: the newest SGLang's).")
+    String profile;
+  }
+
+  /**
+   * Refuses an option that would be ignored.
+   *
+   * @throws UsageException naming what does not go together
+   */
+  void requireFitting() {
+    requireTarget();
+    boolean described =
+        shardsOptions.tp != null || shardsOptions.pp != null || shardsOptions.profile != null;
+    if (target.shards == null && described) {
+      throw new UsageException(
+          "--tp, --pp and --profile go with --shards; a description of the fleet has them itself");
+    }
+    boolean others =
+        out != null
+            || scanId != null
+            || baseline != null
+            || digest != null
+            || !onlyEngines.isEmpty()
+            || verifyOneIn != null
+            || dryRun;
+    boolean ofAScan =
+        baseline != null
+            || digest != null
+            || !onlyEngines.isEmpty()
+            || verifyOneIn != null
+            || dryRun
+            || format != ScanFormat.TABLE;
+    if (target.explain != null && ofAScan) {
+      throw new UsageException("--explain takes no other option but --out and --scan-id");
+    }
+    if (target.demo && (others || format != ScanFormat.TABLE)) {
+      throw new UsageException("--demo takes no other option but --demo-dir and --nights");
+    }
+    if (demoNights != null && (!target.demo || demoNights < 1 || demoNights > MOST_NIGHTS)) {
+      throw new UsageException(
+          "--nights goes with --demo: expected a number from 1 to %s, found %s"
+              .formatted(MOST_NIGHTS, demoNights));
+    }
+    if (verifyOneIn != null && verifyOneIn < 1) {
+      throw new UsageException(
+          "--verify-gpu: expected a number from 1, as of one in so many, found " + verifyOneIn);
+    }
+    if (verifyOneIn != null && Accelerator.of(new SparkConf()) == Accelerator.CPU) {
+      throw new UsageException("--verify-gpu goes with --gpu: on CPUs there is nothing to verify");
+    }
+  }
+
+  private void requireTarget() {
+    boolean answer = format == ScanFormat.SGLANG && !target.demo && target.explain == null;
+    if (answer && onlyEngines.size() != 1) {
+      throw new UsageException("--format sglang goes with one --engine NAME");
+    }
+    if (!target.isNone()) {
+      return;
+    }
+    if (!answer) {
+      throw new UsageException(
+          "Missing required argument: --fleet FILE, --shards DIR, --demo or --explain ENGINE");
+    }
+    if (baseline != null || digest != null || verifyOneIn != null || dryRun) {
+      throw new UsageException(
+          "--format sglang of a finished scan takes only --engine, --out and --scan-id");
+    }
+  }
+
+  /** What {@code --scan-id} names; empty: not given. */
+  Optional<ScanId> scanId() {
+    try {
+      return Optional.ofNullable(scanId).map(ScanId::new);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+
+  /** What {@code --baseline} names, for the scan of that name. */
+  Optional<Baseline> baseline(ScanId thisScan) {
+    if (baseline == null) {
+      return Optional.empty();
+    }
+    Baseline parsed;
+    try {
+      parsed = Baseline.parse(baseline);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--baseline: " + e.getMessage());
+    }
+    if (parsed.scanId().equals(thisScan)) {
+      throw new UsageException(
+          "--baseline: %s is replaced by this scan: expected another".formatted(thisScan.text()));
+    }
+    return Optional.of(parsed);
+  }
+
+  /** What {@code --engine} names. */
+  ChosenEngines chosenEngines() {
+    return new ChosenEngines(onlyEngines);
+  }
+
+  /** What is to be scanned, of {@code --fleet} or {@code --shards}. */
+  Inventory inventory(Configuration hadoopConf) {
+    if (target.shards != null) {
+      ShardsDirectory directory =
+          new ShardsDirectory(
+              target.shards,
+              optional(shardsOptions.tp),
+              optional(shardsOptions.pp),
+              digest == null ? Digest.SGLANG : Digest.parse(digest),
+              shardsOptions.profile == null
+                  ? SkipProfile.newest()
+                  : SkipProfile.byName(shardsOptions.profile));
+      return chosenEngines().of(directory.inventory(hadoopConf, new HeaderStructure(hadoopConf)));
+    }
+    FleetDescription fleet = FleetDescription.load(target.fleet);
+    if (digest != null) {
+      fleet = fleet.withDigest(Digest.parse(digest));
+    }
+    return Inventory.of(chosenEngines().of(fleet), hadoopConf);
+  }
+
+  /** One chunk in how many the CPU hashes, too; empty: none. */
+  OptionalInt verifyOneIn() {
+    return optional(verifyOneIn);
+  }
+
+  private static OptionalInt optional(Integer value) {
+    return value == null ? OptionalInt.empty() : OptionalInt.of(value);
+  }
+}
