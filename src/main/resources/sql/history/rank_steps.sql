@@ -12,20 +12,25 @@
 -- declaration (copies agreed, or nothing else was there when that began), or where copies disagreed and agree now. Any other
 -- change is DRIFTED. A rank is off from a drift on until copies agree, it is restored or updated, or it is declared anew
 -- and nothing speaks against it; and as long as it is stale and copies do not agree.
--- A lane is the number of an engine in its fleet: most of the time goes into sorting, and numbers are compared sooner than names.
-WITH lanes AS (
-  SELECT fleet, engine, source, row_number() OVER (PARTITION BY fleet ORDER BY engine, source) AS lane
-  FROM (
-    SELECT DISTINCT s.fleet, e.engine, e.source
-    FROM history_scans AS s
-    JOIN engines AS e ON s.scan_id = e.scan_id
-  )
+-- Most of the time goes into sorting, so what is long has a number: a lane is an engine and source of a fleet, a form one of the ways
+-- to hash (null where nothing was hashed), a declaration one of model and revision, and a content the scan in which the rank had a
+-- checksum for the first time.
+WITH hashed_engines AS (
+  SELECT s.fleet, s.scan_id, s.number, s.is_last, e.engine, e.source, e.model, e.revision, coalesce(e.hashing, s.digest) AS hashing
+  FROM history_scans AS s
+  JOIN engines AS e ON s.scan_id = e.scan_id
+), lanes AS (
+  SELECT *, row_number() OVER (ORDER BY fleet, engine, source) AS lane
+  FROM (SELECT DISTINCT fleet, engine, source FROM hashed_engines)
+), forms AS (
+  SELECT *, dense_rank() OVER (ORDER BY hashing) AS form, dense_rank() OVER (ORDER BY model, revision) AS declaration
+  FROM (SELECT DISTINCT hashing, model, revision FROM hashed_engines)
 ), observed AS (
-  SELECT /*+ REPARTITION(lane), BROADCAST(l) */
+  SELECT /*+ REPARTITION(lane), BROADCAST(l), BROADCAST(f) */
     l.lane,
-    s.fleet,
-    s.number,
-    s.is_last,
+    e.fleet,
+    e.number,
+    e.is_last,
     r.engine,
     r.source,
     r.rank,
@@ -33,77 +38,90 @@ WITH lanes AS (
     r.status,
     r.checksum,
     r.state,
-    r.checksum IS NOT NULL AS hashed,
-    coalesce(e.hashing, s.digest) AS hashing,
-    struct(e.model, e.revision, r.tp_size, r.pp_size) AS declared
-  FROM history_scans AS s
-  JOIN rank_states AS r ON s.scan_id = r.scan_id
-  JOIN lanes AS l ON s.fleet = l.fleet AND r.engine = l.engine AND r.source = l.source
-  JOIN engines AS e ON r.scan_id = e.scan_id AND r.engine = e.engine AND r.source = e.source
+    CASE WHEN r.checksum IS NOT NULL THEN f.form END AS form,
+    struct(f.declaration, r.tp_size, r.pp_size) AS declared
+  FROM hashed_engines AS e
+  JOIN lanes AS l ON e.fleet = l.fleet AND e.engine = l.engine AND e.source = l.source
+  JOIN forms AS f ON e.hashing <=> f.hashing AND e.model <=> f.model AND e.revision <=> f.revision
+  JOIN rank_states AS r ON e.scan_id = r.scan_id AND e.engine = r.engine AND e.source = r.source
 ), held AS (
   SELECT
     *,
-    first_value(declared) OVER (PARTITION BY lane, rank, fleet, hashing, hashed, checksum ORDER BY number) AS origin
+    min(number) OVER same AS content,
+    first_value(declared) OVER same AS origin
   FROM observed
+  WINDOW same AS (PARTITION BY lane, rank, form, checksum ORDER BY number)
 ), followed AS (
   SELECT
     *,
     lag(number) OVER before AS number_before,
-    lag(checksum) OVER before AS checksum_before,
+    lag(content) OVER before AS content_before,
     lag(declared) OVER before AS declared_before,
     lag(state) OVER before AS state_before,
     lag(origin) OVER before AS origin_before
   FROM held
-  WINDOW before AS (PARTITION BY lane, rank, fleet, hashing, hashed ORDER BY number)
+  WINDOW before AS (PARTITION BY lane, rank, form ORDER BY number)
+), verified AS (
+  SELECT
+    *,
+    min(CASE WHEN state = 'VERIFIED' THEN number END) OVER (PARTITION BY lane, rank, form, declared, content) AS first_verified
+  FROM followed
 ), dated AS (
   SELECT
     *,
     min(number) OVER declaration AS first_declared,
     min(CASE WHEN origin = declared THEN number END) OVER declaration AS first_of_its_own
-  FROM followed
-  WINDOW declaration AS (PARTITION BY lane, rank, fleet, hashing, hashed, declared)
+  FROM verified
+  WINDOW declaration AS (PARTITION BY lane, rank, form, declared)
 ), judged AS (
   SELECT
     *,
-    hashed AND checksum <> checksum_before AS changed,
-    hashed AND origin = declared AND origin_before <> declared AS planned,
-    min(CASE WHEN state = 'VERIFIED' OR (state <> 'DIFFERENT' AND number IN (first_declared, first_of_its_own)) THEN number END)
-      OVER (PARTITION BY lane, rank, fleet, hashing, hashed, declared, checksum) AS first_right,
-    hashed AND origin <> declared
-      AND max(hashed AND origin = declared) OVER (PARTITION BY lane, fleet, number) AS stale
+    content <> content_before AS changed,
+    origin = declared AND origin_before <> declared AS planned,
+    least(
+      first_verified,
+      min(CASE WHEN state <> 'DIFFERENT' AND number IN (first_declared, first_of_its_own) THEN number END)
+        OVER (PARTITION BY lane, rank, form, declared, content)
+    ) AS first_right
   FROM dated
+), compared AS (
+  SELECT
+    *,
+    form IS NOT NULL AND origin <> declared
+      AND max(form IS NOT NULL AND origin = declared) OVER (PARTITION BY lane, number) AS stale
+  FROM judged
 ), stepped AS (
   SELECT
     *,
     CASE
-      WHEN NOT hashed THEN 'NOT_SCANNED'
-      WHEN checksum_before IS NULL THEN 'FIRST'
+      WHEN form IS NULL THEN 'NOT_SCANNED'
+      WHEN content_before IS NULL THEN 'FIRST'
       WHEN NOT changed THEN 'UNCHANGED'
       WHEN planned THEN 'UPDATED'
       WHEN state <> 'DIFFERENT' AND (first_right < number OR (state_before = 'DIFFERENT' AND state = 'VERIFIED')) THEN 'RESTORED'
       ELSE 'DRIFTED'
     END AS step
-  FROM judged
+  FROM compared
 ), stood AS (
   SELECT
     *,
     max(CASE WHEN step = 'DRIFTED' THEN number END) OVER so_far AS last_drift,
     max(CASE
-      WHEN hashed AND state = 'VERIFIED' THEN number
+      WHEN form IS NOT NULL AND state = 'VERIFIED' THEN number
       WHEN step IN ('RESTORED', 'UPDATED') THEN number
       WHEN step = 'UNCHANGED' AND declared <> declared_before AND state <> 'DIFFERENT' THEN number
     END) OVER so_far AS last_cleared
   FROM stepped
-  WINDOW so_far AS (PARTITION BY lane, rank, fleet ORDER BY number)
+  WINDOW so_far AS (PARTITION BY lane, rank ORDER BY number)
 ), known AS (
   SELECT
     *,
-    coalesce(last_value(CASE WHEN hashed THEN
+    coalesce(last_value(CASE WHEN form IS NOT NULL THEN
       coalesce(last_drift > coalesce(last_cleared, 0), false) OR (stale AND state <> 'VERIFIED')
-    END) IGNORE NULLS OVER (PARTITION BY lane, rank, fleet ORDER BY number), false) AS off
+    END) IGNORE NULLS OVER (PARTITION BY lane, rank ORDER BY number), false) AS off
   FROM stood
-), runs AS (
-  SELECT *, count_if(NOT off) OVER (PARTITION BY lane, rank, fleet ORDER BY number) AS run
+), turned AS (
+  SELECT *, off AND NOT lag(off, 1, false) OVER (PARTITION BY lane, rank ORDER BY number) AS turns_off
   FROM known
 )
 SELECT
@@ -117,9 +135,9 @@ SELECT
   status,
   state,
   checksum,
-  CASE WHEN hashed THEN number_before END AS number_before,
+  CASE WHEN form IS NOT NULL THEN number_before END AS number_before,
   step,
   stale,
   off,
-  CASE WHEN off THEN min(CASE WHEN off THEN number END) OVER (PARTITION BY lane, rank, fleet, run) END AS off_since
-FROM runs
+  CASE WHEN off THEN max(CASE WHEN turns_off THEN number END) OVER (PARTITION BY lane, rank ORDER BY number) END AS off_since
+FROM turned

@@ -1,5 +1,6 @@
 package io.shardsum.history;
 
+import io.shardsum.scan.TablesSession;
 import io.shardsum.text.ForeignText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,7 +43,7 @@ public final class History {
       List<NumberedScans> chosen = new ChosenScans(finished.all()).of(fleet, range);
       List<PastScan> scans = chosen.stream().flatMap(of -> of.scans().stream()).toList();
       finished.requireKnownSchema(scans);
-      HistorySession.fit(own, scans.stream().mapToLong(PastScan::ranks).sum());
+      TablesSession.fit(own, scans.stream().mapToLong(PastScan::ranks).sum());
       Optional<List<FleetHistory>> read = read(own, chosen, finished, scans);
       if (read.isPresent()) {
         return read.get();

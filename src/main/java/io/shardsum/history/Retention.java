@@ -8,6 +8,7 @@ import io.shardsum.scan.SqlFile;
 import io.shardsum.scan.StoredScan;
 import io.shardsum.scan.StoredScan.TensorRows;
 import io.shardsum.scan.StoredScans;
+import io.shardsum.scan.TablesSession;
 import io.shardsum.text.ForeignText;
 import java.sql.Timestamp;
 import java.util.ArrayList;
@@ -76,7 +77,7 @@ public final class Retention {
     List<PastScan> scans = scans(fleets);
     finished.requireKnownSchema(scans);
     scans.forEach(scan -> requireName(scan.scanId()));
-    HistorySession.fit(own, scans.stream().mapToLong(PastScan::ranks).sum());
+    TablesSession.fit(own, scans.stream().mapToLong(PastScan::ranks).sum());
     Map<String, StoredScan> places = new HashMap<>();
     scans.forEach(scan -> places.put(scan.scanId(), stored.of(scan.date(), scan.scanId())));
     Map<String, Set<KeepReason>> reasons =

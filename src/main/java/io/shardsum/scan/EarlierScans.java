@@ -41,17 +41,34 @@ final class EarlierScans {
 
   /** Makes the views, in a session of their own, if a scan was ever finished there. */
   EarlierScans(SparkSession session, String out) {
-    this.session = ScanSession.of(session, new ScanSize(0, 0));
+    this.session = TablesSession.of(session);
     this.out = new Path(out);
     // A scan's name is text, also where it looks like a number.
     this.session.conf().set("spark.sql.sources.partitionColumnTypeInference.enabled", "false");
     this.any = isAnyFinished();
     if (any) {
       for (ScanTable table : ScanTable.values()) {
-        landed(table).createOrReplaceTempView("landed_" + table.tableName());
+        view(table);
       }
       TableViews.verified().forEach(this.session::sql);
     }
+  }
+
+  /** Of scans there are few, and each statement reads them. */
+  private void view(ScanTable table) {
+    Dataset<Row> found = found(table);
+    if (table == ScanTable.SCANS) {
+      List<Row> scans = found.collectAsList();
+      found = session.createDataFrame(scans, found.schema());
+      TablesSession.fit(session, scans.stream().mapToLong(EarlierScans::ranks).sum());
+    } else {
+      found = withLaterColumns(found, table);
+    }
+    found.createOrReplaceTempView("landed_" + table.tableName());
+  }
+
+  private static long ranks(Row scan) {
+    return scan.<Number>getAs("ranks").longValue();
   }
 
   private boolean isAnyFinished() {
@@ -74,11 +91,6 @@ final class EarlierScans {
 
   boolean exist() {
     return any;
-  }
-
-  private Dataset<Row> landed(ScanTable table) {
-    Dataset<Row> found = found(table);
-    return table == ScanTable.SCANS ? found : withLaterColumns(found, table);
   }
 
   private Dataset<Row> found(ScanTable table) {

@@ -27,7 +27,7 @@ final class ScanSession {
   private ScanSession() {}
 
   /** A new session. What the caller has set in the configuration of Spark holds. */
-  static SparkSession of(SparkSession session, ScanSize size) {
+  static SparkSession of(SparkSession session) {
     SparkSession own = session.newSession();
     SparkConf set = session.sparkContext().getConf();
     SETTINGS.forEach(
@@ -36,6 +36,13 @@ final class ScanSession {
             own.conf().set(key, value);
           }
         });
+    return own;
+  }
+
+  /** The same, with what else fits a scan of that size. */
+  static SparkSession of(SparkSession session, ScanSize size) {
+    SparkSession own = of(session);
+    SparkConf set = session.sparkContext().getConf();
     if (size.isSmall() && SETTINGS_OF_A_SMALL_SCAN.keySet().stream().noneMatch(set::contains)) {
       SETTINGS_OF_A_SMALL_SCAN.forEach(own.conf()::set);
     }
