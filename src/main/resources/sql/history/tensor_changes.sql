@@ -10,7 +10,7 @@ WITH sides AS (
     c.side,
     t.key,
     t.bytes,
-    concat_ws(' ', t.dtype, CAST(t.shape AS STRING), coalesce(t.checksum, t.sha256)) AS content
+    struct(t.dtype, t.shape, coalesce(t.checksum, t.sha256)) AS content
   FROM changed_ranks AS c
   JOIN tensors AS t ON c.scan_id = t.scan_id AND c.engine = t.engine AND c.source = t.source AND c.rank = t.rank
   WHERE t.status = 'HASHED'
