@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import picocli.CommandLine;
@@ -121,10 +122,35 @@ class ExamplesTest {
     assertThat(unit("shardsum-scan.timer")).containsEntry("Install.WantedBy", "timers.target");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"shardsum-report", "shardsum-retention"})
+  void servicesReadAndKeepTheTablesThatTheScanWrites(String name) throws IOException {
+    Map<String, String> service = unit(name + ".service");
+    List<String> command = List.of(service.get("Service.ExecStart").split(" "));
+    Path job = Path.of(command.get(0).replaceFirst(HOME + "/", ""));
+    List<String> own = new ArrayList<>(command);
+    own.set(0, job.getFileName().toString());
+    CommandLine.ParseResult parsed = Main.commandLine().parseArgs(own.toArray(String[]::new));
+
+    assertThat(job).isExecutable();
+    assertThat(parsed.subcommand().matchedOptionValue("--out", ""))
+        .isEqualTo("/var/lib/shardsum/tables");
+    assertThat(unit("shardsum-scan.service").get("Service.ExecStart"))
+        .contains("--out /var/lib/shardsum/tables");
+    assertThat(unit(name + ".timer")).containsEntry("Install.WantedBy", "timers.target");
+  }
+
   @Test
-  void systemdTakesTheUnits() throws Exception {
+  void driftIsNoFailureOfTheReport() throws IOException {
+    assertThat(unit("shardsum-report.service"))
+        .containsEntry("Service.SuccessExitStatus", String.valueOf(ExitCode.DIFFERENT.number()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"shardsum-scan", "shardsum-report", "shardsum-retention"})
+  void systemdTakesTheUnits(String unit) throws Exception {
     List<String> command = new ArrayList<>(List.of("systemd-analyze", "verify", "--man=no"));
-    for (String name : List.of("shardsum-scan.service", "shardsum-scan.timer")) {
+    for (String name : List.of(unit + ".service", unit + ".timer")) {
       String text = Files.readString(EXAMPLES.resolve(name));
       String here = Path.of("").toAbsolutePath().toString().replace(" ", "\\x20");
       command.add(
@@ -137,7 +163,7 @@ class ExamplesTest {
     Run run = run(command.toArray(String[]::new));
 
     assertThat(run.exitCode()).as(run.output()).isZero();
-    assertThat(run.output()).doesNotContain("shardsum-scan");
+    assertThat(run.output()).doesNotContain(unit);
   }
 
   @ParameterizedTest
