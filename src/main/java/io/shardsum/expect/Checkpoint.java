@@ -1,6 +1,7 @@
 package io.shardsum.expect;
 
 import io.shardsum.fleet.CheckpointListing;
+import io.shardsum.fleet.JsonFile;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.safetensors.ByteSource;
 import io.shardsum.safetensors.SafetensorsFormatException;
@@ -105,6 +106,13 @@ public record Checkpoint(
 
   private static byte[] config(String directory, Configuration conf) throws IOException {
     Path file = new Path(directory, ModelConfig.FILE_NAME);
+    JsonFile.insteadOfFile(file, conf)
+        .ifPresent(
+            other -> {
+              throw new ExpectException(
+                  "checkpoint %s: %s is %s, not a file"
+                      .formatted(MessageText.shown(directory), ModelConfig.FILE_NAME, other));
+            });
     try (InputStream in = file.getFileSystem(conf).open(file)) {
       byte[] json = in.readNBytes(MAX_CONFIG_BYTES + 1);
       if (json.length > MAX_CONFIG_BYTES) {

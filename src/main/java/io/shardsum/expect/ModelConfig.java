@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.shardsum.safetensors.OtherContent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -41,14 +43,26 @@ public final class ModelConfig {
     try {
       JsonNode root = JSON.readTree(json);
       if (!root.isObject()) {
+        requireJson(json, null);
         throw new ExpectException(FILE_NAME + " is not an object");
       }
       return new ModelConfig(root);
     } catch (JsonProcessingException e) {
+      requireJson(json, e);
       throw new ExpectException(FILE_NAME + " is not JSON: " + MessageText.shown(reason(e)), e);
     } catch (java.io.IOException e) {
       throw new ExpectException(FILE_NAME + " cannot be read", e);
     }
+  }
+
+  /** Refuses what is wholly something else. */
+  private static void requireJson(byte[] json, JsonProcessingException cause) {
+    byte[] beginning = Arrays.copyOf(json, Math.min(json.length, OtherContent.BEGINNING_BYTES));
+    OtherContent.insteadOfJson(beginning)
+        .ifPresent(
+            other -> {
+              throw new ExpectException(FILE_NAME + " is not JSON but " + other, cause);
+            });
   }
 
   /** The parser's words, of places line and column only. */

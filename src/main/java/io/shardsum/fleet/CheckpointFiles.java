@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
@@ -136,17 +137,36 @@ record CheckpointFiles(RoleFinding finding, List<Problem> problems) {
   private static JsonNode weightMap(ListedFile index, Configuration conf)
       throws BrokenIndexException {
     Path path = new Path(index.path());
+    requireFile(path, conf);
     try (InputStream in = path.getFileSystem(conf).open(path)) {
-      JsonNode map = JSON.readTree(in).path("weight_map");
+      JsonNode root = JSON.readTree(in);
+      if (root.isMissingNode()) {
+        throw new BrokenIndexException("is empty");
+      }
+      JsonNode map = root.path("weight_map");
       if (!map.isObject()) {
         throw new BrokenIndexException("has no weight_map that is an object");
       }
       return map;
     } catch (JsonProcessingException e) {
       throw new BrokenIndexException(
-          "is not JSON: " + MessageText.printable(e.getOriginalMessage()));
+          JsonFile.insteadOfJson(path, conf)
+              .map(other -> "is not JSON but " + other)
+              .orElse("is not JSON: " + MessageText.printable(e.getOriginalMessage())));
     } catch (IOException | RuntimeException e) {
       throw new BrokenIndexException("cannot be read: " + MessageText.cause(e));
+    }
+  }
+
+  private static void requireFile(Path index, Configuration conf) throws BrokenIndexException {
+    Optional<String> other;
+    try {
+      other = JsonFile.insteadOfFile(index, conf);
+    } catch (IOException | RuntimeException e) {
+      throw new BrokenIndexException("cannot be read: " + MessageText.cause(e));
+    }
+    if (other.isPresent()) {
+      throw new BrokenIndexException("is " + other.get() + ", not a file");
     }
   }
 

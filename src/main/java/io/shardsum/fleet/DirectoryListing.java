@@ -159,6 +159,9 @@ record DirectoryListing(
         return;
       }
       subdirectories.add(name);
+      if (name.equals(INDEX_NAME)) {
+        index = Optional.of(listed(status, name));
+      }
       if (name.endsWith(ShardPattern.SUFFIX)) {
         notFiles.add(NotAFile.directory(name, status.getPath().toString()));
       }

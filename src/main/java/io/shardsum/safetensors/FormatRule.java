@@ -4,6 +4,8 @@ package io.shardsum.safetensors;
  * The rules of the format that a file can break, roughly in the order in which they are checked.
  */
 public enum FormatRule {
+  /** The file is not of another format, and does not begin with zeros. */
+  NOT_SAFETENSORS("not a safetensors file"),
   /** The file has the 8 bytes of the header length. */
   FILE_TOO_SHORT("file is shorter than its header length field"),
   /** The header has at most {@link SafetensorsHeader#MAX_HEADER_LENGTH_BYTES}. */
@@ -12,7 +14,7 @@ public enum FormatRule {
   HEADER_TOO_SHORT("header is too short"),
   /** The header lies inside the file. */
   HEADER_PAST_END_OF_FILE("header runs past the end of the file"),
-  /** The header's first byte is <code>{</code>. */
+  /** The header's first byte after white space is <code>{</code>. */
   HEADER_START("header does not start with `{`"),
   /** The header is UTF-8. */
   HEADER_NOT_UTF8("header is not UTF-8"),

@@ -12,6 +12,7 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The bytes of a file's header, known to be UTF-8, and the length of the data after them. */
 final class HeaderBytes {
@@ -28,18 +29,59 @@ final class HeaderBytes {
   }
 
   static HeaderBytes read(ByteSource source) throws IOException {
-    int lengthBytes = checkedLengthBytes(source);
-    byte[] utf8 = new byte[lengthBytes];
-    source.readFully(LENGTH_FIELD_BYTES, ByteBuffer.wrap(utf8));
-    if (utf8[0] != '{') {
+    try {
+      int lengthBytes = checkedLengthBytes(source);
+      byte[] utf8 = new byte[lengthBytes];
+      source.readFully(LENGTH_FIELD_BYTES, ByteBuffer.wrap(utf8));
+      checkStart(source, utf8);
+      checkUtf8(source, utf8);
+      return new HeaderBytes(utf8, source.lengthBytes() - LENGTH_FIELD_BYTES - lengthBytes);
+    } catch (SafetensorsFormatException e) {
+      throw named(source, e);
+    }
+  }
+
+  /** The refusal, or one that says what the file is instead. */
+  private static SafetensorsFormatException named(
+      ByteSource source, SafetensorsFormatException refusal) {
+    int length = (int) Math.min(source.lengthBytes(), OtherContent.BEGINNING_BYTES);
+    ByteBuffer beginning = ByteBuffer.allocate(length);
+    try {
+      source.readFully(0, beginning);
+    } catch (IOException e) {
+      refusal.addSuppressed(e);
+      return refusal;
+    }
+    Optional<String> other = OtherContent.insteadOfWeights(beginning.array());
+    if (other.isEmpty()) {
+      return refusal;
+    }
+    SafetensorsFormatException named =
+        broken(source, FormatRule.NOT_SAFETENSORS, "a header", other.get());
+    named.initCause(refusal);
+    return named;
+  }
+
+  private static void checkStart(ByteSource source, byte[] utf8) throws IOException {
+    int start = 0;
+    while (start < utf8.length && isWhiteSpace(utf8[start])) {
+      start++;
+    }
+    if (start == utf8.length) {
+      throw broken(source, FormatRule.HEADER_START, "byte 0x7b", "only white space");
+    }
+    if (utf8[start] != '{') {
       throw broken(
           source,
           FormatRule.HEADER_START,
           "byte 0x7b",
-          String.format(Locale.ROOT, "byte 0x%02x", utf8[0]));
+          String.format(Locale.ROOT, "byte 0x%02x", utf8[start]));
     }
-    checkUtf8(source, utf8);
-    return new HeaderBytes(utf8, source.lengthBytes() - LENGTH_FIELD_BYTES - lengthBytes);
+  }
+
+  /** White space as JSON defines it. */
+  private static boolean isWhiteSpace(byte unit) {
+    return unit == ' ' || unit == '\t' || unit == '\n' || unit == '\r';
   }
 
   private static int checkedLengthBytes(ByteSource source) throws IOException {

@@ -54,7 +54,7 @@ final class HeaderJson {
     while (tokens.next() == JsonToken.FIELD_NAME) {
       String key = tokens.text();
       if (!keys.add(key)) {
-        throw tokens.duplicateKey(key);
+        throw key.equals(METADATA_KEY) ? tokens.duplicateKey(key) : tokens.stricterKey(key);
       }
       tokens.next();
       if (key.equals(METADATA_KEY)) {
@@ -71,13 +71,16 @@ final class HeaderJson {
   }
 
   private void readMetadata() throws IOException {
+    if (tokens.at(JsonToken.VALUE_NULL)) {
+      return;
+    }
     if (!tokens.at(JsonToken.START_OBJECT)) {
       throw tokens.broken(FormatRule.METADATA_NOT_STRINGS, "an object", tokens.found());
     }
     while (tokens.next() == JsonToken.FIELD_NAME) {
       String key = tokens.text();
       if (metadata.containsKey(key)) {
-        throw tokens.duplicateKey(key);
+        throw tokens.stricterKey(key);
       }
       if (tokens.next() != JsonToken.VALUE_STRING) {
         throw tokens.broken(

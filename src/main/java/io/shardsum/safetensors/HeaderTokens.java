@@ -24,6 +24,8 @@ import java.util.Set;
 final class HeaderTokens implements Closeable {
 
   private static final int MAX_NESTING = 127;
+  private static final String STRICTER =
+      " (Shardsum is stricter here than the safetensors library)";
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -107,7 +109,7 @@ final class HeaderTokens implements Closeable {
       Set<String> keys = new HashSet<>();
       while (next() == JsonToken.FIELD_NAME) {
         if (!keys.add(text())) {
-          throw duplicateKey(text());
+          throw stricterKey(text());
         }
         next();
         skipValue();
@@ -142,6 +144,17 @@ final class HeaderTokens implements Closeable {
   SafetensorsFormatException duplicateKey(String key) {
     return broken(
         FormatRule.DUPLICATE_KEY, "each key once", MessageText.quoted(key) + " a second time");
+  }
+
+  /** As {@link #duplicateKey}, where the reference takes the last of the values. */
+  SafetensorsFormatException stricterKey(String key) {
+    return stricter(
+        FormatRule.DUPLICATE_KEY, "each key once", MessageText.quoted(key) + " a second time");
+  }
+
+  /** As {@link #broken}, where the reference may read the file. */
+  SafetensorsFormatException stricter(FormatRule rule, String expected, String found) {
+    return broken(rule, expected, found + STRICTER);
   }
 
   SafetensorsFormatException broken(FormatRule rule, String expected, String found) {

@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
 /** The object that describes one tensor. Unknown fields are passed over, as the reference does. */
 final class TensorJson {
 
+  private static final Set<String> FIELDS = Set.of("dtype", "shape", "data_offsets");
+
   private static final Map<String, DType> DTYPES =
       Arrays.stream(DType.values())
           .collect(Collectors.toUnmodifiableMap(DType::name, Function.identity()));
@@ -29,6 +31,9 @@ final class TensorJson {
   }
 
   static TensorEntry read(HeaderTokens tokens, String name) throws IOException {
+    if (tokens.at(JsonToken.START_ARRAY)) {
+      throw tokens.stricter(FormatRule.TENSOR_NOT_OBJECT, "an object", tokens.found());
+    }
     if (!tokens.at(JsonToken.START_OBJECT)) {
       throw tokens.broken(FormatRule.TENSOR_NOT_OBJECT, "an object", tokens.found());
     }
@@ -42,7 +47,7 @@ final class TensorJson {
     while (tokens.next() == JsonToken.FIELD_NAME) {
       String field = tokens.text();
       if (!fields.add(field)) {
-        throw tokens.duplicateKey(field);
+        throw FIELDS.contains(field) ? tokens.duplicateKey(field) : tokens.stricterKey(field);
       }
       tokens.next();
       switch (field) {
@@ -55,6 +60,9 @@ final class TensorJson {
   }
 
   private DType readDType() throws IOException {
+    if (tokens.at(JsonToken.START_OBJECT)) {
+      throw tokens.stricter(FormatRule.FIELD_TYPE, "a string in `dtype`", tokens.found());
+    }
     if (!tokens.at(JsonToken.VALUE_STRING)) {
       throw tokens.broken(FormatRule.FIELD_TYPE, "a string in `dtype`", tokens.found());
     }

@@ -6,7 +6,7 @@
  * <pre>
  * offset    length    content
  * 0         8         N, unsigned 64-bit, 2 to 100,000,000
- * 8         N         header: one JSON object in UTF-8, from its '{', white space after it
+ * 8         N         header: one JSON object in UTF-8, white space before and after it
  * 8 + N     the rest  data: the tensors' bytes, row-major, one after another to the end of the file
  * </pre>
  *
@@ -26,15 +26,15 @@
  * io.shardsum.safetensors.FormatRule}. The rules are those of the <a
  * href="https://github.com/huggingface/safetensors/blob/24b0b2857fef49be734b9ab72ce97c09bb25f5b9/README.md#format">format's
  * description</a>; where that is silent, those of the reference reader at the same commit, which
- * ignores unknown fields of a tensor and allows any JSON white space after the header's object.
+ * ignores unknown fields of a tensor, allows any JSON white space before and after the header's
+ * object (writers pad a header so that the data begin on a page), and takes {@code "__metadata__":
+ * null} for none.
  *
  * <p>Files that the reference reader loads, against its own description or by the leniency of its
- * JSON library, and that are refused here:
+ * JSON library, and that are refused here (the message of the first two says so):
  *
  * <ul>
- *   <li>white space before the header's object;
  *   <li>the same key twice among the tensors, in {@code __metadata__}, or in an unknown field;
- *   <li>{@code "__metadata__": null};
  *   <li>a tensor written as an array of its three fields, a dtype written as {@code {"F32":null}};
  *   <li>a dimension, or a product of dimensions and element bits, from 2<sup>63</sup> on, which is
  *       only possible for empty tensors.

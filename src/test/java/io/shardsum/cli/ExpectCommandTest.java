@@ -216,6 +216,37 @@ class ExpectCommandTest {
   }
 
   @Test
+  void saysWhatIsThereInsteadOfWeightsOrOfAConfiguration() throws Exception {
+    String pointer =
+        """
+        version https://git-lfs.github.com/spec/v1
+        oid sha256:7777
+        size 23950
+        """;
+    String named =
+        "a Git LFS pointer, oid sha256:7777, size 23950: the file itself was not fetched";
+    Path weights = copy(QWEN.checkpointDirectory());
+    Files.writeString(weights.resolve("model-00001-of-00004.safetensors"), pointer);
+    refusesInOneLine(weights, "model-00001-of-00004.safetensors: not a safetensors file: expected");
+    refusesInOneLine(weights, named);
+    Files.writeString(weights.resolve("config.json"), pointer);
+    refusesInOneLine(weights, "config.json is not JSON but " + named);
+    Files.delete(weights.resolve("config.json"));
+    Files.createDirectory(weights.resolve("config.json"));
+    refusesInOneLine(weights, "config.json is a directory, not a file");
+    Files.delete(weights.resolve("config.json"));
+    Path pipe = weights.resolve("config.json");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    refusesInOneLine(weights, "config.json is a pipe, a socket or a device, not a file");
+  }
+
+  private static void refusesInOneLine(Path checkpoint, String message) {
+    CommandRun run = expect(checkpoint);
+    assertThat(run.err()).startsWith("expect: ").contains(message).hasLineCount(1);
+    assertThat(run.exitCode()).isEqualTo(2);
+  }
+
+  @Test
   void needsAConfiguration() throws IOException {
     Path checkpoint = copy(QWEN.checkpointDirectory());
     Files.delete(checkpoint.resolve("config.json"));

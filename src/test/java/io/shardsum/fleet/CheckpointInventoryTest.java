@@ -73,7 +73,7 @@ class CheckpointInventoryTest {
   @Test
   void refusesABrokenIndex() {
     refusesIndex("{\"weight_map\": {", "is not JSON: Unexpected end-of-input");
-    refusesIndex("", "has no weight_map that is an object");
+    refusesIndex("", "is empty");
     refusesIndex("[]", "has no weight_map that is an object");
     refusesIndex("{\"weight_map\": []}", "has no weight_map that is an object");
     refusesIndex("{\"weight_map\": {}}", "has an empty weight_map");
@@ -135,6 +135,42 @@ class CheckpointInventoryTest {
 
     assertThat(rank().state()).isEqualTo(RankState.UNREADABLE);
     assertThat(rank().reason()).startsWith("model.safetensors.index.json cannot be read: ");
+  }
+
+  @Test
+  void saysWhatAnIndexIsThatIsNoJson() {
+    refusesIndex(
+        """
+        version https://git-lfs.github.com/spec/v1
+        oid sha256:7777
+        size 23950
+        """,
+        "is not JSON but a Git LFS pointer, oid sha256:7777, size 23950: the file itself was not"
+            + " fetched (git lfs pull)");
+    refusesIndex("<!DOCTYPE html>\n", "is not JSON but an HTML page that begins with `<!DOCTYPE");
+    refusesIndex("\0\0\0\0", "is not JSON but zeros: the file begins with zeros, 4 bytes");
+    refusesIndex("", "is empty");
+  }
+
+  @Test
+  void refusesAnIndexThatIsADirectory() {
+    disk().with("e/1.safetensors", INDEX + "/x");
+
+    assertThat(rank().state()).isEqualTo(RankState.UNREADABLE);
+    assertThat(rank().reason())
+        .isEqualTo("model.safetensors.index.json is a directory, not a file");
+  }
+
+  /** To open it would wait until somebody writes. */
+  @Test
+  void refusesAnIndexThatIsAPipe() throws Exception {
+    disk().with("e/1.safetensors");
+    Process mkfifo = new ProcessBuilder("mkfifo", root.resolve(INDEX).toString()).start();
+    assertThat(mkfifo.waitFor()).isZero();
+
+    assertThat(rank().state()).isEqualTo(RankState.UNREADABLE);
+    assertThat(rank().reason())
+        .isEqualTo("model.safetensors.index.json is a pipe, a socket or a device, not a file");
   }
 
   @Test

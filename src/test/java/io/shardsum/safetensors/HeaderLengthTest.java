@@ -16,8 +16,8 @@ class HeaderLengthTest {
   void rejectsEmptyFile() {
     assertRefused(
         new byte[0],
-        FormatRule.FILE_TOO_SHORT,
-        "file is shorter than its header length field: expected at least 8 bytes, found 0 bytes");
+        FormatRule.NOT_SAFETENSORS,
+        "not a safetensors file: expected a header, found an empty file");
   }
 
   @Test
@@ -31,7 +31,7 @@ class HeaderLengthTest {
   @Test
   void rejectsHeaderOfNoBytes() {
     assertRefused(
-        file(0, "", 0),
+        file(0, "{}", 0),
         FormatRule.HEADER_TOO_SHORT,
         "header is too short: expected at least 2 bytes, found 0 bytes");
   }

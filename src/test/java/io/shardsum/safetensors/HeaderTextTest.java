@@ -67,11 +67,31 @@ class HeaderTextTest {
   }
 
   @Test
-  void rejectsWhiteSpaceBeforeTheObject() {
+  void rejectsHeaderOfWhiteSpace() {
     assertRefused(
-        file(" {}", 0),
+        file(" \n\t\r", 0),
         FormatRule.HEADER_START,
-        "header does not start with `{`: expected byte 0x7b, found byte 0x20");
+        "header does not start with `{`: expected byte 0x7b, found only white space");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\u000b{}", "\f{}", "\0{}", "\u00a0{}"})
+  void rejectsWhatIsNoWhiteSpaceInJsonBeforeTheObject(String header) {
+    assertThatThrownBy(() -> FileBytes.read(file(header, 0)))
+        .isInstanceOfSatisfying(
+            SafetensorsFormatException.class,
+            e -> assertThat(e.rule()).isEqualTo(FormatRule.HEADER_START));
+  }
+
+  /** As writers pad that align the data to a page. */
+  @Test
+  void acceptsPaddingBeforeTheObject() throws IOException {
+    String tensor = "{\"a\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[0,1]}}";
+    String padding = " ".repeat(4096 - 8 - tensor.length());
+    SafetensorsHeader header = FileBytes.read(file(padding + tensor, 1));
+    assertThat(header.dataOffsetBytes()).isEqualTo(4096);
+    assertThat(header.tensors()).extracting(TensorEntry::name).containsExactly("a");
+    assertThat(FileBytes.read(file("\r \t\n{}\n", 0)).tensors()).isEmpty();
   }
 
   @Test
