@@ -134,7 +134,7 @@ final class ExplainReport {
   /** Where a reference decides, it only counts who holds the same. */
   private String vote() {
     return scan.findings().stream().anyMatch(f -> f.is(FindingKind.REFERENCE) && isOfGroup(f))
-        ? "ALIKE"
+        ? "EQUAL"
         : "VOTE";
   }
 
@@ -171,7 +171,7 @@ final class ExplainReport {
 
   private String vote(Copy copy) {
     List<Copy> ofPlace = copies.stream().filter(c -> c.place() == copy.place()).toList();
-    long same = votes(ofPlace.stream().filter(c -> c.checksum().equals(copy.checksum())));
+    long same = votes(ofPlace.stream().filter(copy::isEqualTo));
     return copy.checksum().isEmpty() ? "none" : of(same, votes(ofPlace.stream()));
   }
 

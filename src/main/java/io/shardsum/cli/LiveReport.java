@@ -20,6 +20,7 @@ final class LiveReport {
   private final Set<String> withFiles;
   private final Map<String, LiveSummary.Beside> besideFiles;
   private final Set<String> unlikeFiles;
+  private final AgreementWords agreement;
 
   LiveReport(ScanSummary summary) {
     this.engines = summary.live().engines();
@@ -28,6 +29,7 @@ final class LiveReport {
             .map(engine -> engine.spec().name())
             .collect(Collectors.toSet());
     this.besideFiles = summary.live().beside();
+    this.agreement = AgreementWords.ofRunning(summary.live().agreements());
     this.unlikeFiles = new HashSet<>();
     summary.findings().stream()
         .filter(f -> f.source() == WeightSource.LIVE && f.is(FindingKind.LIVE_DIFFERS))
@@ -42,14 +44,14 @@ final class LiveReport {
       out.println();
     }
     TextTable table =
-        new TextTable("RUNNING", "RANKS", "CHECKSUM (START)", "ITS FILES", "RUNNING ALIKE");
+        new TextTable("RUNNING", "RANKS", "CHECKSUM (START)", "ITS FILES", "AGREES WITH");
     for (LiveEngineResult engine : engines) {
       table.add(
           TerminalText.name(engine.engine()),
           engine.completeRanks() + "/" + engine.ranks().size(),
           engine.checksum().map(TerminalText::checksum).orElse("INCOMPLETE"),
           files(engine),
-          alike(engine));
+          engine.checksum().isPresent() ? agreement.of(engine.engine()) : "-");
     }
     table.print(out);
   }
@@ -78,19 +80,5 @@ final class LiveReport {
 
   private static String partly(long some, long all, String what) {
     return String.format(Locale.ROOT, "partly: %,d of %,d %s", some, all, what);
-  }
-
-  private String alike(LiveEngineResult engine) {
-    List<LiveEngineResult> others =
-        engines.stream()
-            .filter(other -> other.group().equals(engine.group()))
-            .filter(other -> !other.host().equals(engine.host()))
-            .filter(other -> other.checksum().isPresent())
-            .toList();
-    if (engine.checksum().isEmpty() || others.isEmpty()) {
-      return "-";
-    }
-    long alike = others.stream().filter(o -> o.checksum().equals(engine.checksum())).count();
-    return String.format(Locale.ROOT, "%d of %d", alike, others.size());
   }
 }

@@ -11,6 +11,7 @@ import io.shardsum.scan.LiveSummary;
 import io.shardsum.scan.RankResult;
 import io.shardsum.scan.ReadTimes;
 import io.shardsum.scan.ScanSummary;
+import io.shardsum.verdict.Agreement;
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.TensorName;
@@ -28,12 +29,10 @@ import java.util.stream.Collectors;
 final class SummaryJson {
 
   private final ScanSummary summary;
-  private final Agreement agreement;
   private final JsonGenerator json;
 
   private SummaryJson(ScanSummary summary, JsonGenerator json) {
     this.summary = summary;
-    this.agreement = new Agreement(summary);
     this.json = json;
   }
 
@@ -105,8 +104,10 @@ final class SummaryJson {
       json.writeNumberField("hashed_ranks", engine.hashedRanks());
       json.writeNumberField("missing_ranks", engine.missingRanks());
       json.writeNumberField("bytes", engine.bytes());
-      writeNames("agrees_with", engine.isComplete() ? agreement.peers(engine) : List.of());
-      writeNames("same_files", agreement.sameFiles(engine));
+      Agreement agreement = summary.agreements().get(engine.engine());
+      writeNames("agrees_with", agreement.equal());
+      writeNames("same_files", agreement.sameStorage());
+      writeReference(agreement);
       json.writeArrayFieldStart("ranks");
       for (RankResult rank : ranks.get(engine.engine())) {
         writeRank(rank);
@@ -115,6 +116,22 @@ final class SummaryJson {
       json.writeEndObject();
     }
     json.writeEndArray();
+  }
+
+  /**
+   * How much of an engine was compared with a reference, and with what outcome; null without one.
+   */
+  private void writeReference(Agreement agreement) throws IOException {
+    if (agreement.reference().isEmpty()) {
+      json.writeNullField("compared_with_reference");
+      return;
+    }
+    Agreement.WithReference reference = agreement.reference().get();
+    json.writeObjectFieldStart("compared_with_reference");
+    json.writeStringField("outcome", reference.outcome().name());
+    json.writeNumberField("compared_tensors", reference.comparedTensors());
+    json.writeNumberField("tensors", reference.tensors());
+    json.writeEndObject();
   }
 
   private void writeRank(RankResult rank) throws IOException {
@@ -141,6 +158,10 @@ final class SummaryJson {
       json.writeStringField("checksum", engine.checksum().orElse(null));
       json.writeStringField("reported", engine.reported().orElse(null));
       writeBeside(engine);
+      Agreement agreement = summary.live().agreements().get(engine.engine());
+      writeNames("agrees_with", agreement.equal());
+      writeNames("same_address", agreement.sameStorage());
+      writeReference(agreement);
       json.writeStringField("host", engine.host());
       json.writeStringField("engine_version", engine.version().orElse(null));
       json.writeStringField("fetched_at", engine.fetchedAt().toString());

@@ -18,11 +18,11 @@ final class SummaryReport {
   private static final int LINES_OF_A_LIST = 40;
 
   private final ScanSummary summary;
-  private final Agreement agreement;
+  private final AgreementWords agreement;
 
   SummaryReport(ScanSummary summary) {
     this.summary = summary;
-    this.agreement = new Agreement(summary);
+    this.agreement = AgreementWords.ofFiles(summary.agreements(), summary.findings());
   }
 
   void print(PrintWriter out) {
@@ -74,7 +74,7 @@ final class SummaryReport {
           model(engine),
           engine.hashedRanks() + "/" + engine.expectedRanks(),
           engine.checksum().map(TerminalText::checksum).orElse("INCOMPLETE"),
-          agreement.of(engine));
+          engine.isComplete() ? agreement.of(engine.engine()) : "-");
     }
     table.print(out);
   }

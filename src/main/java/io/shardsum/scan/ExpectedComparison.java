@@ -64,7 +64,10 @@ final class ExpectedComparison {
           "label STRING, holder STRING, place INT, tensor STRING, dtype STRING, shape ARRAY<BIGINT>,"
               + " checksum STRING, sha256 STRING, chunk_sums ARRAY<BIGINT>");
 
-  private static final RankContent NOTHING_KNOWN = new RankContent("", "");
+  /** What a rank holds of that which is compared. */
+  private record Held(RankContent content, long tensors) {}
+
+  private static final Held NOTHING_KNOWN = new Held(new RankContent("", ""), 0);
 
   private final SparkSession session;
   private final List<ComparedGroup> groups;
@@ -166,18 +169,18 @@ final class ExpectedComparison {
 
   /** All groups, those of which something is expected with it as their reference. */
   List<ComparedGroup> compared() {
-    Map<RankOfEngine, RankContent> contents = contents(session.table(COMPARED));
+    Map<RankOfEngine, Held> contents = contents(session.table(COMPARED));
     return groups.stream()
         .map(group -> expected.containsKey(group.label()) ? compared(group, contents) : group)
         .toList();
   }
 
-  private ComparedGroup compared(ComparedGroup group, Map<RankOfEngine, RankContent> contents) {
+  private ComparedGroup compared(ComparedGroup group, Map<RankOfEngine, Held> contents) {
     ExpectedResult result = expected.get(group.label()).result();
     Map<Integer, Reference.Rank> ranks = new HashMap<>();
     for (HashedRank rank : result.hashed().ranks()) {
       RankHolder holder = holder(group.label(), rank.rank());
-      ranks.put(rank.rank(), new Reference.Rank(holder, content(holder, contents)));
+      ranks.put(rank.rank(), new Reference.Rank(holder, held(holder, contents).content()));
     }
     return new ComparedGroup(
         group.label(),
@@ -187,31 +190,36 @@ final class ExpectedComparison {
         Optional.of(new Reference(result.model().name(), Optional.empty(), ranks)));
   }
 
-  private static List<RankCopy> copies(
-      ComparedGroup group, Map<RankOfEngine, RankContent> contents) {
+  private static List<RankCopy> copies(ComparedGroup group, Map<RankOfEngine, Held> contents) {
     return group.copies().stream()
-        .map(copy -> copy.content().isEmpty() ? copy : copy.with(content(copy.holder(), contents)))
+        .map(copy -> copy.content().isEmpty() ? copy : copy(copy, held(copy.holder(), contents)))
         .toList();
   }
 
-  private static RankContent content(RankHolder holder, Map<RankOfEngine, RankContent> contents) {
+  private static RankCopy copy(RankCopy copy, Held compared) {
+    return copy.with(compared.content(), compared.tensors());
+  }
+
+  private static Held held(RankHolder holder, Map<RankOfEngine, Held> contents) {
     return contents.getOrDefault(new RankOfEngine(holder.engine(), holder.rank()), NOTHING_KNOWN);
   }
 
-  private Map<RankOfEngine, RankContent> contents(Dataset<Row> of) {
+  private Map<RankOfEngine, Held> contents(Dataset<Row> of) {
     of.createOrReplaceTempView("chosen");
-    Map<RankOfEngine, RankContent> contents = new HashMap<>();
+    Map<RankOfEngine, Held> contents = new HashMap<>();
     for (Row row : session.sql(SqlFile.text("expected/digests")).collectAsList()) {
       contents.put(
           new RankOfEngine(row.getAs("engine"), row.<Integer>getAs("rank")),
-          new RankContent(row.getAs("checksum"), row.getAs("form")));
+          new Held(
+              new RankContent(row.getAs("checksum"), row.getAs("form")),
+              row.<Long>getAs("tensors")));
     }
     return contents;
   }
 
   /** The groups in which something is open, of copies that hold just that. */
   List<ComparedGroup> open() {
-    Map<RankOfEngine, RankContent> contents = contents(session.table(OPEN));
+    Map<RankOfEngine, Held> contents = contents(session.table(OPEN));
     List<ComparedGroup> open = new ArrayList<>();
     for (ComparedGroup group : groups) {
       boolean any =

@@ -25,6 +25,7 @@ public final class FinishedScan {
   /**
    * A row of {@code explain/copies.sql}.
    *
+   * @param form stands for what the checksum does not see: dtypes, shapes, a second digest
    * @param storages by role, the same where the same files were read: these copies are one
    */
   public record Copy(
@@ -33,12 +34,18 @@ public final class FinishedScan {
       int place,
       String status,
       Optional<String> checksum,
+      Optional<String> form,
       long tensors,
       Map<String, String> storages) {
 
     /** Copies the map, in order. */
     public Copy {
       storages = new TreeMap<>(storages);
+    }
+
+    /** Whether another copy holds the same. */
+    public boolean isEqualTo(Copy other) {
+      return checksum.equals(other.checksum) && form.equals(other.form);
     }
 
     /** What has the vote of this copy: files that several engines read have one. */
@@ -211,6 +218,7 @@ public final class FinishedScan {
                     row.<Integer>getAs("place"),
                     row.getAs("status"),
                     Optional.ofNullable(row.getAs("checksum")),
+                    Optional.ofNullable(row.getAs("form")),
                     row.<Long>getAs("tensors"),
                     row.isNullAt(row.fieldIndex("storages"))
                         ? Map.of()

@@ -197,6 +197,7 @@ public final class FleetScan {
         ranks,
         engines.stream().map(EngineResult::of).toList(),
         findings,
+        verdict.agreements(),
         coverage,
         ofEngines.map(e -> e.summary(request.startedAt())).orElse(LiveSummary.NONE),
         reading.times(),

@@ -7,6 +7,7 @@ import io.shardsum.fleet.ComparisonGroup;
 import io.shardsum.fleet.LiveSpec;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.fleet.WeightSource;
+import io.shardsum.verdict.Agreements;
 import io.shardsum.verdict.ComparedGroup;
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Finding;
@@ -51,6 +52,7 @@ final class LiveVerdict {
   private final TableEvidence evidence;
   private final List<Finding> findings = new ArrayList<>();
   private final Map<String, LiveSummary.Beside> beside;
+  private final List<FleetVerdict> verdicts = new ArrayList<>();
   private boolean alike;
   private Optional<ExpectedComparison> comparison = Optional.empty();
 
@@ -104,11 +106,12 @@ final class LiveVerdict {
   }
 
   private void judge(List<ComparedGroup> judged, TableEvidence by) {
-    new FleetVerdict(judged, by)
-        .findings().stream()
-            .filter(finding -> !finding.is(FindingKind.UNVERIFIED))
-            .map(finding -> finding.from(WeightSource.LIVE))
-            .forEach(findings::add);
+    FleetVerdict verdict = new FleetVerdict(judged, by);
+    verdicts.add(verdict);
+    verdict.findings().stream()
+        .filter(finding -> !finding.is(FindingKind.UNVERIFIED))
+        .map(finding -> finding.from(WeightSource.LIVE))
+        .forEach(findings::add);
   }
 
   private void judge(ExpectedStage expected) {
@@ -246,6 +249,33 @@ final class LiveVerdict {
         Optional.empty());
   }
 
+  /** The groups with all that their engines report, also what nobody else does. */
+  private List<ComparedGroup> wholes() {
+    Map<RankOfEngine, RankContent> contents = new HashMap<>();
+    for (LiveStage.Landed engine : live) {
+      for (LiveRankResult rank : engine.result().ranks()) {
+        rank.checksum()
+            .ifPresent(
+                checksum ->
+                    contents.put(
+                        new RankOfEngine(rank.engine(), rank.rank()),
+                        new RankContent(checksum, "")));
+      }
+    }
+    return groups.stream().map(group -> whole(group, contents)).toList();
+  }
+
+  private static ComparedGroup whole(ComparedGroup group, Map<RankOfEngine, RankContent> contents) {
+    return group.with(
+        group.copies().stream()
+            .map(
+                copy ->
+                    copy.withWhole(
+                        Optional.ofNullable(
+                            contents.get(new RankOfEngine(copy.engine(), copy.rank())))))
+            .toList());
+  }
+
   /** Of every rank that is known: over what can be compared, which is usually all of it. */
   private Map<RankOfEngine, String> comparableDigests() {
     Map<RankOfEngine, String> digests = new HashMap<>();
@@ -328,6 +358,10 @@ final class LiveVerdict {
     CoverageCount count = new CoverageCount(groups, findings, bytes, List.of());
     comparison.ifPresent(with -> with.addTo(count));
     Coverage coverage = count.coverage(evidence, startedAt);
-    return new LiveSummary(live.stream().map(LiveStage.Landed::result).toList(), beside, coverage);
+    return new LiveSummary(
+        live.stream().map(LiveStage.Landed::result).toList(),
+        beside,
+        Agreements.of(wholes(), verdicts),
+        coverage);
   }
 }

@@ -1,5 +1,6 @@
 package io.shardsum.scan;
 
+import io.shardsum.verdict.Agreement;
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Finding;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param ranks every expected rank of every engine
  * @param engines every engine
  * @param findings everything that is wrong, or was compared with nothing
+ * @param agreements who agrees with whom, by engine
  * @param coverage how much was checked
  * @param live what running engines said
  * @param readTimes when the weights were read
@@ -30,6 +32,7 @@ public record ScanSummary(
     List<RankResult> ranks,
     List<EngineResult> engines,
     List<Finding> findings,
+    Map<String, Agreement> agreements,
     Coverage coverage,
     LiveSummary live,
     ReadTimes readTimes,
@@ -39,6 +42,7 @@ public record ScanSummary(
 
   /** Copies the lists, in the order of the fleet's description. */
   public ScanSummary {
+    agreements = Map.copyOf(agreements);
     Map<String, Integer> order = new HashMap<>();
     request.inventory().engines().forEach(e -> order.put(e.spec().name(), order.size()));
     request.inventory().live().forEach(e -> order.putIfAbsent(e.engine(), order.size()));

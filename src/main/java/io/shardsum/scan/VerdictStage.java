@@ -2,6 +2,8 @@ package io.shardsum.scan;
 
 import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.WeightSource;
+import io.shardsum.verdict.Agreement;
+import io.shardsum.verdict.Agreements;
 import io.shardsum.verdict.ComparedGroup;
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Evidence;
@@ -30,6 +32,7 @@ final class VerdictStage {
   private final List<RankResult> ranks;
   private final List<ComparedGroup> groups;
   private final List<Judging> judgings = new ArrayList<>();
+  private final List<FleetVerdict> verdicts = new ArrayList<>();
   private Optional<ExpectedComparison> comparison = Optional.empty();
 
   /**
@@ -132,7 +135,7 @@ final class VerdictStage {
   }
 
   /** Reads again until nobody is blamed for a reading that did not repeat. */
-  private static List<Finding> judged(Judging judging, SecondReading secondReading) {
+  private List<Finding> judged(Judging judging, SecondReading secondReading) {
     Rereadings rereadings = new Rereadings();
     FleetVerdict now = judging.verdict();
     List<SuspectTensor> open = now.suspects();
@@ -145,7 +148,13 @@ final class VerdictStage {
     if (rereadings.end(open)) {
       now = rereadings.judge(judging.groups(), judging.evidence());
     }
+    verdicts.add(now);
     return rereadings.findings(now);
+  }
+
+  /** Who agrees with whom, by engine, as the findings have it. */
+  Map<String, Agreement> agreements() {
+    return Agreements.of(groups, verdicts);
   }
 
   Coverage coverage(List<Finding> findings) {

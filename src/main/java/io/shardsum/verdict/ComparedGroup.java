@@ -22,4 +22,9 @@ public record ComparedGroup(
   public ComparedGroup {
     copies = List.copyOf(copies);
   }
+
+  /** The same group with other copies. */
+  public ComparedGroup with(List<RankCopy> others) {
+    return new ComparedGroup(label, family, revision, others, reference);
+  }
 }

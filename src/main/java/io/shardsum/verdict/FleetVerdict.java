@@ -50,8 +50,17 @@ public final class FleetVerdict {
         reference.engine().map(Subject::engine).orElse(Subject.EVERYBODY),
         Comparison.NONE,
         Optional.of(group.label()),
-        "%s decides for %s by declaration: copies were compared with it and did not vote"
+        (isCompared(group, reference)
+                ? "%s decides for %s by declaration: copies were compared with it and did not vote"
+                : "%s should decide for %s by declaration, but nothing could be compared with it")
             .formatted(reference.name(), group.label()));
+  }
+
+  /** Whether any tensor of another copy was compared with it. */
+  private static boolean isCompared(ComparedGroup group, Reference reference) {
+    return group.copies().stream()
+        .filter(copy -> copy.content().isPresent() && copy.tensors() > 0)
+        .anyMatch(copy -> reference.knows(copy.place()) && !reference.isHeldBy(copy.engine()));
   }
 
   private List<Finding> blamed(GroupVerdict group) {
@@ -64,6 +73,10 @@ public final class FleetVerdict {
         (engine, faults) ->
             findings.addAll(new BlamedEngine(engine, faults, group, evidence).findings()));
     return findings;
+  }
+
+  List<GroupVerdict> groups() {
+    return groups;
   }
 
   /** The tensors whose bytes are to be looked at; where engines are split, all of them differ. */

@@ -42,9 +42,15 @@ public record RankCopy(
         tensors);
   }
 
-  /** The same copy, of which something else is compared. */
-  public RankCopy with(RankContent compared) {
-    return new RankCopy(engine, rank, place, status, Optional.of(compared), storages, tensors);
+  /** The same copy, of which only a part is compared. */
+  public RankCopy with(RankContent compared, long comparedTensors) {
+    return new RankCopy(
+        engine, rank, place, status, Optional.of(compared), storages, comparedTensors);
+  }
+
+  /** The same copy, of which all is compared. */
+  public RankCopy withWhole(Optional<RankContent> whole) {
+    return new RankCopy(engine, rank, place, status, whole, storages, tensors);
   }
 
   String storage() {

@@ -19,4 +19,21 @@ public record Reference(String name, Optional<String> engine, Map<Integer, Rank>
   public Reference {
     ranks = Map.copyOf(ranks);
   }
+
+  /** Whether it says what is right at a place. */
+  boolean knows(int place) {
+    return ranks.containsKey(place);
+  }
+
+  /** What is right at a place that it knows. */
+  Rank at(int place) {
+    return ranks.get(place);
+  }
+
+  /** Whether an engine of this scan is the reference, or one of those that are. */
+  boolean isHeldBy(String anEngine) {
+    return ranks.values().stream()
+        .map(Rank::holder)
+        .anyMatch(holder -> holder.scanId().isEmpty() && holder.engine().equals(anEngine));
+  }
 }

@@ -106,8 +106,7 @@ public final class Rereadings {
                           && !r.getValue().settled().equals(r.getValue().first()));
       copies.add(corrected ? copy.readOtherwise() : copy);
     }
-    return new ComparedGroup(
-        group.label(), group.family(), group.revision(), copies, group.reference());
+    return group.with(copies);
   }
 
   private Evidence over(Evidence evidence) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardsum.safetensors.TensorSpec;
 import io.shardsum.scan.ScanTable;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
@@ -16,7 +17,9 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
@@ -491,6 +494,36 @@ class FleetScanCommandTest {
   }
 
   @Test
+  void nobodyAgreesWithAReferenceThatCannotBeReadNorWithTheSameBytesInAnotherShape()
+      throws IOException {
+    SmallFleet fleet = fleet("a", "b").engine("right", List.of("trusted: true"));
+    Files.write(fleet.shard("right", 0, 0), new byte[3]);
+    Files.write(fleet.shard("right", 1, 0), new byte[3]);
+    Map<TensorSpec, byte[]> turned = new LinkedHashMap<>();
+    SmallFleet.tensors(SmallFleet.TARGET, 1, 0)
+        .forEach(
+            (tensor, bytes) ->
+                turned.put(
+                    tensor.name().equals(FLIPPED)
+                        ? new TensorSpec(FLIPPED, tensor.dtype(), List.of(32L, 48L))
+                        : tensor,
+                    bytes));
+    SmallFleet.write(fleet.shard("b", 1, 0), turned);
+
+    CommandRun run = scan(fleet, "--scan-id", "first");
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.out())
+        .containsPattern("(?m)^a .* not compared with the reference; none of 1$")
+        .containsPattern("(?m)^b .* not compared with the reference; none of 1$")
+        .containsPattern("REFERENCE: engine right .* but nothing could be compared with it")
+        .containsPattern("UNDECIDED: 1 tensor without a majority");
+    assertThat(explain("a").out())
+        .containsPattern("(?m)^0 +COMPLETE +[0-9a-f]{16} +2 of 3$")
+        .containsPattern("(?m)^1 +COMPLETE +[0-9a-f]{16} +1 of 3$");
+  }
+
+  @Test
   void saysWhoAgreesWithATrustedEngineAndExplainsThatItDecides() {
     SmallFleet fleet = fleet("a", "b").engine("c", List.of("trusted: true"));
     SmallFleet.flipBit(fleet.shard("b", 1, 0), FLIPPED);
@@ -504,7 +537,7 @@ class FleetScanCommandTest {
         .containsPattern("(?m)^c .* the reference; 1 of 2: a$");
     assertThat(explained.out())
         .contains("c: REFERENCE: engine c (trusted) decides for acme/small@1")
-        .containsPattern("(?m)^ENGINE +RANK +STATUS +CHECKSUM \\(START\\) +ALIKE +TENSORS$")
+        .containsPattern("(?m)^ENGINE +RANK +STATUS +CHECKSUM \\(START\\) +EQUAL +TENSORS$")
         .containsPattern("(?m)^b +1 +COMPLETE +[0-9a-f]{16} +1 of 3 +6$");
   }
 

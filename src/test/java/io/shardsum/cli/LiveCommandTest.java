@@ -74,8 +74,8 @@ class LiveCommandTest {
     assertThat(run.out())
         .contains(
             """
-            RUNNING  RANKS  CHECKSUM (START)  ITS FILES      RUNNING ALIKE
-            a        2/2    6f4f4eff14405e36  no difference  -
+            RUNNING  RANKS  CHECKSUM (START)  ITS FILES      AGREES WITH
+            a        2/2    6f4f4eff14405e36  no difference  no other complete answer to compare with
             b        0/2    INCOMPLETE        unknown        -
             """)
         .contains(

@@ -118,9 +118,14 @@ final class RecordedFleet implements Evidence {
   }
 
   void trust(String engine) {
+    trust(engine, 0);
+  }
+
+  /** Trusts an engine whose ranks can be read from one on. */
+  void trust(String engine, int firstRank) {
     Map<Integer, Reference.Rank> ranks = new HashMap<>();
     copies().stream()
-        .filter(copy -> copy.engine().equals(engine))
+        .filter(copy -> copy.engine().equals(engine) && copy.rank() >= firstRank)
         .forEach(
             copy ->
                 ranks.put(

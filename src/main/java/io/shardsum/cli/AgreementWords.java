@@ -1,0 +1,89 @@
+package io.shardsum.cli;
+
+import io.shardsum.fleet.WeightSource;
+import io.shardsum.verdict.Agreement;
+import io.shardsum.verdict.Agreement.WithReference;
+import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.FindingKind;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** What engines agree with, in words. */
+final class AgreementWords {
+
+  private final Map<String, Agreement> agreements;
+  private final String sameStorage;
+  private final String alone;
+  private final Set<String> misread = new HashSet<>();
+
+  private AgreementWords(Map<String, Agreement> agreements, String sameStorage, String alone) {
+    this.agreements = agreements;
+    this.sameStorage = sameStorage;
+    this.alone = alone;
+  }
+
+  /** Of engines' files. */
+  static AgreementWords ofFiles(Map<String, Agreement> agreements, List<Finding> findings) {
+    AgreementWords words =
+        new AgreementWords(agreements, "same files as ", "no other complete copy to compare with");
+    findings.stream()
+        .filter(f -> f.source() == WeightSource.FILES && f.is(FindingKind.TRANSIENT_READ))
+        .forEach(f -> f.engine().ifPresent(words.misread::add));
+    return words;
+  }
+
+  /** Of running engines. */
+  static AgreementWords ofRunning(Map<String, Agreement> agreements) {
+    return new AgreementWords(
+        agreements, "same address as ", "no other complete answer to compare with");
+  }
+
+  /** What a complete engine agrees with. */
+  String of(String engine) {
+    Agreement agreement = agreements.get(engine);
+    List<String> words = new ArrayList<>();
+    agreement.reference().ifPresent(reference -> words.add(of(reference)));
+    if (!agreement.sameStorage().isEmpty()) {
+      words.add(sameStorage + TerminalText.list(agreement.sameStorage()));
+    }
+    List<String> equal = agreement.copies().stream().filter(agreement.equal()::contains).toList();
+    int others = agreement.copies().size();
+    if (!equal.isEmpty()) {
+      words.add(
+          "%s of %s: %s"
+              .formatted(
+                  Integer.toString(equal.size()),
+                  Integer.toString(others),
+                  TerminalText.list(equal)));
+    } else if (others > 0) {
+      words.add("none of " + others + (misread.contains(engine) ? ", as it was read first" : ""));
+    } else if (agreement.reference().isEmpty()) {
+      words.add(alone);
+    }
+    return String.join("; ", words);
+  }
+
+  private static String of(WithReference reference) {
+    return switch (reference.outcome()) {
+      case IS_REFERENCE -> "is the reference";
+      case DIFFERENT -> "not the reference";
+      case UNSETTLED -> "not settled: its readings differ";
+      case EQUAL ->
+          reference.comparedTensors() == 0 && reference.tensors() > 0
+              ? "not compared with the reference"
+              : "the reference" + (reference.isWhole() ? "" : part(reference));
+    };
+  }
+
+  private static String part(WithReference reference) {
+    return String.format(
+        Locale.ROOT,
+        ", in part: %,d of %,d tensors",
+        reference.comparedTensors(),
+        reference.tensors());
+  }
+}
