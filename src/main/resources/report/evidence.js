@@ -66,12 +66,21 @@ function strip(finding) {
     el("figcaption", {}, text, el("span", { class: "muted" }, finding.partsKnownBy === "sums" ? ", by the sums of MiBs" : "")));
 }
 
+function tensorList(finding) {
+  const more = finding.tensorCount - finding.tensors.length;
+  return el("details", {},
+    el("summary", {}, plural(finding.tensorCount, "tensor")),
+    el("ul", {}, finding.tensors.map((tensor) => el("li", {}, wholeName(tensor)))),
+    more > 0 ? el("p", { class: "muted" }, `${count(more)} more are in the tables only`) : "");
+}
+
 function evidence(finding) {
   const engine = data.engines[finding.engine];
   const rank = engine?.ranks.find((candidate) => candidate.rank === finding.rank);
   const location = ranksOf(finding) === undefined ? finding.location : undefined;
   return [
     finding.tensor === undefined ? "" : el("p", { class: "tensor" }, wholeName(finding.tensor)),
+    finding.tensors === undefined ? "" : tensorList(finding),
     finding.parts === undefined ? "" : strip(finding),
     el("dl", { class: "facts" },
       engine ? fact("Engine", wholeName(engine.name)) : "",

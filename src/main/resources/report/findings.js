@@ -69,7 +69,7 @@ function findingsList(section) {
   const list = el("ol", { class: "findings" });
   const status = el("p", { class: "muted", role: "status" });
   const more = el("button", { type: "button", class: "more", onclick: () => { view.lines += MORE_LINES; draw(); } });
-  const words = (finding) => [finding.kind, finding.tensor, finding.detail, finding.location, finding.cause,
+  const words = (finding) => [finding.kind, finding.tensor, ...(finding.tensors ?? []), finding.detail, finding.location, finding.cause,
     data.engines[finding.engine]?.name].join(" ").toLowerCase();
   const matches = (finding) => (view.kind === "" || finding.kind === view.kind)
     && (view.seen === "" || (finding.state in SEEN) === (view.seen === "new"))

@@ -2,7 +2,7 @@
 -- in:  live_tensors (the rows of the table tensors that come from engines),
 --      live_places (engine, rank, label: engines with the same one are compared, place: the rank in its replica),
 --      live_silent (the columns of silent.sql), live_compared (the columns of compared.sql)
--- out: engine, source, rank, role, tensor, key, dtype, shape, status, checksum, sha256, raw_checksum, chunk_sums
+-- out: engine, source, rank, role, tensor, key, dtype, shape, status, checksum, sha256, raw_checksum, chunk_sums, file
 -- A tensor that one engine did not look at is compared in no engine that it would be compared with. Nor is one of which the copies that
 -- have a say agree: where another copy differs from its file, one that agrees must be equal to its own.
 WITH ours AS (
@@ -48,7 +48,8 @@ SELECT
   o.checksum,
   o.sha256,
   o.raw_checksum,
-  o.chunk_sums
+  o.chunk_sums,
+  o.file
 FROM ours AS o
 LEFT ANTI JOIN left_out AS u ON o.label = u.label AND o.place = u.place AND o.key = u.key
 WHERE o.status = 'HASHED'

@@ -28,13 +28,13 @@ SELECT
 FROM ranks AS r
 JOIN engines AS e ON r.scan_date = e.scan_date AND r.scan_id = e.scan_id AND r.engine = e.engine AND r.source = e.source
 LEFT JOIN findings AS f ON r.scan_date = f.scan_date AND r.scan_id = f.scan_id AND r.engine = f.engine AND r.source = f.source
-  AND (f.severity = 'error' OR f.kind IN ('UNVERIFIED', 'NOT_CHECKED', 'TRANSIENT_READ'))
+  AND (f.severity = 'error' OR f.kind IN ('UNVERIFIED', 'ALL_ZERO', 'NOT_CHECKED', 'TRANSIENT_READ'))
   AND (f.rank IS NULL OR f.rank = r.rank)
   AND (f.location IS NULL OR f.location NOT LIKE 'ranks %'
     OR concat(', ', substring(f.location, 7), ',') LIKE concat('%, ', CAST(r.rank AS STRING), ',%'))
 LEFT JOIN findings AS g ON r.scan_date = g.scan_date AND r.scan_id = g.scan_id AND g.location = e.comparison_group
   AND g.engine IS NULL AND r.source = g.source
-  AND (g.severity = 'error' OR g.kind IN ('UNVERIFIED', 'NOT_CHECKED', 'TRANSIENT_READ'))
+  AND (g.severity = 'error' OR g.kind IN ('UNVERIFIED', 'ALL_ZERO', 'NOT_CHECKED', 'TRANSIENT_READ'))
   AND (g.rank IS NULL OR g.rank = r.rank % (r.tp_size * r.pp_size))
 WHERE r.source <> 'EXPECTED'
 GROUP BY r.scan_date, r.scan_id, r.engine, r.source, r.rank, r.tp_size, r.pp_size, r.status, r.checksum, r.tensors, r.bytes

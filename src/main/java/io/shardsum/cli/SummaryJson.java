@@ -228,6 +228,13 @@ final class SummaryJson {
       json.writeStringField("cause", finding.cause().orElse(null));
       json.writeStringField("location", finding.location().orElse(null));
       json.writeStringField("detail", finding.detail());
+      if (!finding.tensors().isEmpty()) {
+        json.writeArrayFieldStart("tensors");
+        for (String tensor : finding.tensors()) {
+          json.writeString(tensor);
+        }
+        json.writeEndArray();
+      }
       if (finding.damage().isPresent()) {
         writeDamage(finding.damage().get());
       }

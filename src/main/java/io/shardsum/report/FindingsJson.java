@@ -18,6 +18,9 @@ final class FindingsJson {
   /** So many damaged parts of a tensor are in the page. */
   static final int PARTS = 200;
 
+  /** So many tensors of a finding are in the page. */
+  static final int TENSORS = 200;
+
   private final DataWriter data;
   private final JsonGenerator json;
 
@@ -61,6 +64,10 @@ final class FindingsJson {
     data.text("cause", finding.cause());
     data.text("location", finding.location());
     data.text("detail", finding.detail());
+    if (!finding.tensors().isEmpty()) {
+      data.texts("tensors", finding.tensors().stream().limit(TENSORS).toList());
+      json.writeNumberField("tensorCount", finding.tensors().size());
+    }
     data.text("readBy", finding.readBy().map(by -> by.host() + ", executor " + by.executor()));
     if (reported.history().isPresent()) {
       writeHistory(reported.history().get());

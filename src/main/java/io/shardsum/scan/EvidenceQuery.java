@@ -11,6 +11,8 @@ enum EvidenceQuery {
   CONTENTS,
   /** Of this scan's tensors. */
   SUSPECT_FILES,
+  /** Of this scan's tensors: the view that was used for {@link #CONTENTS}. */
+  WHEREABOUTS,
   /** Of the views of finished scans. */
   EARLIER_RANKS,
   /** Of the views of finished scans. */

@@ -27,7 +27,10 @@ public final class FindingRow {
               + " expected STRING, actual STRING, votes STRING, cause STRING, location STRING,"
               + " detail STRING, "
               + DamageColumns.DDL
-              + ", host STRING, executor STRING, gpu STRING");
+              + ", host STRING, executor STRING, gpu STRING, tensors ARRAY<STRING>");
+
+  /** So many names of tensors a row lists. */
+  private static final int TENSORS = 10_000;
 
   private FindingRow() {}
 
@@ -57,6 +60,10 @@ public final class FindingRow {
               all[SCHEMA.fieldIndex("executor")] = by.executor();
               all[SCHEMA.fieldIndex("gpu")] = by.gpu().orElse(null);
             });
+    if (!finding.tensors().isEmpty()) {
+      all[SCHEMA.fieldIndex("tensors")] =
+          finding.tensors().stream().limit(TENSORS).toArray(String[]::new);
+    }
     return RowFactory.create(all);
   }
 
@@ -76,7 +83,13 @@ public final class FindingRow {
         text(row, "location"),
         row.getAs("detail"),
         DamageColumns.damage(row),
-        text(row, "host").map(host -> new ReadBy(host, row.getAs("executor"), text(row, "gpu"))));
+        text(row, "host").map(host -> new ReadBy(host, row.getAs("executor"), text(row, "gpu"))),
+        tensors(row));
+  }
+
+  private static List<String> tensors(Row row) {
+    int column = row.fieldIndex("tensors");
+    return row.isNullAt(column) ? List.of() : row.getList(column);
   }
 
   /** Scans of tables of version 1 had files only. */

@@ -5,14 +5,19 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.shardsum.fleet.ComparisonGroup;
 import io.shardsum.fleet.WeightSource;
+import io.shardsum.verdict.ComparedGroup;
 import io.shardsum.verdict.Content;
+import io.shardsum.verdict.Digests;
 import io.shardsum.verdict.Evidence;
 import io.shardsum.verdict.HeldTensor;
 import io.shardsum.verdict.KnownRank;
 import io.shardsum.verdict.LastVerified;
 import io.shardsum.verdict.PlaceContents;
+import io.shardsum.verdict.RankCopy;
 import io.shardsum.verdict.RankHolder;
+import io.shardsum.verdict.Surroundings;
 import io.shardsum.verdict.TensorName;
+import io.shardsum.verdict.Whereabouts;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,6 +42,12 @@ final class TableEvidence implements Evidence {
       StructType.fromDDL(
           "place INT, holder INT, holders_of_place BIGINT, scan_id STRING, engine STRING,"
               + " rank INT");
+
+  private static final StructType ASKED = StructType.fromDDL("number INT, digest STRING");
+  private static final StructType COPIES =
+      StructType.fromDDL(
+          "engine STRING, rank INT, place INT, storages MAP<STRING, STRING>, storage STRING,"
+              + " is_reference BOOLEAN");
 
   /** So that a scan of which everything differs does not fill the driver's memory. */
   private static final int MOST_ROWS = 500_000;
@@ -165,6 +176,57 @@ final class TableEvidence implements Evidence {
     return places(contents, numbered);
   }
 
+  @Override
+  public List<Whereabouts> whereabouts(ComparedGroup group, Set<Digests> digests) {
+    List<Digests> numbered = List.copyOf(digests);
+    List<Row> asked = new ArrayList<>();
+    numbered.forEach(of -> asked.add(RowFactory.create(asked.size(), of.shown())));
+    session.createDataFrame(asked, ASKED).createOrReplaceTempView("asked_digests");
+    session.createDataFrame(copies(group), COPIES).createOrReplaceTempView("copies");
+    session.table(tensors).createOrReplaceTempView("own_tensors");
+    return EvidenceQuery.WHEREABOUTS.in(session).collectAsList().stream()
+        .map(
+            row ->
+                new Whereabouts(
+                    numbered.get(row.<Integer>getAs("number")),
+                    row.<Integer>getAs("place"),
+                    new TensorName(row.getAs("role"), row.getAs("tensor")),
+                    RankHolder.now(row.getAs("engine"), row.<Integer>getAs("rank")),
+                    row.<Long>getAs("votes"),
+                    row.<Boolean>getAs("in_reference")))
+        .toList();
+  }
+
+  private List<Row> copies(ComparedGroup group) {
+    Set<RankHolder> references = new HashSet<>();
+    group.reference().ifPresent(r -> r.ranks().values().forEach(of -> references.add(of.holder())));
+    List<Row> rows = new ArrayList<>();
+    for (RankCopy copy : group.copies()) {
+      if (copy.content().isPresent()) {
+        boolean isReference = references.remove(copy.holder());
+        rows.add(copy(copy.holder(), copy.place(), copy.storages(), isReference));
+      }
+    }
+    group
+        .reference()
+        .ifPresent(
+            r ->
+                r.ranks()
+                    .forEach(
+                        (place, of) -> {
+                          if (references.contains(of.holder()) && of.holder().scanId().isEmpty()) {
+                            rows.add(copy(of.holder(), place, Map.of(), true));
+                          }
+                        }));
+    return rows;
+  }
+
+  private static Row copy(
+      RankHolder holder, int place, Map<String, String> storages, boolean isReference) {
+    return RowFactory.create(
+        holder.engine(), holder.rank(), place, storages, storages.toString(), isReference);
+  }
+
   /**
    * A rank of an earlier scan is known by its checksum, too, when retention has dropped the rest.
    */
@@ -203,20 +265,27 @@ final class TableEvidence implements Evidence {
       }
     }
     Map<Integer, Long> differing = new HashMap<>();
+    Map<Integer, Map<RankHolder, Map<TensorName, Surroundings>>> surroundings = new HashMap<>();
     Map<Integer, Map<RankHolder, Map<TensorName, HeldTensor>>> byPlace = new HashMap<>();
     for (Row row : rows) {
       int place = row.<Integer>getAs("place");
+      RankHolder holder = holders.get(row.getAs("holder"));
+      TensorName name = new TensorName(row.getAs("role"), row.getAs("tensor"));
       differing.put(place, row.getAs("differing"));
       byPlace
           .computeIfAbsent(place, any -> new HashMap<>())
-          .computeIfAbsent(holders.get(row.getAs("holder")), any -> new HashMap<>())
-          .put(
-              new TensorName(row.getAs("role"), row.getAs("tensor")),
-              held(row, withoutSecondDigest.contains(place)));
+          .computeIfAbsent(holder, any -> new HashMap<>())
+          .put(name, held(row, withoutSecondDigest.contains(place)));
+      surroundings
+          .computeIfAbsent(place, any -> new HashMap<>())
+          .computeIfAbsent(holder, any -> new HashMap<>())
+          .put(name, surroundings(row));
     }
     Map<Integer, PlaceContents> places = new HashMap<>();
     byPlace.forEach(
-        (place, held) -> places.put(place, new PlaceContents(differing.get(place), held)));
+        (place, held) ->
+            places.put(
+                place, new PlaceContents(differing.get(place), held, surroundings.get(place))));
     return places;
   }
 
@@ -230,11 +299,21 @@ final class TableEvidence implements Evidence {
     Optional<String> sha256 = Optional.ofNullable(row.getAs("sha256"));
     int sums = row.fieldIndex("chunk_sums");
     return new HeldTensor(
-        new Content(
-            text(row, "dtype"),
-            text(row, "shape"),
-            checksum.or(() -> sha256).orElseThrow(),
-            oneDigest ? Optional.empty() : sha256),
+        new Content(text(row, "dtype"), text(row, "shape"), digests(checksum, sha256, oneDigest)),
         row.isNullAt(sums) ? List.of() : row.getList(sums));
+  }
+
+  private static Digests digests(
+      Optional<String> checksum, Optional<String> sha256, boolean oneDigest) {
+    boolean both = checksum.isPresent() && sha256.isPresent();
+    return new Digests(checksum, both && oneDigest ? Optional.empty() : sha256);
+  }
+
+  private static Surroundings surroundings(Row row) {
+    return new Surroundings(
+        text(row, "file"),
+        row.<Long>getAs("of_rank"),
+        row.<Long>getAs("of_file"),
+        row.<Long>getAs("of_layer"));
   }
 }

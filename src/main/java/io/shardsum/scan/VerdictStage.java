@@ -24,7 +24,7 @@ import org.apache.spark.sql.SparkSession;
 /** From ranks to findings: what the tables say, judged by the package {@code verdict}. */
 final class VerdictStage {
 
-  private static final int MOST_READINGS_AGAIN = 3;
+  private static final int MOST_READINGS_AGAIN = Rereadings.REPEATS + 3;
 
   private final ScanRequest request;
   private final TableEvidence evidence;

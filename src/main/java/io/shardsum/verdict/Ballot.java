@@ -57,16 +57,16 @@ final class Ballot<C> {
         .count();
   }
 
-  /** Such as {@code 5 : 1}, or {@code 3 : 1, 2 without a vote}. */
-  String text() {
+  /** How many hold what. */
+  Votes votes() {
     List<Long> counts = new ArrayList<>();
     storagesByChoice.keySet().forEach(choice -> counts.add(votes(choice)));
-    String text =
-        counts.stream()
-            .sorted(Comparator.reverseOrder())
-            .map(String::valueOf)
-            .collect(Collectors.joining(" : "));
+    counts.sort(Comparator.reverseOrder());
+    String text = counts.stream().map(String::valueOf).collect(Collectors.joining(" : "));
     long silent = electorate - counts.stream().mapToLong(Long::longValue).sum();
-    return silent == 0 ? text : text + ", " + silent + " without a vote";
+    return new Votes(
+        silent == 0 ? text : text + ", " + silent + " without a vote",
+        counts.isEmpty() ? 0 : counts.get(0),
+        electorate);
   }
 }

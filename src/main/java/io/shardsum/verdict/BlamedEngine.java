@@ -1,7 +1,6 @@
 package io.shardsum.verdict;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +12,6 @@ import java.util.stream.Collectors;
 
 /** The findings of one engine: what explains several ranks is said once. */
 final class BlamedEngine {
-
-  private static final int TENSORS_OF_THEIR_OWN = 16;
 
   private final String engine;
   private final List<Fault> faults;
@@ -33,12 +30,7 @@ final class BlamedEngine {
     findings.addAll(swappedRanks());
     findings.addAll(exchangedWithRanks());
     findings.addAll(revisions());
-    for (Fault fault : faults) {
-      if (fault.why() instanceof Explanation.ExchangedTensors) {
-        findings.add(exchangedTensors(fault));
-      }
-    }
-    findings.addAll(singleTensors());
+    findings.addAll(new BlamedTensors(engine, faults, verdict).findings());
     return findings;
   }
 
@@ -59,7 +51,7 @@ final class BlamedEngine {
       String holds =
           ring.stream()
               .map(rank -> "rank " + rank + " holds what rank " + heldPlaces.get(rank) + " should")
-              .collect(Collectors.joining(", "));
+              .collect(Collectors.joining(" and "));
       findings.add(
           Finding.of(
               FindingKind.SWAPPED_RANKS,
@@ -107,7 +99,7 @@ final class BlamedEngine {
               Finding.of(
                   FindingKind.SWAPPED_RANKS,
                   subject(ranks),
-                  comparison(tensors.get(0)),
+                  TensorWording.comparison(tensors.get(0)),
                   location(ranks),
                   "%s hold each other's bytes in %s each: %s"
                       .formatted(
@@ -198,78 +190,12 @@ final class BlamedEngine {
                     && verdict.revisions().isIn(origin, copy));
   }
 
-  private Finding exchangedTensors(Fault fault) {
-    List<TensorDifference> tensors = fault.tensors();
-    return Finding.of(
-        FindingKind.SWAPPED_TENSORS,
-        Subject.tensor(engine, fault.copy().rank(), tensors.get(0).name()),
-        comparison(tensors.get(0)),
-        Optional.empty(),
-        "%s of equal dtype and shape hold each other's bytes: %s"
-            .formatted(Wording.count(tensors.size(), "tensor"), Wording.tensors(tensors)));
-  }
-
-  private List<Finding> singleTensors() {
-    Map<Integer, Map<FindingKind, List<TensorDifference>>> byRank = new TreeMap<>();
-    for (Fault fault : faults) {
-      if (fault.why() instanceof Explanation.OfTensor tensor) {
-        byRank
-            .computeIfAbsent(fault.copy().rank(), any -> new TreeMap<>())
-            .computeIfAbsent(tensor.kind(), any -> new ArrayList<>())
-            .addAll(fault.tensors());
-      }
-    }
-    List<Finding> findings = new ArrayList<>();
-    byRank.forEach(
-        (rank, byKind) ->
-            byKind.forEach((kind, tensors) -> findings.addAll(ofKind(rank, kind, tensors))));
-    return findings;
-  }
-
-  private List<Finding> ofKind(int rank, FindingKind kind, List<TensorDifference> tensors) {
-    TensorWording wording = new TensorWording(verdict.group().reference());
-    long unseen = verdict.unseenAt(placeOf(rank));
-    if (tensors.size() <= TENSORS_OF_THEIR_OWN && unseen == 0) {
-      return tensors.stream()
-          .sorted(Comparator.comparing(TensorDifference::name))
-          .map(
-              tensor ->
-                  Finding.of(
-                      kind,
-                      Subject.tensor(engine, rank, tensor.name()),
-                      comparison(tensor),
-                      Optional.empty(),
-                      wording.one(kind, tensor)))
-          .toList();
-    }
-    return List.of(
-        Finding.of(
-            kind,
-            Subject.rank(engine, rank),
-            new Comparison(Optional.empty(), Optional.empty(), tensors.get(0).votes()),
-            Optional.empty(),
-            wording.many(kind, tensors, unseen)));
-  }
-
-  private int placeOf(int rank) {
-    return faults.stream()
-        .map(Fault::copy)
-        .filter(copy -> copy.rank() == rank)
-        .findFirst()
-        .orElseThrow()
-        .place();
-  }
-
-  private static Comparison comparison(TensorDifference tensor) {
-    return TensorWording.comparison(tensor);
-  }
-
   private Subject subject(SortedSet<Integer> ranks) {
     return ranks.size() == 1 ? Subject.rank(engine, ranks.first()) : Subject.engine(engine);
   }
 
   private static Optional<String> location(SortedSet<Integer> ranks) {
-    return ranks.size() == 1 ? Optional.empty() : Optional.of(Wording.ranks(ranks));
+    return ranks.size() == 1 ? Optional.empty() : Optional.of(Wording.location(ranks));
   }
 
   private static List<TensorDifference> tensors(List<Fault> faults) {

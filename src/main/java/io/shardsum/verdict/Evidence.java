@@ -23,6 +23,12 @@ public interface Evidence {
    */
   Map<Integer, PlaceContents> differing(Map<Integer, Set<RankHolder>> holders);
 
+  /**
+   * Where the copies of a group hold bytes of these digests in this scan. A digest that very many
+   * names have may be left out.
+   */
+  List<Whereabouts> whereabouts(ComparedGroup group, Set<Digests> digests);
+
   /** When an engine was last right in an earlier scan. */
   Optional<LastVerified> lastVerified(String engine);
 }

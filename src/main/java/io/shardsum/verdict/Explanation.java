@@ -1,6 +1,10 @@
 package io.shardsum.verdict;
 
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeMap;
 
 /** Why a copy of a rank is not what it should be. */
 sealed interface Explanation {
@@ -24,6 +28,46 @@ sealed interface Explanation {
   /** Tensors hold each other's bytes. */
   record ExchangedTensors() implements Explanation {}
 
-  /** A tensor by itself. */
-  record OfTensor(FindingKind kind) implements Explanation {}
+  /** No tensor is there, where other copies have some. */
+  record NoTensors() implements Explanation {}
+
+  /** Tensors hold what the tensors of the same names in another rank should. */
+  record OfOtherRank(int place) implements Explanation {}
+
+  /**
+   * Tensors hold what tensors of other names should.
+   *
+   * @param origins where the bytes of each belong
+   */
+  record OfOtherTensors(Map<TensorName, Origin> origins) implements Explanation {
+    public OfOtherTensors {
+      origins = Collections.unmodifiableMap(new TreeMap<>(origins));
+    }
+  }
+
+  /**
+   * Tensors hold other weights: all of their bytes are others.
+   *
+   * @param part what they are of the rank
+   */
+  record OtherWeights(Part part) implements Explanation {
+    /** How much of a rank is of other weights. */
+    enum Part {
+      /** All of it, but for what is the same in many weights. */
+      RANK,
+      /** Some of its tensors. */
+      TENSORS
+    }
+  }
+
+  /**
+   * A tensor alone.
+   *
+   * @param ofPlace the rank whose content it should be, where its file holds that of another rank
+   */
+  record OfTensor(FindingKind kind, Optional<Integer> ofPlace) implements Explanation {
+    OfTensor(FindingKind kind) {
+      this(kind, Optional.empty());
+    }
+  }
 }

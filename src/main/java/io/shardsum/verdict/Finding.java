@@ -2,6 +2,8 @@ package io.shardsum.verdict;
 
 import io.shardsum.damage.Damage;
 import io.shardsum.fleet.WeightSource;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,6 +16,8 @@ import java.util.Optional;
  * @param detail one plain sentence
  * @param damage where bytes differ and what that looks like, where they were compared
  * @param readBy what has read bytes that are wrong: most of them, where there are several
+ * @param tensors the keys of all tensors that it is about, in order of layer, where they are
+ *     several
  */
 public record Finding(
     Subject subject,
@@ -24,7 +28,13 @@ public record Finding(
     Optional<String> location,
     String detail,
     Optional<Damage> damage,
-    Optional<ReadBy> readBy) {
+    Optional<ReadBy> readBy,
+    List<String> tensors) {
+
+  /** Copies the list. */
+  public Finding {
+    tensors = List.copyOf(tensors);
+  }
 
   /** A finding without a look at bytes. */
   public Finding(
@@ -44,7 +54,8 @@ public record Finding(
         location,
         detail,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   /** A finding of a kind, with that kind's severity and usual cause. */
@@ -89,12 +100,28 @@ public record Finding(
     return with(cause, location, detail, damage, Optional.of(reader));
   }
 
+  /** The same finding of several tensors. */
+  Finding about(Collection<TensorName> names) {
+    return with(
+        cause, location, detail, damage, readBy, names.stream().map(TensorName::key).toList());
+  }
+
   private Finding with(
       Optional<String> newCause,
       Optional<String> newLocation,
       String newDetail,
       Optional<Damage> newDamage,
       Optional<ReadBy> newReader) {
+    return with(newCause, newLocation, newDetail, newDamage, newReader, tensors);
+  }
+
+  private Finding with(
+      Optional<String> newCause,
+      Optional<String> newLocation,
+      String newDetail,
+      Optional<Damage> newDamage,
+      Optional<ReadBy> newReader,
+      List<String> newTensors) {
     return new Finding(
         subject,
         kind,
@@ -104,13 +131,23 @@ public record Finding(
         newLocation,
         newDetail,
         newDamage,
-        newReader);
+        newReader,
+        newTensors);
   }
 
   /** The same finding about copies that come from elsewhere. */
   public Finding from(WeightSource other) {
     return new Finding(
-        subject.from(other), kind, severity, comparison, cause, location, detail, damage, readBy);
+        subject.from(other),
+        kind,
+        severity,
+        comparison,
+        cause,
+        location,
+        detail,
+        damage,
+        readBy,
+        tensors);
   }
 
   /** The source of the copies that it is about. */

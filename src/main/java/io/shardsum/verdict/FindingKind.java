@@ -8,11 +8,14 @@ public enum FindingKind {
   DAMAGED(Meaning.DIFFERENCE, "changed in storage or on its way there"),
   /** The whole rank, or engine, is that of another revision of the model. */
   STALE_REVISION(Meaning.DIFFERENCE, "not updated, or updated to something else"),
+  /** Tensors hold quite other bytes, without a pattern: other weights of the same shapes. */
+  OTHER_WEIGHTS(Meaning.DIFFERENCE, "another model, revision or training state"),
+
   /** Some tensors are of another revision of the model. */
   PARTIAL_UPDATE(Meaning.DIFFERENCE, "an update that did not end"),
-  /** A rank holds what another rank should. */
+  /** A rank, or some of its tensors, holds what another rank should. */
   SWAPPED_RANKS(Meaning.DIFFERENCE, "files exported or copied under another rank's name"),
-  /** Tensors of equal dtype and shape hold each other's bytes. */
+  /** Tensors hold the bytes of other tensors. */
   SWAPPED_TENSORS(Meaning.DIFFERENCE, "tensors written under each other's names"),
   /** A tensor is not there. */
   MISSING_TENSOR(Meaning.DIFFERENCE, "an export that left it out, or did not end"),
@@ -20,7 +23,7 @@ public enum FindingKind {
   EXTRA_TENSOR(Meaning.DIFFERENCE, "an export with other options, or of another model"),
   /** A tensor has another dtype or shape. */
   DTYPE_OR_SHAPE(Meaning.DIFFERENCE, "an export with another dtype or parallelism"),
-  /** Whole engines fall into camps, none of which is a majority. */
+  /** Whole engines hold different weights, and none of them has a majority. */
   SPLIT(Meaning.DIFFERENCE, "an update that reached a part of the fleet"),
   /** Copies of a tensor differ, and there is no majority. */
   UNDECIDED(Meaning.DIFFERENCE, "too few copies agree to tell which is right"),
@@ -42,8 +45,13 @@ public enum FindingKind {
   NOT_CHECKED(Meaning.UNCOMPARED, "nobody looked at it"),
   /** There was nothing to compare with. */
   UNVERIFIED(Meaning.UNCOMPARED, "no other copy"),
-  /** Bytes were read once that did not come again when they were read a second time. */
-  TRANSIENT_READ(Meaning.MISREAD, "the memory, the network or a computation of what read them"),
+  /** All copies are entirely zero: they are equal, and no weights. */
+  ALL_ZERO(Meaning.UNCOMPARED, "weights that were never loaded or written"),
+
+  /** Two readings of one file differ. */
+  TRANSIENT_READ(
+      Meaning.MISREAD,
+      "memory, network or computation of the host that read it, or a file that is being written"),
   /** Says what was right by declaration. */
   REFERENCE(Meaning.NOTE, "declared");
 

@@ -14,10 +14,15 @@ public final class FleetVerdict {
 
   /** Judges; the evidence is asked only about groups in which ranks differ. */
   public FleetVerdict(List<ComparedGroup> fleet, Evidence evidence) {
+    this(fleet, evidence, Samples.NONE);
+  }
+
+  /** Judges, where some bytes were looked at. */
+  FleetVerdict(List<ComparedGroup> fleet, Evidence evidence, Samples samples) {
     this.evidence = evidence;
     for (ComparedGroup group : fleet) {
       Revisions revisions = new Revisions(group, otherRevisions(group, fleet), evidence);
-      groups.add(new GroupVerdict(group, revisions, evidence));
+      groups.add(new GroupVerdict(group, revisions, evidence, samples));
     }
   }
 
@@ -51,8 +56,8 @@ public final class FleetVerdict {
         Comparison.NONE,
         Optional.of(group.label()),
         (isCompared(group, reference)
-                ? "%s decides for %s by declaration: copies were compared with it and did not vote"
-                : "%s should decide for %s by declaration, but nothing could be compared with it")
+                ? "%s is the declared reference of %s: the copies were compared with it, without a vote"
+                : "%s is the declared reference of %s, but nothing could be compared with it")
             .formatted(reference.name(), group.label()));
   }
 

@@ -16,11 +16,13 @@ final class GroupVerdict {
   private final ComparedGroup group;
   private final Revisions revisions;
   private final Evidence evidence;
+  private final Samples samples;
   private final Map<Integer, Place> places = new TreeMap<>();
   private final List<Fault> faults = new ArrayList<>();
   private final List<TensorVote> votes = new ArrayList<>();
 
-  GroupVerdict(ComparedGroup group, Revisions revisions, Evidence evidence) {
+  GroupVerdict(ComparedGroup group, Revisions revisions, Evidence evidence, Samples samples) {
+    this.samples = samples;
     this.group = group;
     this.revisions = revisions;
     this.evidence = evidence;
@@ -67,6 +69,10 @@ final class GroupVerdict {
   private void judge() {
     List<Place> open = new ArrayList<>();
     for (Place place : places.values()) {
+      place
+          .empty()
+          .forEach(
+              copy -> blame(List.of(copy), new Explanation.NoTensors(), place.comparison(copy)));
       if (place.differs() && !explainWholeRanks(place)) {
         open.add(place);
       }
@@ -78,9 +84,24 @@ final class GroupVerdict {
 
   /** Explains what checksums alone tell; false where tensors must be looked at. */
   private boolean explainWholeRanks(Place place) {
-    if (place.expected().isEmpty()) {
-      return false;
+    return place.expected().isEmpty() ? explainOtherRanks(place) : explainAgainstExpected(place);
+  }
+
+  /** Where no majority is, a copy that is another rank's is wrong all the same. */
+  private boolean explainOtherRanks(Place place) {
+    Map<RankContent, Explanation> ofOthers = new LinkedHashMap<>();
+    for (RankContent content : place.camps().keySet()) {
+      ofOtherRank(place, content).ifPresent(why -> ofOthers.put(content, why));
     }
+    int left = place.camps().size() - ofOthers.size();
+    if (left > 0) {
+      ofOthers.forEach(
+          (content, why) -> blame(place.camps().get(content), why, place.comparison(content)));
+    }
+    return left == 1;
+  }
+
+  private boolean explainAgainstExpected(Place place) {
     boolean all = true;
     for (Map.Entry<RankContent, List<RankCopy>> camp : place.camps().entrySet()) {
       RankContent content = camp.getKey();
@@ -94,12 +115,15 @@ final class GroupVerdict {
   }
 
   private Optional<Explanation> ofWholeRank(Place place, RankContent content) {
+    return ofOtherRank(place, content).or(() -> ofRevision(place, content));
+  }
+
+  private Optional<Explanation> ofOtherRank(Place place, RankContent content) {
     return places.values().stream()
         .filter(other -> other.number() != place.number())
         .filter(other -> other.expected().equals(Optional.of(content)))
         .findFirst()
-        .<Explanation>map(other -> new Explanation.OtherRank(other.number()))
-        .or(() -> ofRevision(place, content));
+        .map(other -> new Explanation.OtherRank(other.number()));
   }
 
   /** Of a checksum that is right, no revision is to blame: the form is another. */
@@ -121,13 +145,27 @@ final class GroupVerdict {
     Map<Integer, PlaceContents> contents = evidence.differing(holders);
     Map<RankCopy, List<TensorDifference>> unexplained = new LinkedHashMap<>();
     for (Place place : open) {
-      TensorVote vote =
-          new TensorVote(place, contents.getOrDefault(place.number(), PlaceContents.EQUAL));
-      votes.add(vote);
-      place.camps().forEach((camp, copies) -> take(vote, camp, copies, unexplained));
+      votes.add(
+          new TensorVote(
+              place,
+              contents.getOrDefault(place.number(), PlaceContents.EQUAL),
+              ofOtherRanks(place)));
     }
-    TensorFaults tensorFaults = new TensorFaults(votes, revisions, evidence);
+    Origins origins = Origins.of(group, places, votes, evidence);
+    for (TensorVote vote : votes) {
+      vote.settle(origins);
+      vote.place().camps().forEach((camp, copies) -> take(vote, camp, copies, unexplained));
+    }
+    TensorFaults tensorFaults = new TensorFaults(votes, revisions, origins, evidence, samples);
     faults.addAll(tensorFaults.explain(unexplained));
+  }
+
+  private Set<RankContent> ofOtherRanks(Place place) {
+    return faults.stream()
+        .filter(fault -> fault.copy().place() == place.number())
+        .filter(fault -> fault.why() instanceof Explanation.OtherRank)
+        .map(fault -> fault.copy().content().orElseThrow())
+        .collect(Collectors.toSet());
   }
 
   /** Leaves out the copies that are right, and those that are explained as a whole. */

@@ -1,6 +1,7 @@
 package io.shardsum.verdict;
 
 import io.shardsum.checksum.SglangChecksum;
+import io.shardsum.checksum.ZeroBytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ public record HeldTensor(Content content, List<Long> chunkSums) {
   public HeldTensor readAgain(
       HeldTensor compared, Map<Integer, Long> sums, Optional<String> sha256) {
     if (differingChunks(compared).isEmpty()) {
-      return withDigest(compared, sha256.orElseThrow());
+      return withSha256(compared, sha256.orElseThrow());
     }
     List<Long> now = new ArrayList<>(chunkSums);
     sums.forEach(now::set);
@@ -42,30 +43,20 @@ public record HeldTensor(Content content, List<Long> chunkSums) {
     String checksum =
         SglangChecksum.finish(now.stream().mapToLong(Long::longValue).reduce(0, Long::sum));
     return new HeldTensor(
-        new Content(
-            content.dtype(), content.shape(), checksum, content.sha256().map(before -> checksum)),
-        now);
+        new Content(content.dtype(), content.shape(), Digests.ofSglang(checksum)), now);
   }
 
-  private HeldTensor withDigest(HeldTensor compared, String digest) {
-    if (digest.equals(digest())) {
+  private HeldTensor withSha256(HeldTensor compared, String sha256) {
+    Optional<String> now = Optional.of(sha256);
+    if (content.digests().sha256().isEmpty() || now.equals(content.digests().sha256())) {
       return this;
     }
-    if (digest.equals(compared.digest())) {
+    if (now.equals(compared.content.digests().sha256())) {
       return compared;
     }
-    boolean second = content.sha256().isPresent();
     return new HeldTensor(
-        new Content(
-            content.dtype(),
-            content.shape(),
-            second ? content.checksum() : digest,
-            second ? Optional.of(digest) : Optional.empty()),
+        new Content(content.dtype(), content.shape(), content.digests().withSha256(sha256)),
         chunkSums);
-  }
-
-  private String digest() {
-    return content.sha256().orElse(content.checksum());
   }
 
   /** The numbers of the chunks that differ; empty where sums cannot tell. */
@@ -77,5 +68,15 @@ public record HeldTensor(Content content, List<Long> chunkSums) {
         .filter(chunk -> !chunkSums.get(chunk).equals(other.chunkSums.get(chunk)))
         .boxed()
         .toList();
+  }
+
+  /** Whether all of its bytes are zero, as far as sums tell. */
+  boolean isZero() {
+    return content.bytes().map(bytes -> ZeroBytes.haveSums(chunkSums, bytes)).orElse(false);
+  }
+
+  /** Whether every MiB differs, as far as sums tell. */
+  boolean differsThroughout(HeldTensor other) {
+    return differingChunks(other).size() == chunkSums.size();
   }
 }

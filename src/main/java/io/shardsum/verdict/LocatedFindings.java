@@ -7,7 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Findings of other bytes, with what a second look at these bytes has shown. */
 final class LocatedFindings {
@@ -25,7 +28,12 @@ final class LocatedFindings {
   }
 
   private Finding located(Finding finding) {
-    List<SuspectTensor> about = looks.keySet().stream().filter(s -> isAbout(finding, s)).toList();
+    Set<String> names = Set.copyOf(finding.tensors());
+    List<SuspectTensor> about =
+        looks.keySet().stream()
+            .filter(s -> names.isEmpty() || names.contains(s.name().key()))
+            .filter(s -> isAbout(finding, s))
+            .toList();
     if (about.isEmpty()) {
       return finding;
     }
@@ -33,9 +41,7 @@ final class LocatedFindings {
         finding.tensor().isPresent()
             ? ofTensor(finding, about.get(0))
             : finding.adding(summary(about));
-    return finding.is(FindingKind.DAMAGED)
-        ? readers(about).map(located::readBy).orElse(located)
-        : located;
+    return about.get(0).isBlamed() ? readers(about).map(located::readBy).orElse(located) : located;
   }
 
   /** What has read the suspect copies of a finding, the most first. */
@@ -48,13 +54,13 @@ final class LocatedFindings {
   }
 
   private static boolean isAbout(Finding finding, SuspectTensor suspect) {
-    boolean ofTensor = finding.tensor().isEmpty() || finding.tensor().get().equals(suspect.name());
+    boolean ofTensor = finding.tensor().map(suspect.name()::equals).orElse(true);
     if (!finding.is(suspect.kind()) || !ofTensor) {
       return false;
     }
-    return suspect.kind() == FindingKind.DAMAGED
+    return suspect.isBlamed()
         ? finding.engine().equals(Optional.of(suspect.holder().engine()))
-            && finding.rank().equals(Optional.of(suspect.holder().rank()))
+            && finding.rank().map(rank -> rank == suspect.holder().rank()).orElse(true)
         : finding.tensor().isPresent()
             && finding.location().equals(Optional.of(suspect.group()))
             && finding.rank().equals(Optional.of(suspect.place()));
@@ -71,9 +77,9 @@ final class LocatedFindings {
     }
     Damage damage = compared.damage().get();
     String between =
-        suspect.kind() == FindingKind.UNDECIDED
-            ? suspect.holder().engine() + " against " + suspect.other().engine() + ": "
-            : "";
+        suspect.isBlamed()
+            ? ""
+            : suspect.holder().engine() + " against " + suspect.other().engine() + ": ";
     int differing = suspect.differingChunks().size();
     String rest =
         compared.chunks() < differing
@@ -81,7 +87,7 @@ final class LocatedFindings {
             : "";
     String origin = compared.origin().map(from -> "; in the checkpoint: " + from).orElse("");
     Finding located = finding.adding(between + damage.sentence() + rest + origin).with(damage);
-    return suspect.kind() == FindingKind.DAMAGED
+    return suspect.isBlamed()
         ? located.at(compared.file() + ": byte " + damage.first().fileOffsetBytes())
         : located;
   }
@@ -99,6 +105,20 @@ final class LocatedFindings {
     List<String> parts = new ArrayList<>();
     patterns.forEach((pattern, count) -> parts.add(pattern + " in " + count));
     reasons.forEach((why, count) -> parts.add(count + " not read again: " + why));
-    return String.join(", ", parts);
+    String summary = String.join(", ", parts);
+    return suspects.get(0).kind() == FindingKind.OTHER_WEIGHTS
+        ? "bytes of " + Wording.count(suspects.size(), "tensor") + " compared: " + summary
+        : summary + files(suspects);
+  }
+
+  /** The file, where all that was compared is in one. */
+  private String files(List<SuspectTensor> suspects) {
+    SortedSet<String> files = new TreeSet<>();
+    for (SuspectTensor suspect : suspects) {
+      if (looks.get(suspect) instanceof SecondLook.Compared compared) {
+        files.add(compared.file());
+      }
+    }
+    return files.size() == 1 ? "; file " + files.first() : "";
   }
 }

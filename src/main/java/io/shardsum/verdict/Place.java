@@ -16,6 +16,7 @@ final class Place {
   private final Optional<Reference.Rank> reference;
   private final Ballot<RankContent> ballot;
   private final Map<RankContent, List<RankCopy>> camps = new LinkedHashMap<>();
+  private final List<RankCopy> empty = new ArrayList<>();
 
   /** Takes the expected copies of a rank, also those that could not be read. */
   Place(int number, List<RankCopy> copies, Optional<Reference.Rank> reference) {
@@ -25,8 +26,12 @@ final class Place {
     Set<String> storages = new HashSet<>();
     copies.forEach(copy -> storages.add(copy.storage()));
     this.ballot = new Ballot<>(storages.size());
+    boolean anyHasTensors =
+        copies.stream().anyMatch(copy -> copy.content().isPresent() && !copy.isEmpty());
     for (RankCopy copy : copies) {
-      if (copy.content().isPresent()) {
+      if (copy.content().isPresent() && anyHasTensors && copy.isEmpty()) {
+        empty.add(copy);
+      } else if (copy.content().isPresent()) {
         RankContent content = copy.content().get();
         ballot.vote(copy.storage(), content);
         camps.computeIfAbsent(content, any -> new ArrayList<>()).add(copy);
@@ -49,6 +54,16 @@ final class Place {
   /** Complete copies by content, in the order of the copies. */
   Map<RankContent, List<RankCopy>> camps() {
     return camps;
+  }
+
+  /** Complete copies without any tensor, where others have some: they have no vote. */
+  List<RankCopy> empty() {
+    return empty;
+  }
+
+  /** How many storages of a role there should be. */
+  long electorate(String role) {
+    return copies.stream().map(copy -> copy.storage(role)).distinct().count();
   }
 
   /** What the reference holds, or a strict majority. */
@@ -76,7 +91,12 @@ final class Place {
     return new Comparison(
         expected().map(RankContent::checksum),
         Optional.of(actual.checksum()),
-        reference.isPresent() ? Optional.empty() : Optional.of(ballot.text()));
+        reference.isPresent() ? Optional.empty() : Optional.of(ballot.votes().text()));
+  }
+
+  /** How one of the copies compares, also one that has no vote. */
+  Comparison comparison(RankCopy copy) {
+    return comparison(copy.content().orElseThrow());
   }
 
   /** How many tensors a copy has, at most. */

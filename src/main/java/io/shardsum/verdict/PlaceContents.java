@@ -10,11 +10,15 @@ import java.util.TreeSet;
  *
  * @param differing how many there are; {@code byHolder} may know only the first of them by name
  * @param byHolder what each holder has of them; a tensor that is not in its map is absent there
+ * @param surroundings what these tensors stand among, by holder
  */
-public record PlaceContents(long differing, Map<RankHolder, Map<TensorName, HeldTensor>> byHolder) {
+public record PlaceContents(
+    long differing,
+    Map<RankHolder, Map<TensorName, HeldTensor>> byHolder,
+    Map<RankHolder, Map<TensorName, Surroundings>> surroundings) {
 
   /** Nothing differs. */
-  public static final PlaceContents EQUAL = new PlaceContents(0, Map.of());
+  public static final PlaceContents EQUAL = new PlaceContents(0, Map.of(), Map.of());
 
   SortedSet<TensorName> names() {
     SortedSet<TensorName> names = new TreeSet<>();
@@ -24,5 +28,14 @@ public record PlaceContents(long differing, Map<RankHolder, Map<TensorName, Held
 
   Optional<HeldTensor> of(RankHolder holder, TensorName name) {
     return Optional.ofNullable(byHolder.getOrDefault(holder, Map.of()).get(name));
+  }
+
+  Surroundings around(RankHolder holder, TensorName name) {
+    return surroundings.getOrDefault(holder, Map.of()).getOrDefault(name, Surroundings.UNKNOWN);
+  }
+
+  /** The same places of tensors, which hold something else. */
+  PlaceContents with(Map<RankHolder, Map<TensorName, HeldTensor>> corrected) {
+    return new PlaceContents(differing, corrected, surroundings);
   }
 }

@@ -53,6 +53,11 @@ public record RankCopy(
     return new RankCopy(engine, rank, place, status, whole, storages, tensors);
   }
 
+  /** Whether it was read, and no tensor was hashed; not, if only a part of it is compared. */
+  boolean isEmpty() {
+    return tensors == 0 && content.map(whole -> !whole.checksum().isEmpty()).orElse(false);
+  }
+
   String storage() {
     return storages.toString();
   }

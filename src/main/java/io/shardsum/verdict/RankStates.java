@@ -22,6 +22,7 @@ public final class RankStates {
                 f ->
                     f.severity().equals("error")
                         || f.is(FindingKind.UNVERIFIED)
+                        || f.is(FindingKind.ALL_ZERO)
                         || f.is(FindingKind.NOT_CHECKED)
                         || f.is(FindingKind.TRANSIENT_READ))
             .toList();

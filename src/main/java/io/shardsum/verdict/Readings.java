@@ -4,11 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** All readings of one copy of a tensor, the one of the scan first. */
+/**
+ * All readings of one copy of a tensor, the one of the scan first.
+ *
+ * <p>What another copy holds does not come by chance: one reading that gave it shows that the file
+ * has it, however often other bytes came. Else what was read most often counts, and of that the
+ * last.
+ */
 final class Readings {
 
   private final List<Reading> all = new ArrayList<>();
   private Optional<HeldTensor> assumed = Optional.empty();
+  private Optional<HeldTensor> proven = Optional.empty();
 
   Readings(Reading first) {
     all.add(first);
@@ -26,7 +33,15 @@ final class Readings {
     return all.get(0).held();
   }
 
-  /** What counts: what was read most often, and of that the last. */
+  /** Adds a reading of a copy that is blamed, or may be, compared with another copy. */
+  void add(Reading next, HeldTensor ofOther) {
+    add(next);
+    if (next.held().equals(ofOther)) {
+      proven = Optional.of(ofOther);
+    }
+  }
+
+  /** What counts. */
   HeldTensor settled() {
     HeldTensor most = first();
     for (Reading reading : all) {
@@ -34,10 +49,11 @@ final class Readings {
         most = reading.held();
       }
     }
-    return assumed.orElse(most);
+    return assumed.or(() -> proven).orElse(most);
   }
 
-  private long times(HeldTensor held) {
+  /** How many readings gave this. */
+  long times(HeldTensor held) {
     return all.stream().filter(reading -> reading.held().equals(held)).count();
   }
 

@@ -2,6 +2,7 @@ package io.shardsum.verdict;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,38 +10,52 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What second readings have shown of suspect tensors. Nothing is blamed for a reading that did not
- * repeat: what was read most often counts, and of that the last; copies vote again by it.
+ * What more readings have shown of suspect tensors. Nothing is blamed unless each of several
+ * readings gave the same: a file may be changing while its time of change stays. Copies vote again
+ * by what counts.
  */
 public final class Rereadings {
 
+  /** So many readings after the first must give the same before a copy is blamed. */
+  public static final int REPEATS = 4;
+
+  /** Nobody wrote a sample of other weights just now, all at once. */
+  private static final int REPEATS_OF_A_SAMPLE = 1;
+
   private final Map<SuspectTensor, SecondLook> looks = new LinkedHashMap<>();
   private final Map<CopiedTensor, Readings> readings = new LinkedHashMap<>();
+  private final Set<CopiedTensor> unread = new HashSet<>();
 
-  /** Those suspects that were not looked at as they are now. */
+  /** Those suspects that were not looked at as they are now, or not often enough. */
   public List<SuspectTensor> open(List<SuspectTensor> suspects) {
-    return suspects.stream().filter(suspect -> !looks.containsKey(suspect)).toList();
+    return suspects.stream().filter(suspect -> !isDone(suspect)).toList();
+  }
+
+  private boolean isDone(SuspectTensor suspect) {
+    int repeats = suspect.kind() == FindingKind.OTHER_WEIGHTS ? REPEATS_OF_A_SAMPLE : REPEATS;
+    return looks.containsKey(suspect)
+        && (unread.contains(suspect.copy())
+            || readings.get(suspect.copy()).times(suspect.held()) > repeats);
   }
 
   /**
    * Takes what a second look has shown.
    *
-   * @return whether copies hold something else than they were judged by
+   * @return whether copies hold something else than they were judged by, or may be explained in
+   *     another way
    */
   public boolean take(Map<SuspectTensor, SecondLook> shown) {
     shown.forEach(
         (suspect, look) -> {
           if (!(look instanceof SecondLook.Compared compared)) {
-            looks.put(suspect, look);
+            looks.putIfAbsent(suspect, look);
+            unread.add(suspect.copy());
             return;
           }
-          add(suspect.copy(), suspect.held(), compared.suspectBy(), compared.held(), compared.by());
-          add(
-              suspect.otherCopy(),
-              suspect.otherHeld(),
-              compared.otherBy(),
-              compared.otherHeld(),
-              compared.by());
+          of(suspect.copy(), suspect.held(), compared.suspectBy())
+              .add(new Reading(compared.held(), compared.by()), suspect.otherHeld());
+          of(suspect.otherCopy(), suspect.otherHeld(), compared.otherBy())
+              .add(new Reading(compared.otherHeld(), compared.by()));
           if (compared.held().equals(suspect.held())
               && compared.otherHeld().equals(suspect.otherHeld())) {
             looks.put(suspect, look);
@@ -49,15 +64,13 @@ public final class Rereadings {
     return shown.keySet().stream()
         .anyMatch(
             suspect ->
-                isOther(suspect.copy(), suspect.held())
+                suspect.kind() == FindingKind.OTHER_WEIGHTS
+                    || isOther(suspect.copy(), suspect.held())
                     || isOther(suspect.otherCopy(), suspect.otherHeld()));
   }
 
-  private void add(
-      CopiedTensor copy, HeldTensor judged, ReadBy firstBy, HeldTensor now, ReadBy nowBy) {
-    readings
-        .computeIfAbsent(copy, any -> new Readings(new Reading(judged, firstBy)))
-        .add(new Reading(now, nowBy));
+  private Readings of(CopiedTensor copy, HeldTensor judged, ReadBy firstBy) {
+    return readings.computeIfAbsent(copy, any -> new Readings(new Reading(judged, firstBy)));
   }
 
   private boolean isOther(CopiedTensor copy, HeldTensor judged) {
@@ -91,7 +104,8 @@ public final class Rereadings {
 
   /** Judges by what counts now. */
   public FleetVerdict judge(List<ComparedGroup> groups, Evidence evidence) {
-    return new FleetVerdict(groups.stream().map(this::corrected).toList(), over(evidence));
+    return new FleetVerdict(
+        groups.stream().map(this::corrected).toList(), over(evidence), Samples.of(looks, readings));
   }
 
   /** A copy that holds something else than was read has an equal no more as a whole. */
@@ -124,6 +138,11 @@ public final class Rereadings {
       }
 
       @Override
+      public List<Whereabouts> whereabouts(ComparedGroup group, Set<Digests> digests) {
+        return evidence.whereabouts(group, digests);
+      }
+
+      @Override
       public Optional<LastVerified> lastVerified(String engine) {
         return evidence.lastVerified(engine);
       }
@@ -144,7 +163,7 @@ public final class Rereadings {
                   });
               byHolder.put(holder, corrected);
             });
-    return new PlaceContents(contents.differing(), byHolder);
+    return contents.with(byHolder);
   }
 
   /** The findings, those of suspects with ranges and pattern, and one for each transient read. */

@@ -2,9 +2,10 @@ package io.shardsum.verdict;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
- * A tensor whose bytes are to be looked at: DAMAGED, or UNDECIDED.
+ * A tensor whose bytes are to be looked at: DAMAGED, UNDECIDED, or a sample of OTHER_WEIGHTS.
  *
  * @param kind of the finding that reports it
  * @param group the comparison group
@@ -24,6 +25,13 @@ public record SuspectTensor(
     HeldTensor held,
     HeldTensor otherHeld) {
 
+  private static final int SAMPLES = 5;
+
+  /** Whether it is a copy that is wrong, and not one of the parties where nothing is decided. */
+  boolean isBlamed() {
+    return kind != FindingKind.UNDECIDED;
+  }
+
   /** The copy that is suspect. */
   public CopiedTensor copy() {
     return new CopiedTensor(holder, name);
@@ -39,24 +47,41 @@ public record SuspectTensor(
     return held.differingChunks(otherHeld);
   }
 
+  /** All that is damaged, and some of what are other weights. */
   static List<SuspectTensor> ofFault(String group, Fault fault) {
-    boolean damaged =
-        fault.why() instanceof Explanation.OfTensor tensor && tensor.kind() == FindingKind.DAMAGED;
-    return damaged
-        ? fault.tensors().stream()
-            .map(
-                d ->
-                    new SuspectTensor(
-                        FindingKind.DAMAGED,
-                        group,
-                        fault.copy().place(),
-                        d.name(),
-                        fault.copy().holder(),
-                        d.expectedHolder(),
-                        d.actual().orElseThrow(),
-                        d.expected().orElseThrow()))
-            .toList()
+    if (fault.why() instanceof Explanation.OfTensor tensor
+        && tensor.kind() == FindingKind.DAMAGED) {
+      return suspects(FindingKind.DAMAGED, group, fault, fault.tensors());
+    }
+    return fault.why() instanceof Explanation.OtherWeights
+        ? suspects(FindingKind.OTHER_WEIGHTS, group, fault, samples(fault.tensors()))
         : List.of();
+  }
+
+  private static List<TensorDifference> samples(List<TensorDifference> tensors) {
+    int step = Math.max(1, tensors.size() / SAMPLES);
+    return IntStream.range(0, tensors.size())
+        .filter(index -> index % step == 0)
+        .limit(SAMPLES)
+        .mapToObj(tensors::get)
+        .toList();
+  }
+
+  private static List<SuspectTensor> suspects(
+      FindingKind kind, String group, Fault fault, List<TensorDifference> tensors) {
+    return tensors.stream()
+        .map(
+            d ->
+                new SuspectTensor(
+                    kind,
+                    group,
+                    fault.copy().place(),
+                    d.name(),
+                    fault.copy().holder(),
+                    d.expectedHolder(),
+                    d.actual().orElseThrow(),
+                    d.expected().orElseThrow()))
+        .toList();
   }
 
   /** Every copy that does not hold what the first camp does, where dtype and shape are the same. */

@@ -1,6 +1,7 @@
 package io.shardsum.verdict;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -9,11 +10,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Explains the tensors of copies that are wrong, but not as a whole another rank or revision. */
 final class TensorFaults {
+
+  /** A file of a copy that holds what another rank should. */
+  private record OfOtherFile(RankCopy copy, String file, int place, RankHolder holder) {}
 
   /** A tensor of a copy. */
   private record Spot(RankCopy copy, TensorDifference difference) {
@@ -32,17 +37,29 @@ final class TensorFaults {
   private static final Exchanges<TensorDifference> WITHIN_A_RANK =
       new Exchanges<>(TensorDifference::expectedContent, TensorDifference::actualContent);
 
+  /** More tensors than these may be of other weights; fewer are each on their own. */
+  private static final int FEW = 3;
+
   private final Map<Integer, TensorVote> votes;
   private final Revisions revisions;
+  private final Origins origins;
   private final Evidence evidence;
+  private final Samples samples;
   private final Map<RankCopy, List<TensorDifference>> left = new LinkedHashMap<>();
   private final List<Fault> faults = new ArrayList<>();
 
-  TensorFaults(List<TensorVote> votes, Revisions revisions, Evidence evidence) {
+  TensorFaults(
+      List<TensorVote> votes,
+      Revisions revisions,
+      Origins origins,
+      Evidence evidence,
+      Samples samples) {
     this.votes =
         votes.stream().collect(Collectors.toMap(vote -> vote.place().number(), vote -> vote));
     this.revisions = revisions;
+    this.origins = origins;
     this.evidence = evidence;
+    this.samples = samples;
   }
 
   /** Explains every one of these differences exactly once. */
@@ -50,15 +67,151 @@ final class TensorFaults {
     unexplained.forEach((copy, differences) -> left.put(copy, new ArrayList<>(differences)));
     explainExchangesBetweenRanks();
     explainRevisions();
+    for (RankCopy copy : left.keySet()) {
+      for (List<TensorDifference> ring : WITHIN_A_RANK.among(damaged(left.get(copy)))) {
+        add(copy, new Explanation.ExchangedTensors(), ring);
+      }
+      explainOtherRanks(copy);
+      explainOtherTensors(copy);
+    }
+    explainDamageOfOtherRanks();
     left.forEach(
         (copy, differences) -> {
-          for (List<TensorDifference> ring : WITHIN_A_RANK.among(damaged(differences))) {
-            add(copy, new Explanation.ExchangedTensors(), ring);
-          }
+          explainOtherWeights(copy);
           differences.forEach(
               d -> faults.add(fault(copy, new Explanation.OfTensor(d.kind()), List.of(d))));
         });
     return faults;
+  }
+
+  /** The rank to which most of a copy's tensors belong takes those that belong to several. */
+  private void explainOtherRanks(RankCopy copy) {
+    Map<Integer, List<TensorDifference>> byPlace = new TreeMap<>();
+    do {
+      byPlace.clear();
+      for (TensorDifference difference : damaged(left.get(copy))) {
+        origins(copy, difference).stream()
+            .filter(origin -> origin.name().equals(difference.name()))
+            .filter(origin -> origin.place() != copy.place())
+            .forEach(
+                origin ->
+                    byPlace
+                        .computeIfAbsent(origin.place(), any -> new ArrayList<>())
+                        .add(difference));
+      }
+      byPlace.entrySet().stream()
+          .max(Comparator.comparing(ofPlace -> ofPlace.getValue().size()))
+          .ifPresent(
+              most -> add(copy, new Explanation.OfOtherRank(most.getKey()), most.getValue()));
+    } while (!byPlace.isEmpty());
+  }
+
+  private void explainOtherTensors(RankCopy copy) {
+    Map<TensorName, Origin> belonging = new TreeMap<>();
+    List<TensorDifference> tensors = new ArrayList<>();
+    for (TensorDifference difference : damaged(left.get(copy))) {
+      origins(copy, difference).stream()
+          .findFirst()
+          .ifPresent(
+              origin -> {
+                belonging.put(difference.name(), origin);
+                tensors.add(difference);
+              });
+    }
+    if (!tensors.isEmpty()) {
+      add(copy, new Explanation.OfOtherTensors(belonging), tensors);
+    }
+  }
+
+  private List<Origin> origins(RankCopy copy, TensorDifference difference) {
+    return origins.of(copy.place(), difference.name(), difference.actual().orElseThrow());
+  }
+
+  /**
+   * Where a whole file holds another rank's tensors, what else differs there is compared with that
+   * rank.
+   */
+  private void explainDamageOfOtherRanks() {
+    List<OfOtherFile> files = new ArrayList<>();
+    for (Fault fault : List.copyOf(faults)) {
+      if (fault.why() instanceof Explanation.OfOtherRank other) {
+        files.addAll(otherFiles(fault, other.place()));
+      }
+    }
+    if (files.isEmpty()) {
+      return;
+    }
+    Map<Integer, Set<RankHolder>> holders = new HashMap<>();
+    for (int number = 0; number < files.size(); number++) {
+      OfOtherFile file = files.get(number);
+      holders.put(number, Set.of(file.copy().holder(), file.holder()));
+    }
+    Map<Integer, PlaceContents> contents = evidence.differing(holders);
+    for (int number = 0; number < files.size(); number++) {
+      compare(files.get(number), contents.getOrDefault(number, PlaceContents.EQUAL));
+    }
+  }
+
+  private List<OfOtherFile> otherFiles(Fault fault, int place) {
+    Map<String, List<TensorDifference>> ofOther = matricesByFile(fault.tensors());
+    Map<String, List<TensorDifference>> open = matricesByFile(damaged(left.get(fault.copy())));
+    List<OfOtherFile> files = new ArrayList<>();
+    open.forEach(
+        (file, tensors) -> {
+          List<TensorDifference> known = ofOther.getOrDefault(file, List.of());
+          boolean mostly = known.size() > tensors.size();
+          if (mostly && known.size() + tensors.size() >= known.get(0).around().ofFile()) {
+            origins(fault.copy(), known.get(0)).stream()
+                .filter(origin -> origin.place() == place)
+                .findFirst()
+                .ifPresent(
+                    origin ->
+                        files.add(new OfOtherFile(fault.copy(), file, place, origin.holder())));
+          }
+        });
+    return files;
+  }
+
+  private static Map<String, List<TensorDifference>> matricesByFile(
+      List<TensorDifference> tensors) {
+    return tensors.stream()
+        .filter(TensorDifference::isMatrix)
+        .collect(Collectors.groupingBy(tensor -> tensor.around().file()));
+  }
+
+  private void compare(OfOtherFile file, PlaceContents contents) {
+    for (TensorDifference difference : damaged(left.get(file.copy()))) {
+      Optional<HeldTensor> instead = contents.of(file.holder(), difference.name());
+      if (difference.around().file().equals(file.file()) && instead.isPresent()) {
+        TensorDifference damage = difference.against(instead.get(), file.holder());
+        left.get(file.copy()).remove(difference);
+        faults.add(
+            fault(
+                file.copy(),
+                new Explanation.OfTensor(damage.kind(), Optional.of(file.place())),
+                List.of(damage)));
+      }
+    }
+  }
+
+  /**
+   * Tensors of which every MiB differs, and that are nearly all of a rank, of a file or of a layer,
+   * are other weights: damage does not end with a tensor. One look at bytes decides.
+   */
+  private void explainOtherWeights(RankCopy copy) {
+    if (!samples.allowOtherWeights(copy.holder())) {
+      return;
+    }
+    List<TensorDifference> throughout =
+        damaged(left.get(copy)).stream()
+            .filter(TensorDifference::differsThroughout)
+            .filter(d -> !samples.isDamaged(new CopiedTensor(copy.holder(), d.name())))
+            .toList();
+    OtherMatrices other = new OtherMatrices(throughout);
+    List<TensorDifference> tensors = throughout.stream().filter(other::include).toList();
+    if (tensors.stream().filter(TensorDifference::isMatrix).count() > FEW) {
+      add(copy, new Explanation.OtherWeights(other.part()), tensors);
+    }
   }
 
   /** Explains some of a copy's differences, which are then no more to be explained. */
@@ -128,7 +281,7 @@ final class TensorFaults {
       known.get(copy.place()).stream()
           .map(rank -> ofRevision(copy, rank, contents.get(copy.place())))
           .flatMap(Optional::stream)
-          .max(java.util.Comparator.comparing((Fault fault) -> fault.tensors().size()))
+          .max(Comparator.comparing((Fault fault) -> fault.tensors().size()))
           .ifPresent(fault -> add(copy, fault.why(), fault.tensors()));
     }
   }

@@ -10,9 +10,11 @@ import java.util.Comparator;
 public record TensorName(String role, String tensor) implements Comparable<TensorName> {
 
   private static final Comparator<TensorName> ORDER =
-      Comparator.comparing(TensorName::role).reversed().thenComparing(TensorName::tensor);
+      Comparator.comparing(TensorName::role)
+          .reversed()
+          .thenComparing(TensorName::tensor, NaturalOrder.OF_NAMES);
 
-  /** The target first, then drafts. */
+  /** The target first, then drafts; in order of layer. */
   @Override
   public int compareTo(TensorName other) {
     return ORDER.compare(this, other);

@@ -1,6 +1,7 @@
 package io.shardsum.verdict;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -18,10 +19,22 @@ final class TensorVote {
   private final Map<RankContent, List<TensorDifference>> differences = new HashMap<>();
   private final List<Undecided> undecided = new ArrayList<>();
 
-  TensorVote(Place place, PlaceContents contents) {
+  /**
+   * Votes.
+   *
+   * @param explained what copies hold as a whole that is known to be another rank's
+   */
+  TensorVote(Place place, PlaceContents contents, Set<RankContent> explained) {
     this.place = place;
     this.contents = contents;
-    place.camps().forEach((camp, copies) -> witnesses.put(camp, copies.get(0).holder()));
+    place
+        .camps()
+        .forEach(
+            (camp, copies) -> {
+              if (!explained.contains(camp)) {
+                witnesses.put(camp, copies.get(0).holder());
+              }
+            });
     contents.names().forEach(this::vote);
   }
 
@@ -58,9 +71,77 @@ final class TensorVote {
         .orElseGet(
             () ->
                 witnesses.entrySet().stream()
-                    .min(java.util.Comparator.comparing(w -> differencesOf(w.getKey()).size()))
+                    .min(Comparator.comparing(w -> differencesOf(w.getKey()).size()))
                     .orElseThrow()
                     .getValue());
+  }
+
+  /** What is where other bytes are expected, or is one party of several. */
+  List<HeldTensor> strays() {
+    List<HeldTensor> strays = new ArrayList<>();
+    for (List<TensorDifference> ofCamp : differences.values()) {
+      ofCamp.stream()
+          .filter(difference -> difference.kind() == FindingKind.DAMAGED)
+          .forEach(difference -> strays.add(difference.actual().orElseThrow()));
+    }
+    undecided.forEach(u -> u.holders().keySet().forEach(held -> held.ifPresent(strays::add)));
+    return strays;
+  }
+
+  /**
+   * Takes out of what is undecided the copies whose bytes belong elsewhere; they are wrong, whoever
+   * of the others is right.
+   */
+  void settle(Origins origins) {
+    List<Undecided> before = List.copyOf(undecided);
+    undecided.clear();
+    for (Undecided tensor : before) {
+      Map<Optional<HeldTensor>, List<RankCopy>> others = new LinkedHashMap<>();
+      Map<HeldTensor, List<RankCopy>> strays = new LinkedHashMap<>();
+      tensor
+          .holders()
+          .forEach(
+              (held, copies) -> {
+                if (held.isPresent() && isStray(tensor.name(), held.get(), origins)) {
+                  strays.put(held.get(), copies);
+                } else {
+                  others.put(held, copies);
+                }
+              });
+      if (strays.isEmpty() || others.keySet().stream().noneMatch(Optional::isPresent)) {
+        undecided.add(tensor);
+      } else {
+        if (others.size() > 1) {
+          undecided.add(new Undecided(place.number(), tensor.name(), others, tensor.votes()));
+        }
+        strays.keySet().forEach(held -> blame(tensor, held, others));
+      }
+    }
+  }
+
+  private boolean isStray(TensorName name, HeldTensor held, Origins origins) {
+    return !origins.of(place.number(), name, held).isEmpty();
+  }
+
+  private void blame(
+      Undecided tensor, HeldTensor stray, Map<Optional<HeldTensor>, List<RankCopy>> others) {
+    Map.Entry<Optional<HeldTensor>, List<RankCopy>> instead =
+        others.entrySet().stream().filter(e -> e.getKey().isPresent()).findFirst().orElseThrow();
+    witnesses.forEach(
+        (camp, holder) -> {
+          if (contents.of(holder, tensor.name()).equals(Optional.of(stray))) {
+            differences
+                .computeIfAbsent(camp, any -> new ArrayList<>())
+                .add(
+                    new TensorDifference(
+                        tensor.name(),
+                        instead.getKey(),
+                        Optional.of(stray),
+                        instead.getValue().get(0).holder(),
+                        Optional.of(tensor.votes()),
+                        contents.around(holder, tensor.name())));
+          }
+        });
   }
 
   private void vote(TensorName name) {
@@ -70,16 +151,20 @@ final class TensorVote {
       right = ballot.majority().flatMap(content -> holderOf(name, content));
     }
     if (right.isEmpty()) {
-      undecided.add(new Undecided(place.number(), name, holders(name), ballot.text()));
+      if (!ballot.isUnanimous()) {
+        undecided.add(new Undecided(place.number(), name, holders(name), ballot.votes()));
+      }
       return;
     }
     Optional<HeldTensor> expected = contents.of(right.get(), name);
     RankHolder holder = holderOf(name, expected.map(HeldTensor::content)).orElse(right.get());
-    Optional<String> votes =
-        place.reference().isPresent() ? Optional.empty() : Optional.of(ballot.text());
+    Optional<Votes> votes =
+        place.reference().isPresent() ? Optional.empty() : Optional.of(ballot.votes());
     for (Map.Entry<RankContent, RankHolder> witness : witnesses.entrySet()) {
       Optional<HeldTensor> actual = contents.of(witness.getValue(), name);
-      TensorDifference difference = new TensorDifference(name, expected, actual, holder, votes);
+      TensorDifference difference =
+          new TensorDifference(
+              name, expected, actual, holder, votes, contents.around(witness.getValue(), name));
       if (!difference.actualContent().equals(difference.expectedContent())) {
         differences.computeIfAbsent(witness.getKey(), any -> new ArrayList<>()).add(difference);
       }

@@ -3,15 +3,22 @@ package io.shardsum.verdict;
 import java.util.List;
 import java.util.Optional;
 
-/** What is said of tensors that are wrong by themselves. */
+/** What is said of tensors that are wrong, each on its own. */
 final class TensorWording {
 
   private static final String ABSENT = "absent";
 
   private final Optional<Reference> reference;
+  private final Optional<Integer> otherRank;
 
-  TensorWording(Optional<Reference> reference) {
+  /**
+   * Takes what tensors were compared with.
+   *
+   * @param otherRank the rank whose content they should be, where it is not their own
+   */
+  TensorWording(Optional<Reference> reference, Optional<Integer> otherRank) {
     this.reference = reference;
+    this.otherRank = otherRank;
   }
 
   static Comparison comparison(TensorDifference tensor) {
@@ -19,62 +26,74 @@ final class TensorWording {
     return new Comparison(
         Optional.of(word(tensor.expectedContent(), form)),
         Optional.of(word(tensor.actualContent(), form)),
-        tensor.votes());
+        tensor.votes().map(Votes::text));
   }
 
   private static String word(Optional<Content> content, boolean form) {
-    return content.map(c -> form ? c.form() : c.checksum()).orElse(ABSENT);
+    return content.map(c -> form ? c.form() : c.digest()).orElse(ABSENT);
   }
 
   String one(FindingKind kind, TensorDifference tensor) {
-    return "1 tensor %s%s".formatted(what(kind, tensor), against(tensor));
-  }
-
-  private static String what(FindingKind kind, TensorDifference tensor) {
     String expected = tensor.expectedContent().map(Content::form).orElse(ABSENT);
     String actual = tensor.actualContent().map(Content::form).orElse(ABSENT);
+    String right = right(tensor);
     return switch (kind) {
-      case MISSING_TENSOR -> "is missing, " + clause(expected) + "which is there in ";
-      case EXTRA_TENSOR -> "is there, " + clause(actual) + "which is not in ";
-      case DTYPE_OR_SHAPE -> "is " + actual + " instead of " + expected + ", which it is in ";
-      default -> "has other bytes" + chunks(tensor) + " than in ";
+      case MISSING_TENSOR -> "the tensor is missing; " + right + " has it" + clause(expected);
+      case EXTRA_TENSOR -> "the tensor should not be there" + clause(actual) + "; not in " + right;
+      case DTYPE_OR_SHAPE -> actual + " instead of " + expected + " as in " + right;
+      default -> differing(tensor) + " from " + right;
     };
   }
 
-  /** Running engines do not tell dtypes and shapes. */
+  /** Running engines do not say dtypes and shapes. */
   private static String clause(String form) {
-    return form.isBlank() ? "" : form + ", ";
+    return form.isBlank() ? "" : ": " + form;
   }
 
-  private static String chunks(TensorDifference tensor) {
+  private static String differing(TensorDifference tensor) {
     HeldTensor actual = tensor.actual().orElseThrow();
     int chunks = actual.chunkSums().size();
     int differing = actual.differingChunks(tensor.expected().orElseThrow()).size();
-    return differing == 0 ? "" : " in " + differing + " of its " + chunks + " MiB";
+    if (differing == 0 || chunks == 1) {
+      return "its bytes differ";
+    }
+    return "%s MiB of %s %s"
+        .formatted(
+            Integer.toString(differing),
+            Integer.toString(chunks),
+            differing == 1 ? "differs" : "differ");
   }
 
   String many(FindingKind kind, List<TensorDifference> tensors, long unseen) {
+    String count = Wording.count(tensors.size(), "tensor");
+    String right = right(tensors.get(0));
+    boolean one = tensors.size() == 1;
     String what =
         switch (kind) {
-          case MISSING_TENSOR -> "are missing that are there in ";
-          case EXTRA_TENSOR -> "are there that are not in ";
-          case DTYPE_OR_SHAPE -> "are of another dtype or shape than in ";
-          default -> "have other bytes than in ";
+          case MISSING_TENSOR ->
+              "%s missing; %s has %s"
+                  .formatted(count + (one ? " is" : " are"), right, one ? "it" : "them");
+          case EXTRA_TENSOR -> "%s should not be there; not in %s".formatted(count, right);
+          case DTYPE_OR_SHAPE ->
+              "%s another dtype or shape than in %s"
+                  .formatted(count + (one ? " has" : " have"), right);
+          default -> "%s from %s".formatted(count + (one ? " differs" : " differ"), right);
         };
     String rest =
-        unseen == 0 ? "" : "; " + Wording.count(unseen, "differing tensor") + " not looked at";
-    return "%s %s%s: %s%s"
-        .formatted(
-            Wording.count(tensors.size(), "tensor"),
-            what,
-            against(tensors.get(0)),
-            Wording.tensors(tensors),
-            rest);
+        unseen == 0 ? "" : "; " + Wording.count(unseen, "more differing tensor") + " not looked at";
+    return what + ": " + Wording.tensors(tensors) + rest;
   }
 
-  private String against(TensorDifference tensor) {
+  /** What tensors were compared with. */
+  String right(TensorDifference tensor) {
+    if (otherRank.isPresent()) {
+      return "what rank %s should hold, whose tensors its file has".formatted(otherRank.get());
+    }
     return reference
         .map(r -> "the reference, " + r.name())
-        .orElse("the majority (" + tensor.votes().orElse("") + ")");
+        .orElseGet(
+            () ->
+                "the majority"
+                    + tensor.votes().map(votes -> " (" + votes.agreement() + ")").orElse(""));
   }
 }

@@ -11,8 +11,6 @@ import java.util.TreeMap;
 /** What is said of readings that did not repeat. */
 final class TransientReads {
 
-  private static final int TENSORS_OF_THEIR_OWN = 16;
-
   private final Map<RankHolder, Map<TensorName, Readings>> misread = new LinkedHashMap<>();
 
   TransientReads(Map<CopiedTensor, Readings> readings) {
@@ -28,7 +26,7 @@ final class TransientReads {
     List<Finding> findings = new ArrayList<>();
     misread.forEach(
         (holder, tensors) -> {
-          if (tensors.size() > TENSORS_OF_THEIR_OWN) {
+          if (tensors.size() > Wording.FEW) {
             findings.add(ofMany(holder, tensors));
           } else {
             tensors.forEach((name, readings) -> findings.add(ofOne(holder, name, readings)));
@@ -39,39 +37,41 @@ final class TransientReads {
 
   private static Finding ofOne(RankHolder holder, TensorName name, Readings readings) {
     List<Reading> wrong = readings.wrong();
-    String detail = readings.isAssumed() ? ofNoTwo(readings) : ofWrong(wrong, readings);
     return finding(
         Subject.tensor(holder.engine(), holder.rank(), name),
         new Comparison(
             readings.isAssumed()
                 ? Optional.empty()
-                : Optional.of(readings.settled().content().checksum()),
-            Optional.of(wrong.get(0).held().content().checksum()),
+                : Optional.of(readings.settled().content().digest()),
+            Optional.of(wrong.get(0).held().content().digest()),
             Optional.empty()),
-        detail,
+        readings.isAssumed() ? ofNoTwo(readings) : ofWrong(wrong, readings),
         wrong.get(0).by());
   }
 
   private static String ofNoTwo(Readings readings) {
-    return "no two of %s gave the same bytes, by %s: they tell nothing of the copy%s"
-        .formatted(
-            Wording.count(readings.all().size(), "reading"), by(readings.all()), ofTheRank());
+    return "Two readings of this file differ: each of %s gave other bytes, by %s. Nothing is known of the copy; scan it again"
+        .formatted(Wording.count(readings.all().size(), "reading"), by(readings.all()));
   }
 
   private static String ofWrong(List<Reading> wrong, Readings readings) {
-    Reading right = readings.right().orElseThrow();
+    ReadBy right = readings.right().orElseThrow().by();
     boolean first = wrong.contains(readings.all().get(0));
-    return "%s of %s gave other bytes, by %s; what %s read counts%s"
+    boolean same = wrong.stream().allMatch(reading -> reading.by().equals(right));
+    return "Two readings of this file differ: %s of %s gave wrong bytes, by %s. %s; the file is not blamed%s"
         .formatted(
             Integer.toString(wrong.size()),
             Wording.count(readings.all().size(), "reading"),
             by(wrong),
-            right.by().text(),
+            same
+                ? "The same executor also read the right bytes: its memory or the way to it failed,"
+                    + " or the file was being written"
+                : "The right bytes were read by " + right.text(),
             first ? ofTheRank() : "");
   }
 
   private static String ofTheRank() {
-    return "; the rank's checksum is of the first reading: scan it again";
+    return ". The rank's checksum is of the first reading: scan it again";
   }
 
   private static String by(List<Reading> readings) {
@@ -81,15 +81,16 @@ final class TransientReads {
   private static Finding ofMany(RankHolder holder, Map<TensorName, Readings> tensors) {
     List<Reading> wrong = tensors.values().stream().flatMap(r -> r.wrong().stream()).toList();
     return finding(
-        Subject.rank(holder.engine(), holder.rank()),
-        Comparison.NONE,
-        "%s gave other bytes in one reading, by %s: %s%s"
-            .formatted(
-                Wording.count(tensors.size(), "tensor"),
-                by(wrong),
-                Wording.names(tensors.keySet().stream().map(TensorName::key).toList()),
-                ofTheRank()),
-        mostFrequent(wrong));
+            Subject.rank(holder.engine(), holder.rank()),
+            Comparison.NONE,
+            "Two readings of these files differ in %s: %s read wrong bytes; the files are not blamed: %s%s"
+                .formatted(
+                    Wording.count(tensors.size(), "tensor"),
+                    by(wrong),
+                    Wording.names(tensors.keySet().stream().map(TensorName::key).toList()),
+                    ofTheRank()),
+            mostFrequent(wrong))
+        .about(tensors.keySet());
   }
 
   private static ReadBy mostFrequent(List<Reading> wrong) {

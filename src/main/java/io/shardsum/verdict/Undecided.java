@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
  *
  * @param place the rank, within a replica
  * @param holders the copies by what they hold, the most first
- * @param votes such as {@code 1 : 1}
+ * @param votes of all copies
  */
 record Undecided(
-    int place, TensorName name, Map<Optional<HeldTensor>, List<RankCopy>> holders, String votes) {
+    int place, TensorName name, Map<Optional<HeldTensor>, List<RankCopy>> holders, Votes votes) {
 
   Undecided {
     Map<Optional<HeldTensor>, List<RankCopy>> ordered = new LinkedHashMap<>();
@@ -52,7 +52,7 @@ record Undecided(
     Set<String> forms = new TreeSet<>();
     holders.keySet().forEach(h -> h.ifPresent(tensor -> forms.add(tensor.content().form())));
     return held.map(HeldTensor::content)
-        .map(c -> forms.size() > 1 ? c.form() + " " + c.checksum() : c.checksum())
+        .map(c -> forms.size() > 1 ? c.form() + " " + c.digest() : c.digest())
         .orElse("absent");
   }
 }

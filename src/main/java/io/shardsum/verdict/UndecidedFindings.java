@@ -19,8 +19,6 @@ import java.util.stream.Collectors;
  */
 final class UndecidedFindings {
 
-  private static final int TENSORS_OF_THEIR_OWN = 16;
-
   private final GroupVerdict verdict;
   private final Map<Integer, List<Undecided>> byPlace;
 
@@ -70,7 +68,7 @@ final class UndecidedFindings {
         first.holders().values().stream()
             .map(
                 copies ->
-                    "%s of %s: %s%s"
+                    "%s of %s copies: %s%s"
                         .formatted(
                             Integer.toString(copies.size()),
                             Long.toString(all),
@@ -80,13 +78,13 @@ final class UndecidedFindings {
     return Finding.of(
         FindingKind.SPLIT,
         Subject.EVERYBODY,
-        new Comparison(Optional.empty(), Optional.empty(), Optional.of(first.votes())),
+        new Comparison(Optional.empty(), Optional.empty(), Optional.of(first.votes().text())),
         Optional.of(verdict.group().label()),
-        "the engines fall into %s that differ in %s and %s: %s"
+        "the engines hold %s different weights, none with a majority; %s of %s differ: %s"
             .formatted(
-                Wording.count(first.holders().size(), "camp"),
-                Wording.count(byPlace.size(), "rank"),
+                Integer.toString(first.holders().size()),
                 Wording.count(verdict.undecided().size(), "tensor"),
+                Wording.count(byPlace.size(), "rank"),
                 camps));
   }
 
@@ -98,7 +96,7 @@ final class UndecidedFindings {
   }
 
   private List<Finding> ofPlace(int place, List<Undecided> tensors) {
-    if (tensors.size() <= TENSORS_OF_THEIR_OWN
+    if (tensors.size() <= Wording.FEW
         && !isMostly(verdict.places().get(place), tensors)
         && verdict.unseenAt(place) == 0) {
       return tensors.stream().map(tensor -> finding(List.of(tensor))).toList();
@@ -142,16 +140,20 @@ final class UndecidedFindings {
                     (one.isPresent() ? first.label(camp.getKey()) + " in " : "")
                         + named(first, camp.getValue()))
             .collect(Collectors.joining(one.isPresent() ? "; " : " against "));
-    String which =
-        one.isPresent()
-            ? ""
-            : ", " + Wording.names(tensors.stream().map(t -> t.name().key()).toList());
-    return Finding.of(
-        FindingKind.UNDECIDED,
-        Subject.everybodyAt(first.place(), one),
-        new Comparison(Optional.empty(), Optional.empty(), Optional.of(first.votes())),
-        Optional.of(verdict.group().label()),
-        "%s without a majority%s: %s"
-            .formatted(Wording.count(tensors.size(), "tensor"), which, camps));
+    List<TensorName> names = tensors.stream().map(Undecided::name).sorted().toList();
+    Finding finding =
+        Finding.of(
+            FindingKind.UNDECIDED,
+            Subject.everybodyAt(first.place(), one),
+            new Comparison(Optional.empty(), Optional.empty(), Optional.of(first.votes().text())),
+            Optional.of(verdict.group().label()),
+            one.isPresent()
+                ? "no content has a majority: " + camps
+                : "%s without a majority, %s: %s"
+                    .formatted(
+                        Wording.count(tensors.size(), "tensor"),
+                        camps,
+                        Wording.names(names.stream().map(TensorName::key).toList())));
+    return one.isPresent() ? finding : finding.about(names);
   }
 }

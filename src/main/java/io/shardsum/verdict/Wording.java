@@ -8,6 +8,9 @@ import java.util.stream.Collectors;
 /** Parts of the sentences that findings say. */
 final class Wording {
 
+  /** So many tensors of one fault in a rank have a finding each; more have one together. */
+  static final int FEW = 3;
+
   private static final int NAMES = 10;
 
   private Wording() {}
@@ -31,9 +34,30 @@ final class Wording {
         .collect(Collectors.joining(", "));
   }
 
-  /** {@code rank 2}, {@code ranks 2, 3}. */
+  /** {@code rank 2}, {@code ranks 2 and 3}, {@code ranks 2, 3 and 5}. */
   static String ranks(Collection<Integer> ranks) {
-    return (ranks.stream().distinct().count() == 1 ? "rank " : "ranks ") + numbers(ranks);
+    List<String> sorted = ranks.stream().sorted().distinct().map(String::valueOf).toList();
+    return (sorted.size() == 1 ? "rank " : "ranks ") + all(sorted);
+  }
+
+  /** The ranks as a finding's location: {@code ranks 2, 3}. Programs read it. */
+  static String location(Collection<Integer> ranks) {
+    return "ranks " + numbers(ranks);
+  }
+
+  /** {@code a}, {@code a and b}, {@code a, b and c}. */
+  static String all(List<String> names) {
+    if (names.size() < 2) {
+      return String.join("", names);
+    }
+    return String.join(", ", names.subList(0, names.size() - 1))
+        + " and "
+        + names.get(names.size() - 1);
+  }
+
+  /** {@code 13 of 26 tensors}, {@code all 26 tensors}. */
+  static String share(long count, long of) {
+    return count == of ? "all " + count(count, "tensor") : count + " of " + count(of, "tensor");
   }
 
   /** The keys of tensors, as {@link #names} lists them. */
@@ -53,7 +77,8 @@ final class Wording {
   }
 
   private static String first(List<String> names) {
-    String shown = String.join(", ", names.subList(0, Math.min(NAMES, names.size())));
-    return names.size() > NAMES ? shown + " and " + (names.size() - NAMES) + " more" : shown;
+    return names.size() > NAMES
+        ? String.join(", ", names.subList(0, NAMES)) + " and " + (names.size() - NAMES) + " more"
+        : all(names);
   }
 }

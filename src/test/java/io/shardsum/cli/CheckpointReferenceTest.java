@@ -68,7 +68,7 @@ class CheckpointReferenceTest {
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
     assertThat(run.out())
         .contains(
-            "REFERENCE: checkpoint file:%s as %s loads it decides for engine a by declaration"
+            "REFERENCE: checkpoint file:%s as %s loads it is the declared reference of engine a"
                 .formatted(GOLDEN.resolve(model).resolve("checkpoint"), runtime));
     List<Row> engines = rows(ScanTable.ENGINES, "true");
     assertThat(engines.stream().map(row -> row.<String>getAs("source")))
@@ -90,7 +90,7 @@ class CheckpointReferenceTest {
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
     assertThat(run.out())
-        .contains("a, rank 1, " + GATE_UP + ": DAMAGED: 1 tensor has other bytes in 1 of its 1 MiB")
+        .contains("a, rank 1, " + GATE_UP + ": DAMAGED: its bytes differ from the reference")
         .contains("than in the reference, checkpoint file:" + QWEN.resolve("checkpoint"))
         .contains(
             "; one bit flipped: byte 0 of the tensor (%s of the file), element [0, 0]; in the checkpoint: rank 1, row 64 of model.layers.1.mlp.gate_proj.weight in %s"
@@ -113,7 +113,7 @@ class CheckpointReferenceTest {
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
     for (String name : List.of("a", "b", "c")) {
-      assertThat(run.out()).contains(name + ", rank 0, " + DOWN + ": DAMAGED: 1 tensor has");
+      assertThat(run.out()).contains(name + ", rank 0, " + DOWN + ": DAMAGED: its bytes differ");
     }
   }
 
@@ -215,7 +215,7 @@ class CheckpointReferenceTest {
     CommandRun other = scan(running("a", file, "sglang", SGLANG));
 
     assertThat(other.exitCode()).as(other.out() + other.err()).isEqualTo(3);
-    assertThat(other.out()).contains("rank 1, " + DOWN + ": DAMAGED: 1 tensor has other bytes");
+    assertThat(other.out()).contains("rank 1, " + DOWN + ": DAMAGED: its bytes differ");
     assertThat(rows(ScanTable.FINDINGS, "severity = 'error' AND source = 'LIVE'")).hasSize(1);
   }
 

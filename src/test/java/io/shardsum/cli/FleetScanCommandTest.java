@@ -87,8 +87,8 @@ class FleetScanCommandTest {
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
     assertThat(run.out())
-        .contains("b, rank 1, " + FLIPPED + ": DAMAGED: 1 tensor has other bytes")
-        .contains("than in the majority (2 : 1)")
+        .contains("b, rank 1, " + FLIPPED + ": DAMAGED: its bytes differ")
+        .contains("from the majority (2 of 3 copies agree)")
         .contains("DIFFERENT: copies differ.");
   }
 

@@ -226,7 +226,8 @@ record LargeReport(int engines, int scans, int findings) {
             "1 tensor has other bytes in 40 of its 56 MiB than in the majority (999 : 1); "
                 + damage.sentence(),
             Optional.of(damage),
-            Optional.empty());
+            Optional.empty(),
+            List.of());
     return new FindingHistory(
         "fingerprint-" + number,
         finding,

@@ -70,6 +70,56 @@ class JudgedScansTest {
     assertThat(ofView(scan)).isEqualTo(ofSummary(scan.summary().coverage()));
   }
 
+  /**
+   * Tensors of another rank, a flipped bit besides, a third copy that is damaged; other weights.
+   */
+  @Test
+  void saysWhereContentBelongsAndWhatIsOtherWeights() {
+    SmallFleet sorted = SmallFleet.of(root.resolve("sorted"), 2, 1);
+    SmallFleet other = SmallFleet.of(root.resolve("other"), 2, 1);
+    for (String engine : List.of("a", "b", "c")) {
+      sorted.engine(engine);
+      other.engine(engine);
+      for (int rank = 0; rank < 2; rank++) {
+        SmallFleet.write(sorted.shard(engine, rank, 0), matrices(rank, rank, 12));
+        SmallFleet.write(
+            other.shard(engine, rank, 0), matrices(engine.equals("c") ? 7 + rank : rank, 0, 0));
+      }
+    }
+    SmallFleet.write(sorted.shard("c", 1, 0), matrices(1, 0, 5));
+    SmallFleet.flipBit(sorted.shard("c", 1, 0), "layers.9.w");
+    SmallFleet.flipBit(sorted.shard("b", 1, 0), "layers.2.w");
+
+    Landed scan = Landed.of(spark, sorted.inventory(), root.resolve("sorted-tables"));
+    assertThat(words(scan))
+        .containsExactly(
+            "SWAPPED_RANKS c 1 -", "DAMAGED c 1 layers.9.w", "UNDECIDED - 1 layers.2.w");
+    assertThat(scan.summary().findings().get(0).detail())
+        .isEqualTo(
+            "5 of 12 tensors of rank 1 are those of rank 0: layers.0.w, layers.1.w, layers.2.w,"
+                + " layers.3.w and layers.4.w");
+    assertThat(scan.summary().findings().get(1).detail())
+        .startsWith("its bytes differ from the majority (2 of 3 copies agree); one bit flipped");
+
+    scan = Landed.of(spark, other.inventory(), root.resolve("other-tables"));
+    assertThat(words(scan)).containsExactly("OTHER_WEIGHTS c - -");
+    assertThat(scan.summary().findings().get(0).detail())
+        .startsWith("the engine holds other weights: all 24 tensors of ranks 0 and 1 differ")
+        .endsWith("bytes of 10 tensors compared: no pattern in 10");
+    assertThat(scan.summary().verdict()).isEqualTo(Verdict.DIFFERENT);
+    assertThat(ofView(scan)).isEqualTo(ofSummary(scan.summary().coverage()));
+  }
+
+  /** Twelve matrices, the first of them of another rank. */
+  private static Map<TensorSpec, byte[]> matrices(int rank, int other, int ofOther) {
+    Map<TensorSpec, byte[]> tensors = new LinkedHashMap<>();
+    for (int layer = 0; layer < 12; layer++) {
+      TensorSpec spec = new TensorSpec("layers." + layer + ".w", DType.BF16, List.of(16L, 16L));
+      tensors.put(spec, SmallFleet.bytes(spec, layer < ofOther ? other : rank));
+    }
+    return tensors;
+  }
+
   private static Map<String, List<Long>> ofSummary(Coverage coverage) {
     return coverage.parts().stream()
         .collect(

@@ -444,7 +444,7 @@ class LiveScanTest {
             f -> f.rank().orElseThrow(),
             Finding::detail)
         .containsExactly(
-            tuple("c", "DAMAGED", 1, "1 tensor has other bytes than in the majority (2 : 1)"));
+            tuple("c", "DAMAGED", 1, "its bytes differ from the majority (2 of 3 copies agree)"));
     assertThat(states(scan.summary().live().coverage()))
         .containsEntry("VERIFIED", 5L)
         .containsEntry("DIFFERENT", 1L);

@@ -67,11 +67,11 @@ class SecondReadingTest {
     assertThat(scan(fleet))
         .extracting(Finding::detail)
         .containsExactly(
-            "1 tensor has other bytes in 1 of its 1 MiB than in the majority (2 : 1); a few bits"
+            "its bytes differ from the majority (2 of 3 copies agree); a few bits"
                 + " flipped: 1 byte (8 bits) from byte 7 of the tensor ("
                 + (TensorBytes.of(fleet.shard("b", 0, 0), "small").fileOffsetBytes() + 7)
                 + " of the file) on, element [7]",
-            "1 tensor has other bytes in 2 of its 2 MiB than in the majority (2 : 1); not read"
+            "2 MiB of 2 differ from the majority (2 of 3 copies agree); not read"
                 + " again: a scan reads at most 2097152 bytes a second time"
                 + " (spark.shardsum.reread.bytes)");
   }
@@ -89,7 +89,7 @@ class SecondReadingTest {
     assertThat(damage.pattern()).isEqualTo(DamagePattern.STRIDED);
     assertThat(damage.patternBytes()).contains(MIB + 1L);
     assertThat(finding.detail())
-        .startsWith("1 tensor has other bytes in 34 of its 34 MiB than")
+        .startsWith("34 MiB of 34 differ from")
         .endsWith("element [0]; the first 32 of these MiB were compared");
   }
 
@@ -122,8 +122,13 @@ class SecondReadingTest {
             finding -> {
               assertThat(finding.damage()).isEmpty();
               assertThat(finding.detail())
-                  .startsWith("20 tensors have other bytes than in the majority (2 : 1): t0, t1,")
-                  .endsWith("; a few bits flipped in 18, no pattern in 2");
+                  .startsWith(
+                      "20 tensors differ from the majority (2 of 3 copies agree): t0, t1, t2, t3,")
+                  .contains("; a few bits flipped in 18, no pattern in 2; file file:");
+              assertThat(finding.tensors())
+                  .hasSize(20)
+                  .startsWith("t0", "t1", "t2")
+                  .endsWith("t19");
             });
   }
 

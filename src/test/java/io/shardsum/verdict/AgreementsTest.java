@@ -21,7 +21,7 @@ class AgreementsTest {
     Content held = fleet.at("e0", 0).get(W1);
     fleet
         .at("e0", 0)
-        .put(W1, new Content(held.dtype(), "[8, 4]", held.checksum(), Optional.empty()));
+        .put(W1, new Content(held.dtype(), "[8, 4]", held.digests()));
 
     Map<String, Agreement> agreements = agreements(fleet);
 
@@ -85,8 +85,8 @@ class AgreementsTest {
         .filteredOn(finding -> finding.is(FindingKind.REFERENCE))
         .extracting(Finding::detail)
         .containsExactly(
-            "engine e0 should decide for acme/chat@2 tp by declaration, but nothing could be"
-                + " compared with it");
+            "engine e0 is the declared reference of acme/chat@2 tp, but nothing could be compared"
+                + " with it");
   }
 
   private static Optional<WithReference> reference(RecordedFleet fleet, String engine) {

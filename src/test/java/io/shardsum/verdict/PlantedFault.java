@@ -103,9 +103,7 @@ enum PlantedFault {
     @Override
     void plant(RecordedFleet fleet, String engine, int rank, int other) {
       Content held = fleet.at(engine, rank).get(TARGET);
-      fleet
-          .at(engine, rank)
-          .put(TARGET, new Content("F16", held.shape(), held.checksum(), held.sha256()));
+      fleet.at(engine, rank).put(TARGET, new Content("F16", held.shape(), held.digests()));
     }
   },
   MISSING_RANK {

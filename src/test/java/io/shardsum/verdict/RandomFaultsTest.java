@@ -72,8 +72,7 @@ class RandomFaultsTest {
       case 1 -> held.remove(name);
       case 2 ->
           held.put(new TensorName("target", "x" + random.nextInt(3)), RecordedFleet.content("x"));
-      case 3 ->
-          held.put(name, new Content("F16", "[8, 4]", RecordedFleet.hash("y"), Optional.empty()));
+      case 3 -> held.put(name, new Content("F16", "[8, 4]", RecordedFleet.content("y").digests()));
       case 4 -> exchange(held, name, held, other);
       case 5 -> exchange(held, name, fleet.at(engine, otherRank), name);
       case 6 -> {

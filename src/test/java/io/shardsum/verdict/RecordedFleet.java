@@ -32,6 +32,7 @@ final class RecordedFleet implements Evidence {
   private final int replicaSize;
   private Optional<Reference> reference = Optional.empty();
   private final List<ComparedGroup> otherGroups = new ArrayList<>();
+  private final Set<Content> others = new HashSet<>();
   private int differingAsked;
 
   RecordedFleet(String revision, int replicaSize) {
@@ -68,7 +69,7 @@ final class RecordedFleet implements Evidence {
   }
 
   static Content content(String bytes) {
-    return new Content("BF16", "[4, 8]", hash(bytes), Optional.empty());
+    return new Content("BF16", "[4, 8]", new Digests(Optional.of(hash(bytes)), Optional.empty()));
   }
 
   static String hash(String text) {
@@ -94,6 +95,12 @@ final class RecordedFleet implements Evidence {
 
   void put(String engine, int rank, Map<TensorName, Content> tensors) {
     engines.get(engine).put(rank, new TreeMap<>(tensors));
+  }
+
+  /** Replaces a tensor by one of which both MiBs are other bytes. */
+  void replace(String engine, int rank, TensorName name, String bytes) {
+    others.add(content(bytes));
+    at(engine, rank).put(name, content(bytes));
   }
 
   List<String> engines() {
@@ -196,7 +203,7 @@ final class RecordedFleet implements Evidence {
     new TreeMap<>(tensors)
         .forEach(
             (name, content) -> {
-              checksums.append(name.key()).append(content.checksum());
+              checksums.append(name.key()).append(content.digest());
               forms.append(name.key()).append(content.form());
             });
     return new RankContent(hash(checksums.toString()), hash(forms.toString()));
@@ -256,13 +263,77 @@ final class RecordedFleet implements Evidence {
           name -> {
             Content content = held(holder).get(name);
             if (content != null) {
-              long sum = Long.parseUnsignedLong(content.checksum(), 16);
-              differing.put(name, new HeldTensor(content, List.of(7L, sum)));
+              long sum = Long.parseUnsignedLong(content.digest(), 16);
+              long first = others.contains(content) ? sum + 1 : 7L;
+              differing.put(name, new HeldTensor(content, List.of(first, sum)));
             }
           });
       byHolder.put(holder, differing);
     }
-    return new PlaceContents(names.size(), byHolder);
+    Map<RankHolder, Map<TensorName, Surroundings>> surroundings = new HashMap<>();
+    byHolder.forEach(
+        (holder, differing) -> {
+          Map<TensorName, Surroundings> around = new HashMap<>();
+          differing.keySet().forEach(name -> around.put(name, around(held(holder), name)));
+          surroundings.put(holder, around);
+        });
+    return new PlaceContents(names.size(), byHolder, surroundings);
+  }
+
+  /** Each tensor of a rank is in one file, but those of names with {@code part1}. */
+  private static Surroundings around(Map<TensorName, Content> rank, TensorName name) {
+    return new Surroundings(
+        file(name),
+        rank.size(),
+        rank.keySet().stream().filter(other -> file(other).equals(file(name))).count(),
+        rank.keySet().stream()
+            .filter(other -> Surroundings.layer(other).equals(Surroundings.layer(name)))
+            .count());
+  }
+
+  private static String file(TensorName name) {
+    return name.tensor().contains("part1") ? "part-1" : "part-0";
+  }
+
+  @Override
+  public List<Whereabouts> whereabouts(ComparedGroup group, Set<Digests> digests) {
+    Map<List<Object>, List<RankCopy>> found = new LinkedHashMap<>();
+    for (RankCopy copy : group.copies()) {
+      if (copy.content().isPresent()) {
+        held(copy.holder())
+            .forEach(
+                (name, content) ->
+                    found
+                        .computeIfAbsent(
+                            List.of(content.digests(), copy.place(), name),
+                            any -> new ArrayList<>())
+                        .add(copy));
+      }
+    }
+    List<Whereabouts> whereabouts = new ArrayList<>();
+    found.forEach(
+        (where, copies) -> {
+          TensorName name = (TensorName) where.get(2);
+          if (digests.contains(where.get(0))) {
+            whereabouts.add(
+                new Whereabouts(
+                    (Digests) where.get(0),
+                    (int) where.get(1),
+                    name,
+                    copies.get(0).holder(),
+                    copies.stream().map(copy -> copy.storage(name.role())).distinct().count(),
+                    copies.stream().anyMatch(copy -> isReference(group, copy))));
+          }
+        });
+    return whereabouts;
+  }
+
+  private static boolean isReference(ComparedGroup group, RankCopy copy) {
+    return group
+        .reference()
+        .flatMap(r -> Optional.ofNullable(r.ranks().get(copy.place())))
+        .map(rank -> rank.holder().equals(copy.holder()))
+        .orElse(false);
   }
 
   @Override

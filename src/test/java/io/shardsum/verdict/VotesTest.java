@@ -76,8 +76,9 @@ class VotesTest {
               assertThat(finding.location()).contains(RecordedFleet.GROUP);
               assertThat(finding.detail())
                   .isEqualTo(
-                      "the engines fall into 2 camps that differ in 4 ranks and 16 tensors: 3 of 6:"
-                          + " e0, e2, e4; 3 of 6: e1, e3, e5");
+                      "the engines hold 2 different weights, none with a majority; 16 tensors of 4"
+                          + " ranks differ: 3 of 6 copies: e0, e2 and e4; 3 of 6 copies: e1, e3"
+                          + " and e5");
             });
   }
 
@@ -92,7 +93,7 @@ class VotesTest {
     assertThat(words(fleet.verdict().findings())).containsExactly("UNDECIDED - 1 w1");
     assertThat(finding.comparison().votes()).contains("2 : 2");
     assertThat(finding.detail())
-        .matches("1 tensor without a majority: [0-9a-f]{16} in e0, e1; [0-9a-f]{16} in e2, e3");
+        .matches("no content has a majority: [0-9a-f]{16} in e0 and e1; [0-9a-f]{16} in e2 and e3");
   }
 
   @Test
@@ -124,7 +125,8 @@ class VotesTest {
             finding -> {
               assertThat(words(List.of(finding))).containsExactly("DAMAGED e1 0 -");
               assertThat(finding.detail())
-                  .startsWith("1000 tensors have other bytes than in the majority (2 : 1): w0, w1,")
+                  .startsWith(
+                      "1000 tensors differ from the majority (2 of 3 copies agree): w0, w1, w2,")
                   .endsWith(" and 990 more");
             });
     assertThat(fleet.verdict().suspects()).hasSize(1_000);
@@ -151,7 +153,7 @@ class VotesTest {
 
   private static HeldTensor held(String bytes) {
     Content content = content(bytes);
-    return new HeldTensor(content, List.of(7L, Long.parseUnsignedLong(content.checksum(), 16)));
+    return new HeldTensor(content, List.of(7L, Long.parseUnsignedLong(content.digest(), 16)));
   }
 
   @Test
@@ -165,7 +167,8 @@ class VotesTest {
 
     assertThat(fleet.verdict().findings())
         .extracting(Finding::detail)
-        .containsExactly("3 tensors of equal dtype and shape hold each other's bytes: w1, w2, w3");
+        .containsExactly(
+            "3 tensors of equal dtype and shape hold each other's bytes: w1, w2 and w3");
   }
 
   @Test

@@ -1,0 +1,81 @@
+package io.shardsum.verdict;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Where bytes belong that copies hold where something else should be: in which rank, and under
+ * which name, they are right by a strict majority or by the reference.
+ *
+ * <p>Bytes that are right under several names prove nothing: norms of ones, or zeros.
+ */
+final class Origins {
+
+  /** A tied pair has two names. */
+  private static final int MOST_NAMES = 2;
+
+  private static final int MOST_DIGESTS = 10_000;
+
+  private final Map<Digests, List<Origin>> right = new HashMap<>();
+
+  private Origins() {}
+
+  /** Looks up where the bytes belong that differ in these votes. */
+  static Origins of(
+      ComparedGroup group, Map<Integer, Place> places, List<TensorVote> votes, Evidence evidence) {
+    Set<Digests> strays = new LinkedHashSet<>();
+    for (TensorVote vote : votes) {
+      vote.strays().stream()
+          .filter(held -> !held.isZero())
+          .map(held -> held.content().digests())
+          .limit(MOST_DIGESTS - strays.size())
+          .forEach(strays::add);
+    }
+    Origins origins = new Origins();
+    if (!strays.isEmpty()) {
+      evidence.whereabouts(group, strays).stream()
+          .filter(found -> isRight(found, places.get(found.place())))
+          .forEach(origins::add);
+    }
+    origins.right.values().removeIf(Origins::isOfSeveralNames);
+    return origins;
+  }
+
+  private static boolean isRight(Whereabouts found, Place place) {
+    boolean decides =
+        place.reference().map(reference -> reference.holder().scanId().isEmpty()).orElse(false);
+    return decides
+        ? found.inReference()
+        : 2 * found.votes() > place.electorate(found.name().role());
+  }
+
+  private void add(Whereabouts found) {
+    right
+        .computeIfAbsent(found.digests(), any -> new ArrayList<>())
+        .add(new Origin(found.place(), found.name(), found.holder()));
+  }
+
+  private static boolean isOfSeveralNames(List<Origin> origins) {
+    return origins.stream().map(Origin::name).distinct().count() > MOST_NAMES;
+  }
+
+  /**
+   * Where the bytes of a tensor belong: under the same name in other ranks first, then under other
+   * names in the same rank; nowhere if it is not known.
+   */
+  List<Origin> of(int place, TensorName name, HeldTensor held) {
+    return right.getOrDefault(held.content().digests(), List.of()).stream()
+        .filter(origin -> origin.place() != place || !origin.name().equals(name))
+        .sorted(
+            Comparator.comparing((Origin origin) -> !origin.name().equals(name))
+                .thenComparing(origin -> origin.place() != place)
+                .thenComparing(Origin::place)
+                .thenComparing(Origin::name))
+        .toList();
+  }
+}
