@@ -3,7 +3,7 @@
 SELECT
   state,
   skipped_because,
-  count(DISTINCT engine, source) AS engines,
+  count(DISTINCT CASE WHEN ranks > 0 THEN struct(engine, source) END) AS engines,
   sum(ranks) AS ranks,
   sum(tensors) AS tensors,
   sum(bytes) AS bytes

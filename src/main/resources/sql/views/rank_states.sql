@@ -1,6 +1,7 @@
 -- How far each expected rank of finished scans was checked: VERIFIED, DIFFERENT, HASHED_ONLY, UNREADABLE, MISSING
 -- or UNKNOWN (a running engine does not tell).
 -- in: ranks, engines, findings (views of finished scans)
+-- state_of_rest: of what does not differ in a rank that is DIFFERENT.
 -- What is expected of a rank is no copy of it, and has no state.
 -- A finding is about copies of its own source, and about the ranks that its column rank or its location names ('ranks 1, 3'), else about all of its engine;
 -- without an engine it is about all copies of the comparison group that its location is.
@@ -23,6 +24,10 @@ SELECT
     WHEN count(f.kind) + count(g.kind) > 0 THEN 'HASHED_ONLY'
     ELSE 'VERIFIED'
   END AS state,
+  CASE
+    WHEN count(CASE WHEN f.severity <> 'error' THEN 1 END) + count(CASE WHEN g.severity <> 'error' THEN 1 END) > 0 THEN 'HASHED_ONLY'
+    ELSE 'VERIFIED'
+  END AS state_of_rest,
   r.tensors,
   r.bytes
 FROM ranks AS r

@@ -11,7 +11,7 @@ import java.util.Locale;
 final class CoverageReport {
 
   private static final List<Age> OLDEST_FIRST =
-      List.of(Age.NEVER, Age.LONGER, Age.FOUR_WEEKS, Age.WEEK, Age.DAY);
+      List.of(Age.NEVER, Age.DIFFERENT, Age.LONGER, Age.FOUR_WEEKS, Age.WEEK, Age.DAY);
 
   private final String title;
   private final Coverage coverage;
@@ -76,6 +76,7 @@ final class CoverageReport {
   private static String words(Age age) {
     return switch (age) {
       case NEVER -> "Never verified as a whole";
+      case DIFFERENT -> "Verified as a whole before, and different now";
       case LONGER -> "Last verified as a whole more than 4 weeks ago";
       case FOUR_WEEKS -> "Last verified as a whole in the last 4 weeks";
       case WEEK -> "Last verified as a whole in the last 7 days";

@@ -188,7 +188,10 @@ final class ExpectCommand implements Callable<Integer> {
     ExpectationStore.Subject subject =
         new ExpectationStore.Subject(source, setup, expectation, wanted);
     Instant now = Instant.now();
-    return store.find(subject, now).orElseGet(() -> kept(store, subject, now, conf));
+    return store
+        .find(subject, now)
+        .map(ExpectationStore.Kept::hashed)
+        .orElseGet(() -> kept(store, subject, now, conf));
   }
 
   private static HashedExpectation kept(

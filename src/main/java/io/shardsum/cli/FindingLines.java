@@ -17,7 +17,14 @@ final class FindingLines {
         findings.stream()
             .collect(
                 Collectors.groupingBy(
-                    f -> List.of(f.engine(), f.source(), f.tensor(), f.kind(), f.detail()),
+                    f ->
+                        List.of(
+                            f.engine(),
+                            f.source(),
+                            f.tensor(),
+                            f.kind(),
+                            f.detail(),
+                            f.fileLocation()),
                     LinkedHashMap::new,
                     Collectors.toList()));
     return alike.values().stream().map(FindingLines::line).toList();
@@ -32,7 +39,8 @@ final class FindingLines {
         + ": "
         + first.kind()
         + ": "
-        + TerminalText.line(first.detail());
+        + TerminalText.line(first.detail())
+        + first.fileLocation().map(at -> "; in " + TerminalText.line(at)).orElse("");
   }
 
   /** A finding of nobody in particular is about all copies of a comparison group, or the fleet. */
@@ -49,6 +57,7 @@ final class FindingLines {
     return switch (ranks.size()) {
       case 0 -> "";
       case 1 -> ", rank " + ranks.get(0);
+      case 2 -> ", ranks %s and %s".formatted(ranks.get(0), ranks.get(1));
       default ->
           ", %s from %s to %s"
               .formatted(

@@ -44,6 +44,13 @@ public final class ExpectationStore {
   public record Subject(
       Checkpoint checkpoint, EngineSetup setup, Expectation expectation, Digest digest) {}
 
+  /**
+   * What was hashed before.
+   *
+   * @param hashedAt when its checkpoint was read
+   */
+  public record Kept(HashedExpectation hashed, Instant hashedAt) {}
+
   private final Path directory;
   private final Configuration conf;
   private final Duration mostAge;
@@ -58,7 +65,7 @@ public final class ExpectationStore {
   }
 
   /** The digests, if they were computed before and still count. */
-  public Optional<HashedExpectation> find(Subject subject, Instant now) {
+  public Optional<Kept> find(Subject subject, Instant now) {
     Path file = file(subject);
     try {
       FileSystem fileSystem = file.getFileSystem(conf);
@@ -75,18 +82,21 @@ public final class ExpectationStore {
     }
   }
 
-  private Optional<HashedExpectation> find(
+  private Optional<Kept> find(
       Subject subject, FileSystem fileSystem, Path file, Instant now) throws IOException {
     try (InputStream in = fileSystem.open(file)) {
       JsonNode stored = JSON.readTree(in);
-      boolean isYoung = Instant.parse(stored.path("hashed_at").asText()).plus(mostAge).isAfter(now);
+      Instant hashedAt = Instant.parse(stored.path("hashed_at").asText());
+      boolean isYoung = hashedAt.plus(mostAge).isAfter(now);
       boolean isSame = stored.path("subject").equals(described(subject));
       return isYoung && isSame
           ? Optional.of(
-              HashedExpectation.of(
-                  subject.expectation(),
-                  subject.expectation().groups(),
-                  results(stored.path("results"))))
+              new Kept(
+                  HashedExpectation.of(
+                      subject.expectation(),
+                      subject.expectation().groups(),
+                      results(stored.path("results"))),
+                  hashedAt))
           : Optional.empty();
     }
   }

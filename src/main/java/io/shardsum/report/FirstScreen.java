@@ -96,6 +96,11 @@ final class FirstScreen {
     return sentence.rest();
   }
 
+  /** Since when the engines that the verdict begins with are wrong, and when each was right. */
+  public List<WrongSince> since() {
+    return sentence.subjects().stream().map(engine -> WrongSince.of(engine, report)).toList();
+  }
+
   /** Engines by state. */
   public List<StateCount> states() {
     return StateCount.of(report.engines());
@@ -180,6 +185,7 @@ final class FirstScreen {
   private static String words(Age age) {
     return switch (age) {
       case NEVER -> "never";
+      case DIFFERENT -> "before, and different now";
       case LONGER -> "more than 4 weeks before";
       case FOUR_WEEKS -> "in the 4 weeks before";
       case WEEK -> "in the 7 days before";

@@ -63,8 +63,8 @@ final class VerdictSentence {
     if (differences().isEmpty()) {
       String told = blamed > ENGINES_NAMED ? of(blamed, engines()) + " " : "";
       return blamed == 1
-          ? "tells a digest that does not follow from what it tells of its tensors."
-          : told + "tell digests that do not follow from what they tell of their tensors.";
+          ? "reports a digest that is not that of the tensors it reports."
+          : told + "report digests that are not those of the tensors they report.";
     }
     if (blamed == 0) {
       return "Copies differ in %s, and no majority says which are right."

@@ -34,9 +34,13 @@ final class CoverageCount {
     private long tensors;
     private long bytes;
 
-    void add(String engine, long moreTensors, long moreBytes) {
+    void addRank(String engine, long moreTensors, long moreBytes) {
       engines.add(engine);
       ranks++;
+      add(moreTensors, moreBytes);
+    }
+
+    void add(long moreTensors, long moreBytes) {
       tensors += moreTensors;
       bytes += moreBytes;
     }
@@ -55,20 +59,31 @@ final class CoverageCount {
    * Counts.
    *
    * @param bytes hashed, by engine and rank
+   * @param differing how much of each rank differs, where that is known
    * @param forms the rows of {@link SqlStage#FORMS}
    */
   CoverageCount(
       List<ComparedGroup> groups,
       List<Finding> findings,
-      Map<List<Object>, Long> bytes,
+      Map<RankOfEngine, Long> bytes,
+      Map<RankOfEngine, DifferingTensors.Amount> differing,
       List<Row> forms) {
     RankStates rankStates = new RankStates(findings);
     for (ComparedGroup group : groups) {
       for (RankCopy copy : group.copies()) {
         CoverageState state = rankStates.of(group.label(), copy);
-        states
-            .computeIfAbsent(state, any -> new Tally())
-            .add(copy.engine(), copy.tensors(), bytes.get(List.of(copy.engine(), copy.rank())));
+        RankOfEngine rank = new RankOfEngine(copy.engine(), copy.rank());
+        long allBytes = bytes.get(rank);
+        DifferingTensors.Amount different = differing.get(rank);
+        if (state == CoverageState.DIFFERENT && different != null) {
+          tally(state).addRank(copy.engine(), different.tensors(), different.bytes());
+          addRest(
+              rankStates.stateOfRest(group.label(), copy),
+              copy.tensors() - different.tensors(),
+              allBytes - different.bytes());
+        } else {
+          tally(state).addRank(copy.engine(), copy.tensors(), allBytes);
+        }
         byEngine
             .computeIfAbsent(copy.engine(), any -> EnumSet.noneOf(CoverageState.class))
             .add(state);
@@ -79,15 +94,25 @@ final class CoverageCount {
       if (because != null) {
         skipped
             .computeIfAbsent(because, any -> new Tally())
-            .add(row.getAs("engine"), row.<Long>getAs("tensors"), row.<Long>getAs("bytes"));
+            .addRank(row.getAs("engine"), row.<Long>getAs("tensors"), row.<Long>getAs("bytes"));
       }
+    }
+  }
+
+  private Tally tally(CoverageState state) {
+    return states.computeIfAbsent(state, any -> new Tally());
+  }
+
+  private void addRest(CoverageState state, long tensors, long bytes) {
+    if (tensors > 0 || bytes > 0) {
+      tally(state).add(tensors, bytes);
     }
   }
 
   /** Adds what does not follow from a checkpoint, engine by engine, for one reason. */
   void addNotExpected(String engine, String reason, long ranks, long tensors) {
     Tally tally = notExpected.computeIfAbsent(reason, any -> new Tally());
-    tally.add(engine, tensors, 0);
+    tally.addRank(engine, tensors, 0);
     tally.ranks += ranks - 1;
   }
 
@@ -113,6 +138,10 @@ final class CoverageCount {
         found.equals(EnumSet.of(CoverageState.VERIFIED))
             ? Optional.of(now)
             : evidence.lastVerified(engine).map(LastVerified::startedAt);
-    return new EngineAge(engine, verifiedAt, Age.of(verifiedAt, now));
+    Age age =
+        verifiedAt.isPresent() && found.contains(CoverageState.DIFFERENT)
+            ? Age.DIFFERENT
+            : Age.of(verifiedAt, now);
+    return new EngineAge(engine, verifiedAt, age);
   }
 }

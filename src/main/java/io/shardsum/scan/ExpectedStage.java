@@ -4,6 +4,12 @@ import io.shardsum.expect.ExpectationStore;
 import io.shardsum.expect.HashedExpectation;
 import io.shardsum.expect.HashedRecipe;
 import io.shardsum.fleet.LiveSpec;
+import io.shardsum.verdict.Comparison;
+import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.FindingKind;
+import io.shardsum.verdict.Subject;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,6 +31,7 @@ final class ExpectedStage {
 
   private final List<ExpectedModel> models;
   private final ScanRequest request;
+  private final List<Finding> findings = new ArrayList<>();
   private final Map<String, ExpectedResult> results = new HashMap<>();
 
   private ExpectedStage(List<ExpectedModel> models, ScanRequest request) {
@@ -66,9 +73,10 @@ final class ExpectedStage {
         new ExpectationStore(
             request.out(), session.sparkContext().hadoopConfiguration(), mostAge(session));
     for (ExpectedModel model : models) {
+      Optional<ExpectationStore.Kept> kept = store.find(model.subject(), request.startedAt());
+      kept.ifPresent(of -> findings.add(ofKept(model, of.hashedAt())));
       HashedExpectation hashed =
-          store
-              .find(model.subject(), request.startedAt())
+          kept.map(ExpectationStore.Kept::hashed)
               .orElseGet(() -> hashed(model, store, session));
       results.put(model.group(), new ExpectedResult(model, hashed));
     }
@@ -77,6 +85,21 @@ final class ExpectedStage {
     Dataset<Row> ofTable =
         LiveStage.fitted(session.createDataFrame(rows, ExpectedRows.TENSORS), schema);
     tables.append(ScanTable.TENSORS, ofTable.coalesce(1));
+  }
+
+  /** What is to be known of the digests, besides what does not follow from a checkpoint. */
+  List<Finding> findings() {
+    return findings;
+  }
+
+  private static Finding ofKept(ExpectedModel model, Instant hashedAt) {
+    return Finding.of(
+        FindingKind.REFERENCE,
+        Subject.EVERYBODY,
+        Comparison.NONE,
+        Optional.of(model.group()),
+        "the expected digests of %s are kept ones, computed at %s: the bytes of its files were not read again, their lengths and times are the same (%s=0 reads them in each scan)"
+            .formatted(model.name(), hashedAt.truncatedTo(ChronoUnit.SECONDS), REHASH_DAYS));
   }
 
   private static Duration mostAge(SparkSession session) {

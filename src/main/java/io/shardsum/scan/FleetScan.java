@@ -6,6 +6,8 @@ import io.shardsum.fleet.WeightSource;
 import io.shardsum.gpu.Accelerator;
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.MisreadHeader;
+import io.shardsum.verdict.ReadBy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -116,7 +118,12 @@ public final class FleetScan {
     }
   }
 
-  private record Reading(ReadTimes times, ReadingPlaces places, CanaryResult canaries) {}
+  /** What reading the weights left behind. */
+  private record Reading(
+      ReadTimes times,
+      ReadingPlaces places,
+      Map<ReadBy, Long> brokenHeaders,
+      CanaryResult canaries) {}
 
   private Reading readWeights() {
     ReadListener listener = new ReadListener(metrics);
@@ -132,7 +139,10 @@ public final class FleetScan {
       CanaryResult result = canaries.check(canaryRows);
       metrics.readingEnds();
       return new Reading(
-          listener.times(Instant.now()).without(canaries.bytes()), listener.places(), result);
+          listener.times(Instant.now()).without(canaries.bytes()),
+          listener.places(),
+          listener.brokenHeaders(),
+          result);
     } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
       comparison.check(e);
       throw e;
@@ -162,17 +172,22 @@ public final class FleetScan {
     StructType tensorSchema = session.table(ScanTable.TENSORS.tableName()).schema();
     expected.landTensors(session, tables, tensorSchema);
     live.landTensors(session, tables, tensorSchema);
-    List<RankResult> ranks =
-        land(ScanTable.RANKS, SqlStage.RANKS, expected, live, work).stream()
-            .map(RankResult::of)
-            .toList();
-    List<Row> engines = land(ScanTable.ENGINES, SqlStage.ENGINES, expected, live, work);
+    Reduced ranksReduced = reduce(ScanTable.RANKS, SqlStage.RANKS);
+    List<RankResult> ranks = ranksReduced.rows().stream().map(RankResult::of).toList();
+    Reduced engines = reduce(ScanTable.ENGINES, SqlStage.ENGINES);
+    Dataset<Row> allEngines = withOtherSources(ScanTable.ENGINES, engines, expected, live);
+    work.start(() -> tables.write(ScanTable.ENGINES, allEngines.coalesce(1)));
     Instant judgingBegins = Instant.now();
     VerdictStage verdict =
         new VerdictStage(session, request, ranks, forms.get(), baselines, expected);
     plans.add(SqlStage.FORMS, ExecutedPlan.operators(formRows.queryExecution().executedPlan()));
     List<Finding> ofFiles =
-        verdict.findings(new SecondReading(session, files, reading.places(), limits, expected));
+        verdict.findings(
+            new SecondReading(session, files, reading.places(), limits, expected),
+            new HeaderReading(session, files, reading.places()));
+    reading
+        .brokenHeaders()
+        .forEach((by, headers) -> ofFiles.add(MisreadHeader.brokenAtFirst(headers, by)));
     Optional<LiveVerdict> ofEngines =
         live.isEmpty()
             ? Optional.empty()
@@ -188,18 +203,26 @@ public final class FleetScan {
                     limits));
     List<Finding> findings = new ArrayList<>(ofFiles);
     ofEngines.ifPresent(engine -> findings.addAll(engine.findings()));
+    findings.addAll(expected.findings());
     Dataset<Row> findingRows =
         rows(findings.stream().map(FindingRow::of).toList(), FindingRow.SCHEMA);
     work.start(() -> tables.write(ScanTable.FINDINGS, findingRows.coalesce(1)));
-    Coverage coverage = verdict.coverage(ofFiles);
+    Map<RankOfEngine, DifferingTensors.Amount> differing = verdict.differing();
+    Map<RankOfEngine, DifferingTensors.Amount> differingLive =
+        ofEngines.map(LiveVerdict::differing).orElse(Map.of());
+    Dataset<Row> allRanks =
+        new DifferingColumns(differing, differingLive)
+            .addedTo(withOtherSources(ScanTable.RANKS, ranksReduced, expected, live));
+    work.start(() -> tables.write(ScanTable.RANKS, allRanks.coalesce(1)));
+    Coverage coverage = verdict.coverage(ofFiles, differing);
     return new ScanSummary(
         request,
         ranks,
-        engines.stream().map(EngineResult::of).toList(),
+        engines.rows().stream().map(EngineResult::of).toList(),
         findings,
         verdict.agreements(),
         coverage,
-        ofEngines.map(e -> e.summary(request.startedAt())).orElse(LiveSummary.NONE),
+        ofEngines.map(e -> e.summary(request.startedAt(), differingLive)).orElse(LiveSummary.NONE),
         reading.times(),
         Duration.between(judgingBegins, Instant.now()),
         reading.canaries(),
@@ -249,22 +272,18 @@ public final class FleetScan {
     return written;
   }
 
-  /**
-   * Runs a stage, lands its rows and those of running engines, and gives its own to the stages that
-   * follow.
-   */
-  private List<Row> land(
-      ScanTable table,
-      SqlStage stage,
-      ExpectedStage expected,
-      LiveStage live,
-      BackgroundWork work) {
+  /** The rows of a stage, which are a view for the stages that follow. */
+  private record Reduced(List<Row> rows, Dataset<Row> view) {}
+
+  private Reduced reduce(ScanTable table, SqlStage stage) {
     Dataset<Row> stageRows = stage.in(session);
     List<Row> rows = collected(stage, stageRows);
-    Dataset<Row> landed = view(table.tableName(), rows, stageRows.schema());
-    Dataset<Row> all = expected.added(table, live.added(table, landed));
-    work.start(() -> tables.write(table, all.coalesce(1)));
-    return rows;
+    return new Reduced(rows, view(table.tableName(), rows, stageRows.schema()));
+  }
+
+  private static Dataset<Row> withOtherSources(
+      ScanTable table, Reduced ofFiles, ExpectedStage expected, LiveStage live) {
+    return expected.added(table, live.added(table, ofFiles.view()));
   }
 
   private List<Row> collected(SqlStage stage, Dataset<Row> stageRows) {

@@ -15,6 +15,7 @@ import io.shardsum.verdict.FindingKind;
 import io.shardsum.verdict.FleetVerdict;
 import io.shardsum.verdict.RankContent;
 import io.shardsum.verdict.RankCopy;
+import io.shardsum.verdict.TensorName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,6 +53,7 @@ final class LiveVerdict {
   private final TableEvidence evidence;
   private final List<Finding> findings = new ArrayList<>();
   private final Map<String, LiveSummary.Beside> beside;
+  private final boolean differsFromFiles;
   private final List<FleetVerdict> verdicts = new ArrayList<>();
   private boolean alike;
   private Optional<ExpectedComparison> comparison = Optional.empty();
@@ -82,6 +84,10 @@ final class LiveVerdict {
     this.request = request;
     List<Row> compared =
         files.compare(session, new OffloadedTensors(PlannedFile.of(request.inventory()), limits));
+    this.differsFromFiles =
+        compared.stream()
+            .map(row -> row.<String>getAs("what"))
+            .anyMatch(what -> what.equals("DIFFERS") || what.equals("ENGINE_ONLY"));
     live.forEach(landed -> findings.addAll(LiveFindings.ofAnswer(landed)));
     findings.addAll(LiveFindings.againstFiles(compared, limits));
     viewContents(new BlamedFiles(request.inventory().engines(), ofFiles));
@@ -349,13 +355,32 @@ final class LiveVerdict {
     return findings;
   }
 
+  /** How much of each rank differs, from its files or from other engines; to be asked once. */
+  Map<RankOfEngine, DifferingTensors.Amount> differing() {
+    DifferingTensors differing = new DifferingTensors();
+    verdicts.forEach(verdict -> differing.add(verdict.differing()));
+    if (differsFromFiles) {
+      for (Row row :
+          session.table("live_compared").where("what IN ('DIFFERS', 'ENGINE_ONLY')").collectAsList()) {
+        differing.add(
+            row.getAs("engine"),
+            row.<Integer>getAs("rank"),
+            new TensorName(row.getAs("role"), row.getAs("tensor")));
+      }
+    }
+    return differing.count(session.table("live_tensors"));
+  }
+
   /** What they said, and how much of it was checked. */
-  LiveSummary summary(Instant startedAt) {
-    Map<List<Object>, Long> bytes = new HashMap<>();
+  LiveSummary summary(
+      Instant startedAt, Map<RankOfEngine, DifferingTensors.Amount> differing) {
+    Map<RankOfEngine, Long> bytes = new HashMap<>();
     groups.forEach(
         group ->
-            group.copies().forEach(copy -> bytes.put(List.of(copy.engine(), copy.rank()), 0L)));
-    CoverageCount count = new CoverageCount(groups, findings, bytes, List.of());
+            group
+                .copies()
+                .forEach(copy -> bytes.put(new RankOfEngine(copy.engine(), copy.rank()), 0L)));
+    CoverageCount count = new CoverageCount(groups, findings, bytes, differing, List.of());
     comparison.ifPresent(with -> with.addTo(count));
     Coverage coverage = count.coverage(evidence, startedAt);
     return new LiveSummary(

@@ -1,10 +1,15 @@
 package io.shardsum.scan;
 
+import io.shardsum.source.ReadMetrics;
+import io.shardsum.verdict.ReadBy;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.scheduler.TaskInfo;
 
 /**
  * Watches the tasks that read weights. Spark calls from one thread; results are read from others.
@@ -16,6 +21,7 @@ final class ReadListener extends SparkListener {
   private long lastFinishMillis;
   private long readBytes;
   private final Map<String, String> hosts = new TreeMap<>();
+  private final Map<ReadBy, Long> brokenHeaders = new LinkedHashMap<>();
 
   ReadListener(ScanProgress progress) {
     this.progress = progress;
@@ -26,6 +32,7 @@ final class ReadListener extends SparkListener {
     if (taskEnd.taskMetrics() == null || !taskEnd.taskInfo().successful()) {
       return;
     }
+    countBrokenHeaders(taskEnd.taskInfo());
     long bytes = taskEnd.taskMetrics().inputMetrics().bytesRead();
     if (bytes > 0) {
       hosts.put(taskEnd.taskInfo().executorId(), taskEnd.taskInfo().host());
@@ -34,6 +41,26 @@ final class ReadListener extends SparkListener {
       readBytes += bytes;
       progress.read(bytes);
     }
+  }
+
+  private void countBrokenHeaders(TaskInfo task) {
+    task.accumulables()
+        .foreach(
+            metric -> {
+              if (metric.name().contains(ReadMetrics.HEADERS_READ_AGAIN)
+                  && metric.update().isDefined()
+                  && metric.update().get() instanceof Long headers
+                  && headers > 0) {
+                ReadBy by = new ReadBy(task.host(), task.executorId(), Optional.empty());
+                brokenHeaders.merge(by, headers, Long::sum);
+              }
+              return null;
+            });
+  }
+
+  /** How many headers did not parse at first, by what has read them. */
+  synchronized Map<ReadBy, Long> brokenHeaders() {
+    return new LinkedHashMap<>(brokenHeaders);
   }
 
   /** The executors that have read. */

@@ -12,6 +12,11 @@ import io.shardsum.verdict.FindingKind;
 import io.shardsum.verdict.FleetVerdict;
 import io.shardsum.verdict.Rereadings;
 import io.shardsum.verdict.SuspectTensor;
+import io.shardsum.verdict.MisreadHeader;
+import io.shardsum.verdict.RankHolder;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Set;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,12 +31,14 @@ final class VerdictStage {
 
   private static final int MOST_READINGS_AGAIN = Rereadings.REPEATS + 3;
 
+  private final SparkSession session;
   private final ScanRequest request;
   private final TableEvidence evidence;
   private final List<Row> forms;
   private final List<RankResult> ranks;
   private final List<ComparedGroup> groups;
   private final List<Judging> judgings = new ArrayList<>();
+  private final Map<RankHolder, MisreadHeader> misread = new LinkedHashMap<>();
   private final List<FleetVerdict> verdicts = new ArrayList<>();
   private Optional<ExpectedComparison> comparison = Optional.empty();
 
@@ -67,19 +74,20 @@ final class VerdictStage {
       List<Row> forms,
       Map<String, BaselineReference> baselines,
       ExpectedStage expected) {
+    this.session = session;
     this.request = request;
     this.ranks = ranks;
-    this.evidence = evidence(session, ScanTable.TENSORS.tableName());
+    this.evidence = evidence(ScanTable.TENSORS.tableName());
     this.forms = List.copyOf(forms);
     this.groups = new ComparedGroups(ranks, forms, baselines).of(request.inventory());
     if (expected.isEmpty()) {
       judgings.add(Judging.of(groups, evidence, any -> true));
     } else {
-      judge(session, expected);
+      judge(expected);
     }
   }
 
-  private TableEvidence evidence(SparkSession session, String tensors) {
+  private TableEvidence evidence(String tensors) {
     return new TableEvidence(
         session,
         tensors,
@@ -88,7 +96,7 @@ final class VerdictStage {
         () -> new EarlierScans(session, request.out()));
   }
 
-  private void judge(SparkSession session, ExpectedStage expected) {
+  private void judge(ExpectedStage expected) {
     Map<String, Digest> digests = new HashMap<>();
     request.inventory().engines().forEach(e -> digests.put(e.group(), e.spec().digest()));
     session.table(ScanTable.TENSORS.tableName()).createOrReplaceTempView("contents");
@@ -106,21 +114,21 @@ final class VerdictStage {
             ExpectedComparison.Told.DTYPE_AND_SHAPE);
     judgings.add(
         Judging.of(
-            withExpected.compared(), evidence(session, ExpectedComparison.COMPARED), any -> true));
+            withExpected.compared(), evidence(ExpectedComparison.COMPARED), any -> true));
     List<ComparedGroup> open = withExpected.open();
     if (!open.isEmpty()) {
       boolean hasDrafts = withExpected.hasDrafts();
       judgings.add(
           Judging.of(
               open,
-              evidence(session, ExpectedComparison.OPEN),
+              evidence(ExpectedComparison.OPEN),
               finding -> hasDrafts || !finding.is(FindingKind.UNVERIFIED)));
     }
     comparison = Optional.of(withExpected);
   }
 
   /** What is wrong, after what is suspect was read a second time. */
-  List<Finding> findings(SecondReading secondReading) {
+  List<Finding> findings(SecondReading secondReading, HeaderReading headers) {
     List<Finding> findings = new ArrayList<>();
     ranks.stream()
         .filter(rank -> rank.checksum().isEmpty())
@@ -128,10 +136,24 @@ final class VerdictStage {
         .forEach(findings::add);
     judgings.forEach(
         judging ->
-            judged(judging, secondReading).stream().filter(judging.kept()).forEach(findings::add));
+            judged(readHeadersAgain(judging, headers), secondReading).stream().filter(judging.kept()).forEach(findings::add));
+    misread.values().forEach(header -> findings.add(header.finding()));
     comparison.ifPresent(with -> findings.addAll(with.findings()));
     findings.addAll(FindingRow.ofProblems(request.inventory()));
     return findings;
+  }
+
+  /** Without the ranks whose headers were misread: what they were judged by is not theirs. */
+  private Judging readHeadersAgain(Judging judging, HeaderReading headers) {
+    Set<RankHolder> suspect = new HashSet<>(judging.verdict().otherForms());
+    suspect.removeAll(misread.keySet());
+    headers.of(suspect).forEach(header -> misread.putIfAbsent(header.holder(), header));
+    return misread.isEmpty()
+        ? judging
+        : Judging.of(
+            judging.groups().stream().map(group -> group.without(misread.keySet())).toList(),
+            judging.evidence(),
+            judging.kept());
   }
 
   /** Reads again until nobody is blamed for a reading that did not repeat. */
@@ -157,10 +179,18 @@ final class VerdictStage {
     return Agreements.of(groups, verdicts);
   }
 
-  Coverage coverage(List<Finding> findings) {
-    Map<List<Object>, Long> bytes = new HashMap<>();
-    ranks.forEach(rank -> bytes.put(List.of(rank.engine(), rank.rank()), rank.bytes()));
-    CoverageCount count = new CoverageCount(groups, findings, bytes, forms);
+  /** How much of each rank differs, where that is known; to be asked once. */
+  Map<RankOfEngine, DifferingTensors.Amount> differing() {
+    DifferingTensors differing = new DifferingTensors();
+    verdicts.forEach(verdict -> differing.add(verdict.differing()));
+    return differing.count(session.table(ScanTable.TENSORS.tableName()));
+  }
+
+  Coverage coverage(
+      List<Finding> findings, Map<RankOfEngine, DifferingTensors.Amount> differing) {
+    Map<RankOfEngine, Long> bytes = new HashMap<>();
+    ranks.forEach(rank -> bytes.put(new RankOfEngine(rank.engine(), rank.rank()), rank.bytes()));
+    CoverageCount count = new CoverageCount(groups, findings, bytes, differing, forms);
     comparison.ifPresent(with -> with.addTo(count));
     return count.coverage(evidence, request.startedAt());
   }

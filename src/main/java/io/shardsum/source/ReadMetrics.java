@@ -6,12 +6,19 @@ import org.apache.spark.sql.connector.metric.CustomSumMetric;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 
 /** What Spark's SQL page shows of a read, summed over its tasks. */
-final class ReadMetrics {
+public final class ReadMetrics {
+
+  /** How Spark calls the metric of headers that did not parse, and did when read again. */
+  public static final String HEADERS_READ_AGAIN = "headers that parsed when read again";
+
 
   private static final String LOCAL_SCHEME = "file";
 
   private long bytesRead;
   private long filesOpened;
+  private long headersReadAgain;
+
+  ReadMetrics() {}
 
   void addBytes(long bytes) {
     bytesRead += bytes;
@@ -30,9 +37,15 @@ final class ReadMetrics {
     filesOpened++;
   }
 
+  void addHeaderReadAgain() {
+    headersReadAgain++;
+  }
+
   CustomTaskMetric[] values() {
     return new CustomTaskMetric[] {
-      new Value(BytesRead.NAME, bytesRead), new Value(FilesOpened.NAME, filesOpened)
+      new Value(BytesRead.NAME, bytesRead),
+      new Value(FilesOpened.NAME, filesOpened),
+      new Value(HeadersReadAgain.NAME, headersReadAgain)
     };
   }
 
@@ -50,6 +63,21 @@ final class ReadMetrics {
     @Override
     public String description() {
       return "bytes read";
+    }
+  }
+
+  /** How many headers did not parse, and did when they were read again. */
+  public static final class HeadersReadAgain extends CustomSumMetric {
+    private static final String NAME = "headersReadAgain";
+
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    @Override
+    public String description() {
+      return HEADERS_READ_AGAIN;
     }
   }
 

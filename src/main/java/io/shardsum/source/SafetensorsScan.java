@@ -95,7 +95,9 @@ final class SafetensorsScan implements Scan, Batch {
 
   @Override
   public CustomMetric[] supportedCustomMetrics() {
-    return new CustomMetric[] {new ReadMetrics.BytesRead(), new ReadMetrics.FilesOpened()};
+    return new CustomMetric[] {
+      new ReadMetrics.BytesRead(), new ReadMetrics.FilesOpened(), new ReadMetrics.HeadersReadAgain()
+    };
   }
 
   private static Configuration hadoopConf() {

@@ -36,8 +36,19 @@ final class Shard implements Closeable {
   Shard(ListedFile file, ShardOpener opener) throws IOException {
     this.file = file;
     this.opener = opener;
-    this.header = retrying(() -> SafetensorsHeader.read(openSource()));
+    this.header = readHeader();
     count(header.dataOffsetBytes());
+  }
+
+  /** What breaks the format may have been misread: it is broken if a second reading says so, too. */
+  private SafetensorsHeader readHeader() throws IOException {
+    try {
+      return retrying(() -> SafetensorsHeader.read(openSource()));
+    } catch (SafetensorsFormatException e) {
+      SafetensorsHeader again = retrying(() -> SafetensorsHeader.read(openSource()));
+      opener.metrics().addHeaderReadAgain();
+      return again;
+    }
   }
 
   SafetensorsHeader header() {

@@ -2,6 +2,7 @@ package io.shardsum.verdict;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The engines that should hold the same weights.
@@ -21,6 +22,18 @@ public record ComparedGroup(
   /** Copies the list. */
   public ComparedGroup {
     copies = List.copyOf(copies);
+  }
+
+  /** The same group, of which these copies are not known. */
+  public ComparedGroup without(Set<RankHolder> unknown) {
+    return new ComparedGroup(
+        label,
+        family,
+        revision,
+        copies.stream()
+            .map(copy -> unknown.contains(copy.holder()) ? copy.withWhole(Optional.empty()) : copy)
+            .toList(),
+        reference.map(of -> of.without(unknown)));
   }
 
   /** The same group with other copies. */

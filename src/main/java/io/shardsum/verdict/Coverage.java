@@ -23,8 +23,9 @@ public record Coverage(List<Part> parts, List<EngineAge> ages) {
    * What is in one state.
    *
    * @param skippedBecause by which pattern; present where the state is SKIPPED
-   * @param engines how many have something in this state
-   * @param tensors that were hashed, or skipped
+   * @param engines how many have ranks in this state
+   * @param tensors that were hashed, or skipped: of a rank that differs, those that differ are here
+   *     in DIFFERENT, and the others where they belong
    * @param bytes of these tensors
    */
   public record Part(
@@ -46,6 +47,8 @@ public record Coverage(List<Part> parts, List<EngineAge> ages) {
   public enum Age {
     /** Never. */
     NEVER("never"),
+    /** It was verified before, and differs now. */
+    DIFFERENT("different"),
     /** More than four weeks. */
     LONGER("longer"),
     /** Up to four weeks. */

@@ -170,6 +170,13 @@ public record Finding(
     return subject.tensor();
   }
 
+  /** Where in a file the bytes are that differ, where that is known. */
+  public Optional<String> fileLocation() {
+    return isDifference() && rank().isPresent() && tensor().isPresent() && engine().isPresent()
+        ? location
+        : Optional.empty();
+  }
+
   /** Whether it is of that kind. */
   public boolean is(FindingKind other) {
     return kind.equals(other.name());

@@ -1,10 +1,13 @@
 package io.shardsum.verdict;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The verdict over a fleet: every comparison group by itself. */
 public final class FleetVerdict {
@@ -95,6 +98,23 @@ public final class FleetVerdict {
       }
     }
     return suspects;
+  }
+
+  /** The copies that have other names, dtypes or shapes than others, and some of those others. */
+  public Set<RankHolder> otherForms() {
+    return groups.stream()
+        .flatMap(group -> group.otherForms().stream())
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * The tensors of each copy that are not as they should be, or not decided; empty where they are
+   * too many to be known by name.
+   */
+  public Map<RankHolder, Optional<Set<TensorName>>> differing() {
+    Map<RankHolder, Optional<Set<TensorName>>> differing = new HashMap<>();
+    groups.forEach(group -> differing.putAll(group.differing()));
+    return differing;
   }
 
   List<Fault> faults() {

@@ -2,6 +2,7 @@ package io.shardsum.verdict;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,52 @@ final class GroupVerdict {
 
   List<Undecided> undecided() {
     return votes.stream().flatMap(vote -> vote.undecided().stream()).toList();
+  }
+
+  /** The copies that have other names, dtypes or shapes than others, and some of those others. */
+  Set<RankHolder> otherForms() {
+    return votes.stream().flatMap(vote -> vote.otherForms().stream()).collect(Collectors.toSet());
+  }
+
+  /**
+   * The tensors of each copy that are not as they should be, or not decided; empty where they are
+   * too many to be known by name. Also of ranks that are explained as a whole.
+   */
+  Map<RankHolder, Optional<Set<TensorName>>> differing() {
+    Map<Integer, TensorVote> byPlace = new HashMap<>();
+    votes.stream()
+        .filter(TensorVote::sawAllCopies)
+        .forEach(vote -> byPlace.put(vote.place().number(), vote));
+    Map<Integer, Set<RankHolder>> holders = new HashMap<>();
+    for (Place place : places.values()) {
+      if (place.differs() && !byPlace.containsKey(place.number())) {
+        holders.put(place.number(), TensorVote.holders(place));
+      }
+    }
+    if (!holders.isEmpty()) {
+      evidence
+          .differing(holders)
+          .forEach(
+              (number, contents) ->
+                  byPlace.put(number, new TensorVote(places.get(number), contents, Set.of())));
+    }
+    Map<RankHolder, Optional<Set<TensorName>>> differing = new HashMap<>();
+    byPlace.values().forEach(vote -> differing.putAll(vote.differing()));
+    differing.keySet().retainAll(notRight());
+    return differing;
+  }
+
+  /** The copies that are blamed, or of which nothing is decided. */
+  private Set<RankHolder> notRight() {
+    Set<RankHolder> holders = new HashSet<>();
+    faults.forEach(fault -> holders.add(fault.copy().holder()));
+    undecided()
+        .forEach(
+            open ->
+                open.holders()
+                    .values()
+                    .forEach(copies -> copies.forEach(copy -> holders.add(copy.holder()))));
+    return holders;
   }
 
   /** How many tensors of a place differ beyond those that were looked at. */

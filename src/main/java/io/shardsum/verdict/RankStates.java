@@ -3,6 +3,7 @@ package io.shardsum.verdict;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How far each expected rank was checked, as its findings tell. The view {@code rank_states} says
@@ -20,7 +21,7 @@ public final class RankStates {
         findings.stream()
             .filter(
                 f ->
-                    f.severity().equals("error")
+                    isError(f)
                         || f.is(FindingKind.UNVERIFIED)
                         || f.is(FindingKind.ALL_ZERO)
                         || f.is(FindingKind.NOT_CHECKED)
@@ -39,11 +40,24 @@ public final class RankStates {
     if (copy.content().isEmpty()) {
       return CoverageState.UNREADABLE;
     }
-    List<Finding> about = telling.stream().filter(f -> isAbout(f, group, copy)).toList();
-    if (about.stream().anyMatch(f -> f.severity().equals("error"))) {
-      return CoverageState.DIFFERENT;
-    }
-    return about.isEmpty() ? CoverageState.VERIFIED : CoverageState.HASHED_ONLY;
+    return about(group, copy).anyMatch(RankStates::isError)
+        ? CoverageState.DIFFERENT
+        : stateOfRest(group, copy);
+  }
+
+  /** The state of what does not differ in a copy that was read as a whole. */
+  public CoverageState stateOfRest(String group, RankCopy copy) {
+    return about(group, copy).allMatch(RankStates::isError)
+        ? CoverageState.VERIFIED
+        : CoverageState.HASHED_ONLY;
+  }
+
+  private Stream<Finding> about(String group, RankCopy copy) {
+    return telling.stream().filter(finding -> isAbout(finding, group, copy));
+  }
+
+  private static boolean isError(Finding finding) {
+    return finding.severity().equals("error");
   }
 
   private static boolean isAbout(Finding finding, String group, RankCopy copy) {

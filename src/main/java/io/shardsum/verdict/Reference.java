@@ -1,7 +1,9 @@
 package io.shardsum.verdict;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A copy that is right by declaration.
@@ -18,6 +20,13 @@ public record Reference(String name, Optional<String> engine, Map<Integer, Rank>
   /** Copies the map. */
   public Reference {
     ranks = Map.copyOf(ranks);
+  }
+
+  /** The same, which says nothing of these ranks. */
+  Reference without(Set<RankHolder> unknown) {
+    Map<Integer, Rank> known = new HashMap<>(ranks);
+    known.values().removeIf(rank -> unknown.contains(rank.holder()));
+    return new Reference(name, engine, known);
   }
 
   /** Whether it says what is right at a place. */

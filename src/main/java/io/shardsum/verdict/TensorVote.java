@@ -59,8 +59,54 @@ final class TensorVote {
     return contents.differing() - contents.names().size();
   }
 
+  /** Whether no copy was left out, as one that is known to be another rank's is. */
+  boolean sawAllCopies() {
+    return witnesses.size() == place.camps().size();
+  }
+
   List<TensorDifference> differencesOf(RankContent camp) {
     return differences.getOrDefault(camp, List.of());
+  }
+
+  /**
+   * The tensors of each copy that are not as they should be, or not decided; empty where they are
+   * too many to be known by name. Only of copies that have such.
+   */
+  Map<RankHolder, Optional<Set<TensorName>>> differing() {
+    Map<RankHolder, Optional<Set<TensorName>>> differing = new HashMap<>();
+    place
+        .camps()
+        .forEach(
+            (camp, copies) -> {
+              Set<TensorName> names = new HashSet<>();
+              differencesOf(camp).forEach(difference -> names.add(difference.name()));
+              undecided.forEach(open -> names.add(open.name()));
+              if (!names.isEmpty()) {
+                Optional<Set<TensorName>> known =
+                    unseen() > 0 ? Optional.empty() : Optional.of(names);
+                copies.forEach(copy -> differing.put(copy.holder(), known));
+              }
+            });
+    return differing;
+  }
+
+  /** The copies that have other names, dtypes or shapes than others, and some of those others. */
+  Set<RankHolder> otherForms() {
+    Set<RankHolder> holders = new HashSet<>();
+    differences.forEach(
+        (camp, ofCamp) ->
+            ofCamp.stream()
+                .filter(difference -> difference.kind() != FindingKind.DAMAGED)
+                .forEach(
+                    difference -> {
+                      place.camps().get(camp).forEach(copy -> holders.add(copy.holder()));
+                      holders.add(difference.expectedHolder());
+                    }));
+    undecided.stream()
+        .filter(Undecided::hasOtherForms)
+        .flatMap(open -> open.holders().values().stream())
+        .forEach(copies -> copies.forEach(copy -> holders.add(copy.holder())));
+    return holders;
   }
 
   /** A copy that has as many of the expected tensors as any. */

@@ -47,6 +47,15 @@ record Undecided(
         .collect(Collectors.toSet());
   }
 
+  /** Whether copies have other dtypes or shapes, or do not have the tensor at all. */
+  boolean hasOtherForms() {
+    return holders.keySet().stream()
+            .map(held -> held.map(tensor -> tensor.content().form()))
+            .distinct()
+            .count()
+        > 1;
+  }
+
   /** What one camp holds, in a word. */
   String label(Optional<HeldTensor> held) {
     Set<String> forms = new TreeSet<>();

@@ -148,7 +148,7 @@ class CheckpointReferenceTest {
     assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
     assertThat(run.out())
         .contains(
-            "a, 2 ranks from 0 to 1, model.layers.2.mlp.down_proj.weight: EXTRA_TENSOR: 1 tensor is there,");
+            "a, ranks 0 and 1, model.layers.2.mlp.down_proj.weight: EXTRA_TENSOR: 1 tensor is there,");
 
     Files.writeString(
         config,
@@ -182,6 +182,8 @@ class CheckpointReferenceTest {
             "a: NOT_CHECKED: model.layers.0.mlp.experts.routed_experts.w13_weight,"
                 + " model.layers.0.mlp.experts.routed_experts.w2_weight,")
         .contains("unknown: vLLM stores experts as the kernel wants them")
+        .containsPattern("(?m)^a .* the reference, in part: \\d+ of \\d+ tensors; 1 of 1: b$")
+        .doesNotContain("are kept ones")
         .doesNotContain("UNVERIFIED");
 
     SmallFleet.flipBit(
@@ -196,7 +198,9 @@ class CheckpointReferenceTest {
                 .toArray(String[]::new));
     assertThat(flipped.exitCode()).as(flipped.err()).isEqualTo(3);
     assertThat(flipped.out())
-        .contains("model.layers.1.mlp.experts.routed_experts.w2_weight: UNDECIDED");
+        .contains("model.layers.1.mlp.experts.routed_experts.w2_weight: UNDECIDED")
+        .contains("are kept ones, computed at ")
+        .containsPattern("(?m)^a .* the reference, in part: \\d+ of \\d+ tensors; none of 1$");
   }
 
   @Test

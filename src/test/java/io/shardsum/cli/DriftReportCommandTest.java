@@ -263,7 +263,7 @@ class DriftReportCommandTest {
 
     assertThat(run.err()).isEmpty();
     assertThat(Files.readString(file))
-        .contains("tells a digest that does not follow from what it tells of its tensors.")
+        .contains("reports a digest that is not that of the tensors it reports.")
         .doesNotContain("does not hold what it should.");
   }
 

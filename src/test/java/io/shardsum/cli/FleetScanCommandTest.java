@@ -524,6 +524,21 @@ class FleetScanCommandTest {
   }
 
   @Test
+  void countsWhatDiffersAndNotTheWholeRankAndSaysInWhichFile() {
+    SmallFleet fleet = fleet("a", "b", "c");
+    scan(fleet, "--scan-id", "first");
+    SmallFleet.flipBit(fleet.shard("c", 1, 0), FLIPPED);
+
+    CommandRun run = scan(fleet, "--scan-id", "second");
+
+    assertThat(run.out())
+        .containsPattern("(?m)^different +1 +1 +1 +3\\.07 kB$")
+        .contains("Verified as a whole before, and different now: 1 engine: c\n")
+        .contains("Verified as a whole in the last 24 hours: 2 engines\n")
+        .contains("; in file:" + fleet.shard("c", 1, 0) + ": byte 664\n");
+  }
+
+  @Test
   void saysWhoAgreesWithATrustedEngineAndExplainsThatItDecides() {
     SmallFleet fleet = fleet("a", "b").engine("c", List.of("trusted: true"));
     SmallFleet.flipBit(fleet.shard("b", 1, 0), FLIPPED);

@@ -142,7 +142,7 @@ class LiveCommandTest {
     assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
     assertThat(run.out())
         .contains("Wrong\n  a (live): ENGINE_DIGEST_WRONG: ")
-        .contains("DIFFERENT: an engine's own digest does not follow from what it tells.\n");
+        .contains("DIFFERENT: an engine reports a digest that is not that of the tensors it reports.\n");
   }
 
   @Test
@@ -157,8 +157,8 @@ class LiveCommandTest {
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
     assertThat(run.out())
-        .contains("a (live), 2 ranks from 0 to 1: NOT_CHECKED: 12 of 27 tensors: ")
-        .contains("b (live), 2 ranks from 0 to 1: NOT_CHECKED: 12 of 27 tensors: ");
+        .contains("a (live), ranks 0 and 1: NOT_CHECKED: 12 of 27 tensors: ")
+        .contains("b (live), ranks 0 and 1: NOT_CHECKED: 12 of 27 tensors: ");
   }
 
   /** Each becomes a finding of its own engine, and the others are compared all the same. */

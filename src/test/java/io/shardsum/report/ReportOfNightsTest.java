@@ -98,6 +98,14 @@ class ReportOfNightsTest {
   }
 
   @Test
+  void saysAtTheTopSinceWhenAnEngineIsWrongAndWhenItWasRight() {
+    assertThat(html)
+        .contains(
+            "<p class=\"since\"><bdi>a</bdi> is wrong since scan n2 of 2026-11-02 02:00 UTC; last"
+                + " right in scan n1 of 2026-11-01 02:00 UTC.</p>");
+  }
+
+  @Test
   void tellsWhatEnginesDid() {
     assertThat(
             each(

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +26,20 @@ class VotesTest {
 
     assertThat(words(fleet.verdict().findings()))
         .containsExactly("DAMAGED e0 0 w1", "DAMAGED e1 0 w2", "MISSING_TENSOR e2 0 w3");
+  }
+
+  @Test
+  void knowsByTensorWhatDiffersAlsoInARankThatIsExplainedAsAWhole() {
+    RecordedFleet fleet = RecordedFleet.of(5, 2, 4);
+    fleet.at("e0", 0).put(W1, content("x"));
+    fleet.put("e1", 0, fleet.at("e2", 1));
+
+    Map<RankHolder, Optional<Set<TensorName>>> differing = fleet.verdict().differing();
+
+    assertThat(differing)
+        .containsOnlyKeys(RankHolder.now("e0", 0), RankHolder.now("e1", 0))
+        .containsEntry(RankHolder.now("e0", 0), Optional.of(Set.of(W1)));
+    assertThat(differing.get(RankHolder.now("e1", 0)).orElseThrow()).hasSize(4);
   }
 
   @Test
