@@ -66,7 +66,7 @@ class ShardSet:
     fleet: Path
     engines: int
     copies: int
-    """How many directories: engines with the same paths are one copy."""
+    """Engines that read the same files, also by hard links, are one copy."""
     engine: Contents
 
     @property
@@ -240,6 +240,7 @@ class ShardSets:
             MODEL_RANKS,
             engines,
             lambda engine: self._link_parts(engine, layout, format_size(part_bytes)),
+            copies=1,
         )
 
     def uniform(self, size: int, tensor_bytes: int) -> ShardSet:
@@ -286,6 +287,7 @@ class ShardSets:
             engines,
             lambda engine: self._write_parts(engine, layout),
             same_paths=True,
+            copies=1,
         )
 
     def checkpoint(self, size: int) -> ShardSet:
@@ -315,6 +317,7 @@ class ShardSets:
         engines: int,
         fill: Writer,
         same_paths: bool = False,
+        copies: int | None = None,
         layout: str = "sharded",
     ) -> ShardSet:
         directory = self._directory / name
@@ -335,7 +338,7 @@ class ShardSets:
             directory,
             self._directory / f"{name}.yaml",
             engines,
-            1 if same_paths else engines,
+            copies or engines,
             Contents(**json.loads(contents.read_text())),
         )
 

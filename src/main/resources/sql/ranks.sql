@@ -1,6 +1,6 @@
 -- One row per expected rank of an engine: its tensors merged in order of their names' UTF-8 bytes.
 -- in:  tensors (the rows of the table that come from files), expected_ranks (engine, rank, tp_rank, tp_size, pp_rank, pp_size, dp_rank, dp_size,
---      digest, state, reason, files)
+--      digest, state, reason, files, storages)
 -- out: the columns of the table ranks
 -- A rank is COMPLETE only if all of its files were read, they gave as many tensors as their headers list, and no two
 -- tensors have one name; only then it has a checksum. It is made of SHA-256 values where no others were asked for.
@@ -63,5 +63,6 @@ SELECT
   coalesce(skipped, 0) AS skipped,
   coalesce(bytes, 0) AS bytes,
   fault AS reason,
-  CAST(NULL AS STRING) AS reported
+  CAST(NULL AS STRING) AS reported,
+  storages
 FROM judged

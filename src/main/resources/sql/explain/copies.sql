@@ -1,7 +1,8 @@
 -- Every expected rank of the engines that an engine is compared with, its own included.
 -- in:  ranks, engines, tensors (views of finished scans); parameters scan_id, engine, source
 -- out: engine, source, rank, place (the rank in its replica), status, checksum, form (stands for dtypes, shapes and all digests), tensors, skipped, bytes, reason,
---      storages (by role: the same where the same files are read, or the same server was asked; null where that is not known)
+--      storages (by role: the same where the same files are read, or the same server was asked; null where that is not known;
+--      tables of earlier releases know it for whole engines)
 WITH places AS (
   SELECT engine, source, rank, role, concat_ws('\n', sort_array(collect_set(coalesce(file, host)))) AS place,
     sha2(concat_ws(',', sort_array(collect_list(CASE WHEN status IN ('HASHED', 'PAIRED') THEN
@@ -27,7 +28,10 @@ SELECT
   r.skipped,
   r.bytes,
   r.reason,
-  coalesce(transform_values(from_json(e.storages, 'MAP<STRING, STRING>'), (role, at) -> concat(at, ' replica ', r.dp_rank)), f.storages) AS storages
+  coalesce(
+    from_json(r.storages, 'MAP<STRING, STRING>'),
+    transform_values(from_json(e.storages, 'MAP<STRING, STRING>'), (role, at) -> concat(at, ' replica ', r.dp_rank)),
+    f.storages) AS storages
 FROM ranks AS r
 JOIN engines AS e ON r.scan_id = e.scan_id AND r.engine = e.engine AND r.source = e.source
 JOIN engines AS asked ON e.scan_id = asked.scan_id AND e.comparison_group = asked.comparison_group

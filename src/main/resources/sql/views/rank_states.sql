@@ -19,6 +19,7 @@ SELECT
   CASE
     WHEN r.status = 'MISSING' THEN 'MISSING'
     WHEN r.status = 'UNKNOWN' THEN 'UNKNOWN'
+    WHEN r.status = 'NOT_CHECKED' THEN 'HASHED_ONLY'
     WHEN r.status NOT IN ('COMPLETE', 'PARTIAL') THEN 'UNREADABLE'
     WHEN count(CASE WHEN f.severity = 'error' THEN 1 END) + count(CASE WHEN g.severity = 'error' THEN 1 END) > 0 THEN 'DIFFERENT'
     WHEN count(f.kind) + count(g.kind) > 0 THEN 'HASHED_ONLY'

@@ -68,11 +68,13 @@ final class FleetScanCommand implements Callable<Integer> {
     }
     ScanId id = options.scanId().orElseGet(() -> ScanId.startedAt(startedAt));
     Inventory inventory = options.inventory(hadoopConf);
+    if (options.out != null) {
+      requireOutside(inventory);
+    }
     if (options.dryRun) {
       options.format.print(inventory, output);
       return InventoryReport.exitCode(inventory).number();
     }
-    requireOutside(inventory);
     ScanSummary summary =
         scanRun()
             .of(

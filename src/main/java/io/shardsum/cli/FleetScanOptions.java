@@ -2,9 +2,11 @@ package io.shardsum.cli;
 
 import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.FleetDescription;
+import io.shardsum.fleet.IgnoredFiles;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.ShardsDirectory;
 import io.shardsum.fleet.SkipProfile;
+import io.shardsum.fleet.Visibility;
 import io.shardsum.gpu.Accelerator;
 import io.shardsum.scan.Baseline;
 import io.shardsum.scan.HeaderStructure;
@@ -145,6 +147,22 @@ final class FleetScanOptions {
         paramLabel = "NAME",
         description = "Which buffers the engine leaves out (default: the newest SGLang's).")
     String profile;
+
+    @Option(
+        names = "--ignore",
+        paramLabel = "GLOB",
+        arity = "1..*",
+        description = "Files in an engine's directory that are not read on purpose, as 'original'.")
+    List<String> ignored = List.of();
+
+    @Option(
+        names = "--shared",
+        description = "All hosts see the same files at these paths, as on NFS.")
+    boolean shared;
+
+    boolean areGiven() {
+      return tp != null || pp != null || profile != null || !ignored.isEmpty() || shared;
+    }
   }
 
   /**
@@ -154,11 +172,10 @@ final class FleetScanOptions {
    */
   void requireFitting() {
     requireTarget();
-    boolean described =
-        shardsOptions.tp != null || shardsOptions.pp != null || shardsOptions.profile != null;
-    if (target.shards == null && described) {
+    if (target.shards == null && shardsOptions.areGiven()) {
       throw new UsageException(
-          "--tp, --pp and --profile go with --shards; a description of the fleet has them itself");
+          "--tp, --pp, --profile, --ignore and --shared go with --shards; a description of the fleet"
+              + " has them itself");
     }
     boolean others =
         out != null
@@ -248,15 +265,12 @@ final class FleetScanOptions {
   /** What is to be scanned, of {@code --fleet} or {@code --shards}. */
   Inventory inventory(Configuration hadoopConf) {
     if (target.shards != null) {
-      ShardsDirectory directory =
-          new ShardsDirectory(
-              target.shards,
-              optional(shardsOptions.tp),
-              optional(shardsOptions.pp),
-              digest == null ? Digest.SGLANG : Digest.parse(digest),
-              shardsOptions.profile == null
-                  ? SkipProfile.newest()
-                  : SkipProfile.byName(shardsOptions.profile));
+      ShardsDirectory directory = shardsDirectory();
+      if (out != null && directory.holds(out)) {
+        throw new UsageException(
+            "--out: %s lies within %s, which is scanned: expected a directory elsewhere"
+                .formatted(TerminalText.line(out), TerminalText.line(target.shards)));
+      }
       return chosenEngines().of(directory.inventory(hadoopConf, new HeaderStructure(hadoopConf)));
     }
     FleetDescription fleet = FleetDescription.load(target.fleet);
@@ -264,6 +278,19 @@ final class FleetScanOptions {
       fleet = fleet.withDigest(Digest.parse(digest));
     }
     return Inventory.of(chosenEngines().of(fleet), hadoopConf);
+  }
+
+  private ShardsDirectory shardsDirectory() {
+    return new ShardsDirectory(
+        target.shards,
+        optional(shardsOptions.tp),
+        optional(shardsOptions.pp),
+        digest == null ? Digest.SGLANG : Digest.parse(digest),
+        shardsOptions.profile == null
+            ? SkipProfile.newest()
+            : SkipProfile.byName(shardsOptions.profile),
+        new IgnoredFiles(shardsOptions.ignored),
+        shardsOptions.shared ? Visibility.ALL_HOSTS : Visibility.THIS_HOST);
   }
 
   /** One chunk in how many the CPU hashes, too; empty: none. */

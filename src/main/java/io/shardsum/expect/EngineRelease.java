@@ -2,12 +2,16 @@ package io.shardsum.expect;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** An engine of a release whose rules are known. */
 public enum EngineRelease {
   SGLANG_0_5_23("sglang-0.5.23"),
+  /** Also 0.33: where both were looked at, they lay weights out in the same way. */
   VLLM_0_32("vllm-0.32");
+
+  private static final Pattern VLLM_NAMES = Pattern.compile("vllm-0\\.3[23](\\.0)?");
 
   private final String word;
 
@@ -21,14 +25,14 @@ public enum EngineRelease {
   }
 
   /**
-   * Reads the name of a release; a patch number behind vLLM's does not matter.
+   * Reads the name of a release; vLLM 0.33 has the rules of 0.32.
    *
    * @throws ExpectException if it is not known
    */
   public static EngineRelease parse(String text) {
     String name = text.toLowerCase(Locale.ROOT);
     for (EngineRelease release : values()) {
-      if (release.word.equals(name) || (release == VLLM_0_32 && name.equals("vllm-0.32.0"))) {
+      if (release.isNamed(name)) {
         return release;
       }
     }
@@ -39,5 +43,12 @@ public enum EngineRelease {
                 Arrays.stream(values())
                     .map(EngineRelease::word)
                     .collect(Collectors.joining(", "))));
+  }
+
+  private boolean isNamed(String name) {
+    return switch (this) {
+      case SGLANG_0_5_23 -> word.equals(name);
+      case VLLM_0_32 -> VLLM_NAMES.matcher(name).matches();
+    };
   }
 }

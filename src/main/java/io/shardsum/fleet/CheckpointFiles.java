@@ -43,9 +43,7 @@ record CheckpointFiles(RoleFinding finding, List<Problem> problems) {
           List.of());
     }
     if (listing.shards().isEmpty()) {
-      String reason =
-          "no " + ShardPattern.SUFFIX + " file in " + MessageText.printable(listing.directory());
-      return new CheckpointFiles(RoleFinding.missing(reason), List.of());
+      return new CheckpointFiles(RoleFinding.missing(listing.withoutShards()), List.of());
     }
     List<ShardFile> files = inOrder(role, listing.shards());
     return new CheckpointFiles(new RoleFinding(RankState.FOUND, "", files), List.of());

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
  */
 public final class ComparisonGroup {
   private static final Pattern PLAIN = Pattern.compile("[\\p{L}\\p{N}._/:+-]+");
+  private static final String ENGINE = "engine ";
   private static final Set<String> FIRST_WORDS = Set.of("engine", "structure");
 
   private ComparisonGroup() {}
@@ -83,7 +84,12 @@ public final class ComparisonGroup {
 
   /** Of an engine of which nothing says what it should equal. */
   static String ofEngine(String name) {
-    return "engine " + part(name);
+    return ENGINE + part(name);
+  }
+
+  /** Whether a label is that of an engine of which nothing says what it should equal. */
+  public static boolean isOfEngine(String label) {
+    return label.startsWith(ENGINE);
   }
 
   /** Of engines whose files have the same structure. */

@@ -2,15 +2,14 @@ package io.shardsum.fleet;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.nio.file.NotDirectoryException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -20,6 +19,8 @@ import org.apache.hadoop.fs.Path;
  * @param files the shard files by name, the hidden ones too
  * @param notFiles what cannot be read and has the place of a file, by name
  * @param subdirectories the names of the visible ones
+ * @param others what else may hold weights, here and below, by name
+ * @param unlisted what below could not be looked into
  */
 record DirectoryListing(
     String directory,
@@ -28,7 +29,9 @@ record DirectoryListing(
     List<ListedFile> files,
     List<NotAFile> notFiles,
     Optional<ListedFile> index,
-    List<String> subdirectories) {
+    List<String> subdirectories,
+    List<ListedFile> others,
+    List<Problem> unlisted) {
   static final String INDEX_NAME = "model.safetensors.index.json";
 
   enum Outcome {
@@ -41,22 +44,28 @@ record DirectoryListing(
     files = files.stream().sorted(Comparator.comparing(ListedFile::name)).toList();
     notFiles = notFiles.stream().sorted(Comparator.comparing(NotAFile::name)).toList();
     subdirectories = subdirectories.stream().sorted().toList();
+    others = others.stream().sorted(Comparator.comparing(ListedFile::name)).toList();
+    unlisted = List.copyOf(unlisted);
   }
 
   /** Lists a directory, and its sub-directories down to that depth, in one call each. */
   static DirectoryListing of(String directory, int depth, Configuration conf) {
+    return of(directory, new DirectoryWalk(depth, DirectoryWalk.Below.LEFT), conf);
+  }
+
+  /** As {@link #of}, and looks for weights in all that lies below that depth. */
+  static DirectoryListing withAllBelow(String directory, int depth, Configuration conf) {
+    return of(directory, new DirectoryWalk(depth, DirectoryWalk.Below.SEARCHED), conf);
+  }
+
+  private static DirectoryListing of(String directory, DirectoryWalk walk, Configuration conf) {
     try {
-      Path path = new Path(directory);
-      Walk walk = new Walk(path.getFileSystem(conf));
-      walk.list(path, "", depth);
-      return new DirectoryListing(
+      return walk.list(directory, conf);
+    } catch (NotDirectoryException e) {
+      return unlisted(
           directory,
-          Outcome.LISTED,
-          "",
-          walk.files,
-          walk.notFiles(),
-          walk.index,
-          walk.subdirectories);
+          Outcome.FAILED,
+          "cannot list " + MessageText.printable(directory) + ": it is a file, not a directory");
     } catch (FileNotFoundException e) {
       return absent(directory, conf);
     } catch (IOException | RuntimeException | LinkageError e) {
@@ -91,7 +100,41 @@ record DirectoryListing(
 
   private static DirectoryListing unlisted(String directory, Outcome outcome, String reason) {
     return new DirectoryListing(
-        directory, outcome, reason, List.of(), List.of(), Optional.empty(), List.of());
+        directory,
+        outcome,
+        reason,
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        List.of());
+  }
+
+  /**
+   * The same without what is ignored.
+   *
+   * @param folder the way to this directory from where the patterns begin: empty, or with a slash
+   *     at its end
+   */
+  DirectoryListing without(IgnoredFiles ignored, String folder) {
+    if (ignored.isEmpty()) {
+      return this;
+    }
+    return without(file -> ignored.match(folder + file.name()));
+  }
+
+  private DirectoryListing without(Predicate<ListedFile> left) {
+    return new DirectoryListing(
+        directory,
+        outcome,
+        reason,
+        files.stream().filter(left.negate()).toList(),
+        notFiles,
+        index,
+        subdirectories,
+        others.stream().filter(left.negate()).toList(),
+        unlisted);
   }
 
   /** The files that count unless something names others. */
@@ -99,84 +142,67 @@ record DirectoryListing(
     return files.stream().filter(file -> !file.hidden()).toList();
   }
 
+  /**
+   * The same without Mistral's own files, where a checkpoint without an index has its model in both
+   * formats: they would give each tensor twice.
+   */
+  DirectoryListing ofOneFormat() {
+    boolean both =
+        index.isEmpty()
+            && shards().stream().anyMatch(file -> file.name().startsWith("model"))
+            && shards().stream().anyMatch(DirectoryListing::isConsolidated);
+    return both
+        ? new DirectoryListing(
+            directory,
+            outcome,
+            reason,
+            files.stream().filter(file -> !isConsolidated(file)).toList(),
+            notFiles,
+            index,
+            subdirectories,
+            others,
+            unlisted)
+        : this;
+  }
+
+  private static boolean isConsolidated(ListedFile file) {
+    return file.name().startsWith("consolidated");
+  }
+
   /** What engines would take for a shard, and is none. */
   List<NotAFile> brokenShards() {
     return notFiles.stream().filter(NotAFile::isVisibleShard).toList();
   }
 
-  boolean holdsWeights() {
-    return index.isPresent() || !shards().isEmpty() || !brokenShards().isEmpty();
+  /** That no shard is there, and what is there instead. */
+  String withoutShards() {
+    String nothing = "no " + ShardPattern.SUFFIX + " file in " + MessageText.printable(directory);
+    Map<Boolean, List<ListedFile>> others =
+        this.others.stream().collect(Collectors.partitioningBy(file -> file.name().contains("/")));
+    List<ListedFile> here = others.get(false);
+    long presharded =
+        here.stream().filter(file -> file.name().endsWith(WeightFile.PRESHARDED)).count();
+    if (presharded > 0) {
+      return nothing
+          + ": its "
+          + presharded
+          + " "
+          + WeightFile.PRESHARDED
+          + (presharded == 1 ? " file is" : " files are")
+          + " a presharded dump of SGLang, which is not read";
+    }
+    if (!here.isEmpty()) {
+      return nothing + ", but " + MessageText.printable(here.get(0).name());
+    }
+    if (!others.get(true).isEmpty()) {
+      return nothing
+          + " itself; below it lies "
+          + MessageText.printable(others.get(true).get(0).name());
+    }
+    return nothing;
   }
 
-  private static final class Walk {
-    private final FileSystem storage;
-    private final List<ListedFile> files = new ArrayList<>();
-    private final List<NotAFile> notFiles = new ArrayList<>();
-    private final List<String> subdirectories = new ArrayList<>();
-    private Optional<ListedFile> index = Optional.empty();
-
-    Walk(FileSystem storage) {
-      this.storage = storage;
-    }
-
-    void list(Path directory, String prefix, int depth) throws IOException {
-      Path itself = storage.makeQualified(directory);
-      for (FileStatus status : storage.listStatus(directory)) {
-        if (status.getPath().equals(itself)) {
-          throw new IOException("it is a file, not a directory");
-        }
-        String name = prefix + status.getPath().getName();
-        if (status.isDirectory()) {
-          enter(status, name, depth);
-        } else if (name.endsWith(ShardPattern.SUFFIX)) {
-          files.add(listed(status, name));
-        } else if (name.equals(INDEX_NAME)) {
-          index = Optional.of(listed(status, name));
-        }
-      }
-      if ("file".equals(storage.getUri().getScheme())) {
-        addDeadLinks(NotAFile.deadLinks(java.nio.file.Path.of(itself.toUri().getPath()), prefix));
-      }
-    }
-
-    private void addDeadLinks(List<NotAFile> dead) {
-      for (NotAFile link : dead) {
-        notFiles.add(link);
-        if (link.name().equals(INDEX_NAME)) {
-          index = Optional.of(new ListedFile(link.name(), link.path(), 0, 0));
-        }
-      }
-    }
-
-    /** A store of objects may have a file and a directory of one name. */
-    List<NotAFile> notFiles() {
-      Set<String> names = files.stream().map(ListedFile::name).collect(Collectors.toSet());
-      return notFiles.stream().filter(other -> !names.contains(other.name())).toList();
-    }
-
-    private void enter(FileStatus status, String name, int depth) throws IOException {
-      if (ListedFile.isHidden(status.getPath().getName())) {
-        return;
-      }
-      subdirectories.add(name);
-      if (name.equals(INDEX_NAME)) {
-        index = Optional.of(listed(status, name));
-      }
-      if (name.endsWith(ShardPattern.SUFFIX)) {
-        notFiles.add(NotAFile.directory(name, status.getPath().toString()));
-      }
-      if (depth > 0) {
-        try {
-          list(status.getPath(), name + "/", depth - 1);
-        } catch (FileNotFoundException e) {
-          throw new IOException(name + " vanished while it was listed", e);
-        }
-      }
-    }
-
-    private static ListedFile listed(FileStatus status, String name) {
-      return new ListedFile(
-          name, status.getPath().toString(), status.getLen(), status.getModificationTime());
-    }
+  boolean holdsWeights() {
+    return index.isPresent() || !shards().isEmpty() || !brokenShards().isEmpty();
   }
 }

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What was found of one engine.
@@ -39,6 +39,10 @@ public record EngineInventory(
     return new EngineInventory(spec, label, expectedRanks, ranks, problems);
   }
 
+  EngineInventory withProblems(List<Problem> all) {
+    return new EngineInventory(spec, group, expectedRanks, ranks, all);
+  }
+
   /**
    * How its ranks are hashed: {@code sglang sglang-0.5.20 skip k_scale}. Checksums of one engine
    * tell something of each other only where this is equal.
@@ -52,16 +56,21 @@ public record EngineInventory(
     return ComparisonGroup.family(group, spec.model(), spec.revision());
   }
 
-  /** {@link #storage} of each role. */
-  public Map<String, String> storages() {
-    Map<String, String> storages = new TreeMap<>();
-    storages.put(ShardFile.TARGET, storage());
-    spec.drafts().forEach(d -> storages.put(d.role(), StorageLocation.canonical(d.shards())));
-    return storages;
+  /**
+   * Which files a rank is read from, by role. Copies of a rank with the same files are one copy, by
+   * whatever paths they lead there.
+   */
+  public Map<String, String> storages(RankInventory rank) {
+    return StorageIdentity.of(spec, rank);
   }
 
-  /** Where its shards really lie: engines with one storage are one copy, not several. */
-  public String storage() {
-    return StorageLocation.canonical(spec.shards());
+  /** Which files all of its ranks are read from, by role. */
+  public Map<String, String> storages() {
+    return StorageIdentity.of(spec, ranks);
+  }
+
+  /** The directories of its shards and of its drafts. */
+  Stream<String> directories() {
+    return Stream.concat(Stream.of(spec.shards()), spec.drafts().stream().map(DraftSpec::shards));
   }
 }

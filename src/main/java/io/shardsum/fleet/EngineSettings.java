@@ -14,6 +14,8 @@ record EngineSettings(
     Optional<List<String>> skip,
     Optional<SkipProfile> profile,
     Optional<Digest> digest,
+    Optional<IgnoredFiles> ignored,
+    Optional<Visibility> visibility,
     CheckpointSettings checkpoint) {
   /** The keys of a description that are read here. */
   static final List<String> KEYS =
@@ -26,7 +28,9 @@ record EngineSettings(
                   "pattern",
                   "skip",
                   "profile",
-                  "digest"),
+                  "digest",
+                  "ignore",
+                  "shared"),
               CheckpointSettings.KEYS.stream())
           .toList();
 
@@ -34,6 +38,8 @@ record EngineSettings(
 
   static final EngineSettings NONE =
       new EngineSettings(
+          Optional.empty(),
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
@@ -54,7 +60,22 @@ record EngineSettings(
         mapping.texts("skip"),
         mapping.parsed("profile", SkipProfile::byName),
         mapping.parsed("digest", Digest::parse),
+        ignored(mapping),
+        mapping.truth("shared").map(shared -> shared ? Visibility.ALL_HOSTS : Visibility.THIS_HOST),
         CheckpointSettings.read(mapping));
+  }
+
+  private static Optional<IgnoredFiles> ignored(YamlMapping mapping) {
+    return mapping
+        .texts("ignore")
+        .map(
+            patterns -> {
+              try {
+                return new IgnoredFiles(patterns);
+              } catch (FleetException e) {
+                throw mapping.faultAt("ignore", e.getMessage());
+              }
+            });
   }
 
   private static Parallelism parallelism(YamlMapping mapping) {
@@ -80,6 +101,8 @@ record EngineSettings(
         skip.or(defaults::skip),
         profile.or(defaults::profile),
         digest.or(defaults::digest),
+        ignored.or(defaults::ignored),
+        visibility.or(defaults::visibility),
         checkpoint.orElse(defaults.checkpoint));
   }
 }

@@ -17,6 +17,8 @@ import java.util.Set;
  *     reads it
  * @param pattern of its file names; empty means one of {@link ShardPattern#known()}
  * @param skip patterns of its own, besides those of the profile
+ * @param ignored files in its directories that are neither read nor named
+ * @param visibility which hosts see its files, where they are local
  */
 public record EngineSpec(
     String name,
@@ -30,7 +32,9 @@ public record EngineSpec(
     SkipProfile profile,
     List<String> skip,
     Digest digest,
-    Authority authority) {
+    Authority authority,
+    IgnoredFiles ignored,
+    Visibility visibility) {
 
   /**
    * Checks what belongs together.
@@ -47,6 +51,8 @@ public record EngineSpec(
     requireNonNull(profile, "profile is null");
     requireNonNull(digest, "digest is null");
     requireNonNull(authority, "authority is null");
+    requireNonNull(ignored, "ignored is null");
+    requireNonNull(visibility, "visibility is null");
     drafts = List.copyOf(drafts);
     skip = List.copyOf(skip);
     if (name.isEmpty()) {
@@ -133,6 +139,8 @@ public record EngineSpec(
         profile,
         skip,
         other,
-        authority);
+        authority,
+        ignored,
+        visibility);
   }
 }

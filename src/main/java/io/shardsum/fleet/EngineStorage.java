@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 
-/** The listed directories of one engine, by location. */
+/** The listed directories of one engine, by location, without the files that it ignores. */
 record EngineStorage(Map<String, DirectoryListing> listings, Configuration conf) {
   /** Lists the directory of every role, a shared one once. */
   static EngineStorage list(EngineSpec spec, Configuration conf) {
@@ -20,8 +22,40 @@ record EngineStorage(Map<String, DirectoryListing> listings, Configuration conf)
     }
     Map<String, DirectoryListing> listings = new HashMap<>();
     depths.forEach(
-        (directory, depth) -> listings.put(directory, DirectoryListing.of(directory, depth, conf)));
-    return new EngineStorage(listings, conf);
+        (directory, depth) ->
+            listings.put(directory, DirectoryListing.withAllBelow(directory, depth, conf)));
+    return new EngineStorage(listings, conf).without(spec.ignored(), spec.shards());
+  }
+
+  /**
+   * The same without what is ignored.
+   *
+   * @param shards the engine's directory: patterns are relative to it, those of a draft that lies
+   *     elsewhere to the draft's
+   */
+  EngineStorage without(IgnoredFiles ignored, String shards) {
+    Map<String, DirectoryListing> left = new HashMap<>();
+    listings.forEach(
+        (directory, listing) -> {
+          boolean below = directory.startsWith(shards + "/");
+          String folder = below ? directory.substring(shards.length() + 1) + "/" : "";
+          left.put(directory, listing.without(ignored, folder));
+        });
+    return new EngineStorage(left, conf);
+  }
+
+  /** What may hold weights here and is in none of the paths. */
+  List<ListedFile> notAmong(Set<String> paths) {
+    Map<String, ListedFile> left = new TreeMap<>();
+    for (DirectoryListing listing : listings.values()) {
+      Stream<ListedFile> shards =
+          listing.files().stream().filter(file -> file.hidden() || listing.index().isEmpty());
+      Stream.concat(listing.others().stream(), shards)
+          .filter(file -> WeightFile.mayBe(file.name()))
+          .filter(file -> !paths.contains(file.path()))
+          .forEach(file -> left.putIfAbsent(file.path(), file));
+    }
+    return List.copyOf(left.values());
   }
 
   private static int depth(Optional<ShardPattern> pattern) {
@@ -39,6 +73,10 @@ record EngineStorage(Map<String, DirectoryListing> listings, Configuration conf)
           case CHECKPOINT -> checkpoint(spec, problems);
           case SHARDED -> sharded(spec, problems);
         };
+    listings.values().stream()
+        .flatMap(listing -> listing.unlisted().stream())
+        .distinct()
+        .forEach(problems::add);
     return new EngineInventory(spec, group, spec.expectedRanks(), ranks, problems);
   }
 
@@ -65,7 +103,7 @@ record EngineStorage(Map<String, DirectoryListing> listings, Configuration conf)
 
   private void addCheckpoint(
       String role, String directory, RankAssembly rank, List<Problem> problems) {
-    CheckpointFiles files = CheckpointFiles.of(role, listings.get(directory), conf);
+    CheckpointFiles files = CheckpointFiles.of(role, listings.get(directory).ofOneFormat(), conf);
     rank.add(role, files.finding());
     problems.addAll(files.problems());
   }

@@ -12,13 +12,14 @@ final class EngineYaml {
   /** The keys of an engine. */
   static final List<String> KEYS =
       Stream.of(
-              List.of("name"),
+              List.of("name", "shards"),
               EngineSettings.KEYS,
-              List.of("shards", "draft", "trusted", "endpoint"))
+              List.of("draft", "trusted", "endpoint"))
           .flatMap(List::stream)
           .toList();
 
-  private static final List<String> OF_FILES = List.of("layout", "pattern", "draft", "trusted");
+  private static final List<String> OF_FILES =
+      List.of("layout", "pattern", "draft", "trusted", "ignore", "shared");
 
   private static final List<String> DRAFT_KEYS = List.of("shards", "role", "pattern");
 
@@ -119,7 +120,9 @@ final class EngineYaml {
           profile(settings),
           settings.skip().orElse(List.of()),
           settings.digest().orElse(Digest.SGLANG),
-          authority);
+          authority,
+          settings.ignored().orElse(IgnoredFiles.NONE),
+          settings.visibility().orElse(Visibility.THIS_HOST));
     } catch (FleetException e) {
       throw engine.fault(e.getMessage());
     }

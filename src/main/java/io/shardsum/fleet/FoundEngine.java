@@ -16,20 +16,21 @@ record FoundEngine(
     DirectoryListing target,
     Map<String, DirectoryListing> drafts,
     Configuration conf) {
+  private static final List<String> OWN_TABLES = List.of("engines", "ranks", "scans", "tensors");
+
   FoundEngine {
     drafts = new TreeMap<>(drafts);
   }
 
-  static FoundEngine list(String name, String directory, Configuration conf) {
-    DirectoryListing target = DirectoryListing.of(directory, 0, conf);
-    return withDrafts(name, target, conf);
-  }
-
-  static FoundEngine withDrafts(String name, DirectoryListing target, Configuration conf) {
+  static FoundEngine list(String name, String directory, IgnoredFiles ignored, Configuration conf) {
+    DirectoryListing target =
+        DirectoryListing.withAllBelow(directory, 0, conf).without(ignored, "");
     Map<String, DirectoryListing> drafts = new TreeMap<>();
     for (String child : target.subdirectories()) {
       if (isDraftName(child)) {
-        DirectoryListing draft = DirectoryListing.of(target.directory() + "/" + child, 0, conf);
+        DirectoryListing draft =
+            DirectoryListing.of(target.directory() + "/" + child, 0, conf)
+                .without(ignored, child + "/");
         if (isKnownOrHolds(draft)) {
           drafts.put(child, draft);
         }
@@ -46,6 +47,17 @@ record FoundEngine(
   /** What cannot be listed may hold shards, so it counts. */
   private static boolean isKnownOrHolds(DirectoryListing listing) {
     return listing.outcome() == DirectoryListing.Outcome.FAILED || listing.holdsWeights();
+  }
+
+  /** Whether files of the engines' own names, or an index, say that it is an engine. */
+  static boolean isCertain(DirectoryListing listing) {
+    return listing.index().isPresent()
+        || ShardPattern.known().stream().anyMatch(known -> matches(known, listing) > 0);
+  }
+
+  /** Whether it is the directory of Shardsum's tables. */
+  boolean isOwnTables() {
+    return target.subdirectories().containsAll(OWN_TABLES);
   }
 
   boolean isEngine() {
@@ -109,6 +121,8 @@ record FoundEngine(
         settings.profile(),
         List.of(),
         settings.digest(),
-        Authority.PEER);
+        Authority.PEER,
+        settings.ignored(),
+        settings.visibility());
   }
 }

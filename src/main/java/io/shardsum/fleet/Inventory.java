@@ -36,12 +36,17 @@ public record Inventory(
    * cannot be listed is said of its engine and leaves the others alone.
    */
   public static Inventory of(FleetDescription description, Configuration conf) {
-    List<EngineInventory> engines =
+    List<ListedEngine> engines =
         BoundedPool.map(
             description.engines(),
-            spec -> EngineStorage.list(spec, conf).inventory(spec, ComparisonGroup.of(spec)));
+            spec ->
+                ListedEngine.of(EngineStorage.list(spec, conf), spec, ComparisonGroup.of(spec)));
     return new Inventory(
-        description.fleet(), engines, List.of(), description.live(), description.checkpoints());
+        description.fleet(),
+        ListedEngine.withUnreadWeights(engines),
+        List.of(),
+        description.live(),
+        description.checkpoints());
   }
 
   /** The description that this inventory answers. */
@@ -62,9 +67,9 @@ public record Inventory(
 
   /** The engine among whose shards a location lies, if there is one. */
   public Optional<EngineSpec> ownerOf(String location) {
-    String wanted = StorageLocation.canonical(StorageLocation.resolve(location, "")) + "/";
+    String wanted = StorageLocation.resolve(location, "");
     return engines.stream()
-        .filter(engine -> wanted.startsWith(engine.storage() + "/"))
+        .filter(engine -> engine.directories().anyMatch(at -> StorageLocation.isWithin(wanted, at)))
         .map(EngineInventory::spec)
         .findFirst();
   }

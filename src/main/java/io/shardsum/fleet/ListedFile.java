@@ -15,6 +15,6 @@ record ListedFile(String name, String path, long lengthBytes, long modifiedAtMil
   }
 
   ShardFile as(String role, int part) {
-    return new ShardFile(path, lengthBytes, modifiedAtMillis, role, part);
+    return new ShardFile(path, lengthBytes, modifiedAtMillis, role, part, FileIdentity.of(path));
   }
 }

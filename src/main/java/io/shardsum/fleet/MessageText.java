@@ -43,6 +43,20 @@ final class MessageText {
     return kind + ": " + printable(message.strip());
   }
 
+  /** Like {@code rank 2}, {@code ranks 0 and 1}, {@code ranks 0, 1 and 2}. */
+  static String counted(String noun, Collection<Integer> numbers, long countInAll) {
+    String all = numbers(numbers, countInAll);
+    if (countInAll == 1) {
+      return noun + " " + all;
+    }
+    int last = all.lastIndexOf(", ");
+    return noun
+        + "s "
+        + (countInAll > NUMBERS_SHOWN || last < 0
+            ? all
+            : all.substring(0, last) + " and " + all.substring(last + 2));
+  }
+
   /** The first numbers, and how many there are where that is not all. */
   static String numbers(Collection<Integer> numbers, long countInAll) {
     String shown =

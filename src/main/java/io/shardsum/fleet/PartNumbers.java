@@ -6,35 +6,40 @@ import java.util.Locale;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** The numbers of the parts of one rank; parts count from 0 and have no gap. */
+/** The numbers of the parts of one rank, which have no gap. */
 final class PartNumbers {
   private static final int NAMED = 10;
 
+  private final int first;
   private final SortedSet<Integer> found;
 
-  PartNumbers(List<Integer> numbers) {
+  /**
+   * Takes what was found.
+   *
+   * @param first what parts count from
+   */
+  PartNumbers(int first, List<Integer> numbers) {
+    this.first = first;
     this.found = new TreeSet<>(numbers);
   }
 
   /** How many are missing below the last. */
   long missing() {
-    return found.last() + 1L - found.size();
+    return found.last() + 1L - first - found.size();
   }
 
   @Override
   public String toString() {
-    List<Integer> first = new ArrayList<>();
-    for (int part = 0; first.size() < Math.min(NAMED, missing()); part++) {
+    List<Integer> absent = new ArrayList<>();
+    for (int part = first; absent.size() < Math.min(NAMED, missing()); part++) {
       if (!found.contains(part)) {
-        first.add(part);
+        absent.add(part);
       }
     }
     return String.format(
         Locale.ROOT,
-        "%s missing: parts %s found",
-        missing() == 1
-            ? "part " + first.get(0) + " is"
-            : "parts " + MessageText.numbers(first, missing()) + " are",
-        MessageText.numbers(found, found.size()));
+        "%s missing: found %s",
+        MessageText.counted("part", absent, missing()) + (missing() == 1 ? " is" : " are"),
+        MessageText.counted("part", found, found.size()));
   }
 }

@@ -6,7 +6,7 @@ public enum ProblemKind {
   DIRECTORY_MISSING,
   /** The directory exists, or may exist, and could not be listed. */
   DIRECTORY_UNREADABLE,
-  /** A shard file whose name matches no rank. */
+  /** A shard file whose name matches no rank, or other weights that are not read. */
   STRAY_FILE,
   /** A shard file of a rank that the declared parallelism does not have. */
   RANK_OUTSIDE_PARALLELISM,
@@ -14,15 +14,17 @@ public enum ProblemKind {
   RANK_NUMBERS_DISAGREE,
   /** The checkpoint's index cannot be read or names what it must not. */
   INDEX_BROKEN,
-  /** A shard file that the checkpoint's index does not name; no engine would load it. */
+  /** A shard file that the checkpoint's index does not name: it is not read. */
   NOT_IN_INDEX,
   /** A sub-directory without shard files, not taken as an engine: an export that failed? */
   NOT_AN_ENGINE,
-  /** Nobody said how many ranks there must be: as many as the fullest copy has. */
-  RANKS_INFERRED;
+  /** The number of ranks is not given: the largest number found for each model is used. */
+  RANKS_INFERRED,
+  /** The directory of engines is that of one engine: nothing to compare it with. */
+  ONE_ENGINE;
 
   /** Whether this is only worth a note: nothing that should be checked is in doubt. */
   public boolean informational() {
-    return this == NOT_IN_INDEX || this == RANKS_INFERRED;
+    return this == RANKS_INFERRED || this == ONE_ENGINE;
   }
 }

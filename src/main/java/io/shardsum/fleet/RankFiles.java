@@ -22,6 +22,7 @@ final class RankFiles {
   private final List<ListedFile> unmatched = new ArrayList<>();
   private final List<Problem> problems = new ArrayList<>();
   private final boolean stagesOverwriteEachOther;
+  private final int firstPart;
 
   private RankFiles(String role, ShardPattern pattern, DirectoryListing listing, EngineSpec spec) {
     this.role = role;
@@ -46,6 +47,15 @@ final class RankFiles {
             && !pattern.has(Placeholder.PP_RANK)
             && !byRank.isEmpty()
             && byRank.keySet().stream().allMatch(rank -> parallelism.ppRankOf(rank) == 0);
+    this.firstPart = countsFromOne() ? 1 : 0;
+  }
+
+  /** Engines count parts from 0. Names of one's own may count from 1 in all ranks. */
+  private boolean countsFromOne() {
+    return !ShardPattern.known().contains(pattern)
+        && pattern.has(Placeholder.PART)
+        && byRank.values().stream().noneMatch(files -> files.get(0).part() == 0)
+        && byRank.values().stream().anyMatch(files -> files.get(0).part() == 1);
   }
 
   /** By the given pattern, or by that of the known ones which finds most of the expected ranks. */
@@ -81,7 +91,7 @@ final class RankFiles {
               file,
               String.format(
                   Locale.ROOT,
-                  "is outside the declared parallelism: tp %d, pp %d, dp %d, ranks 0 to %d",
+                  "is outside the expected parallelism: tp %d, pp %d, dp %d, so ranks 0 to %d",
                   parallelism.tp(),
                   parallelism.pp(),
                   parallelism.dp(),
@@ -169,7 +179,7 @@ final class RankFiles {
         reasons.add(twice(files.get(at - 1), files.get(at)));
       }
     }
-    PartNumbers parts = new PartNumbers(files.stream().map(ShardFile::part).toList());
+    PartNumbers parts = new PartNumbers(firstPart, files.stream().map(ShardFile::part).toList());
     if (parts.missing() > 0) {
       state = RankState.MISSING;
       reasons.add(parts.toString());
@@ -180,7 +190,7 @@ final class RankFiles {
   private static String twice(ShardFile first, ShardFile second) {
     return String.format(
         Locale.ROOT,
-        "part %d is there twice: %s and %s",
+        "part %d is in two files: %s and %s",
         first.part(),
         MessageText.printable(first.path()),
         MessageText.printable(second.path()));
@@ -202,13 +212,13 @@ final class RankFiles {
     if (!byRank.isEmpty()) {
       return String.format(
           Locale.ROOT,
-          "no file of rank %d in %s: ranks %s found",
+          "no file of rank %d in %s: found %s",
           rank,
           where,
-          MessageText.numbers(byRank.keySet(), byRank.size()));
+          MessageText.counted("rank", byRank.keySet(), byRank.size()));
     }
     if (listing.shards().isEmpty()) {
-      return "no " + ShardPattern.SUFFIX + " file in " + where;
+      return listing.withoutShards();
     }
     return String.format(
         Locale.ROOT,

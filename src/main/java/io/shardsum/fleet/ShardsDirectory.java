@@ -20,9 +20,17 @@ import org.apache.hadoop.conf.Configuration;
  * @param directory a local path, relative or not, or one with a scheme
  * @param tp tensor-parallel size of all sharded engines; empty means as found
  * @param pp pipeline stages of all sharded engines; empty means as found
+ * @param ignored files in the engines' directories that are neither read nor named
+ * @param visibility which hosts see the files, where they are local
  */
 public record ShardsDirectory(
-    String directory, OptionalInt tp, OptionalInt pp, Digest digest, SkipProfile profile) {
+    String directory,
+    OptionalInt tp,
+    OptionalInt pp,
+    Digest digest,
+    SkipProfile profile,
+    IgnoredFiles ignored,
+    Visibility visibility) {
   /**
    * Checks the sizes.
    *
@@ -35,6 +43,14 @@ public record ShardsDirectory(
     new Parallelism(tp.orElse(1), pp.orElse(1), 1);
     requireNonNull(digest, "digest is null");
     requireNonNull(profile, "profile is null");
+    requireNonNull(ignored, "ignored is null");
+    requireNonNull(visibility, "visibility is null");
+  }
+
+  /** Whether a location is this directory or lies below it. */
+  public boolean holds(String location) {
+    return StorageLocation.isWithin(
+        StorageLocation.resolve(location, ""), StorageLocation.resolve(directory, ""));
   }
 
   /**
@@ -43,7 +59,7 @@ public record ShardsDirectory(
    * @throws FleetException if the directory cannot be listed or holds no engine
    */
   public Inventory inventory(Configuration conf, StructureReader structures) {
-    FoundEngines found = FoundEngines.in(StorageLocation.resolve(directory, ""), conf);
+    FoundEngines found = FoundEngines.in(StorageLocation.resolve(directory, ""), ignored, conf);
     List<SizedEngine> engines =
         BoundedPool.map(found.engines(), engine -> SizedEngine.of(engine, this, structures));
     Map<SizedEngine.Likeness, Extent> largest = new HashMap<>();
@@ -53,19 +69,19 @@ public record ShardsDirectory(
     StructureLabels labels =
         new StructureLabels(
             engines.stream().flatMap(engine -> engine.likeness().structure().stream()).toList());
-    List<EngineInventory> inventories = new ArrayList<>();
+    List<ListedEngine> listed = new ArrayList<>();
     for (SizedEngine engine : engines) {
-      inventories.add(engine.inventory(this, largest.get(engine.likeness()), labels));
+      listed.add(engine.listed(this, largest.get(engine.likeness()), labels));
     }
     List<Problem> problems = new ArrayList<>(found.problems());
     if (tp.isEmpty()) {
       problems.add(
           new Problem(
               ProblemKind.RANKS_INFERRED,
-              "nothing says how many ranks there must be: as many as the fullest copy of a model has;"
-                  + " --tp N, or a description of the fleet, says it",
+              "number of ranks not given; using the largest number found for each model"
+                  + " (set --tp N, or describe the fleet)",
               directory));
     }
-    return new Inventory(found.name(), inventories, problems);
+    return new Inventory(found.name(), ListedEngine.withUnreadWeights(listed), problems);
   }
 }

@@ -26,7 +26,7 @@ record SizedEngine(
         provisional.ranks().stream()
             .map(rank -> rank.files().stream().filter(SizedEngine::isTarget).toList())
             .filter(files -> !files.isEmpty())
-            .flatMap(files -> structures.structureOf(files).stream())
+            .flatMap(files -> structures.structureOf(provisional.spec(), files).stream())
             .findFirst();
     Likeness likeness =
         new Likeness(pattern, structure, structure.isPresent() ? "" : engine.name());
@@ -47,7 +47,7 @@ record SizedEngine(
   }
 
   /** The final inventory, by the largest extent among its like. */
-  EngineInventory inventory(ShardsDirectory settings, Extent largest, StructureLabels labels) {
+  ListedEngine listed(ShardsDirectory settings, Extent largest, StructureLabels labels) {
     EngineSpec spec = spec(engine, likeness.pattern(), largest, settings);
     String group =
         likeness
@@ -55,8 +55,8 @@ record SizedEngine(
             .map(structure -> ComparisonGroup.ofStructure(labels.of(structure), spec))
             .orElse(ComparisonGroup.ofEngine(spec.name()));
     if (spec.equals(provisional.spec())) {
-      return provisional.inGroup(group);
+      return new ListedEngine(provisional.inGroup(group), engine.storage());
     }
-    return engine.storage().inventory(spec, group);
+    return ListedEngine.of(engine.storage(), spec, group);
   }
 }

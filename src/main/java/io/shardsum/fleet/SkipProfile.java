@@ -56,13 +56,14 @@ public record SkipProfile(String name, List<String> patterns, Fp8Rule fp8) {
   }
 
   /**
-   * The profile of that name.
+   * The profile of that name; what vLLM 0.33 leaves out is what 0.32 does.
    *
    * @throws FleetException if there is none
    */
   public static SkipProfile byName(String name) {
+    String known = name.equals("vllm-0.33") ? "vllm-0.32" : name;
     return KNOWN.stream()
-        .filter(profile -> profile.name().equals(name))
+        .filter(profile -> profile.name().equals(known))
         .findFirst()
         .orElseThrow(
             () ->

@@ -1,6 +1,7 @@
 package io.shardsum.fleet;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -32,15 +33,30 @@ final class StorageLocation {
     }
   }
 
-  /** The same place for each way to name it: a local directory's links are followed. */
+  /**
+   * The same place for each way to name it: a local directory's links are followed, as far as there
+   * is one.
+   */
   static String canonical(String location) {
     if (!location.startsWith("file:")) {
       return location;
     }
     try {
-      return "file:" + Path.of(location.substring("file:".length())).toRealPath();
+      Path path = Path.of(location.substring("file:".length())).toAbsolutePath().normalize();
+      for (Path above = path; above != null; above = above.getParent()) {
+        if (Files.exists(above)) {
+          return "file:" + above.toRealPath().resolve(above.relativize(path)).normalize();
+        }
+      }
+      return location;
     } catch (IOException | InvalidPathException e) {
       return location;
     }
+  }
+
+  /** Whether a place is a directory or lies below it. */
+  static boolean isWithin(String location, String directory) {
+    String above = canonical(directory).replaceFirst("/+$", "") + "/";
+    return (canonical(location) + "/").startsWith(above);
   }
 }

@@ -9,8 +9,9 @@ import java.util.Optional;
 @FunctionalInterface
 public interface StructureReader {
   /**
-   * A fingerprint of the names, dtypes and shapes in these files, all of one rank and of the
-   * target; equal for copies. Empty where they cannot be read.
+   * A fingerprint of the names, dtypes and shapes of what is hashed of these files, all of one rank
+   * and of the target; equal for copies. Names are those that the engine uses. Empty where they
+   * cannot be read.
    */
-  Optional<String> structureOf(List<ShardFile> filesOfOneRank);
+  Optional<String> structureOf(EngineSpec engine, List<ShardFile> filesOfOneRank);
 }

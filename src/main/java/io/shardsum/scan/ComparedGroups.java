@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
 
@@ -108,10 +107,14 @@ final class ComparedGroups {
                     forms
                         .getOrDefault(key, RankForm.EMPTY)
                         .content(checksum, !oneDigest.contains(place)));
-    Map<String, String> storages = new TreeMap<>();
-    engine.storages().forEach((role, at) -> storages.put(role, at + " replica " + rank.dpRank()));
     return new RankCopy(
-        key.engine(), key.rank(), place, result.status(), content, storages, result.tensors());
+        key.engine(),
+        key.rank(),
+        place,
+        result.status(),
+        content,
+        engine.storages(rank),
+        result.tensors());
   }
 
   private static Optional<Reference> trusted(List<EngineInventory> engines, List<RankCopy> copies) {

@@ -30,7 +30,10 @@ final class EarlierScans {
   private static final String SOURCE = "source";
   private static final StructType OF_TENSORS =
       StructType.fromDDL("source STRING, name_in_file STRING, raw_checksum STRING");
-  private static final StructType OF_RANKS = StructType.fromDDL("source STRING, digest STRING, different_tensors BIGINT, different_bytes BIGINT");
+  private static final StructType OF_RANKS =
+      StructType.fromDDL(
+          "source STRING, digest STRING, different_tensors BIGINT, different_bytes BIGINT,"
+              + " storages STRING");
   private static final StructType OF_ENGINES =
       StructType.fromDDL("source STRING, digest STRING, hashing STRING, storages STRING");
   private static final String FILES = WeightSource.FILES.name();

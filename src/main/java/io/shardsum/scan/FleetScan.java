@@ -104,7 +104,11 @@ public final class FleetScan {
     Map<String, BaselineReference> baselines = baselines();
     ExpectedStage expected = ExpectedStage.plan(request, session);
     tables.removeEarlier(session.sparkContext().hadoopConfiguration());
-    viewInventory();
+    viewRanks(Map.of());
+    view(
+        "expected_engines",
+        ScanViews.expectedEngines(request.inventory()),
+        ScanViews.EXPECTED_ENGINES);
     try (LiveStage live = LiveStage.begin(request);
         BackgroundWork work = new BackgroundWork()) {
       Reading reading = readWeights();
@@ -172,6 +176,10 @@ public final class FleetScan {
     StructType tensorSchema = session.table(ScanTable.TENSORS.tableName()).schema();
     expected.landTensors(session, tables, tensorSchema);
     live.landTensors(session, tables, tensorSchema);
+    Map<RankOfEngine, String> notChecked = LocalFiles.readElsewhere(session, request.inventory());
+    if (!notChecked.isEmpty()) {
+      viewRanks(notChecked);
+    }
     Reduced ranksReduced = reduce(ScanTable.RANKS, SqlStage.RANKS);
     List<RankResult> ranks = ranksReduced.rows().stream().map(RankResult::of).toList();
     Reduced engines = reduce(ScanTable.ENGINES, SqlStage.ENGINES);
@@ -229,12 +237,11 @@ public final class FleetScan {
         acceleratorUsed());
   }
 
-  private void viewInventory() {
-    view("expected_ranks", ScanViews.expectedRanks(request.inventory()), ScanViews.EXPECTED_RANKS);
+  private void viewRanks(Map<RankOfEngine, String> notChecked) {
     view(
-        "expected_engines",
-        ScanViews.expectedEngines(request.inventory()),
-        ScanViews.EXPECTED_ENGINES);
+        "expected_ranks",
+        ScanViews.expectedRanks(request.inventory(), notChecked),
+        ScanViews.EXPECTED_RANKS);
   }
 
   /**
@@ -277,13 +284,17 @@ public final class FleetScan {
 
   private Reduced reduce(ScanTable table, SqlStage stage) {
     Dataset<Row> stageRows = stage.in(session);
-    List<Row> rows = collected(stage, stageRows);
+    List<Row> rows = named(stage, collected(stage, stageRows), stageRows.schema());
     return new Reduced(rows, view(table.tableName(), rows, stageRows.schema()));
   }
 
   private static Dataset<Row> withOtherSources(
       ScanTable table, Reduced ofFiles, ExpectedStage expected, LiveStage live) {
     return expected.added(table, live.added(table, ofFiles.view()));
+  }
+
+  private List<Row> named(SqlStage stage, List<Row> rows, StructType schema) {
+    return stage == SqlStage.RANKS ? NamesTwice.named(session, rows, schema) : rows;
   }
 
   private List<Row> collected(SqlStage stage, Dataset<Row> stageRows) {

@@ -1,6 +1,9 @@
 package io.shardsum.scan;
 
 import io.shardsum.checksum.WeightDigest;
+import io.shardsum.fleet.EngineSpec;
+import io.shardsum.fleet.NameRule;
+import io.shardsum.fleet.NameRules;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.fleet.StructureReader;
 import io.shardsum.safetensors.SafetensorsHeader;
@@ -10,7 +13,9 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -27,21 +32,39 @@ public final class HeaderStructure implements StructureReader {
   }
 
   @Override
-  public Optional<String> structureOf(List<ShardFile> filesOfOneRank) {
-    Map<String, String> tensors = new TreeMap<>();
+  public Optional<String> structureOf(EngineSpec engine, List<ShardFile> filesOfOneRank) {
+    Map<String, String> inFiles = new TreeMap<>();
     for (ShardFile file : filesOfOneRank) {
       try {
         SafetensorsHeader header =
             headers.read(
                 new ListedFile(
                     file.path(), file.lengthBytes(), file.modifiedAtMillis(), List.of()));
-        header
-            .tensors()
-            .forEach(t -> tensors.put(file.role() + " " + t.name(), t.dtype() + " " + t.shape()));
+        header.tensors().stream()
+            .filter(tensor -> !isLeftOut(engine, tensor.name()))
+            .forEach(tensor -> inFiles.put(tensor.name(), tensor.dtype() + " " + tensor.shape()));
       } catch (IOException e) {
         return Optional.empty();
       }
     }
+    List<NameRule> rules = NameRules.of(engine, ShardFile.TARGET);
+    Map<String, String> tensors = new TreeMap<>();
+    inFiles.forEach(
+        (name, form) ->
+            tensors.put(ShardFile.TARGET + " " + engineName(name, rules, inFiles.keySet()), form));
     return Optional.of(WeightDigest.ofRank(tensors));
+  }
+
+  private static boolean isLeftOut(EngineSpec engine, String name) {
+    return Stream.concat(engine.skip().stream(), engine.profile().patterns().stream())
+        .anyMatch(name::contains);
+  }
+
+  private static String engineName(String inFile, List<NameRule> rules, Set<String> taken) {
+    return rules.stream()
+        .flatMap(rule -> rule.engineName(inFile).stream())
+        .filter(name -> !taken.contains(name))
+        .findFirst()
+        .orElse(inFile);
   }
 }

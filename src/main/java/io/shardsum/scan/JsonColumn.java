@@ -8,11 +8,13 @@ import java.util.TreeMap;
 /** A map as text, for a column: the same map is the same text, and no plan has to carry a map. */
 final class JsonColumn {
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private JsonColumn() {}
 
   static String of(Map<String, ?> map) {
     try {
-      return new ObjectMapper().writeValueAsString(new TreeMap<>(map));
+      return JSON.writeValueAsString(new TreeMap<>(map));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A map of strings is JSON", e);
     }

@@ -10,7 +10,7 @@ import org.apache.spark.sql.Row;
 /**
  * A row of the table {@code ranks}.
  *
- * @param status COMPLETE, MISSING, UNREADABLE or DUPLICATE
+ * @param status COMPLETE, MISSING, UNREADABLE, DUPLICATE or NOT_CHECKED
  * @param checksum present only where the rank is COMPLETE
  * @param tensors how many tensors were hashed
  * @param skipped how many tensors were left out by a pattern
@@ -45,6 +45,7 @@ public record RankResult(
         switch (status) {
           case "MISSING" -> FindingKind.MISSING_RANK;
           case "DUPLICATE" -> FindingKind.DUPLICATE_RANK;
+          case "NOT_CHECKED" -> FindingKind.NOT_CHECKED;
           default -> FindingKind.UNREADABLE;
         };
     return Finding.of(

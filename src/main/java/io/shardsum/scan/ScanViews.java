@@ -7,15 +7,20 @@ import io.shardsum.fleet.Parallelism;
 import io.shardsum.fleet.RankInventory;
 import io.shardsum.fleet.RankState;
 import io.shardsum.fleet.ShardFile;
+import io.shardsum.verdict.FindingKind;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 
 /** The inventory as rows: what should be there, as the SQL stages join it. */
 final class ScanViews {
+
+  private static final String NOT_CHECKED = FindingKind.NOT_CHECKED.name();
 
   static final StructType FILES =
       StructType.fromDDL(
@@ -25,7 +30,8 @@ final class ScanViews {
   static final StructType EXPECTED_RANKS =
       StructType.fromDDL(
           "engine STRING, rank INT, tp_rank INT, tp_size INT, pp_rank INT, pp_size INT,"
-              + " dp_rank INT, dp_size INT, digest STRING, state STRING, reason STRING, files INT");
+              + " dp_rank INT, dp_size INT, digest STRING, state STRING, reason STRING, files INT,"
+              + " storages STRING");
 
   static final StructType EXPECTED_ENGINES =
       StructType.fromDDL(
@@ -51,11 +57,19 @@ final class ScanViews {
     return rows;
   }
 
-  static List<Row> expectedRanks(Inventory inventory) {
+  /**
+   * The expected ranks.
+   *
+   * @param notChecked why some of them are not, whatever their files hold
+   */
+  static List<Row> expectedRanks(Inventory inventory, Map<RankOfEngine, String> notChecked) {
     List<Row> rows = new ArrayList<>();
     for (EngineInventory engine : inventory.engines()) {
       Parallelism sizes = engine.spec().parallelism();
       for (RankInventory rank : engine.ranks()) {
+        Optional<String> reason =
+            Optional.ofNullable(
+                notChecked.get(new RankOfEngine(engine.spec().name(), rank.rank())));
         rows.add(
             RowFactory.create(
                 engine.spec().name(),
@@ -67,9 +81,10 @@ final class ScanViews {
                 rank.dpRank(),
                 sizes.dp(),
                 mergedBy(engine).word(),
-                rank.state().name(),
-                rank.reason(),
-                rank.state() == RankState.FOUND ? rank.files().size() : 0));
+                reason.isPresent() ? NOT_CHECKED : rank.state().name(),
+                reason.orElse(rank.reason()),
+                rank.state() == RankState.FOUND ? rank.files().size() : 0,
+                JsonColumn.of(engine.storages(rank))));
       }
     }
     return rows;

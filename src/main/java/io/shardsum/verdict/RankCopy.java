@@ -9,7 +9,7 @@ import java.util.TreeMap;
  *
  * @param rank the world rank
  * @param place the rank within its replica: copies of one place should be equal
- * @param status COMPLETE, MISSING, UNREADABLE or DUPLICATE
+ * @param status COMPLETE, MISSING, UNREADABLE, DUPLICATE or NOT_CHECKED
  * @param content present where the status is COMPLETE
  * @param storages where the files lie, by role: copies with the same storage are one
  * @param tensors how many tensors were hashed

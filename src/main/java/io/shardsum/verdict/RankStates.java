@@ -37,6 +37,9 @@ public final class RankStates {
     if (copy.status().equals("UNKNOWN")) {
       return CoverageState.UNKNOWN;
     }
+    if (copy.status().equals("NOT_CHECKED")) {
+      return CoverageState.HASHED_ONLY;
+    }
     if (copy.content().isEmpty()) {
       return CoverageState.UNREADABLE;
     }

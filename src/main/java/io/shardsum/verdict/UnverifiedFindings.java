@@ -1,5 +1,6 @@
 package io.shardsum.verdict;
 
+import io.shardsum.fleet.ComparisonGroup;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,7 +75,9 @@ final class UnverifiedFindings {
       return finding(
           Subject.engine(engine),
           Optional.empty(),
-          "the only engine of its comparison group: compared with nothing");
+          ComparisonGroup.isOfEngine(verdict.group().label())
+              ? "no model is given for it: compared with nothing (give 'model', and 'revision', to the engines that should be equal)"
+              : "the only engine of its comparison group: compared with nothing");
     }
     long readable =
         verdict.group().copies().stream()

@@ -1,9 +1,11 @@
 package io.shardsum.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.TensorSpec;
 import io.shardsum.scan.ScanTable;
 import io.shardsum.testing.Landed;
@@ -129,7 +131,7 @@ class FleetScanCommandTest {
 
     assertThat(inferred.exitCode()).as(inferred.err()).isZero();
     assertThat(inferred.out())
-        .contains("fleet: RANKS_INFERRED: nothing says how many ranks there must be")
+        .contains("fleet: RANKS_INFERRED: number of ranks not given")
         .contains("EQUAL: all that was found was checked");
     assertThat(declared.out())
         .doesNotContain("RANKS_INFERRED")
@@ -171,6 +173,96 @@ class FleetScanCommandTest {
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
     assertThat(run.out()).containsPattern("all 2 engines of .* read the same files");
+  }
+
+  @Test
+  void exitsWith4AndNamesWeightsThatAreNotRead() throws IOException {
+    SmallFleet fleet = fleet("a", "b");
+    Path below = Files.createDirectory(fleet.directory("b").resolve("original"));
+    Files.writeString(below.resolve("consolidated.00.pth"), "x");
+
+    CommandRun run = scan(fleet);
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
+    assertThat(run.out())
+        .contains("b: STRAY_FILE: original/consolidated.00.pth holds weights and is not read");
+    assertThat(Landed.rows(spark, out(), ScanTable.FINDINGS, "true"))
+        .extracting(row -> row.getAs("kind"), row -> row.getAs("severity"))
+        .containsExactly(tuple("STRAY_FILE", "warning"));
+  }
+
+  @Test
+  void namesTheTensorThatIsInTwoFilesAndBothFiles() {
+    SmallFleet fleet = SmallFleet.withDraft(root.resolve("fleet"), 2, 2).engine("a").engine("b");
+    SmallFleet.write(fleet.shard("b", 1, 1), SmallFleet.tensors(SmallFleet.TARGET, 1, 0));
+
+    CommandRun run = scan(fleet);
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
+    assertThat(run.out())
+        .contains(
+            "b, rank 1: UNREADABLE: tensor model.layers.0.input_layernorm.weight is in two files:"
+                + " file:%s and file:%s, as are 6 other tensors: expected each name once"
+                    .formatted(fleet.shard("b", 1, 0), fleet.shard("b", 1, 1)));
+    assertThat(Landed.rows(spark, out(), ScanTable.RANKS, "status = 'UNREADABLE'"))
+        .extracting(row -> row.<String>getAs("reason"))
+        .singleElement()
+        .asString()
+        .startsWith("tensor model.layers.0.input_layernorm.weight is in two files");
+  }
+
+  @Test
+  void groupsCopiesByTheNamesThatEnginesUse() throws IOException {
+    Path shards = Files.createDirectories(root.resolve("f"));
+    String last = "model.layers.0.self_attn.";
+    List.of("kv_b_proj.weight", "attn_mha.kv_b_proj.weight")
+        .forEach(
+            name ->
+                SmallFleet.write(
+                    shards.resolve(name).resolve("model-rank-0-part-0.safetensors"),
+                    Map.of(
+                        new TensorSpec(last + name, DType.BF16, List.of(2L)),
+                        new byte[] {1, 2, 3, 4})));
+
+    CommandRun run =
+        CommandRun.fleetScan("--shards", shards.toString(), "--tp", "1", "--out", out().toString());
+
+    assertThat(run.exitCode()).as(run.err() + run.out()).isZero();
+    assertThat(run.out()).contains("1 of 1: kv_b_proj.weight");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"f/tables", "f/a/tables", "f", "f/a", "f/../f/tables", "link/x"})
+  void refusesTablesWithinWhatIsScanned(String tables) throws IOException {
+    SmallFleet.write(
+        root.resolve("f/a/model-rank-0-part-0.safetensors"),
+        SmallFleet.tensors(SmallFleet.TARGET, 0, 0));
+    Files.createSymbolicLink(root.resolve("link"), Path.of("f"));
+    String out = root + "/" + tables;
+
+    CommandRun run = CommandRun.fleetScan("--shards", root.resolve("f").toString(), "--out", out);
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("--out: " + out + " lies within " + root.resolve("f") + ", which is scanned");
+    assertThat(Files.exists(root.resolve("f/tables"))).isFalse();
+  }
+
+  @Test
+  void saysWhatToAddWhereNoModelIsGiven() throws IOException {
+    SmallFleet.write(
+        root.resolve("a/model-rank-0-part-0.safetensors"),
+        SmallFleet.tensors(SmallFleet.TARGET, 0, 0));
+    Path description =
+        Files.writeString(
+            root.resolve("fleet.yaml"),
+            "fleet: f\nengines: [{ name: a, shards: a, parallelism: { tp: 1 } }]\n");
+
+    CommandRun run =
+        CommandRun.fleetScan("--fleet", description.toString(), "--out", out().toString());
+
+    assertThat(run.exitCode()).isEqualTo(4);
+    assertThat(run.out()).contains("a: UNVERIFIED: no model is given for it", "give 'model'");
   }
 
   @Test

@@ -145,7 +145,7 @@ class ScannedAnswerTest {
                 4,
                 "",
                 "fleet-scan: engine part has no checksum in scan first: 2 of 3 ranks were hashed;"
-                    + " rank 2 is MISSING: no file of rank 2 in file:%s: ranks 0, 1 found%n"
+                    + " rank 2 is MISSING: no file of rank 2 in file:%s: found ranks 0 and 1%n"
                         .formatted(GOLDEN.resolve("engines/tp2-fp8"))));
   }
 

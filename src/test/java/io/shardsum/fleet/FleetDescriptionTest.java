@@ -53,7 +53,9 @@ class FleetDescriptionTest {
                 SkipProfile.byName("sglang-0.5.13"),
                 List.of("k_scale", "v_scale"),
                 Digest.BOTH,
-                Authority.PEER));
+                Authority.PEER,
+                IgnoredFiles.NONE,
+                Visibility.THIS_HOST));
     assertThat(fleet.engines().get(0).expectedRanks()).isEqualTo(24);
   }
 
@@ -83,7 +85,9 @@ class FleetDescriptionTest {
                 SkipProfile.byName("sglang-0.5.20"),
                 List.of(),
                 Digest.SGLANG,
-                Authority.PEER));
+                Authority.PEER,
+                IgnoredFiles.NONE,
+                Visibility.THIS_HOST));
   }
 
   @Test

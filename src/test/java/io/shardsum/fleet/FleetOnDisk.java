@@ -46,12 +46,18 @@ record FleetOnDisk(Path root) {
 
   /** Takes all engines for copies of one model. */
   Inventory directory(String name, OptionalInt tp, OptionalInt pp) {
-    return directory(name, tp, pp, files -> Optional.of("0123456789abcdef"));
+    return directory(name, tp, pp, (engine, files) -> Optional.of("0123456789abcdef"));
   }
 
   Inventory directory(String name, OptionalInt tp, OptionalInt pp, StructureReader structures) {
     return new ShardsDirectory(
-            root.resolve(name).toString(), tp, pp, Digest.SGLANG, SkipProfile.newest())
+            root.resolve(name).toString(),
+            tp,
+            pp,
+            Digest.SGLANG,
+            SkipProfile.newest(),
+            IgnoredFiles.NONE,
+            Visibility.THIS_HOST)
         .inventory(CONF, structures);
   }
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Every fault of a description is named with its line and with what is allowed. */
 class FleetYamlTest {
   private static final String ENGINE_KEYS =
-      "name, model, revision, parallelism, layout, pattern, skip, profile, digest, checkpoint, runtime, gpu, dtype, set, shards, draft, trusted, endpoint";
+      "name, shards, model, revision, parallelism, layout, pattern, skip, profile, digest, ignore, shared, checkpoint, runtime, gpu, dtype, set, draft, trusted, endpoint";
 
   @Test
   void namesAnUnknownKeyOfAnEngineAndTheNearestOne() {
@@ -48,8 +48,8 @@ class FleetYamlTest {
           digest: sglang
           shards: /m
         """,
-        "fleet.yaml line 4: defaults: unknown key 'shards'; allowed: model, revision,"
-            + " parallelism, layout, pattern, skip, profile, digest, checkpoint, runtime, gpu, dtype,"
+        "fleet.yaml line 4: defaults: unknown key 'shards' (did you mean 'shared'?); allowed: model, revision,"
+            + " parallelism, layout, pattern, skip, profile, digest, ignore, shared, checkpoint, runtime, gpu, dtype,"
             + " set");
   }
 

@@ -41,7 +41,8 @@ class InventoryTest {
     Files.setLastModifiedTime(file, FileTime.fromMillis(1_700_000_000_000L));
 
     assertThat(disk().engine("parallelism: { tp: 1 }").ranks().get(0).files())
-        .containsExactly(new ShardFile("file:" + file, 5, 1_700_000_000_000L, ShardFile.TARGET, 0));
+        .extracting(ShardFile::path, ShardFile::lengthBytes, ShardFile::modifiedAtMillis)
+        .containsExactly(tuple("file:" + file, 5L, 1_700_000_000_000L));
   }
 
   @Test
@@ -55,9 +56,9 @@ class InventoryTest {
 
     EngineInventory engine = disk().engine("parallelism: { tp: 3 }");
 
-    finds(engine, 0, RankState.MISSING, "part 1 is missing: parts 0, 2 found");
+    finds(engine, 0, RankState.MISSING, "part 1 is missing: found parts 0 and 2");
     finds(engine, 1, RankState.FOUND, "");
-    finds(engine, 2, RankState.MISSING, "parts 0, 1, 2 are missing: parts 3 found");
+    finds(engine, 2, RankState.MISSING, "parts 0, 1 and 2 are missing: found part 3");
     assertThat(engine.ranks().get(0).files()).hasSize(2);
   }
 
@@ -69,8 +70,8 @@ class InventoryTest {
         disk().engine("parallelism: { tp: 1 }"),
         0,
         RankState.MISSING,
-        "parts 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, … (2147483647 in all) are missing: parts 2147483647"
-            + " found");
+        "parts 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, … (2147483647 in all) are missing: found part"
+            + " 2147483647");
   }
 
   @Test
@@ -80,9 +81,38 @@ class InventoryTest {
     EngineInventory engine = disk().engine("parallelism: { tp: 4 }");
 
     String where = disk().location("e");
-    finds(engine, 1, RankState.MISSING, "no file of rank 1 in " + where + ": ranks 0, 2 found");
-    finds(engine, 3, RankState.MISSING, "no file of rank 3 in " + where + ": ranks 0, 2 found");
+    finds(engine, 1, RankState.MISSING, "no file of rank 1 in " + where + ": found ranks 0 and 2");
+    finds(engine, 3, RankState.MISSING, "no file of rank 3 in " + where + ": found ranks 0 and 2");
     assertThat(engine.problems()).isEmpty();
+  }
+
+  @Test
+  void takesPartsThatCountFromOneWhereTheNamesAreOnesOwn() {
+    String pattern = "pattern: 'r{rank}-{part}.safetensors'";
+    disk().with("e/r0-00001.safetensors", "e/r0-00002.safetensors", "e/r1-00001.safetensors");
+
+    EngineInventory whole = disk().engine("parallelism: { tp: 2 }", pattern);
+    disk().with("e/r1-00003.safetensors");
+    EngineInventory gap = disk().engine("parallelism: { tp: 2 }", pattern);
+    disk().with("e/r1-00000.safetensors");
+    EngineInventory fromZero = disk().engine("parallelism: { tp: 2 }", pattern);
+
+    finds(whole, 0, RankState.FOUND, "");
+    finds(whole, 1, RankState.FOUND, "");
+    finds(gap, 0, RankState.FOUND, "");
+    finds(gap, 1, RankState.MISSING, "part 2 is missing: found parts 1 and 3");
+    finds(fromZero, 0, RankState.MISSING, "part 0 is missing: found parts 1 and 2");
+  }
+
+  @Test
+  void missesThePartZeroThatEnginesWrite() {
+    disk().with("e/model-rank-0-part-1.safetensors", "e/model-rank-0-part-2.safetensors");
+
+    finds(
+        disk().engine("parallelism: { tp: 1 }"),
+        0,
+        RankState.MISSING,
+        "part 0 is missing: found parts 1 and 2");
   }
 
   @Test
@@ -95,7 +125,7 @@ class InventoryTest {
         engine,
         0,
         RankState.DUPLICATE,
-        "part 0 is there twice: "
+        "part 0 is in two files: "
             + disk().location("e/model-rank-0-part-0.safetensors")
             + " and "
             + disk().location("e/model-rank-00-part-0.safetensors"));
@@ -117,8 +147,8 @@ class InventoryTest {
         .containsExactly(
             new Problem(
                 ProblemKind.RANK_OUTSIDE_PARALLELISM,
-                "model-rank-2-part-0.safetensors is outside the declared parallelism: tp 2, pp 1,"
-                    + " dp 1, ranks 0 to 1",
+                "model-rank-2-part-0.safetensors is outside the expected parallelism: tp 2, pp 1,"
+                    + " dp 1, so ranks 0 to 1",
                 disk().location("e/model-rank-2-part-0.safetensors")));
   }
 
@@ -151,10 +181,9 @@ class InventoryTest {
         .with(
             "e/model-rank-0-part-0.safetensors",
             "e/.model-rank-0-part-1.safetensors",
-            "e/_model-rank-0-part-1.safetensors",
             "e/model-rank-0-part-1.safetensors.tmp",
             "e/config.json",
-            "e/old/model-rank-0-part-1.safetensors",
+            "e/.old/model-rank-0-part-1.safetensors",
             "e/dir.safetensors/x");
 
     EngineInventory engine = disk().engine("parallelism: { tp: 1 }");
@@ -328,7 +357,9 @@ class InventoryTest {
             disk().location("e/rank-0/part-1.safetensors"));
     assertThat(engine.problems())
         .extracting(Problem::path)
-        .containsExactly(disk().location("e/other/x.safetensors"));
+        .containsExactly(
+            disk().location("e/other/x.safetensors"),
+            disk().location("e/rank-0/deeper/part-2.safetensors"));
   }
 
   @Test
@@ -387,7 +418,7 @@ class InventoryTest {
         inventory.engines().get(1),
         0,
         RankState.UNREADABLE,
-        "cannot list " + disk().location("file") + ": IOException: it is a file, not a directory");
+        "cannot list " + disk().location("file") + ": it is a file, not a directory");
     assertThat(inventory.engines().get(2).ranks().get(0).reason())
         .startsWith("cannot list nosuch://bucket/x: ");
     finds(
@@ -421,7 +452,7 @@ class InventoryTest {
         engine,
         1,
         RankState.MISSING,
-        "draft: no file of rank 1 in " + disk().location("e/draft") + ": ranks 0 found");
+        "draft: no file of rank 1 in " + disk().location("e/draft") + ": found rank 0");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.shardsum.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,7 +105,7 @@ class ShardsDirectoryTest {
                 "f",
                 AS_FOUND,
                 AS_FOUND,
-                files ->
+                (engine, files) ->
                     Optional.of(files.get(0).path().contains("/other/") ? "x-other" : "x-same"));
 
     assertThat(inventory.engines())
@@ -129,7 +130,8 @@ class ShardsDirectoryTest {
             "f/b/model-rank-0-part-0.safetensors",
             "f/b/model-rank-1-part-0.safetensors");
 
-    Inventory inventory = disk().directory("f", AS_FOUND, AS_FOUND, files -> Optional.empty());
+    Inventory inventory =
+        disk().directory("f", AS_FOUND, AS_FOUND, (engine, files) -> Optional.empty());
 
     assertThat(inventory.engines())
         .extracting(EngineInventory::group)
@@ -154,7 +156,7 @@ class ShardsDirectoryTest {
                 "f",
                 AS_FOUND,
                 AS_FOUND,
-                files -> {
+                (engine, files) -> {
                   assertThat(files).extracting(ShardFile::role).containsOnly("target");
                   return Optional.of("r").filter(r -> files.get(0).path().contains("rank-1"));
                 });
@@ -286,7 +288,88 @@ class ShardsDirectoryTest {
         .hasMessage(
             "Cannot find engines in "
                 + disk().location("f")
-                + ": neither it nor one of its 2 sub-directories holds a .safetensors file");
+                + ": none of its 2 folders holds a .safetensors file; no .safetensors file in "
+                + disk().location("f/b")
+                + " itself; below it lies c/model-rank-0-part-0.safetensors; expected one folder for"
+                + " each engine");
+  }
+
+  @Test
+  void takesFoldersOfOneEngineForPartsOfIt() {
+    disk()
+        .with("chat/model.safetensors.index.json", "chat/1.safetensors")
+        .with("chat/original/consolidated.safetensors", "chat/original/params.json");
+
+    Inventory inventory = found("chat");
+
+    assertThat(inventory.engines()).extracting(e -> e.spec().name()).containsExactly("chat");
+    assertThat(inventory.engines().get(0).problems())
+        .extracting(Problem::detail)
+        .contains("original/consolidated.safetensors holds weights and is not read");
+    assertThat(inventory.problems())
+        .extracting(Problem::kind, Problem::detail)
+        .contains(
+            tuple(
+                ProblemKind.ONE_ENGINE,
+                disk().location("chat")
+                    + " is the directory of one engine; to compare engines, give the directory"
+                    + " above it, or describe the fleet (--fleet)"));
+  }
+
+  @Test
+  void takesNoFolderOfTheSystemNorTablesForAnEngine() {
+    disk()
+        .with("f/a/model-rank-0-part-0.safetensors", "f/lost+found/x", "f/.Trash-1000/x")
+        .with("f/@eaDir/x", "f/System Volume Information/x", "f/$RECYCLE.BIN/x", "f/.snapshot/x")
+        .with("f/_canary-1/x.safetensors", "f/__MACOSX/a/x.safetensors", "f/_temporary/0/x")
+        .with("f/tables/scans/x", "f/tables/tensors/x", "f/tables/ranks/x", "f/tables/engines/x")
+        .with("f/notes/x.txt");
+
+    assertThat(found("f").problems())
+        .extracting(Problem::kind, Problem::detail)
+        .containsOnlyOnce(
+            tuple(
+                ProblemKind.NOT_AN_ENGINE,
+                "notes is not taken as an engine: no .safetensors file in "
+                    + disk().location("f/notes")))
+        .hasSize(2);
+  }
+
+  @Test
+  void saysInOneLineWhatIsNoDirectoryOfEngines() throws Exception {
+    Files.createDirectories(root.resolve("empty"));
+    Files.createDirectories(root.resolve("two/x"));
+    Files.createDirectories(root.resolve("two/y"));
+    disk().with("f/a/model-rank-0-part-0.safetensors").with("hub/m/snapshots/1/x.safetensors");
+    String expected = "; expected one folder for each engine";
+
+    refuses(
+        "empty",
+        " engines in %s: no .safetensors file in %s, and no folder" + expected,
+        "empty",
+        "empty");
+    refuses(
+        "two", " engines in %s: none of its 2 folders holds a .safetensors file" + expected, "two");
+    refuses(
+        "f/a/model-rank-0-part-0.safetensors",
+        " engines: cannot list %s: it is a file, not a directory",
+        "f/a/model-rank-0-part-0.safetensors");
+    refuses(
+        "hub",
+        " engines in %s: its one folder holds no .safetensors file; no .safetensors file in %s"
+            + " itself; below it lies snapshots/1/x.safetensors"
+            + expected,
+        "hub",
+        "hub/m");
+  }
+
+  private void refuses(String directory, String message, String... names) {
+    assertThatThrownBy(() -> found(directory))
+        .isInstanceOf(FleetException.class)
+        .hasMessage(
+            "Cannot find"
+                + message.formatted(
+                    java.util.Arrays.stream(names).map(disk()::location).toArray()));
   }
 
   @Test

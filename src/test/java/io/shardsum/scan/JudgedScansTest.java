@@ -1,6 +1,7 @@
 package io.shardsum.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.TensorSpec;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -204,6 +206,40 @@ class JudgedScansTest {
     assertThat(undecided.detail())
         .contains("in a, also-a; ")
         .contains(" in b; b against a: one bit flipped: byte 0 of the tensor");
+  }
+
+  @Test
+  void givesFilesThatAreLinkedOneByOneOneVote() {
+    SmallFleet fleet = SmallFleet.withDraft(root.resolve("fleet"), 2, 2);
+    fleet.engine("a").engineOfLinksTo("also-a", "a").engine("b");
+    SmallFleet.flipBit(fleet.shard("a", 0, 0), DOWN);
+    SmallFleet.flipBit(fleet.shard("a", SmallFleet.DRAFT, 1, 0), DOWN);
+
+    Landed scan = Landed.of(spark, fleet.inventory(), root.resolve("tables"));
+
+    assertThat(scan.summary().findings())
+        .extracting(Finding::kind, f -> f.comparison().votes().orElse(""))
+        .containsExactly(tuple("UNDECIDED", "1 : 1"), tuple("UNDECIDED", "1 : 1"));
+    List<String> storages =
+        scan.rows(ScanTable.RANKS).stream().map(row -> row.<String>getAs("storages")).toList();
+    assertThat(storages).hasSize(6);
+    assertThat(Set.copyOf(storages)).hasSize(4);
+  }
+
+  @Test
+  void countsOnlyTheRanksThatAreTheSameFilesOnce() throws IOException {
+    SmallFleet fleet = SmallFleet.of(root.resolve("fleet"), 2, 1);
+    fleet.engine("a").engineOfLinksTo("b", "a").engine("c");
+    Files.delete(fleet.shard("b", 1, 0));
+    Files.copy(fleet.shard("a", 1, 0), fleet.shard("b", 1, 0));
+    SmallFleet.flipBit(fleet.shard("c", 0, 0), DOWN);
+    SmallFleet.flipBit(fleet.shard("c", 1, 0), DOWN);
+
+    Landed scan = Landed.of(spark, fleet.inventory(), root.resolve("tables"));
+
+    assertThat(scan.summary().findings())
+        .extracting(Finding::kind, f -> f.comparison().votes().orElse(""))
+        .containsExactlyInAnyOrder(tuple("UNDECIDED", "1 : 1"), tuple("DAMAGED", "2 : 1"));
   }
 
   @Test

@@ -107,6 +107,34 @@ public final class SmallFleet {
     return this;
   }
 
+  /**
+   * Describes another engine whose files are links to those of one that is there: symbolic ones of
+   * even ranks, hard ones of odd ranks. No directory of the two is the same.
+   */
+  public SmallFleet engineOfLinksTo(String name, String other) {
+    directories.put(name, root.resolve("engine-" + directories.size()));
+    settings.put(name, List.of());
+    try {
+      for (String role : roles) {
+        for (int rank = 0; rank < ranks; rank++) {
+          for (int part = 0; part < (role.equals(TARGET) ? parts : 1); part++) {
+            Path file = shard(other, role, rank, part);
+            Path link = shard(name, role, rank, part);
+            Files.createDirectories(link.getParent());
+            if (rank % 2 == 0) {
+              Files.createSymbolicLink(link, file);
+            } else {
+              Files.createLink(link, file);
+            }
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return this;
+  }
+
   /** What a part holds: several dtypes, an empty and a 0-dim tensor, an odd length. */
   public static Map<TensorSpec, byte[]> tensors(String role, int rank, int part) {
     String prefix = "model.layers." + part + ".";

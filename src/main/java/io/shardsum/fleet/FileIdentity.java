@@ -1,0 +1,36 @@
+package io.shardsum.fleet;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Which file a path leads to: two paths with one identity are one file. Symbolic links, hard links
+ * and bind mounts lead to one inode. An object of a store is its key. Its ETag is no part of it:
+ * copies of the same content in two places have one ETag, and are two copies.
+ */
+final class FileIdentity {
+  private static final String LOCAL = "file:";
+
+  private FileIdentity() {}
+
+  static String of(String location) {
+    if (!location.startsWith(LOCAL)) {
+      return location.replaceFirst("^s3n?:", "s3a:");
+    }
+    Path path;
+    try {
+      path = Path.of(location.substring(LOCAL.length()));
+    } catch (InvalidPathException e) {
+      return location;
+    }
+    try {
+      Map<String, Object> inode = Files.readAttributes(path, "unix:dev,ino");
+      return "inode " + inode.get("dev") + ":" + inode.get("ino");
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      return StorageLocation.canonical(location);
+    }
+  }
+}

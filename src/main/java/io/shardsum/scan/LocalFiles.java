@@ -1,0 +1,71 @@
+package io.shardsum.scan;
+
+import io.shardsum.fleet.Inventory;
+import io.shardsum.fleet.Visibility;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Ranks of local files that another host than the driver's has read. Each host reads a disk of its
+ * own: what was read is not known to be what was listed, and parts of a rank may come from several
+ * disks.
+ */
+final class LocalFiles {
+
+  private LocalFiles() {}
+
+  /**
+   * Why ranks are not checked.
+   *
+   * @param session has the view {@code tensors}
+   */
+  static Map<RankOfEngine, String> readElsewhere(SparkSession session, Inventory inventory) {
+    Set<String> ofOneHost = ofOneHost(inventory);
+    if (session.sparkContext().isLocal() || ofOneHost.isEmpty()) {
+      return Map.of();
+    }
+    Map<RankOfEngine, List<String>> hosts = new HashMap<>();
+    for (Row row : session.sql(SqlFile.text("local_hosts")).collectAsList()) {
+      hosts.put(
+          new RankOfEngine(row.getAs("engine"), row.<Integer>getAs("rank")),
+          row.getList(row.fieldIndex("hosts")));
+    }
+    String driver = SparkEnv.get().blockManager().blockManagerId().host();
+    return readElsewhere(hosts, ofOneHost, driver);
+  }
+
+  /**
+   * Why ranks are not checked.
+   *
+   * @param hosts that have read their local files
+   * @param ofOneHost engines of which nobody says that all hosts see the same files
+   */
+  static Map<RankOfEngine, String> readElsewhere(
+      Map<RankOfEngine, List<String>> hosts, Set<String> ofOneHost, String driver) {
+    Map<RankOfEngine, String> reasons = new HashMap<>();
+    hosts.forEach(
+        (rank, some) -> {
+          boolean here = some.stream().allMatch(host -> host.equals(driver) || OwnHost.is(host));
+          if (!here && ofOneHost.contains(rank.engine())) {
+            reasons.put(
+                rank,
+                "local files were listed on %s and read on %s, which may have other files at these paths; set 'shared: true' (--shared) if all hosts see the same files"
+                    .formatted(driver, String.join(" and ", some)));
+          }
+        });
+    return reasons;
+  }
+
+  static Set<String> ofOneHost(Inventory inventory) {
+    return inventory.engines().stream()
+        .filter(engine -> engine.spec().visibility() == Visibility.THIS_HOST)
+        .map(engine -> engine.spec().name())
+        .collect(Collectors.toSet());
+  }
+}
