@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -46,7 +46,7 @@ final class DriftReportCommand implements Callable<Integer> {
       description = "The tables that jobs/fleet-scan has written.")
   private String out;
 
-  @ArgGroup private Range range = new Range();
+  @Mixin private Range range = new Range();
 
   @Option(names = "--fleet", paramLabel = "NAME", description = "Only this fleet.")
   private String fleet;
@@ -75,8 +75,7 @@ final class DriftReportCommand implements Callable<Integer> {
 
   /** Which scans: one of these. */
   private static final class Range {
-    @ArgGroup(exclusive = false)
-    private Days days;
+    @Mixin private Days days = new Days();
 
     @Option(names = "--last", paramLabel = "N", description = "The last N scans.")
     private Integer last;
@@ -89,11 +88,15 @@ final class DriftReportCommand implements Callable<Integer> {
     private List<String> scans;
 
     private boolean isGiven() {
-      return days != null || scans != null || last != null;
+      return days.areGiven() || scans != null || last != null;
     }
 
     private ScanRange range() {
-      if (days != null) {
+      if ((days.areGiven() && last != null) || (scans != null && (days.areGiven() || last != null))) {
+        throw new UsageException(
+            "--last, --scans, and --from with --to exclude each other: expected one of them");
+      }
+      if (days.areGiven()) {
         return new ScanRange.Between(Optional.ofNullable(days.from), Optional.ofNullable(days.to));
       }
       if (scans != null) {
@@ -127,6 +130,10 @@ final class DriftReportCommand implements Callable<Integer> {
         paramLabel = "DATE",
         description = "Scans that began on this day or earlier; what came after is not looked at.")
     private LocalDate to;
+
+    private boolean areGiven() {
+      return from != null || to != null;
+    }
   }
 
   @Override
@@ -137,7 +144,7 @@ final class DriftReportCommand implements Callable<Integer> {
     if (html != null) {
       PathOption.require("--html", html);
     }
-    SparkSession session = SparkSession.builder().appName("shardsum drift-report").getOrCreate();
+    SparkSession session = JobSession.start("shardsum drift-report");
     List<FleetHistory> read = new History(session, out).of(Optional.ofNullable(fleet), wanted);
     List<FleetHistory> fleets =
         goesFurtherBack ? read.stream().map(history -> history.newest(1)).toList() : read;

@@ -18,6 +18,7 @@ import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code jobs/fleet-scan}: hashes the weights of a fleet and says which engines agree. */
@@ -41,6 +42,8 @@ import picocli.CommandLine.Spec;
 final class FleetScanCommand implements Callable<Integer> {
 
   @Mixin private FleetScanOptions options;
+
+  @ParentCommand private Main main;
 
   @Spec private CommandSpec spec;
 
@@ -105,7 +108,7 @@ final class FleetScanCommand implements Callable<Integer> {
   }
 
   private static SparkSession session(String what) {
-    return SparkSession.builder().appName("shardsum fleet-scan " + what).getOrCreate();
+    return JobSession.start("shardsum fleet-scan " + what);
   }
 
   private void requireOut(String option) {
@@ -147,6 +150,6 @@ final class FleetScanCommand implements Callable<Integer> {
   }
 
   private ScanRun scanRun() {
-    return new ScanRun(spec.commandLine().getErr());
+    return new ScanRun(main.interruption(), spec.commandLine().getErr());
   }
 }

@@ -12,12 +12,13 @@ import io.shardsum.scan.Baseline;
 import io.shardsum.scan.HeaderStructure;
 import io.shardsum.scan.ScanId;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
-import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -27,8 +28,7 @@ final class FleetScanOptions {
 
   private static final int MOST_NIGHTS = 366;
 
-  @ArgGroup(multiplicity = "0..1")
-  Target target = new Target();
+  @Mixin Target target = new Target();
 
   @Option(
       names = "--out",
@@ -87,8 +87,7 @@ final class FleetScanOptions {
       })
   ScanFormat format = ScanFormat.TABLE;
 
-  @ArgGroup(validate = false, heading = "With --shards:%n")
-  ShardsOptions shardsOptions = new ShardsOptions();
+  @Mixin ShardsOptions shardsOptions = new ShardsOptions();
 
   @Option(
       names = "--demo-dir",
@@ -130,22 +129,40 @@ final class FleetScanOptions {
     String explain;
 
     boolean isNone() {
-      return fleet == null && shards == null && !demo && explain == null;
+      return given().isEmpty();
+    }
+
+    List<String> given() {
+      List<String> given = new ArrayList<>();
+      if (fleet != null) {
+        given.add("--fleet");
+      }
+      if (shards != null) {
+        given.add("--shards");
+      }
+      if (demo) {
+        given.add("--demo");
+      }
+      if (explain != null) {
+        given.add("--explain");
+      }
+      return given;
     }
   }
 
   /** What a description would say. */
   static final class ShardsOptions {
-    @Option(names = "--tp", paramLabel = "N", description = "Tensor-parallel ranks of each engine.")
+    @Option(names = "--tp", paramLabel = "N", description = "With --shards: tensor-parallel ranks of each engine.")
     Integer tp;
 
-    @Option(names = "--pp", paramLabel = "N", description = "Pipeline stages of each engine.")
+    @Option(names = "--pp", paramLabel = "N", description = "With --shards: pipeline stages of each engine.")
     Integer pp;
 
     @Option(
         names = "--profile",
         paramLabel = "NAME",
-        description = "Which buffers the engine leaves out (default: the newest SGLang's).")
+        description =
+            "With --shards: which buffers the engine leaves out (default: as the newest SGLang).")
     String profile;
 
     @Option(
@@ -213,6 +230,11 @@ final class FleetScanOptions {
   }
 
   private void requireTarget() {
+    if (target.given().size() > 1) {
+      throw new UsageException(
+          "%s exclude each other: expected one of them"
+              .formatted(String.join(" and ", target.given())));
+    }
     boolean answer = format == ScanFormat.SGLANG && !target.demo && target.explain == null;
     if (answer && onlyEngines.size() != 1) {
       throw new UsageException("--format sglang goes with one --engine NAME");

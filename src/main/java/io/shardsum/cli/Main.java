@@ -6,7 +6,6 @@ import io.shardsum.history.HistoryException;
 import io.shardsum.scan.ReferenceException;
 import io.shardsum.scan.SumsDifferException;
 import io.shardsum.scan.UntrustedScanException;
-import java.io.InterruptedIOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -15,8 +14,6 @@ import java.util.Set;
 import org.apache.spark.SparkThrowable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 
 /** Runs the command that the first argument names. */
 @Command(
@@ -36,49 +33,95 @@ public final class Main {
   /** Conditions of Spark that say that a file of the tables is broken, or gone. */
   private static final Set<String> UNREADABLE = Set.of("FAILED_READ_FILE", "PATH_NOT_FOUND");
 
-  private Main() {}
+  private final Interruption interruption;
+
+  private Main(Interruption interruption) {
+    this.interruption = interruption;
+  }
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    int exitCode = run(args, out, err);
+    String command = args.length == 0 ? "shardsum" : TerminalText.name(args[0]);
+    Optional<String> refusal = SparkVersion.refusal(Main.class.getClassLoader());
+    if (refusal.isPresent()) {
+      err.println(command + ": " + refusal.get());
+      System.exit(ExitCode.USAGE.number());
+    }
+    Thread.setDefaultUncaughtExceptionHandler((thread, e) -> endWithout(thread, e, command, err));
+    Interruption interruption = new Interruption(command + ": interrupted", err);
+    interruption.begin();
+    int exitCode = run(args, out, err, interruption);
     out.flush();
     err.flush();
+    interruption.close();
     System.exit(exitCode);
   }
 
   /**
-   * Runs a command.
+   * Runs a command that nothing interrupts.
    *
    * @return its exit code
    */
   static int run(String[] args, PrintWriter out, PrintWriter err) {
-    return commandLine()
-        .setOut(out)
-        .setErr(err)
-        .setParameterExceptionHandler(Main::refuse)
-        .setExecutionExceptionHandler(Main::explain)
-        .execute(args);
+    return run(args, out, err, new Interruption("interrupted", err));
+  }
+
+  private static int run(
+      String[] args, PrintWriter out, PrintWriter err, Interruption interruption) {
+    CommandLine command =
+        commandLine(interruption)
+            .setOut(out)
+            .setErr(err)
+            .setParameterExceptionHandler(ArgumentRefusal::print);
+    command.setExecutionExceptionHandler(
+        (e, failed, arguments) -> explain(e, failed, interruption));
+    try {
+      return command.execute(args);
+    } catch (OutOfMemoryError e) { // execute handles exceptions alone
+      return fault(e, args.length == 0 ? command.getCommandName() : args[0], err);
+    }
   }
 
   /** What parses arguments. */
   static CommandLine commandLine() {
-    return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
+    return commandLine(
+        new Interruption("interrupted", new PrintWriter(System.err, true, StandardCharsets.UTF_8)));
   }
 
-  /** One line and where to read on, so that the line is not lost above a page of help. */
-  private static int refuse(ParameterException e, String[] args) {
-    String name = e.getCommandLine().getCommandName();
-    PrintWriter err = e.getCommandLine().getErr();
-    err.println(name + ": " + e.getMessage());
-    err.println("Try: jobs/" + name + " --help");
-    return ExitCode.USAGE.number();
+  private static CommandLine commandLine(Interruption interruption) {
+    return new CommandLine(new Main(interruption)).setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  /** The interruption that a command may say more about. */
+  Interruption interruption() {
+    return interruption;
+  }
+
+  /** What ends one of Spark's threads may leave the others waiting for it for ever. */
+  private static void endWithout(Thread thread, Throwable e, String command, PrintWriter err) {
+    if (e instanceof OutOfMemoryError) {
+      Runtime.getRuntime().halt(fault(e, command, err));
+    }
+    err.print("Exception in thread \"" + thread.getName() + "\" ");
+    e.printStackTrace(err);
+  }
+
+  private static int fault(Throwable e, String command, PrintWriter err) {
+    OutOfMemory.line(e, JobSession.master())
+        .ifPresentOrElse(
+            line -> err.println(command + ": " + line), () -> e.printStackTrace(err));
+    err.flush();
+    return ExitCode.FAULT.number();
   }
 
   /** What a user can mend gets one line; anything else is a bug and shows where it is. */
-  private static int explain(Exception e, CommandLine command, ParseResult arguments) {
+  private static int explain(Exception e, CommandLine command, Interruption interruption) {
     PrintWriter err = command.getErr();
+    if (interruption.happened()) {
+      return ExitCode.FAULT.number();
+    }
     if (e instanceof FleetException
         || e instanceof ExpectException
         || e instanceof UsageException
@@ -87,10 +130,8 @@ public final class Main {
       err.println(command.getCommandName() + ": " + e.getMessage());
       return ExitCode.USAGE.number();
     }
-    if (e.getCause() instanceof InterruptedIOException) {
-      return ExitCode.FAULT.number();
-    }
-    if (e instanceof UncheckedIOException
+    if (e instanceof JobFault
+        || e instanceof UncheckedIOException
         || e instanceof SumsDifferException
         || e instanceof UntrustedScanException) {
       err.println(command.getCommandName() + ": " + e.getMessage());
@@ -101,8 +142,7 @@ public final class Main {
       err.println(command.getCommandName() + ": " + unreadable.get());
       return ExitCode.FAULT.number();
     }
-    e.printStackTrace(err);
-    return ExitCode.FAULT.number();
+    return fault(e, command.getCommandName(), err);
   }
 
   /**

@@ -90,7 +90,7 @@ final class RetentionCommand implements Callable<Integer> {
   public Integer call() {
     RetentionRules rules = rules();
     PathOption.require("--out", out);
-    SparkSession session = SparkSession.builder().appName("shardsum retention").getOrCreate();
+    SparkSession session = JobSession.start("shardsum retention");
     StoredScans stored = new StoredScans(out, session.sparkContext().hadoopConfiguration());
     RetentionPlan plan =
         new Retention(session, out, stored).plan(Optional.ofNullable(fleet), rules);

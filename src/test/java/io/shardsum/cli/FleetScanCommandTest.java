@@ -303,7 +303,7 @@ class FleetScanCommandTest {
           --scan-id a/b                 | Invalid scan id 'a/b'
           --digest md5                  | unknown digest 'md5'; allowed: sglang, sha256, both
           --format xml                  | Invalid value for option '--format'
-          --shards x                    | mutually exclusive
+          --shards x                    | exclude each other
           """)
   void exitsWith2AndSaysWhatIsAllowed(String arguments, String message) {
     List<String> all = new ArrayList<>(List.of("--fleet", fleet("a").description().toString()));

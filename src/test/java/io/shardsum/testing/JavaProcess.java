@@ -23,6 +23,18 @@ public record JavaProcess(int exitCode, String output) {
   public static JavaProcess run(
       Path directory, List<String> jvmOptions, Class<?> mainClass, String... arguments)
       throws IOException, InterruptedException {
+    Path output = Files.createTempFile(directory, "process", ".log");
+    int exitCode =
+        builder(jvmOptions, mainClass, arguments)
+            .redirectOutput(output.toFile())
+            .start()
+            .waitFor();
+    return new JavaProcess(exitCode, Files.readString(output));
+  }
+
+  /** Such a process, not yet started. */
+  public static ProcessBuilder builder(
+      List<String> jvmOptions, Class<?> mainClass, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + Path.of("conf", "jvm.options").toAbsolutePath());
@@ -34,13 +46,6 @@ public record JavaProcess(int exitCode, String output) {
     command.add(System.getProperty("java.class.path"));
     command.add(mainClass.getName());
     command.addAll(List.of(arguments));
-    Path output = Files.createTempFile(directory, "process", ".log");
-    int exitCode =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start()
-            .waitFor();
-    return new JavaProcess(exitCode, Files.readString(output));
+    return new ProcessBuilder(command).redirectErrorStream(true);
   }
 }
