@@ -12,6 +12,7 @@ resolve_rapids() {
       ;;
   esac
   local found=$home/target/rapids.classpath said
+  ! is_installed || fail "Cannot find the RAPIDS Accelerator: expected --rapids-jar FILE, as an installation does not hold its jar" 2
   if [ ! -s "$found" ] || [ "$home/pom.xml" -nt "$found" ] || [ ! -f "$(cat "$found")" ]; then
     said=$(maven -Pgpu dependency:build-classpath -DincludeArtifactIds="rapids-4-spark_2.13" -Dmdep.outputFile="$found") ||
       fail "Cannot find the RAPIDS Accelerator: expected --rapids-jar FILE, or Maven to fetch it: $(grep -m 1 ERROR <<<"$said" || true)"
@@ -28,11 +29,6 @@ place() {
     yarn) echo yarn ;;
     *) echo local ;;
   esac
-}
-
-# A setting's value in a properties file.
-setting() {
-  sed -nE "s/^[[:space:]]*${1//./\\.}[[:space:]=:]+(.*[^[:space:]])[[:space:]]*\$/\1/p" "$2" | tail -n 1
 }
 
 # Adds the settings of a file to gpu_conf; what a user says comes behind them and wins.
@@ -52,7 +48,6 @@ apply() {
 
 # Settings, jar and GPU of a scan with --gpu.
 prepare_gpu() {
-  [ -n "$master" ] || [ ! -r "$properties" ] || master=$(setting spark.master "$properties")
   if [ "$(place)" = local ]; then
     # One process is one executor, so it has one GPU: the first that may be used.
     export CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES=${CUDA_VISIBLE_DEVICES:-0}

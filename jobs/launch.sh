@@ -4,50 +4,63 @@
 # With SPARK_HOME set, its spark-submit runs the job; otherwise Spark from the Maven class path does, in this process.
 set -euo pipefail
 
-home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-jar=$home/target/shardsum.jar
+. "$(dirname "${BASH_SOURCE[0]}")/build.sh"
+locate "$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 
-fail() {
-  echo "shardsum: $1" >&2
-  exit "${2:-1}"
+# The minor release of Spark that the job is built for.
+spark_release=4.1
+
+# A setting's value in a properties file.
+setting() {
+  sed -nE "s/^[[:space:]]*${1//./\\.}[[:space:]=:]+(.*[^[:space:]])[[:space:]]*\$/\1/p" "$2" | tail -n 1
 }
 
-maven() {
-  command -v mvn >/dev/null || fail "Cannot build: expected Maven (mvn) on the PATH, found none"
-  (cd "$home" && mvn -q -B -ntp -Dstyle.color=never "$@") 2>&1 | sed 's/\x1b\[[0-9;]*m//g'
+# Refuses a value of an option of Spark's that Spark itself would answer with a stack trace.
+require_value() {
+  case $1 in
+    --conf | -c) [[ $2 == ?*=* ]] || fail "--conf: expected KEY=VALUE, found ${2@Q}" 2 ;;
+    --properties-file) [ -f "$2" ] && [ -r "$2" ] || fail "--properties-file: expected a file that can be read, found ${2@Q}" 2 ;;
+    --driver-memory | --executor-memory)
+      [[ $2 =~ ^[1-9][0-9]*[kKmMgGtT][bB]?$ ]] || fail "$1: expected a number with m or g, such as 4g, found ${2@Q}" 2
+      ;;
+  esac
 }
 
-# Whether the jar holds what Maven's profile gpu compiles: any class of the source root src/gpu.
-holds_gpu() {
-  local source
-  source=$(find "$home/src/gpu/java" -name '[A-Z]*.java' -print -quit 2>/dev/null)
-  source=${source#"$home/src/gpu/java/"}
-  [ -e "$jar" ] && grep -q -a -F "${source%.java}.class" "$jar"
+require_master() {
+  local threads='^local(\[(\*|[1-9][0-9]*)(, *[0-9]+)?\])?$'
+  local standalone='^spark://[^/, ]+:[0-9]+(,[^/, ]+:[0-9]+)*$'
+  case $master in
+    local-cluster\[*\]) ;;
+    local*) [[ $master =~ $threads ]] || refuse_master ;;
+    spark://*) [[ $master =~ $standalone ]] || refuse_master ;;
+    yarn | k8s://?*)
+      [ -n "${SPARK_HOME:-}" ] || fail "--master $master: expected SPARK_HOME, an installation of Spark $spark_release, found none" 2
+      [ "$master" != yarn ] || [ -d "${HADOOP_CONF_DIR:-}" ] || [ -d "${YARN_CONF_DIR:-}" ] ||
+        fail "--master yarn: expected the cluster's settings in HADOOP_CONF_DIR or YARN_CONF_DIR, found neither" 2
+      ;;
+    *) refuse_master ;;
+  esac
 }
 
-build() {
-  local profile=()
-  if [ -n "$gpu" ] || holds_gpu; then
-    profile=(-Pgpu)
+refuse_master() {
+  fail "--master: expected local, local[N], spark://HOST:PORT, yarn or k8s://HOST:PORT, found ${master@Q}" 2
+}
+
+require_spark() {
+  [ -x "$SPARK_HOME/bin/spark-submit" ] || fail "Cannot start Spark: expected $SPARK_HOME/bin/spark-submit, as SPARK_HOME says, found none" 2
+  local core found=
+  for core in "$SPARK_HOME"/jars/spark-core_*.jar; do
+    found=${core##*/spark-core_}
+    found=${found#*-}
+    found=${found%.jar}
+  done
+  if [ "$found" = '*' ]; then
+    found=$(sed -n 's/^Spark \([^ ]*\).*/\1/p' "$SPARK_HOME/RELEASE" 2>/dev/null || true)
   fi
-  if [ -e "$jar" ] && { [ -z "$gpu" ] || holds_gpu; } &&
-    [ -z "$(find "$home/src/main" "$home/src/gpu" "$home/pom.xml" -newer "$jar" -print -quit 2>/dev/null)" ]; then
-    return
-  fi
-  echo "Building Shardsum (once, about a minute${gpu:+, and 575 MB to fetch})..." >&2
-  maven ${profile[@]+"${profile[@]}"} -Dmaven.test.skip=true -Dspotless.check.skip=true package >&2 || exit 1
-}
-
-# Class data sharing: a small scan, run once, leaves the loaded classes in a file that halves every later start.
-archive_classes() {
-  if [ ! -w "$home/target" ] || { [ -e "$archive" ] && [ "$archive" -nt "$jar" ]; }; then
-    return
-  fi
-  echo "Preparing fast starts (once)..." >&2
-  "${java[@]}" "-XX:ArchiveClassesAtExit=$archive.$$" -cp "$spark_class_path" "${submit[@]}" --class io.shardsum.cli.Main "$jar" \
-    fleet-scan --shards "$home/src/test/resources/golden/engines" --out "$home/target/first-scan" >/dev/null 2>&1 || true
-  [ -e "$archive.$$" ] || : >"$archive.$$"
-  mv -f "$archive.$$" "$archive"
+  case $found in
+    "$spark_release".* | '') ;; # where nothing says it, the job itself looks
+    *) fail "Cannot run on the Spark of SPARK_HOME ($SPARK_HOME): expected version $spark_release, found $found" 2 ;;
+  esac
 }
 
 memory=1g
@@ -64,8 +77,9 @@ spark=()
 own=()
 while [ $# -gt 0 ]; do
   case ${1%%=*} in
-    --master | --deploy-mode | --conf | -c | --properties-file | --name | --jars | --packages | --files | --archives | \
-    --driver-memory | --driver-java-options | --driver-class-path | --driver-cores | --executor-memory | \
+    --master | --deploy-mode | --conf | -c | --properties-file | --name | --jars | --packages | --exclude-packages | \
+    --repositories | --py-files | --files | --archives | --driver-memory | --driver-java-options | \
+    --driver-library-path | --driver-class-path | --driver-cores | --executor-memory | \
     --executor-cores | --total-executor-cores | --num-executors | --queue | --principal | --keytab | --proxy-user | \
     --rapids-jar)
       if [[ $1 == --*=* ]]; then
@@ -76,10 +90,14 @@ while [ $# -gt 0 ]; do
         option=$1 value=$2
         shift 2
       fi
+      require_value "$option" "$value"
       case $option in
-        --driver-memory) memory=$value ;;
+        --driver-memory) memory=${value%[bB]} ;;
         --driver-java-options) read -ra java_options <<<"$value" ;;
-        --master) master=$value ;;
+        --master)
+          master=$value
+          require_master
+          ;;
         --conf | -c) [[ $value != spark.master=* ]] || master=${master:-${value#*=}} ;;
         --properties-file) properties=$value ;;
       esac
@@ -90,7 +108,7 @@ while [ $# -gt 0 ]; do
         *) spark+=("$option" "$value") ;;
       esac
       ;;
-    --supervise | --verbose)
+    --supervise | --verbose | --load-spark-defaults)
       spark+=("$1")
       shift
       ;;
@@ -110,6 +128,10 @@ while [ $# -gt 0 ]; do
   esac
 done
 [ -z "$rapids_jar" ] || [ -n "$gpu" ] || fail "--rapids-jar goes with --gpu" 2
+[ -n "$master" ] || [ -z "$properties" ] || master=$(setting spark.master "$properties")
+[ -z "$master" ] || require_master
+[ -z "${SPARK_HOME:-}" ] || require_spark
+find_java
 
 if [ -n "$gpu" ]; then
   . "$home/jobs/gpu.sh"
@@ -123,21 +145,29 @@ spark=(${gpu_conf[@]+"${gpu_conf[@]}"} ${spark[@]+"${spark[@]}"})
 log=-Dlog4j2.configurationFile=$home/conf/log4j2.properties
 
 if [ -n "${SPARK_HOME:-}" ]; then
-  spark_submit=$SPARK_HOME/bin/spark-submit
-  [ -x "$spark_submit" ] || fail "Cannot start Spark: expected $spark_submit, as SPARK_HOME says, found none"
   # Options of this virtual machine alone; --driver-java-options would displace those of a properties file.
   export SPARK_SUBMIT_OPTS="\"$log\" ${SPARK_SUBMIT_OPTS:-}"
-  exec "$spark_submit" ${spark[@]+"${spark[@]}"} --class io.shardsum.cli.Main "$jar" ${own[@]+"${own[@]}"}
+  exec "$SPARK_HOME/bin/spark-submit" ${spark[@]+"${spark[@]}"} --class io.shardsum.cli.Main "$jar" ${own[@]+"${own[@]}"}
 fi
 
-java=("${JAVA_HOME:+$JAVA_HOME/bin/}java" "@$home/conf/jvm.options" "-Xmx$memory" "$log")
-spark_class_path=$(cat "$home/target/spark.classpath"):$jar
-submit=(org.apache.spark.deploy.SparkSubmit --properties-file "$home/conf/local.conf")
-archive=$home/target/shardsum.jsa
-archive_classes
-[ ! -s "$archive" ] || java+=("-XX:SharedArchiveFile=$archive")
+# What conf/local.conf says, the user's file may say otherwise, and needs not say again.
+local_conf=()
+if [ -z "$properties" ]; then
+  local_conf=(--properties-file "$home/conf/local.conf")
+else
+  while read -r key value; do
+    case $key in
+      '' | '#'*) ;;
+      *) [ -n "$(setting "$key" "$properties")" ] || local_conf+=(--conf "$key=$value") ;;
+    esac
+  done <"$home/conf/local.conf"
+fi
+
+options=("@$home/conf/jvm.options" "-Xmx$memory" "$log")
+archive_classes "$home/src/test/resources/golden/engines"
+[ ! -s "$archive" ] || options+=("-XX:SharedArchiveFile=$archive")
 case ${own[0]-} in
-  drift-report | retention) java+=("@$home/conf/jvm-tables.options") ;;
+  drift-report | retention) options+=("@$home/conf/jvm-tables.options") ;;
 esac
-exec "${java[@]}" ${java_options[@]+"${java_options[@]}"} -cp "$spark_class_path${class_path[0]:+:${class_path[0]}}" \
-  "${submit[@]}" ${spark[@]+"${spark[@]}"} --class io.shardsum.cli.Main "$jar" ${own[@]+"${own[@]}"}
+exec "$java" "${options[@]}" ${java_options[@]+"${java_options[@]}"} -cp "$(class_path_of_spark)${class_path[0]:+:${class_path[0]}}" \
+  org.apache.spark.deploy.SparkSubmit "${local_conf[@]}" ${spark[@]+"${spark[@]}"} --class io.shardsum.cli.Main "$jar" ${own[@]+"${own[@]}"}

@@ -1,0 +1,90 @@
+# Where the job's classes are, and how they come there; launch.sh and install read this.
+# In the source tree Maven builds them into target/; an installation (jobs/install) has all of them in lib/.
+
+fail() {
+  echo "shardsum: $1" >&2
+  exit "${2:-1}"
+}
+
+# Sets where things are in a directory: of the source tree, or an installation.
+locate() {
+  home=$1
+  lib=$home/target
+  [ ! -d "$home/lib" ] || lib=$home/lib
+  jar=$lib/shardsum.jar
+  archive=$lib/shardsum.jsa
+}
+
+is_installed() {
+  [ "$lib" = "$home/lib" ]
+}
+
+maven() {
+  command -v mvn >/dev/null || fail "Cannot build: expected Maven (mvn) on the PATH, found none"
+  (cd "$home" && mvn -q -B -ntp -Dstyle.color=never "$@") 2>&1 | sed 's/\x1b\[[0-9;]*m//g'
+}
+
+# Whether the jar holds what Maven's profile gpu compiles.
+holds_gpu() {
+  [ -e "$jar" ] && grep -q -a -F io/shardsum/gpu/GpuChunkSum.class "$jar"
+}
+
+build() {
+  local profile=()
+  if is_installed; then
+    [ -z "$gpu" ] || holds_gpu || fail "--gpu: expected an installation for GPUs (jobs/install --gpu DIR), found one for CPUs" 2
+    return
+  fi
+  if [ -n "$gpu" ] || holds_gpu; then
+    profile=(-Pgpu)
+  fi
+  if [ -e "$jar" ] && { [ -z "$gpu" ] || holds_gpu; } &&
+    [ -z "$(find "$home/src/main" "$home/src/gpu" "$home/pom.xml" -newer "$jar" -print -quit 2>/dev/null)" ]; then
+    return
+  fi
+  echo "Building Shardsum (once, about a minute${gpu:+, and 575 MB to fetch})..." >&2
+  maven ${profile[@]+"${profile[@]}"} -Dmaven.test.skip=true -Dspotless.check.skip=true package >&2 || exit 1
+}
+
+# Java's command: JAVA_HOME's, or that of the PATH.
+find_java() {
+  java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+  command -v "$java" >/dev/null || fail "Cannot start Java: expected Java 17 or newer in JAVA_HOME or on the PATH, found no $java" 2
+  local release version major
+  release=$(dirname "$(dirname "$(readlink -f "$(command -v "$java")")")")/release
+  if [ -r "$release" ]; then
+    version=$(sed -n 's/^JAVA_VERSION="\(.*\)".*/\1/p' "$release")
+  else
+    version=$("$java" -version 2>&1 | sed -n 's/.* version "\([^"]*\)".*/\1/p')
+  fi
+  major=${version#1.}
+  major=${major%%[!0-9]*}
+  [ -z "$major" ] || [ "$major" -ge 17 ] || fail "Cannot start Java: expected version 17 or newer, found $version ($java)" 2
+}
+
+# The jars of Spark, which the source tree takes from Maven's repository, and the job's.
+class_path_of_spark() {
+  local jars
+  jars=$(cat "$lib/spark.classpath")
+  if is_installed; then
+    jars=$lib/${jars//:/:$lib/}
+  fi
+  echo "$jars:$jar"
+}
+
+# Class data sharing: a small scan, run once, leaves the loaded classes in a file that halves every later start.
+# It fits the class path that it was made with, so each directory has its own.
+archive_classes() {
+  local fleet=$1 tables=$lib/first-scan
+  if [ ! -w "$lib" ] || [ ! -d "$fleet" ] || { [ -e "$archive" ] && [ "$archive" -nt "$jar" ]; }; then
+    return
+  fi
+  echo "Preparing fast starts (once)..." >&2
+  "$java" "@$home/conf/jvm.options" -Xmx1g "-Dlog4j2.configurationFile=$home/conf/log4j2.properties" \
+    "-XX:ArchiveClassesAtExit=$archive.$$" -cp "$(class_path_of_spark)" \
+    org.apache.spark.deploy.SparkSubmit --properties-file "$home/conf/local.conf" --class io.shardsum.cli.Main "$jar" \
+    fleet-scan --shards "$fleet" --out "$tables" >/dev/null 2>&1 || true
+  rm -rf "$tables"
+  [ -e "$archive.$$" ] || : >"$archive.$$"
+  mv -f "$archive.$$" "$archive"
+}
