@@ -5,9 +5,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
@@ -21,7 +20,7 @@ final class JobSession {
   private static final int CONNECT_MILLIS = 5_000;
 
   /** Spark itself asks a master that does not answer for a minute. */
-  private static final int REGISTER_SECONDS = 20;
+  private static final int REGISTER_MILLIS = 20_000;
 
   private JobSession() {}
 
@@ -46,13 +45,20 @@ final class JobSession {
     }
     requireReachable(master);
     Thread starting = Thread.currentThread();
-    ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+    Timer timer = new Timer(true);
+    timer.schedule(
+        new TimerTask() {
+          @Override
+          public void run() {
+            starting.interrupt();
+          }
+        },
+        REGISTER_MILLIS);
     try {
-      clock.schedule(starting::interrupt, REGISTER_SECONDS, TimeUnit.SECONDS);
       return started(appName, master);
     } finally {
-      clock.shutdownNow();
-      Thread.interrupted(); // the clock may have been quicker by a moment
+      timer.cancel();
+      Thread.interrupted(); // the timer may have been quicker by a moment
     }
   }
 
@@ -70,7 +76,7 @@ final class JobSession {
   /** Of several masters one is enough: the others stand by. */
   private static void requireReachable(String master) {
     List<String> reasons = new ArrayList<>();
-    for (String address : master.substring(STANDALONE.length()).split(",")) {
+    for (String address : master.substring(STANDALONE.length()).split(",", -1)) {
       try {
         connect(address);
         return;

@@ -129,7 +129,9 @@ final class CoverageCount {
     ages.sort(
         Comparator.comparing((EngineAge age) -> age.verifiedAt().orElse(Instant.MIN))
             .thenComparing(EngineAge::engine));
-    return new Coverage(parts, ages);
+    Map<CoverageState, Set<String>> engines = new TreeMap<>();
+    states.forEach((state, tally) -> engines.put(state, Set.copyOf(tally.engines)));
+    return new Coverage(parts, ages, engines);
   }
 
   private static EngineAge age(

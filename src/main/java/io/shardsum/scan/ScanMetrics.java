@@ -8,11 +8,14 @@ import io.shardsum.verdict.FindingKind;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.metrics.MetricsSystem;
 import org.apache.spark.metrics.source.Source;
@@ -81,25 +84,50 @@ final class ScanMetrics implements ScanProgress {
     add(registry, "finished_at_seconds", clock.instant().getEpochSecond());
     add(registry, "bytes_hashed", summary.bytes());
     add(registry, "tensors_hashed", summary.tensors());
+    addVerdict(registry, summary);
     addEngines(registry, summary);
     addFindings(registry, summary);
-    addAges(registry, summary.coverage(), startedAt);
+    addAges(registry, summary);
     metrics.registerSource(new Gauges(NAME, registry));
   }
 
-  /** An engine with ranks in several states counts in each; COMPLETE and INCOMPLETE exclude. */
+  /** Exactly one of these is 1: what the exit code of the scan says. */
+  private static void addVerdict(MetricRegistry registry, ScanSummary summary) {
+    for (Verdict verdict : Verdict.values()) {
+      add(registry, "verdict." + verdict.name(), summary.verdict() == verdict ? 1 : 0);
+    }
+  }
+
+  /**
+   * An engine counts once in each state that some of its ranks are in, by its files or as it runs;
+   * COMPLETE and INCOMPLETE exclude each other.
+   */
   private static void addEngines(MetricRegistry registry, ScanSummary summary) {
-    long complete = summary.engines().stream().filter(EngineResult::isComplete).count();
-    add(registry, "engines.COMPLETE", complete);
-    add(registry, "engines.INCOMPLETE", summary.engines().size() - complete);
-    Map<CoverageState, Long> states =
-        summary.coverage().parts().stream()
-            .filter(part -> part.skippedBecause().isEmpty())
-            .collect(Collectors.toMap(Coverage.Part::state, Coverage.Part::engines));
+    Set<String> all = new HashSet<>();
+    Set<String> incomplete = new HashSet<>();
+    summary.engines().forEach(e -> count(e.engine(), e.isComplete(), all, incomplete));
+    summary
+        .live()
+        .engines()
+        .forEach(e -> count(e.engine(), e.checksum().isPresent(), all, incomplete));
+    add(registry, "engines.COMPLETE", all.size() - incomplete.size());
+    add(registry, "engines.INCOMPLETE", incomplete.size());
     for (CoverageState state : CoverageState.values()) {
       if (state != CoverageState.SKIPPED) {
-        add(registry, "engines." + state.name(), states.getOrDefault(state, 0L));
+        Set<String> engines = new HashSet<>();
+        for (Coverage coverage : List.of(summary.coverage(), summary.live().coverage())) {
+          engines.addAll(coverage.engines().getOrDefault(state, Set.of()));
+        }
+        add(registry, "engines." + state.name(), engines.size());
       }
+    }
+  }
+
+  private static void count(
+      String engine, boolean complete, Set<String> all, Set<String> incomplete) {
+    all.add(engine);
+    if (!complete) {
+      incomplete.add(engine);
     }
   }
 
@@ -112,11 +140,22 @@ final class ScanMetrics implements ScanProgress {
     kinds.forEach((kind, count) -> add(registry, "findings." + kind, count));
   }
 
-  /** As of the scan's begin. Engines that were never verified are counted, and have no age. */
-  private static void addAges(MetricRegistry registry, Coverage coverage, Instant startedAt) {
-    long never = coverage.ages().stream().filter(engine -> engine.verifiedAt().isEmpty()).count();
+  /**
+   * As of the scan's start. Engines that were never verified are counted, and have no age; of files
+   * and the running engine, the one that was verified the longer ago counts.
+   */
+  private static void addAges(MetricRegistry registry, ScanSummary summary) {
+    List<Coverage.EngineAge> ages = new ArrayList<>(summary.coverage().ages());
+    ages.addAll(summary.live().coverage().ages());
+    long never =
+        ages.stream()
+            .filter(engine -> engine.verifiedAt().isEmpty())
+            .map(Coverage.EngineAge::engine)
+            .distinct()
+            .count();
+    Instant startedAt = summary.request().startedAt();
     long oldestSeconds =
-        coverage.ages().stream()
+        ages.stream()
             .map(Coverage.EngineAge::verifiedAt)
             .flatMap(Optional::stream)
             .mapToLong(verifiedAt -> Duration.between(verifiedAt, startedAt).toSeconds())

@@ -3,20 +3,25 @@ package io.shardsum.verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How much of a fleet was checked.
  *
  * @param parts by state, in the order of {@link CoverageState}; only those that are not empty
  * @param ages of all engines, the one that was verified the longest ago first
+ * @param engines names of the engines with ranks in a state; none is skipped
  */
-public record Coverage(List<Part> parts, List<EngineAge> ages) {
+public record Coverage(
+    List<Part> parts, List<EngineAge> ages, Map<CoverageState, Set<String>> engines) {
 
-  /** Copies the lists. */
+  /** Copies the lists and the map. */
   public Coverage {
     parts = List.copyOf(parts);
     ages = List.copyOf(ages);
+    engines = Map.copyOf(engines);
   }
 
   /**

@@ -191,7 +191,7 @@ class LauncherTest {
       })
   void aValueThatIsNoneIsRefused(String arguments, String words) throws Exception {
     String[] all =
-        Arrays.stream(arguments.split(" ")).map(a -> a.replace("''", "")).toArray(String[]::new);
+        Arrays.stream(arguments.split(" ", -1)).map(a -> a.replace("''", "")).toArray(String[]::new);
     assertRefused(launch(all), words);
   }
 

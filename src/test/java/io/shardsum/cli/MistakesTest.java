@@ -51,7 +51,7 @@ class MistakesTest {
         "expect --checkpoint a --checkpoint b       | --checkpoint is given twice",
       })
   void argumentsAreRefusedInOneLine(String arguments, String words) {
-    String[] all = arguments.split(" ");
+    String[] all = arguments.split(" ", -1);
     CommandRun run = CommandRun.of(all[0], Stream.of(all).skip(1).toArray(String[]::new));
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.USAGE.number());

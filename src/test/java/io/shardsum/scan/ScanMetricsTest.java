@@ -180,7 +180,7 @@ class ScanMetricsTest {
   }
 
   /** By name, without that of the source. */
-  private static Map<String, Long> gauges() {
+  static Map<String, Long> gauges() {
     MetricsSystem system = SparkEnv.get().metricsSystem();
     MetricRegistry registry = new MetricRegistry();
     system
