@@ -5,9 +5,10 @@
 --      blamed_files (engine, rank, key: files that are not known to be right; NULL: all ranks, all keys)
 -- out: label, place, engine, rank, key, why
 -- why: DIFFERS: from its own file; ELSEWHERE: in the memory of the CPU, or perhaps; MISSING: from the answer, though its file, or at
--- least half of the copies, have it; ALONE: the only copy, beside one that is missing, and without a file
+-- least half of the copies, have it; ALONE: the only copy, where one is missing, and without a file; LEFT_OUT: by the profile, and not
+-- all engines report it
 WITH ours AS (
-  SELECT p.label, p.place, t.engine, t.rank, t.key
+  SELECT p.label, p.place, t.engine, t.rank, t.key, t.status = 'HASHED' AND t.reason IS NOT NULL AS left_out
   FROM live_places AS p
   JOIN live_tensors AS t ON p.engine = t.engine AND p.rank = t.rank
 ), known AS (
@@ -18,14 +19,18 @@ WITH ours AS (
   FROM known AS k
   LEFT ANTI JOIN live_pairs AS p ON k.engine = p.engine AND k.rank = p.rank
 ), held AS (
-  SELECT label, place, key, count(*) AS copies
+  SELECT label, place, key, count(*) AS copies, max(left_out) AS left_out
   FROM ours
   GROUP BY label, place, key
-), lacking AS (
-  SELECT h.label, h.place, h.key, h.copies
+), some AS (
+  SELECT h.*, 2 * h.copies >= n.copies AS at_least_half
   FROM held AS h
   JOIN (SELECT label, place, count(*) AS copies FROM known GROUP BY label, place) AS n ON h.label = n.label AND h.place = n.place
-  WHERE h.copies < n.copies AND 2 * h.copies >= n.copies
+  WHERE h.copies < n.copies
+), lacking AS (
+  SELECT label, place, key, copies
+  FROM some
+  WHERE at_least_half AND NOT left_out
 ), unpaired_missing AS (
   SELECT u.label, u.place, u.engine, u.rank, l.key
   FROM unpaired AS u
@@ -55,3 +60,8 @@ JOIN ours AS o ON u.engine = o.engine AND u.rank = o.rank
 JOIN lacking AS l ON o.label = l.label AND o.place = l.place AND o.key = l.key
 LEFT SEMI JOIN unpaired_missing AS m ON o.label = m.label AND o.place = m.place AND o.key = m.key
 WHERE l.copies = 1
+UNION ALL
+SELECT o.label, o.place, o.engine, o.rank, o.key, 'LEFT_OUT'
+FROM ours AS o
+JOIN some AS s ON o.label = s.label AND o.place = s.place AND o.key = s.key
+WHERE s.left_out

@@ -85,8 +85,17 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"safetensors", "checksum", "fleet", "text", "verdict", "damage"})
-  @ValueSource(strings = {"safetensors", "checksum", "expect", "fleet", "text", "verdict"})
+  @ValueSource(
+      strings = {
+        "safetensors",
+        "checksum",
+        "expect",
+        "fleet",
+        "text",
+        "verdict",
+        "damage",
+        "live"
+      })
   void keepsSparkOutOf(String name) {
     noClasses()
         .that()

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Where an engine's own checksums are to be had.
@@ -14,8 +15,15 @@ import java.util.Optional;
  * @param selector of which models
  * @param timeout for one request, from its beginning to the last byte of the answer
  * @param retries how often it is asked again where the connection failed
+ * @param maxAnswerBytes the longest answer that is read; empty: as its number of ranks says
  */
-public record Endpoint(EndpointKind kind, At at, Selector selector, Duration timeout, int retries) {
+public record Endpoint(
+    EndpointKind kind,
+    At at,
+    Selector selector,
+    Duration timeout,
+    int retries,
+    OptionalLong maxAnswerBytes) {
 
   /** Unless the description says otherwise: hashing stops the engine, but not for long. */
   static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(2);
@@ -69,5 +77,6 @@ public record Endpoint(EndpointKind kind, At at, Selector selector, Duration tim
     requireNonNull(at, "at is null");
     requireNonNull(selector, "selector is null");
     requireNonNull(timeout, "timeout is null");
+    requireNonNull(maxAnswerBytes, "maxAnswerBytes is null");
   }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,13 +19,24 @@ final class EndpointYaml {
 
   /** The keys of an endpoint. */
   static final List<String> KEYS =
-      List.of("kind", "url", "file", "api_key_env", "ca_file", "selector", "timeout", "retries");
+      List.of(
+          "kind",
+          "url",
+          "file",
+          "api_key_env",
+          "ca_file",
+          "selector",
+          "timeout",
+          "retries",
+          "max_answer");
 
   private static final List<String> OF_A_SERVER =
       List.of("api_key_env", "ca_file", "timeout", "retries", "selector");
 
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
   private static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,6})(ms|s|m|h)");
+  private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,5})(kB|KB|MB|GB)");
+  private static final long LARGEST_ANSWER_BYTES = 64_000_000_000L;
   private static final String LOCAL = "file:";
 
   private final YamlMapping endpoint;
@@ -50,7 +62,11 @@ final class EndpointYaml {
         at(kind),
         endpoint.parsed("selector", Selector::parse).orElse(unlessSaid),
         endpoint.parsed("timeout", EndpointYaml::timeout).orElse(Endpoint.DEFAULT_TIMEOUT),
-        endpoint.number("retries", 0, Endpoint.MOST_RETRIES).orElse(Endpoint.DEFAULT_RETRIES));
+        endpoint.number("retries", 0, Endpoint.MOST_RETRIES).orElse(Endpoint.DEFAULT_RETRIES),
+        endpoint
+            .parsed("max_answer", EndpointYaml::size)
+            .map(OptionalLong::of)
+            .orElse(OptionalLong.empty()));
   }
 
   private At at(EndpointKind kind) {
@@ -133,5 +149,24 @@ final class EndpointYaml {
             Locale.ROOT,
             "'timeout' must be as in 500ms, 30s or 2m, and at most 1h, found %s",
             MessageText.quoted(text)));
+  }
+
+  private static long size(String text) {
+    Matcher matcher = SIZE.matcher(text);
+    if (matcher.matches()) {
+      long count = Long.parseLong(matcher.group(1));
+      long bytes =
+          switch (matcher.group(2)) {
+            case "GB" -> count * 1_000_000_000L;
+            case "MB" -> count * 1_000_000L;
+            default -> count * 1_000L;
+          };
+      if (bytes <= LARGEST_ANSWER_BYTES) {
+        return bytes;
+      }
+    }
+    throw new FleetException(
+        "'max_answer' must be as in 500kB, 256MB or 2GB, and at most 64GB, found "
+            + MessageText.quoted(text));
   }
 }

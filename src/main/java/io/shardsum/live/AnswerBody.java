@@ -57,5 +57,6 @@ record AnswerBody(
       OptionalInt ppSize,
       OptionalInt dpRank,
       OptionalInt dpSize,
-      OptionalInt rank) {}
+      OptionalInt rank,
+      OptionalInt size) {}
 }

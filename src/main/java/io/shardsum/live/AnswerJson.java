@@ -13,10 +13,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.PushbackInputStream;
 import java.io.Reader;
 import java.io.StringWriter;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +31,7 @@ import java.util.OptionalInt;
 final class AnswerJson implements Closeable {
 
   private static final int MOST_CODE_POINTS = 60;
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
   private static final int LONGEST_NAME = 4_096;
   private static final int LONGEST_TEXT = 1 << 20;
   private static final int DEEPEST = 64;
@@ -80,12 +83,17 @@ final class AnswerJson implements Closeable {
   }
 
   /**
-   * Begins to read UTF-8.
+   * Begins to read UTF-8, after a byte order mark if there is one.
    *
    * @throws IOException if nothing can be read
    */
   static AnswerJson of(InputStream body, Secret secret) throws IOException {
-    Reader text = new InputStreamReader(body, StandardCharsets.UTF_8.newDecoder());
+    PushbackInputStream marked = new PushbackInputStream(body, BYTE_ORDER_MARK.length);
+    byte[] begin = marked.readNBytes(BYTE_ORDER_MARK.length);
+    if (!Arrays.equals(begin, BYTE_ORDER_MARK)) {
+      marked.unread(begin);
+    }
+    Reader text = new InputStreamReader(marked, StandardCharsets.UTF_8.newDecoder());
     return new AnswerJson(FACTORY.createParser(text), secret);
   }
 
@@ -228,7 +236,10 @@ final class AnswerJson implements Closeable {
     try (JsonGenerator copy = FACTORY.createGenerator(kept)) {
       copy.copyCurrentStructure(parser);
     }
-    otherFields.put(place, secret.blotted(kept.toString()));
+    String text = kept.toString();
+    otherFields.put(
+        place,
+        text.length() < LONGEST_KEPT ? secret.blotted(text) : secret.blottedBeginning(text));
   }
 
   /** What {@link #keep} kept, by place. */

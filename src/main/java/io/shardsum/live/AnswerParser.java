@@ -7,6 +7,7 @@ import io.shardsum.live.AnswerBody.InfoForm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class AnswerParser {
 
   private final AnswerJson json;
   private final TensorDigest digest;
+  private final Map<List<Info>, Entry> byPlace = new HashMap<>();
   private int tensors;
 
   private Optional<Boolean> success = Optional.empty();
@@ -80,6 +82,7 @@ final class AnswerParser {
     }
   }
 
+  /** With attention DP ranks repeat: of equal ones the first is kept, so that memory is bounded. */
   private Optional<Entry> entry(int index) throws IOException, MalformedAnswerException {
     if (index >= MOST_RANKS) {
       throw json.malformed("more than " + MOST_RANKS + " ranks");
@@ -89,7 +92,13 @@ final class AnswerParser {
     }
     EntryFields fields = new EntryFields();
     json.object(fields::read);
-    return Optional.of(fields.entry());
+    Entry entry = fields.entry();
+    Entry before = byPlace.putIfAbsent(entry.parallelism(), entry);
+    if (before == null || !before.equals(entry)) {
+      return Optional.of(entry);
+    }
+    tensors -= entry.checksums().size();
+    return Optional.of(before);
   }
 
   /** The digest of a rank or an engine: always SHA-256. */
@@ -146,9 +155,15 @@ final class AnswerParser {
           name -> {
             switch (name) {
               case "role" -> json.text().ifPresent(role::add);
-              case "tp_rank", "tp_size", "pp_rank", "pp_size", "dp_rank", "dp_size", "rank" ->
+              case "tp_rank",
+                  "tp_size",
+                  "pp_rank",
+                  "pp_size",
+                  "dp_rank",
+                  "dp_size",
+                  "rank",
+                  "size" ->
                   numbers.put(name, json.count());
-              case "size" -> json.count();
               default -> json.keep();
             }
           });
@@ -160,7 +175,8 @@ final class AnswerParser {
           numbers.getOrDefault("pp_size", OptionalInt.empty()),
           numbers.getOrDefault("dp_rank", OptionalInt.empty()),
           numbers.getOrDefault("dp_size", OptionalInt.empty()),
-          numbers.getOrDefault("rank", OptionalInt.empty()));
+          numbers.getOrDefault("rank", OptionalInt.empty()),
+          numbers.getOrDefault("size", OptionalInt.empty()));
     }
 
     Entry entry() {

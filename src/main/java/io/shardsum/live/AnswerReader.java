@@ -17,28 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
-/** Reads what endpoints have answered, one answer at a time, and judges each by itself. */
+/** Reads what endpoints have answered, one answer at a time, and judges each alone. */
 public final class AnswerReader {
-
-  /** The most that is read of one answer, packed or not. */
-  public static final long MOST_BYTES = 64L << 20;
 
   static final String CANNOT = "Cannot read the answer: ";
 
   private static final int OK = 200;
-  private static final int MESSAGE_CODE_POINTS = 200;
   private static final int PATH_CODE_POINTS = 500;
-
-  private final long mostBytes;
-
-  /** A reader with the usual limit. */
-  public AnswerReader() {
-    this(MOST_BYTES);
-  }
-
-  AnswerReader(long mostBytes) {
-    this.mostBytes = mostBytes;
-  }
 
   /** Reads an answer. Whatever is wrong with it is among its problems. */
   public LiveAnswer read(FetchedAnswer fetched) {
@@ -46,17 +31,10 @@ public final class AnswerReader {
       return unknown(fetched, fetched.failure().get());
     }
     try {
-      AnswerBody body = body(fetched);
-      Optional<LiveProblem> refusal = refusal(fetched, Optional.of(body));
-      return refusal.isPresent()
-          ? unknown(fetched, refusal.get())
-          : new JudgedAnswer(fetched, body, version(fetched.spec(), body)).answer();
+      return fetched.status() == OK ? ofSuccess(fetched) : unknown(fetched, refusal(fetched));
     } catch (MalformedAnswerException e) {
-      return unknown(
-          fetched,
-          refusal(fetched, Optional.empty())
-              .orElseGet(() -> LiveProblem.malformed(CANNOT + e.getMessage())));
-    } catch (LimitedStream.TooLongException e) {
+      return unknown(fetched, LiveProblem.malformed(CANNOT + e.getMessage()));
+    } catch (AnswerLimit.TooLongException e) {
       return unknown(fetched, LiveProblem.malformed(CANNOT + e.getMessage()));
     } catch (IOException e) {
       return unknown(
@@ -64,17 +42,45 @@ public final class AnswerReader {
     }
   }
 
+  private static LiveAnswer ofSuccess(FetchedAnswer fetched)
+      throws IOException, MalformedAnswerException {
+    ServerWords words = beginning(fetched);
+    if (words.isNoJson()) {
+      throw new MalformedAnswerException("expected JSON, found " + words.found());
+    }
+    AnswerBody body = body(fetched);
+    if (body.success().equals(Optional.of(false))) {
+      return unknown(fetched, refusal(fetched, Optional.of(body), Optional.of(words)));
+    }
+    if (body.success().isEmpty() && body.ranks().isEmpty()) {
+      throw new MalformedAnswerException("it has no checksums: " + words.text());
+    }
+    return new JudgedAnswer(fetched, body, version(fetched.spec(), body)).answer();
+  }
+
   private static String cause(IOException e) {
     String kind = e.getClass().getSimpleName();
     return e.getMessage() == null ? kind : kind + ": " + e.getMessage();
   }
 
-  private AnswerBody body(FetchedAnswer fetched) throws IOException, MalformedAnswerException {
+  private static AnswerBody body(FetchedAnswer fetched)
+      throws IOException, MalformedAnswerException {
     EndpointKind kind = fetched.spec().endpoint().kind();
-    Path file = fetched.body().orElseThrow();
-    try (InputStream in = new LimitedStream(unpacked(file, fetched.encoding()), mostBytes)) {
+    try (InputStream in = opened(fetched)) {
       return AnswerParser.read(in, kind, fetched.secret());
     }
+  }
+
+  private static ServerWords beginning(FetchedAnswer fetched) throws IOException {
+    try (InputStream in = opened(fetched)) {
+      return ServerWords.of(in, fetched.secret());
+    }
+  }
+
+  private static InputStream opened(FetchedAnswer fetched) throws IOException {
+    return new LimitedStream(
+        unpacked(fetched.body().orElseThrow(), fetched.encoding()),
+        AnswerLimit.of(fetched.spec()));
   }
 
   private static InputStream unpacked(Path file, Encoding encoding) throws IOException {
@@ -92,26 +98,35 @@ public final class AnswerReader {
     };
   }
 
-  /** Why an answer does not count, whatever ranks it holds: a part may be passed as the whole. */
-  private static Optional<LiveProblem> refusal(FetchedAnswer fetched, Optional<AnswerBody> body) {
-    boolean failed = body.flatMap(AnswerBody::success).equals(Optional.of(false));
-    if (fetched.status() == OK && !failed) {
-      return Optional.empty();
+  /** Why an answer of another status does not count, in the words of the server. */
+  private static LiveProblem refusal(FetchedAnswer fetched) {
+    Optional<AnswerBody> body = Optional.empty();
+    Optional<ServerWords> words = Optional.empty();
+    try {
+      words = Optional.of(beginning(fetched));
+      body = Optional.of(body(fetched));
+    } catch (IOException | MalformedAnswerException e) {
+      // Then it is no answer, and its beginning says more than what is wrong with it.
     }
-    String said =
+    return refusal(fetched, body, words);
+  }
+
+  /** An answer does not count whatever ranks it holds: a part may be passed as the whole. */
+  private static LiveProblem refusal(
+      FetchedAnswer fetched, Optional<AnswerBody> body, Optional<ServerWords> words) {
+    Optional<Integer> ranks = body.flatMap(AnswerBody::ranks).map(List::size);
+    Optional<ServerWords> said =
         body.flatMap(AnswerBody::message)
             .filter(text -> !text.isBlank())
-            .map(text -> ": " + ForeignText.beginning(text.strip(), MESSAGE_CODE_POINTS))
-            .orElse("");
-    String ranks =
-        body.flatMap(AnswerBody::ranks)
-            .map(list -> "; what it lists does not count: " + Counted.of(list.size(), "rank"))
-            .orElse("");
-    return Optional.of(
-        LiveProblem.of(
-            LiveProblemKind.UNREACHABLE,
-            HttpStatus.cause(fetched.status(), fetched.secret()),
-            HttpStatus.sentence(fetched.status(), fetched.spec().endpoint()) + said + ranks));
+            .map(ServerWords::ofMessage)
+            .or(() -> ranks.isPresent() ? Optional.empty() : words);
+    return LiveProblem.of(
+        LiveProblemKind.UNREACHABLE,
+        HttpStatus.cause(fetched.status(), fetched.secret()),
+        HttpStatus.sentence(fetched, said)
+            + ranks
+                .map(count -> "; what it lists does not count: " + Counted.of(count, "rank"))
+                .orElse(""));
   }
 
   /** The release, as far as the form of the answer tells it. */

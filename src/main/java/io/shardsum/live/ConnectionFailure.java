@@ -29,7 +29,7 @@ record ConnectionFailure(LiveProblemKind kind, String cause, String detail, Agai
     while (root instanceof CompletionException && root.getCause() != null) {
       root = root.getCause();
     }
-    if (root instanceof LimitedStream.TooLongException) {
+    if (root instanceof AnswerLimit.TooLongException) {
       return new ConnectionFailure(
           LiveProblemKind.MALFORMED_ANSWER,
           "not a weight checker's answer, or one of an unknown release",

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -132,6 +133,7 @@ public final class EndpointCollector implements AutoCloseable {
           Files.getLastModifiedTime(file).toInstant(),
           file,
           OK,
+          Optional.empty(),
           gzipped ? Encoding.GZIP : Encoding.PLAIN,
           Secret.NONE);
     } catch (IOException e) {
@@ -169,8 +171,9 @@ public final class EndpointCollector implements AutoCloseable {
 
     private void ask() {
       HttpRequest request = ChecksumRequest.of(spec, server, secret);
+      AnswerLimit limit = AnswerLimit.of(spec);
       CompletableFuture<HttpResponse<Path>> exchange =
-          client.sendAsync(request, info -> new SpooledBody(file, AnswerReader.MOST_BYTES));
+          client.sendAsync(request, info -> new SpooledBody(file, limit));
       CompletableFuture<?> unused =
           exchange
               .copy()
@@ -222,7 +225,13 @@ public final class EndpointCollector implements AutoCloseable {
     private void complete(HttpResponse<Path> response, Encoding encoding) {
       result.complete(
           FetchedAnswer.of(
-              spec, Instant.now(), response.body(), response.statusCode(), encoding, secret));
+              spec,
+              Instant.now(),
+              response.body(),
+              response.statusCode(),
+              response.headers().firstValue("Location"),
+              encoding,
+              secret));
     }
 
     private void complete(LiveProblem problem) {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param at when it had come
  * @param body a file that holds it; empty where there is none
  * @param status of HTTP; 200 for a file
+ * @param redirectedTo another address that the server names
  * @param failure why there is no answer
  */
 public record FetchedAnswer(
@@ -18,6 +19,7 @@ public record FetchedAnswer(
     Instant at,
     Optional<Path> body,
     int status,
+    Optional<String> redirectedTo,
     Encoding encoding,
     Optional<LiveProblem> failure,
     Secret secret) {
@@ -30,12 +32,25 @@ public record FetchedAnswer(
 
   static FetchedAnswer failed(LiveSpec spec, Instant at, LiveProblem failure) {
     return new FetchedAnswer(
-        spec, at, Optional.empty(), 0, Encoding.PLAIN, Optional.of(failure), Secret.NONE);
+        spec,
+        at,
+        Optional.empty(),
+        0,
+        Optional.empty(),
+        Encoding.PLAIN,
+        Optional.of(failure),
+        Secret.NONE);
   }
 
   static FetchedAnswer of(
-      LiveSpec spec, Instant at, Path body, int status, Encoding encoding, Secret secret) {
+      LiveSpec spec,
+      Instant at,
+      Path body,
+      int status,
+      Optional<String> redirectedTo,
+      Encoding encoding,
+      Secret secret) {
     return new FetchedAnswer(
-        spec, at, Optional.of(body), status, encoding, Optional.empty(), secret);
+        spec, at, Optional.of(body), status, redirectedTo, encoding, Optional.empty(), secret);
   }
 }

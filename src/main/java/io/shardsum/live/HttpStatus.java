@@ -2,18 +2,43 @@ package io.shardsum.live;
 
 import io.shardsum.fleet.Endpoint;
 import io.shardsum.fleet.EndpointKind;
+import io.shardsum.text.ForeignText;
+import java.util.Optional;
 
 /** What the status of an answer says that is not a success. */
 final class HttpStatus {
 
+  private static final int OK = 200;
+  private static final int ADDRESS_CODE_POINTS = 200;
+
   private HttpStatus() {}
 
-  /** One sentence, without what the server itself said. */
-  static String sentence(int status, Endpoint endpoint) {
-    return status == 200
-        ? "%s says that it failed".formatted(endpoint.kind().path())
-        : "%s answered with status %s".formatted(endpoint.kind().path(), status)
-            + hint(status, endpoint);
+  /** One sentence, with what the server itself said, or the address that it names instead. */
+  static String sentence(FetchedAnswer fetched, Optional<ServerWords> words) {
+    Endpoint endpoint = fetched.spec().endpoint();
+    int status = fetched.status();
+    String said = words.map(ServerWords::afterStatus).orElse("");
+    if (status == OK) {
+      return endpoint.kind().path() + " says that it failed" + said;
+    }
+    return "%s answered with status %s".formatted(endpoint.kind().path(), status)
+        + (isRedirect(status) ? target(fetched) : said)
+        + hint(status, endpoint);
+  }
+
+  private static String target(FetchedAnswer fetched) {
+    return fetched
+        .redirectedTo()
+        .map(to -> fetched.secret().blotted(to))
+        .map(to -> ": it refers to " + ForeignText.beginning(to, ADDRESS_CODE_POINTS))
+        .orElse(", and no address to go to");
+  }
+
+  private static boolean isRedirect(int status) {
+    return switch (status) {
+      case 301, 302, 303, 307, 308 -> true;
+      default -> false;
+    };
   }
 
   static String cause(int status, Secret secret) {

@@ -8,7 +8,6 @@ import io.shardsum.fleet.Parallelism;
 import io.shardsum.fleet.Selector;
 import io.shardsum.live.AnswerBody.Entry;
 import io.shardsum.live.AnswerBody.Info;
-import io.shardsum.live.AnswerBody.InfoForm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +25,8 @@ import java.util.stream.Collectors;
  */
 final class JudgedAnswer {
 
-  private static final String FIRST_STAGE_ALONE =
-      "the engine answers for its first pipeline stage alone";
+  private static final String FIRST_STAGE_ONLY =
+      "SGLang reports only its first pipeline stage";
   private static final String NOT_LISTED = "the answer does not list them";
 
   private final LiveSpec spec;
@@ -125,7 +124,8 @@ final class JudgedAnswer {
             : number(place, "dp_rank", info.dpRank().orElse(sizes.dp() == 1 ? 0 : -1), sizes.dp());
     int inReplica = pp * sizes.tp() + tp;
     int said = info.rank().orElse(inReplica);
-    if (said != inReplica) {
+    boolean isOfReplica = info.size().orElse(0) <= sizes.replicaSize();
+    if (isOfReplica && said != inReplica) {
       throw new MalformedAnswerException(
           "%s says that it is rank %s, and by its tp_rank and pp_rank it is rank %s"
               .formatted(place, said, inReplica));
@@ -278,10 +278,10 @@ final class JudgedAnswer {
   private String reasonOfAbsence(int number) {
     boolean laterStage = number / sizes.tp() % sizes.pp() > 0;
     if (laterStage && spec.endpoint().kind() == EndpointKind.SGLANG) {
-      return FIRST_STAGE_ALONE;
+      return FIRST_STAGE_ONLY;
     }
     boolean firstRelease = version.equals(Optional.of("0.5.12"));
-    return firstRelease ? "this release answers for its first rank alone" : NOT_LISTED;
+    return firstRelease ? "this release reports only its first rank" : NOT_LISTED;
   }
 
   /** Why entries that claim to be one rank are not taken for it. */
@@ -289,12 +289,6 @@ final class JudgedAnswer {
     Entry first = copies.get(0);
     if (first.checksums().isEmpty()) {
       return Optional.of("the rank is listed without a tensor");
-    }
-    int times = first.info().flatMap(JudgedAnswer::repetitions).orElse(Integer.MAX_VALUE);
-    boolean repeats = first.form() != InfoForm.ABSENT && copies.size() > times;
-    if (repeats) {
-      return Optional.of(
-          "the rank is listed %s times: expected at most %s".formatted(copies.size(), times));
     }
     boolean agree =
         copies.stream()
@@ -306,9 +300,5 @@ final class JudgedAnswer {
         ? Optional.empty()
         : Optional.of(
             "the rank is listed %s times, with different checksums".formatted(copies.size()));
-  }
-
-  private static Optional<Integer> repetitions(Info info) {
-    return Optional.of(info.dpSize().orElse(1));
   }
 }

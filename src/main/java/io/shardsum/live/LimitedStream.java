@@ -7,22 +7,13 @@ import java.io.InputStream;
 /** Ends with an exception after so many bytes: what is packed can be much longer than it came. */
 final class LimitedStream extends FilterInputStream {
 
-  /** The answer goes on after the most that is read of one. */
-  static final class TooLongException extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    TooLongException(long mostBytes) {
-      super("longer than " + mostBytes + " bytes");
-    }
-  }
-
-  private final long mostBytes;
+  private final AnswerLimit limit;
   private long left;
 
-  LimitedStream(InputStream in, long mostBytes) {
+  LimitedStream(InputStream in, AnswerLimit limit) {
     super(in);
-    this.mostBytes = mostBytes;
-    this.left = mostBytes;
+    this.limit = limit;
+    this.left = limit.bytes();
   }
 
   @Override
@@ -42,7 +33,7 @@ final class LimitedStream extends FilterInputStream {
   private void count(int read) throws IOException {
     left -= read;
     if (left < 0) {
-      throw new TooLongException(mostBytes);
+      throw limit.exceeded();
     }
   }
 }

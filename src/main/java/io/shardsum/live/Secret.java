@@ -1,5 +1,6 @@
 package io.shardsum.live;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.util.Optional;
 
 /** A key, or none. It is shown nowhere: not by this, and not where a server repeats it. */
@@ -34,9 +35,27 @@ final class Secret {
     return isPresent() ? Optional.of("Bearer " + text) : Optional.empty();
   }
 
-  /** The text of somebody else, without the key. */
+  /** The text of somebody else, without the key, also where it is written as in JSON. */
   String blotted(String foreign) {
-    return isPresent() && foreign.contains(text) ? foreign.replace(text, BLOT) : foreign;
+    if (!isPresent()) {
+      return foreign;
+    }
+    String blotted = foreign.replace(text, BLOT);
+    return blotted.replace(inJson(), BLOT).replace(inJson().replace("/", "\\/"), BLOT);
+  }
+
+  /** The same of the beginning of a longer text, which may end within the key. */
+  String blottedBeginning(String foreign) {
+    if (!isPresent()) {
+      return foreign;
+    }
+    String blotted = blotted(foreign);
+    int longest = inJson().replace("/", "\\/").length();
+    return blotted.substring(0, Math.max(0, blotted.length() - longest));
+  }
+
+  private String inJson() {
+    return String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text));
   }
 
   @Override

@@ -15,15 +15,15 @@ import java.util.concurrent.Flow;
 final class SpooledBody implements BodySubscriber<Path> {
 
   private final Path file;
-  private final long mostBytes;
+  private final AnswerLimit limit;
   private final CompletableFuture<Path> whole = new CompletableFuture<>();
   private Flow.Subscription subscription;
   private FileChannel channel;
   private long bytes;
 
-  SpooledBody(Path file, long mostBytes) {
+  SpooledBody(Path file, AnswerLimit limit) {
     this.file = file;
-    this.mostBytes = mostBytes;
+    this.limit = limit;
   }
 
   @Override
@@ -52,8 +52,8 @@ final class SpooledBody implements BodySubscriber<Path> {
     try {
       for (ByteBuffer buffer : buffers) {
         bytes += buffer.remaining();
-        if (bytes > mostBytes) {
-          throw new LimitedStream.TooLongException(mostBytes);
+        if (bytes > limit.bytes()) {
+          throw limit.exceeded();
         }
         while (buffer.hasRemaining()) {
           channel.write(buffer);

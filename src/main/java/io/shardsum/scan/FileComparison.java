@@ -21,7 +21,8 @@ final class FileComparison {
 
   private static final StructType PAIRS =
       StructType.fromDDL(
-          "engine STRING, rank INT, file_rank INT, roles ARRAY<STRING>, unreported STRING");
+          "engine STRING, rank INT, file_rank INT, roles ARRAY<STRING>, skip ARRAY<STRING>,"
+              + " unreported STRING");
 
   /** Buffers of vLLM's attention are exported, and no parameters. */
   private static final String UNREPORTED_BY_VLLM = "[.]_(k|v|q|prob)_scale$";
@@ -54,10 +55,7 @@ final class FileComparison {
       return;
     }
     for (LiveRankResult rank : live.result().ranks()) {
-      int fileRank =
-          rank.rank() < engine.expectedRanks()
-              ? rank.rank()
-              : rank.rank() % engine.spec().parallelism().replicaSize();
+      int fileRank = FileRank.of(engine, rank.rank());
       if (rank.isKnown() && complete.contains(new RankOfEngine(engine.spec().name(), fileRank))) {
         paired.add(new RankOfEngine(rank.engine(), rank.rank()));
         pairs.add(
@@ -66,6 +64,7 @@ final class FileComparison {
                 rank.rank(),
                 fileRank,
                 roles(engine, live.spec()).toArray(new String[0]),
+                live.spec().skip().toArray(new String[0]),
                 unreported(live.spec().endpoint().kind())));
       }
     }

@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * A row of the table {@code ranks} that comes from a running engine.
  *
- * @param status COMPLETE, PARTIAL (the engine did not look at some tensors) or UNKNOWN
+ * @param status COMPLETE, PARTIAL (some tensors were not hashed, or all are skipped) or UNKNOWN
  * @param checksum present only where the rank is COMPLETE
  * @param reported the engine's own digest of the rank, where it gives one
  * @param tensors how many tensors have a checksum
@@ -26,7 +26,12 @@ public record LiveRankResult(
   static final String PARTIAL = "PARTIAL";
   static final String UNKNOWN = "UNKNOWN";
 
-  /** Whether the engine told it, in part at least. */
+  /** Whether nothing is left of it but what is skipped. */
+  boolean isSkipped() {
+    return tensors == 0 && skipped > 0 && status.equals(PARTIAL);
+  }
+
+  /** Whether the engine reported it, in part at least. */
   public boolean isKnown() {
     return !status.equals(UNKNOWN);
   }

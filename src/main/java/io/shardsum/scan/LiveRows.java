@@ -2,6 +2,7 @@ package io.shardsum.scan;
 
 import io.shardsum.checksum.WeightDigest;
 import io.shardsum.fleet.Digest;
+import io.shardsum.fleet.Endpoint;
 import io.shardsum.fleet.EndpointKind;
 import io.shardsum.fleet.LiveSpec;
 import io.shardsum.fleet.Selector;
@@ -53,12 +54,14 @@ final class LiveRows {
   private final LiveSpec spec;
   private final String host;
   private final KnownEmpty empty;
+  private final PairedWeights paired;
 
-  LiveRows(LiveAnswer answer, KnownEmpty empty) {
+  LiveRows(LiveAnswer answer, KnownEmpty empty, PairedWeights paired) {
     this.answer = answer;
     this.spec = answer.spec();
     this.host = spec.endpoint().at().shown();
     this.empty = empty;
+    this.paired = paired;
   }
 
   /** Engines that are asked in the same way, and whose files would be compared. */
@@ -78,8 +81,8 @@ final class LiveRows {
   }
 
   private Row row(LiveRank rank, LiveTensor tensor) {
-    Optional<String> reason = reason(rank, tensor);
-    boolean hashed = reason.isEmpty();
+    String status = status(rank, tensor);
+    boolean hashed = status.equals(HASHED);
     boolean sha256 = answer.digest() == TensorDigest.SHA256;
     return RowFactory.create(
         spec.engine(),
@@ -88,40 +91,69 @@ final class LiveRows {
         tensor.role(),
         tensor.tensor(),
         tensor.key(),
-        status(rank, tensor),
-        reason.orElse(null),
+        status,
+        reason(rank, tensor, status).orElse(null),
         hashed && !sha256 ? tensor.checksum() : null,
         hashed && sha256 ? tensor.checksum() : null,
         host);
   }
 
   private String status(LiveRank rank, LiveTensor tensor) {
-    if (whySkipped(tensor).isPresent()) {
+    if (whySkipped(rank, tensor).isPresent()) {
       return SKIPPED;
     }
     return isUnchecked(rank, tensor) ? NOT_CHECKED : HASHED;
   }
 
-  private Optional<String> reason(LiveRank rank, LiveTensor tensor) {
-    return whySkipped(tensor)
-        .or(() -> isUnchecked(rank, tensor) ? Optional.of(OF_NOTHING) : Optional.empty());
+  private Optional<String> reason(LiveRank rank, LiveTensor tensor, String status) {
+    return switch (status) {
+      case SKIPPED -> whySkipped(rank, tensor);
+      case NOT_CHECKED -> Optional.of(OF_NOTHING);
+      default -> leftOutByTheProfile(tensor);
+    };
   }
 
-  /** Releases before 0.5.23 tell all models, whichever they are asked for. */
-  private Optional<String> whySkipped(LiveTensor tensor) {
+  /** Releases before 0.5.23 report all models, whichever they are asked for. */
+  private Optional<String> whySkipped(LiveRank rank, LiveTensor tensor) {
     Selector selector = spec.endpoint().selector();
     boolean asked = spec.endpoint().kind() == EndpointKind.VLLM || selector.means(tensor.role());
     return asked
-        ? skippedBy(tensor).map(pattern -> "name contains " + pattern)
+        ? skippedBy(rank, tensor).map(LiveRows::becauseOf)
         : Optional.of("not asked for: selector " + selector.word());
   }
 
+  /** As the files of tensors say it. */
+  private static String becauseOf(String pattern) {
+    return "name contains " + pattern;
+  }
+
   /** Releases before 0.5.23 do not take a list of what to leave out, nor does vLLM. */
-  private Optional<String> skippedBy(LiveTensor tensor) {
-    boolean leftOutByTheEngine = answer.version().equals(Optional.of("0.5.23 or newer"));
-    return leftOutByTheEngine
-        ? Optional.empty()
-        : spec.skip().stream().filter(tensor.tensor()::contains).findFirst();
+  private Optional<String> skippedBy(LiveRank rank, LiveTensor tensor) {
+    Optional<String> pattern = containedIn(tensor, spec.skip());
+    return pattern.isPresent() && isPaired(rank, tensor) ? Optional.empty() : pattern;
+  }
+
+  /**
+   * Whether a block-quantized weight, of which engines report the checksum whatever they are asked
+   * to skip. Where no file shows it, it is one if the engine lists it although it was asked.
+   */
+  private boolean isPaired(LiveRank rank, LiveTensor tensor) {
+    if (paired.knows(spec.engine())) {
+      return paired.has(spec.engine(), rank.rank(), tensor.key());
+    }
+    return spec.endpoint().at() instanceof Endpoint.Server
+        && answer.version().equals(Optional.of("0.5.23 or newer"))
+        && tensor.tensor().endsWith("weight");
+  }
+
+  /** Engines of the profile's release do not report it, and files are not hashed for it. */
+  private Optional<String> leftOutByTheProfile(LiveTensor tensor) {
+    return containedIn(tensor, spec.profile().patterns())
+        .map(pattern -> "left out by profile %s: name contains %s".formatted(spec.profile().name(), pattern));
+  }
+
+  private static Optional<String> containedIn(LiveTensor tensor, List<String> patterns) {
+    return patterns.stream().filter(tensor.tensor()::contains).findFirst();
   }
 
   private boolean isUnchecked(LiveRank rank, LiveTensor tensor) {
@@ -159,18 +191,28 @@ final class LiveRows {
         default -> hashed.put(tensor.key(), tensor.checksum());
       }
     }
-    boolean complete = rank.isKnown() && unchecked == 0;
-    String known = complete ? LiveRankResult.COMPLETE : LiveRankResult.PARTIAL;
-    String ofPart = "%s of %s tensors: %s".formatted(unchecked, rank.tensors().size(), OF_NOTHING);
+    Optional<String> partial =
+        whyPartial(rank.tensors().size(), unchecked, hashed.size());
+    Optional<String> reason = rank.reason().or(() -> partial);
+    String known = reason.isEmpty() ? LiveRankResult.COMPLETE : LiveRankResult.PARTIAL;
     return new LiveRankResult(
         spec.engine(),
         rank.rank(),
         rank.isKnown() ? known : LiveRankResult.UNKNOWN,
-        complete ? Optional.of(WeightDigest.ofRank(hashed)) : Optional.empty(),
+        reason.isEmpty() ? Optional.of(WeightDigest.ofRank(hashed)) : Optional.empty(),
         rank.reported(),
         hashed.size(),
         skipped,
-        rank.reason().or(() -> complete ? Optional.empty() : Optional.of(ofPart)));
+        reason);
+  }
+
+  private static Optional<String> whyPartial(int tensors, long unchecked, int hashed) {
+    if (unchecked > 0) {
+      return Optional.of("%s of %s tensors: %s".formatted(unchecked, tensors, OF_NOTHING));
+    }
+    return hashed > 0
+        ? Optional.empty()
+        : Optional.of("%s of %s tensors are skipped: nothing is left".formatted(tensors, tensors));
   }
 
   List<Row> ranks(LiveEngineResult result) {

@@ -96,11 +96,12 @@ final class LiveStage implements AutoCloseable {
     }
     KnownEmpty empty =
         new KnownEmpty(request.inventory(), session.sql(EMPTY_TENSORS).collectAsList());
+    PairedWeights paired = new PairedWeights(request.inventory(), session);
     AnswerReader reader = new AnswerReader();
     List<Row> waiting = new ArrayList<>();
     for (FetchedAnswer fetched : answers.join()) {
       LiveAnswer answer = reader.read(fetched);
-      LiveRows rows = new LiveRows(answer, empty);
+      LiveRows rows = new LiveRows(answer, empty, paired);
       LiveEngineResult result = rows.result();
       landed.put(result.engine(), new Landed(answer.spec(), result, answer.problems()));
       rankRows.addAll(rows.ranks(result));

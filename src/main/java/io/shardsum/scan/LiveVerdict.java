@@ -45,6 +45,8 @@ final class LiveVerdict {
       StructType.fromDDL(
           "label STRING, place INT, engine STRING, rank INT, key STRING, why STRING");
 
+  private static final StructType REFERENCED = StructType.fromDDL("label STRING");
+
   private final List<LiveStage.Landed> live;
   private final SparkSession session;
   private final ScanRequest request;
@@ -52,6 +54,7 @@ final class LiveVerdict {
   private final List<ComparedGroup> groups;
   private final TableEvidence evidence;
   private final List<Finding> findings = new ArrayList<>();
+  private final List<Row> skipped;
   private final Map<String, LiveSummary.Beside> beside;
   private final boolean differsFromFiles;
   private final List<FleetVerdict> verdicts = new ArrayList<>();
@@ -90,9 +93,10 @@ final class LiveVerdict {
             .anyMatch(what -> what.equals("DIFFERS") || what.equals("ENGINE_ONLY"));
     live.forEach(landed -> findings.addAll(LiveFindings.ofAnswer(landed)));
     findings.addAll(LiveFindings.againstFiles(compared, limits));
-    viewContents(new BlamedFiles(request.inventory().engines(), ofFiles));
+    viewContents(new BlamedFiles(request.inventory().engines(), ofFiles), referenced(expected));
     this.groups = groups();
     this.evidence = evidence(ScanTable.TENSORS.tableName());
+    this.skipped = session.sql(SqlFile.text("live/skipped")).collectAsList();
     this.beside = new BesideFiles(live, files, compared).byEngine();
     if (expected.isEmpty()) {
       judge(groups, evidence);
@@ -170,17 +174,34 @@ final class LiveVerdict {
     session.createDataFrame(places, PLACES).createOrReplaceTempView("live_places");
   }
 
+  /** The groups that are compared with a checkpoint. */
+  private List<Row> referenced(ExpectedStage expected) {
+    return live.stream()
+        .filter(engine -> expected.of(engine.spec()).isPresent())
+        .map(engine -> engine.result().group())
+        .distinct()
+        .map(RowFactory::create)
+        .toList();
+  }
+
   /** What is compared among running engines: where all agree, nobody is silent. */
-  private void viewContents(BlamedFiles blamed) {
+  private void viewContents(BlamedFiles blamed, List<Row> referenced) {
     alike = isAlike();
     Dataset<Row> nobody = session.createDataFrame(List.of(), SILENT);
     (alike ? nobody : silent(blamed)).createOrReplaceTempView("live_silent");
     session.sql(SqlFile.text("live/contents")).createOrReplaceTempView("live_contents");
     session.table("live_contents").createOrReplaceTempView(ScanTable.TENSORS.tableName());
+    session.createDataFrame(referenced, REFERENCED).createOrReplaceTempView("referenced");
     if (!alike) {
-      findings.addAll(
-          LiveFindings.unreported(session.sql(SqlFile.text("live/unreported")).collectAsList()));
+      findings.addAll(unreported("live/unreported"));
     }
+    if (!alike || !referenced.isEmpty()) {
+      findings.addAll(unreported("live/left_out_alone"));
+    }
+  }
+
+  private List<Finding> unreported(String query) {
+    return LiveFindings.unreported(session.sql(SqlFile.text(query)).collectAsList());
   }
 
   /** Kept where it was computed, for it is asked for many times. */
@@ -380,7 +401,7 @@ final class LiveVerdict {
             group
                 .copies()
                 .forEach(copy -> bytes.put(new RankOfEngine(copy.engine(), copy.rank()), 0L)));
-    CoverageCount count = new CoverageCount(groups, findings, bytes, differing, List.of());
+    CoverageCount count = new CoverageCount(groups, findings, bytes, differing, skipped);
     comparison.ifPresent(with -> with.addTo(count));
     Coverage coverage = count.coverage(evidence, startedAt);
     return new LiveSummary(

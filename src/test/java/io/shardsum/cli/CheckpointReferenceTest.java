@@ -239,7 +239,7 @@ class CheckpointReferenceTest {
     CommandRun run = scan(engine.toArray(String[]::new));
 
     assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(4);
-    assertThat(run.out()).contains("--digest both makes them comparable");
+    assertThat(run.out()).contains("--digest both computes both of the files");
   }
 
   @ParameterizedTest

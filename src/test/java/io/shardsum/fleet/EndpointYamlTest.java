@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,7 +25,7 @@ class EndpointYamlTest {
     assertThat(
             endpoint(
                 "kind: sglang, url: 'https://h:30000/engine/', api_key_env: KEY, ca_file: ca.pem,"
-                    + " selector: all, timeout: 5m, retries: 0"))
+                    + " selector: all, timeout: 5m, retries: 0, max_answer: 256MB"))
         .isEqualTo(
             new Endpoint(
                 EndpointKind.SGLANG,
@@ -34,7 +35,8 @@ class EndpointYamlTest {
                     Optional.of(Path.of("/base/ca.pem"))),
                 Selector.ALL,
                 Duration.ofMinutes(5),
-                0));
+                0,
+                OptionalLong.of(256_000_000)));
   }
 
   @Test
@@ -49,7 +51,8 @@ class EndpointYamlTest {
                     Optional.empty()),
                 Selector.TARGET,
                 Duration.ofMinutes(2),
-                2));
+                2,
+                OptionalLong.empty()));
   }
 
   @Test
@@ -100,6 +103,8 @@ class EndpointYamlTest {
         "url: 'http://h', timeout: soon|'timeout' must be as in 500ms, 30s or 2m, and at most 1h, found 'soon'",
         "url: 'http://h', timeout: 2h|'timeout' must be as in 500ms, 30s or 2m, and at most 1h, found '2h'",
         "url: 'http://h', retries: 11|'retries' must be a whole number from 0 to 10, found the number '11'",
+        "url: 'http://h', max_answer: 5|'max_answer' must be text, found the number '5'; write it in quotes",
+        "file: a, max_answer: 100GB|'max_answer' must be as in 500kB, 256MB or 2GB, and at most 64GB, found '100GB'",
         "url: 'ftp://h'|'url' must be as in http://host:port or https://host:port",
         "url: 'h:30000'|'url' must be as in http://host:port or https://host:port",
         "url: 'http://h h'|'url' is no address: Illegal character in authority",
@@ -119,7 +124,7 @@ class EndpointYamlTest {
         .isInstanceOf(FleetException.class)
         .hasMessage(
             "fleet.yaml line 3: engine 'e': endpoint: unknown key 'api_key'; allowed: kind, url,"
-                + " file, api_key_env, ca_file, selector, timeout, retries");
+                + " file, api_key_env, ca_file, selector, timeout, retries, max_answer");
   }
 
   @ParameterizedTest

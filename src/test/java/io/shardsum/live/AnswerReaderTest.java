@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.checksum.WeightDigest;
+import io.shardsum.fleet.LiveSpec;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers as engines give them, and what is read from them. */
 class AnswerReaderTest {
@@ -209,8 +211,7 @@ class AnswerReaderTest {
     problem(
         answer,
         LiveProblemKind.NOT_CHECKED,
-        "not in the answer: 1 of 2 ranks: the engine answers for its first pipeline stage"
-            + " alone");
+        "not in the answer: 1 of 2 ranks: SGLang reports only its first pipeline stage");
   }
 
   @Test
@@ -247,14 +248,190 @@ class AnswerReaderTest {
   }
 
   @Test
-  void doesNotTakeARankThatIsListedTwice() {
+  void takesARankThatIsListedTwiceWithTheSameChecksumsForOne() {
     String once = entry("w", A, info(0, 1, 0, 1));
 
     LiveAnswer answer = sglang("tp: 1", "[" + once + ", " + once + "]");
 
+    assertThat(answer.problems()).isEmpty();
+    assertThat(answer.ranks().get(0).checksum()).hasValue(rankDigest("w", A));
+  }
+
+  @Test
+  void doesNotTakeARankThatIsListedTwiceWithOtherChecksums() {
+    LiveAnswer answer =
+        sglang(
+            "tp: 1",
+            "[%s, %s]".formatted(entry("w", A, info(0, 1, 0, 1)), entry("w", B, info(0, 1, 0, 1))));
+
     problem(
-        answer, LiveProblemKind.MALFORMED_ANSWER, "the rank is listed 2 times: expected at most 1");
+        answer,
+        LiveProblemKind.MALFORMED_ANSWER,
+        "the rank is listed 2 times, with different checksums");
     assertThat(answer.ranks().get(0).isKnown()).isFalse();
+  }
+
+  /** 64 replies of attention DP, each with 64 ranks: more tensors than are held of one answer. */
+  @Test
+  void readsAndDropsTheRepeatedRanksOfAttentionDp() throws IOException {
+    int width = 64;
+    int names = 1_000;
+    Path file = root.resolve("answer.json");
+    StringBuilder checksums = new StringBuilder();
+    Map<String, String> tensors = new TreeMap<>();
+    for (int name = 0; name < names; name++) {
+      tensors.put("w" + name, A);
+      checksums.append(name == 0 ? "" : ",").append("\"w%s\":\"%s\"".formatted(name, A));
+    }
+    try (Writer out = Files.newBufferedWriter(file)) {
+      out.write("{\"success\": true, \"ranks\": [");
+      for (int entry = 0; entry < width * width; entry++) {
+        out.write(entry == 0 ? "" : ",");
+        out.write("{\"checksums\":{%s},".formatted(checksums));
+        out.write("\"parallelism_info\":%s}".formatted(info(entry % width, width, 0, width)));
+      }
+      out.write("]}");
+    }
+
+    LiveAnswer answer = ask("tp: 64", "file: \"%s\"".formatted(file));
+
+    assertThat(Files.size(file)).isGreaterThan(64_000_000);
+    assertThat(answer.problems()).isEmpty();
+    assertThat(answer.ranks())
+        .hasSize(width)
+        .allMatch(rank -> rank.checksum().equals(Optional.of(WeightDigest.ofRank(tensors))));
+  }
+
+  @Test
+  void takesAWorldThatIsLargerThanTheReplica() {
+    String info =
+        "[{\"role\": \"target\", \"tp_rank\": 1, \"tp_size\": 2, \"rank\": 5, \"size\": 8}]";
+
+    LiveAnswer answer =
+        sglang("tp: 2", "[%s, %s]".formatted(entry("w", A, info(0, 2, 0, 1)), entry("w", B, info)));
+
+    assertThat(answer.problems()).isEmpty();
+    assertThat(answer.ranks()).allMatch(LiveRank::isKnown);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "dp0:pp0:pcp0:tp%s:ep%s:",
+        "dp0:tp%s:",
+        "tp%s:",
+        "ep%2$s:tp%1$s:pp0:dp0:",
+        "dp0:pp0:pcp0:dcp%2$s:tp%1$s:"
+      })
+  void understandsTheSegmentsOfVllmsKeysInAnyOrder(String worker) {
+    LiveAnswer answer =
+        vllm(
+            "tp: 2",
+            "{\"checksums\": {\"%smodel.norm.weight\": \"%s\", \"%smodel.norm.weight\": \"%s\"}}"
+                .formatted(
+                    worker.formatted(0, 0), "a".repeat(64), worker.formatted(1, 1), "b".repeat(64)));
+
+    assertThat(answer.problems()).isEmpty();
+    assertThat(answer.ranks())
+        .extracting(rank -> rank.tensors().get(0).tensor())
+        .containsExactly("model.norm.weight", "model.norm.weight");
+  }
+
+  @Test
+  void refusesKeysOfVllmThatItDoesNotUnderstand() {
+    malformed(
+        key("dp0:xp0:tp0:w"),
+        "Cannot read the answer: checksums.dp0:xp0:tp0:w: unknown segment 'xp0' of a worker:"
+            + " expected dp, pp, pcp, dcp, tp and ep");
+    malformed(
+        key("tp0:tp1:w"),
+        "Cannot read the answer: checksums.tp0:tp1:w: the segment 'tp' occurs twice");
+    malformed(
+        key("model.norm.weight"),
+        "Cannot read the answer: checksums.model.norm.weight: expected a key as in"
+            + " dp0:pp0:pcp0:tp0:NAME");
+    malformed(
+        key("dp0:tp0:"),
+        "Cannot read the answer: checksums.dp0:tp0:: expected a key as in dp0:pp0:pcp0:tp0:NAME");
+    malformed(key("pp0:dp0:w", "tp: 2"), "ranks[0] has no tp_rank");
+  }
+
+  @Test
+  void doesNotCompareReplicasThatHoldDifferentExperts() {
+    malformed(
+        vllm(
+            "tp: 1, dp: 2",
+            "{\"checksums\": {\"dp0:tp0:ep0:w\": \"%1$s\", \"dp1:tp0:ep1:w\": \"%1$s\"}}"
+                .formatted("a".repeat(64))),
+        "Cannot read the answer: workers of pp0 and tp0 have the expert-parallel ranks 0 and 1: their"
+            + " replicas hold different experts, and cannot be compared with each other");
+  }
+
+  private LiveAnswer key(String key) {
+    return key(key, "tp: 1");
+  }
+
+  private LiveAnswer key(String key, String parallelism) {
+    return vllm(
+        parallelism, "{\"checksums\": {\"%s\": \"%s\"}}".formatted(key, "a".repeat(64)));
+  }
+
+  @Test
+  void readsPastAByteOrderMark() {
+    LiveAnswer answer =
+        text(
+            "\uFEFF{\"success\": true, \"ranks\": [%s]}"
+                .formatted(entry("w", A, info(0, 1, 0, 1))));
+
+    assertThat(answer.problems()).isEmpty();
+  }
+
+  @Test
+  void quotesWhatCameInTheWordsOfTheServer() {
+    malformed(
+        text("{\"detail\":\"Not Found\"}"),
+        "Cannot read the answer: it has no checksums: Not Found");
+    malformed(
+        vllm("tp: 1", "{\"success\": false, \"message\": \"Failed.\"}"),
+        "Cannot read the answer: it has no checksums: Failed.");
+    malformed(
+        text("<!DOCTYPE html><html><head><title>\n Sign\n in </title></head><body>x</body></html>"),
+        "Cannot read the answer: expected JSON, found an HTML page: Sign in");
+    malformed(
+        text("starting"), "Cannot read the answer: expected JSON, found text: starting");
+    failed(503, "starting", ": starting");
+    failed(502, "<html><body><h1>502 Bad Gateway</h1></body></html>", ", and an HTML page: 502 Bad Gateway");
+    failed(500, "{\"error\":{\"message\":\"Duplicate keys: a\",\"code\":500}}", ": Duplicate keys: a");
+    failed(500, "{\"error\":\"Unauthorized\"}", ": Unauthorized");
+    failed(500, "{\"detail\":[{\"loc\":[\"body\"]}]}", ": {\"detail\":[{\"loc\":[\"body\"]}]}");
+    failed(500, "", ", and an empty body");
+    failed(500, "{\"success\": false, \"message\": \"cut", ": {\"success\": false, \"message\": \"cut");
+    failed(500, "x".repeat(300_000), ": " + "x".repeat(200) + "…");
+  }
+
+  private void failed(int status, String body, String said) {
+    problem(
+        Engines.answer("tp: 1", "sglang", status, root.resolve("a"), body),
+        LiveProblemKind.UNREACHABLE,
+        "/weights_checker answered with status " + status + said);
+  }
+
+  @Test
+  void leavesAllRanksUnknownWhereTheListIsEmpty() {
+    LiveAnswer answer = sglang("tp: 2", "[]");
+
+    problem(
+        answer,
+        LiveProblemKind.NOT_CHECKED,
+        "not in the answer: 2 of 2 ranks: the answer does not list them");
+    assertThat(answer.checksum()).isEmpty();
+  }
+
+  private static LiveAnswer ask(String parallelism, String endpoint) {
+    LiveSpec engine = Engines.engine(parallelism, endpoint);
+    try (EndpointCollector collector = new EndpointCollector(Engines.GOLDEN, name -> null)) {
+      return new AnswerReader().read(collector.collect(List.of(engine)).join().get(0));
+    }
   }
 
   @Test
@@ -284,7 +461,7 @@ class AnswerReaderTest {
     problem(
         answer,
         LiveProblemKind.NOT_CHECKED,
-        "not in the answer: 1 of 2 ranks: this release answers for its first rank alone");
+        "not in the answer: 1 of 2 ranks: this release reports only its first rank");
   }
 
   @Test
@@ -324,9 +501,9 @@ class AnswerReaderTest {
 
   @Test
   void refusesWhatIsNoAnswer() {
-    malformed(text(""), "Cannot read the answer: expected an object, found nothing");
+    malformed(text(""), "Cannot read the answer: expected JSON, found nothing");
     malformed(text("[]"), "Cannot read the answer: expected an object, found a list");
-    malformed(text("{}"), "the answer does not say whether it succeeded");
+    malformed(text("{}"), "Cannot read the answer: it has no checksums: {}");
     malformed(
         text("{\"success\": true}"),
         "the answer lists no ranks: is there anything that the selector target means?");
@@ -402,7 +579,7 @@ class AnswerReaderTest {
 
     assertThat(answer.problems()).hasSize(1);
     assertThat(answer.problems().get(0).detail())
-        .isEqualTo("Cannot read the answer: not JSON: a fault in line 1, column 1");
+        .isEqualTo("Cannot read the answer: expected JSON, found an HTML page: Welcome");
   }
 
   @Test
@@ -425,22 +602,17 @@ class AnswerReaderTest {
 
   @Test
   void refusesWhatIsPackedAndTooLong() throws IOException {
-    Path file = root.resolve("bomb.json.gz");
+    Path file = root.resolve("answer.json.gz");
     byte[] spaces = new byte[1 << 20];
     Arrays.fill(spaces, (byte) ' ');
     Files.write(file, PlayedServer.gzip(spaces));
-    LiveAnswer answer =
-        new AnswerReader(1 << 16)
-            .read(
-                FetchedAnswer.of(
-                    Engines.engine("tp: 1", "url: \"http://h:1\""),
-                    Instant.EPOCH,
-                    file,
-                    200,
-                    FetchedAnswer.Encoding.GZIP,
-                    Secret.NONE));
 
-    malformed(answer, "Cannot read the answer: longer than 65536 bytes");
+    malformed(
+        ask("tp: 1", "file: \"%s\", max_answer: 500kB".formatted(file)),
+        "Cannot read the answer: longer than 500kB, which is 'max_answer' of the endpoint");
+    assertThat(ask("tp: 1", "file: \"%s\", max_answer: 2MB".formatted(file)).problems())
+        .extracting(LiveProblem::detail)
+        .containsExactly("Cannot read the answer: expected an object, found nothing");
   }
 
   private LiveAnswer text(String text) {

@@ -33,6 +33,8 @@ import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Engines on the loopback address, each with another way to answer. */
 class EndpointCollectorTest {
@@ -131,6 +133,64 @@ class EndpointCollectorTest {
     assertThat(answer.toString()).doesNotContain(KEY);
   }
 
+  /** In a page, as text, in an address, cut in the middle, or written as in JSON. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<html><title>no: %s</title></html>",
+        "no: %s",
+        "{\"detail\": {\"header\": \"%s\"}}",
+        "{\"error\": {\"message\": \"%s\"}}",
+        "{\"message\": \"cut %s"
+      })
+  void blotsTheKeyInWhateverBodyRepeatsIt(String body) {
+    PlayedServer server = serve(PlayedServer.text(403, body.formatted(KEY)));
+
+    LiveAnswer answer = ask("tp: 1", url(server) + ", api_key_env: ENGINE_KEY");
+
+    assertThat(answer.problems().get(0).detail()).contains("***");
+    assertThat(answer.toString()).doesNotContain(KEY);
+  }
+
+  @Test
+  void blotsTheKeyWhereALongBodyIsCut() {
+    String half = KEY.substring(0, KEY.length() - 1);
+    PlayedServer page =
+        serve(
+            PlayedServer.text(
+                500, "<p>" + " ".repeat((64 << 10) - half.length() - 3) + KEY + "</p>"));
+    PlayedServer field =
+        serve(
+            PlayedServer.text(
+                200,
+                "{\"success\": true, \"ranks\": [], \"more\": \"%s%s\"}"
+                    .formatted("x".repeat(4_095 - half.length()), KEY)));
+
+    assertThat(ask("tp: 1", url(page) + ", api_key_env: ENGINE_KEY").toString())
+        .doesNotContain("sk-very");
+    assertThat(ask("tp: 1", url(field) + ", api_key_env: ENGINE_KEY").toString())
+        .contains("xxx")
+        .doesNotContain("sk-very");
+  }
+
+  @Test
+  void blotsTheKeyInTheAddressOfARedirectAndSaysWhereThereIsNone() {
+    PlayedServer server =
+        serve(
+            exchange -> {
+              exchange.getResponseHeaders().set("Location", "/login?token=" + KEY);
+              exchange.sendResponseHeaders(302, -1);
+            });
+    PlayedServer nowhere = serve(PlayedServer.text(302, ""));
+
+    unreachable(
+        ask("tp: 1", url(server) + ", api_key_env: ENGINE_KEY"),
+        "/weights_checker answered with status 302: it refers to /login?token=***");
+    unreachable(
+        ask("tp: 1", url(nowhere)),
+        "/weights_checker answered with status 302, and no address to go to");
+  }
+
   @Test
   void asksNobodyWithoutTheKeyThatIsNamed() {
     PlayedServer server = serve(PlayedServer.text(200, "{}"));
@@ -161,7 +221,7 @@ class EndpointCollectorTest {
 
     unreachable(
         answer,
-        "/weights_checker answered with status 401; it wants a key: api_key_env names the"
+        "/weights_checker answered with status 401: Unauthorized; it wants a key: api_key_env names the"
             + " environment variable that holds it");
     assertThat(answer.problems().get(0).cause())
         .isEqualTo("the server wants a key, and api_key_env names none");
@@ -171,7 +231,9 @@ class EndpointCollectorTest {
   void doesNotAskAgainAfterAFailureOfTheEngine() {
     PlayedServer server = serve(PlayedServer.text(500, "Internal Server Error"));
 
-    unreachable(ask("tp: 1", url(server)), "/weights_checker answered with status 500");
+    unreachable(
+        ask("tp: 1", url(server)),
+        "/weights_checker answered with status 500: Internal Server Error");
     assertThat(server.asked()).hasSize(1);
   }
 
@@ -199,7 +261,8 @@ class EndpointCollectorTest {
 
     unreachable(
         ask("tp: 1", "kind: vllm, " + url(server)),
-        "/weight_checker answered with status 404; vLLM has one only with VLLM_SERVER_DEV_MODE=1");
+        "/weight_checker answered with status 404: Not Found; vLLM has one only with"
+            + " VLLM_SERVER_DEV_MODE=1");
   }
 
   @Test
@@ -210,7 +273,8 @@ class EndpointCollectorTest {
 
     assertThat(answer.problems().get(0).kind()).isEqualTo(LiveProblemKind.MALFORMED_ANSWER);
     assertThat(answer.problems().get(0).detail())
-        .isEqualTo("Cannot read the answer: not JSON: a fault in line 1, column 1");
+        .isEqualTo(
+            "Cannot read the answer: expected JSON, found an HTML page: Welcome to nginx");
   }
 
   @Test
@@ -225,7 +289,10 @@ class EndpointCollectorTest {
 
     LiveAnswer answer = ask("tp: 1", url(server) + ", api_key_env: ENGINE_KEY");
 
-    unreachable(answer, "/weights_checker answered with status 307");
+    unreachable(
+        answer,
+        "/weights_checker answered with status 307: it refers to %s/weights_checker"
+            .formatted(other.url()));
     assertThat(answer.problems().get(0).cause())
         .isEqualTo("the address is that of another server; redirects are not followed");
     assertThat(other.asked()).isEmpty();
@@ -304,7 +371,10 @@ class EndpointCollectorTest {
 
     LiveAnswer answer = ask("tp: 1", url(server));
 
-    malformed(answer, "Cannot read the answer: longer than 67108864 bytes");
+    malformed(
+        answer,
+        "Cannot read the answer: longer than 64MB, the limit for 1 rank ('max_answer: 256MB' in the"
+            + " endpoint of the description raises it)");
   }
 
   @Test
@@ -319,7 +389,9 @@ class EndpointCollectorTest {
               }
             });
 
-    malformed(ask("tp: 1", url(server)), "Cannot read the answer: longer than 67108864 bytes");
+    malformed(
+        ask("tp: 1", url(server) + ", max_answer: 1MB"),
+        "Cannot read the answer: longer than 1MB, which is 'max_answer' of the endpoint");
   }
 
   private static void writeSpaces(HttpExchange exchange, OutputStream body) throws IOException {

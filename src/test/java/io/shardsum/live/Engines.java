@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** Engines as a description gives them, and answers to read. */
 final class Engines {
@@ -57,6 +58,12 @@ final class Engines {
     return new AnswerReader()
         .read(
             FetchedAnswer.of(
-                engine, Instant.EPOCH, file, status, FetchedAnswer.Encoding.PLAIN, Secret.NONE));
+                engine,
+                Instant.EPOCH,
+                file,
+                status,
+                Optional.empty(),
+                FetchedAnswer.Encoding.PLAIN,
+                Secret.NONE));
   }
 }

@@ -22,6 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -150,9 +151,9 @@ class LiveScanTest {
               tuple(
                   "NOT_CHECKED",
                   1,
-                  "1 tensor has another checksum than its file, as one in the memory of the CPU"
-                      + " has; --digest both tells: a scan reads at most 1 bytes a second time"
-                      + " (spark.shardsum.reread.bytes): "
+                  "1 tensor has another checksum than its file: the bytes differ, or the engine keeps"
+                      + " it in CPU memory (--digest both decides it; a scan reads at most 1 bytes a"
+                      + " second time (spark.shardsum.reread.bytes)): "
                       + NORM));
     } finally {
       spark.conf().unset(RereadLimits.BYTES);
@@ -236,9 +237,9 @@ class LiveScanTest {
     assertThat(live(scan))
         .extracting(Finding::kind, f -> f.rank().orElse(-1), Finding::detail)
         .containsExactlyInAnyOrder(
-            tuple("LIVE_DIFFERS", 0, "1 tensor is there in the engine, and not in its files"),
+            tuple("LIVE_DIFFERS", 0, "1 tensor is in the engine, and not in its files"),
             tuple(
-                "NOT_CHECKED", 1, "1 tensor of its files: the engine does not report it: " + NORM));
+                "NOT_CHECKED", 1, "1 tensor of its files is not in the answer: " + NORM));
   }
 
   /** Without SHA-256 of all files, those that seem to differ are read a second time. */
@@ -367,9 +368,9 @@ class LiveScanTest {
 
     assertThat(live(scan)).extracting(Finding::kind).containsExactly("NOT_CHECKED");
     assertThat(live(scan).get(0).detail())
-        .endsWith(
-            "cannot be compared with files: hashed in different ways (--digest both makes them"
-                + " comparable)");
+        .contains(
+            "are not compared with files: the engine and its files use different digests (--digest"
+                + " both computes both of the files): ");
   }
 
   @Test
@@ -557,12 +558,11 @@ class LiveScanTest {
             tuple(
                 "a",
                 "NOT_CHECKED",
-                "1 tensor that no other running engine reports: nothing to compare it with: "
-                    + NORM),
+                "1 tensor is in the answer of no other running engine: not compared: " + NORM),
             tuple(
                 "b",
                 "NOT_CHECKED",
-                "1 tensor of other running engines: the engine does not report it: " + NORM));
+                "1 tensor of other running engines is not in the answer: " + NORM));
   }
 
   @Test
@@ -632,7 +632,7 @@ class LiveScanTest {
       assertThat(scan.rows(ScanTable.RANKS, "source = 'LIVE' AND engine = 'down'"))
           .hasSize(2)
           .allMatch(row -> row.getAs("status").equals("UNKNOWN"))
-          .allMatch(row -> row.getAs("reason").equals("/weights_checker answered with status 500"));
+          .allMatch(row -> row.getAs("reason").equals("/weights_checker answered with status 500: oops"));
     }
   }
 
@@ -653,6 +653,104 @@ class LiveScanTest {
                 .map(row -> row.<String>getAs("checksum"))
                 .distinct())
         .hasSize(1);
+  }
+
+  /** An answer that was saved without the list, or of an engine that does not know it. */
+  @Test
+  void skipsOnBothSidesWhatTheDescriptionSkips() throws IOException {
+    Path file = answer(json -> put(json, 1, NORM, OTHER));
+    String engine =
+        "- { name: %s, model: m, parallelism: { tp: 2 }, skip: [layers.0.input_lay], %s %s }\n";
+
+    Landed scan =
+        scan(
+            engine.formatted("a", files(DRAFT), "endpoint: { file: %s }".formatted(file)),
+            engine.formatted("b", files(DRAFT), ""));
+
+    assertThat(live(scan)).isEmpty();
+    assertThat(scan.rows(ScanTable.TENSORS, "source = 'LIVE' AND status = 'SKIPPED'"))
+        .extracting(
+            row -> row.getAs("rank"),
+            row -> row.getAs("key"),
+            row -> row.getAs("reason"),
+            row -> row.getAs("checksum"))
+        .contains(tuple(1, NORM, "name contains layers.0.input_lay", null));
+    Coverage coverage = scan.summary().live().coverage();
+    assertThat(states(coverage)).containsOnlyKeys("SKIPPED", "VERIFIED");
+    assertThat(coverage.parts())
+        .extracting(Coverage.Part::skippedBecause)
+        .contains(Optional.of("name contains layers.0.input_lay"));
+    LiveSummary.Beside beside = scan.summary().live().beside().get("a");
+    assertThat(beside.comparedTensors()).isLessThan(beside.tensors());
+    assertThat(beside.isWhole()).isFalse();
+  }
+
+  @Test
+  void doesNotCheckARankOfWhichEverythingIsSkipped() throws IOException {
+    Landed scan =
+        scan(
+            "- { name: e, model: m, parallelism: { tp: 2 }, skip: [model], endpoint: { file: %s } }\n"
+                .formatted(answerOfNoEmptyTensor(json -> {})));
+
+    assertThat(scan.summary().verdict()).isEqualTo(Verdict.INCOMPLETE);
+    assertThat(live(scan))
+        .filteredOn(finding -> finding.kind().equals("NOT_CHECKED"))
+        .hasSize(2)
+        .allMatch(finding -> finding.detail().endsWith("tensors are skipped: nothing is left"));
+  }
+
+  /** Its files are not hashed for it; nor does the other engine report it. */
+  @Test
+  void doesNotCheckABufferThatTheProfileLeavesOutAndOneEngineReports() throws IOException {
+    Path directory = GOLDEN.resolve("vllm/qwen3/tp1");
+    Path golden = directory.resolve("weight_checker.json");
+    String buffer = "model.layers.0.self_attn.attn._k_scale";
+    JsonNode json = JSON.readTree(golden.toFile());
+    ((ObjectNode) json.path("checksums")).put("dp0:pp0:pcp0:tp0:" + buffer, "a".repeat(64));
+    String engine =
+        "- { name: %s, model: m, parallelism: { tp: 1 }, profile: vllm-0.32, %s endpoint: { kind: vllm, file: %s } }\n";
+
+    Landed scan =
+        scanWith(
+            "sha256",
+            engine.formatted("a", "shards: " + directory + ",", write(json)),
+            engine.formatted("b", "", golden));
+
+    assertThat(live(scan))
+        .extracting(f -> f.engine().orElseThrow(), Finding::kind, Finding::detail)
+        .containsExactly(
+            tuple(
+                "a",
+                "NOT_CHECKED",
+                "1 tensor is in the answer, but its profile leaves it out: not compared: " + buffer));
+    assertThat(scan.summary().verdict()).isEqualTo(Verdict.INCOMPLETE);
+    assertThat(states(scan.summary().live().coverage()))
+        .containsEntry("HASHED_ONLY", 1L)
+        .containsEntry("VERIFIED", 1L);
+    assertThat(scan.summary().live().beside().get("a").isWhole()).isFalse();
+  }
+
+  @Test
+  void saysInOneFindingThatAnAnswerIsOfAnotherModel() throws IOException {
+    Path other =
+        answer(
+            json -> {
+              for (JsonNode rank : json.path("ranks")) {
+                ObjectNode checksums = (ObjectNode) rank.path("checksums");
+                List<String> names = new ArrayList<>();
+                checksums.fieldNames().forEachRemaining(names::add);
+                names.forEach(name -> checksums.set("other." + name, checksums.remove(name)));
+              }
+              sign(json);
+            });
+
+    Landed scan = scan(engine("e", files(DRAFT), "file: " + other));
+
+    assertThat(scan.summary().verdict()).isEqualTo(Verdict.DIFFERENT);
+    assertThat(live(scan))
+        .filteredOn(f -> f.kind().equals("LIVE_DIFFERS"))
+        .hasSize(2)
+        .allMatch(f -> f.detail().startsWith("the answer and the files have no tensor in common: "));
   }
 
   @Test
