@@ -2,6 +2,7 @@ package io.shardsum.checksum;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -61,17 +62,17 @@ public final class SglangChecksum {
   public long sum(ByteBuffer data, long firstWord, long tensorBytes) {
     checkPiece(data.remaining(), firstWord, tensorBytes);
     int paddedLength = (int) ((tensorBytes + 3) & ~3L);
-    ByteBuffer bytes = data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = data.slice().order(ByteOrder.LITTLE_ENDIAN);
+    IntBuffer source = bytes.asIntBuffer();
     long sum = 0;
     int firstOfTile = (int) firstWord;
-    while (bytes.hasRemaining()) {
-      sumTile(bytes, firstOfTile);
-      int first = fmix(total(firstLanes) ^ paddedLength);
-      int second = fmix(total(secondLanes) ^ paddedLength);
-      sum += ((long) first << 32) | Integer.toUnsignedLong(second);
+    while (source.remaining() >= TILE_WORDS) {
+      sumPieces(source, TILE_WORDS / LANES, firstOfTile);
+      sum += mixed(total(firstLanes), total(secondLanes), paddedLength);
       firstOfTile += TILE_WORDS;
     }
-    return sum;
+    bytes.position(source.position() * Integer.BYTES);
+    return bytes.hasRemaining() ? sum + lastTile(bytes, firstOfTile, paddedLength) : sum;
   }
 
   /**
@@ -111,15 +112,50 @@ public final class SglangChecksum {
     }
   }
 
-  private void sumTile(ByteBuffer bytes, int firstOfTile) {
+  /** Sums the first pieces of a tile, of {@link #LANES} words each, into the lanes. */
+  private void sumPieces(IntBuffer source, int pieces, int firstOfTile) {
     Arrays.fill(firstLanes, 0);
     Arrays.fill(secondLanes, 0);
-    int endOfTile = firstOfTile + TILE_WORDS;
-    for (int at = firstOfTile; at != endOfTile && bytes.hasRemaining(); at += LANES) {
-      int wordCount = nextWords(bytes);
-      FIRST.add(words, wordCount, at, firstLanes);
-      SECOND.add(words, wordCount, at, secondLanes);
+    for (int piece = 0; piece < pieces; piece++) {
+      int first = firstOfTile + piece * LANES;
+      source.get(words, 0, LANES);
+      FIRST.add(words, first, firstLanes);
+      SECOND.add(words, first, secondLanes);
     }
+  }
+
+  /** What is left of a tensor: less than a tile, and maybe a part of a word. */
+  private long lastTile(ByteBuffer bytes, int firstOfTile, int paddedLength) {
+    IntBuffer source = bytes.slice().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+    sumPieces(source, source.remaining() / LANES, firstOfTile);
+    int first = total(firstLanes);
+    int second = total(secondLanes);
+    bytes.position(bytes.position() + source.position() * Integer.BYTES);
+    int index = firstOfTile + source.position();
+    while (bytes.hasRemaining()) {
+      int word = nextWord(bytes);
+      first += FIRST.mixed(word, index);
+      second += SECOND.mixed(word, index);
+      index++;
+    }
+    return mixed(first, second, paddedLength);
+  }
+
+  /** The next word; the last one of a tensor may be short of bytes, which are then 0. */
+  private static int nextWord(ByteBuffer bytes) {
+    if (bytes.remaining() >= Integer.BYTES) {
+      return bytes.getInt();
+    }
+    int word = 0;
+    for (int shift = 0; bytes.hasRemaining(); shift += Byte.SIZE) {
+      word |= Byte.toUnsignedInt(bytes.get()) << shift;
+    }
+    return word;
+  }
+
+  private static long mixed(int first, int second, int paddedLength) {
+    return ((long) fmix(first ^ paddedLength) << Integer.SIZE)
+        | Integer.toUnsignedLong(fmix(second ^ paddedLength));
   }
 
   private static int total(int[] lanes) {
@@ -128,24 +164,6 @@ public final class SglangChecksum {
       total += lane;
     }
     return total;
-  }
-
-  /** Moves the next words, or what is left of the tensor, into {@link #words}. */
-  private int nextWords(ByteBuffer bytes) {
-    int lengthBytes = Math.min(LANES * Integer.BYTES, bytes.remaining());
-    int wholeWords = lengthBytes / Integer.BYTES;
-    bytes.asIntBuffer().get(words, 0, wholeWords);
-    bytes.position(bytes.position() + wholeWords * Integer.BYTES);
-    int tailBytes = lengthBytes % Integer.BYTES;
-    if (tailBytes == 0) {
-      return wholeWords;
-    }
-    int tail = 0;
-    for (int shift = 0; shift < tailBytes * Byte.SIZE; shift += Byte.SIZE) {
-      tail |= Byte.toUnsignedInt(bytes.get()) << shift;
-    }
-    words[wholeWords] = tail;
-    return wholeWords + 1;
   }
 
   /** MurmurHash3's 32-bit finalizer. */
@@ -167,15 +185,21 @@ public final class SglangChecksum {
    * into a table over {@code j} and a constant. That leaves a loop without rotation or index
    * arithmetic; and since each {@code j} has a lane of its own to sum into, C2 turns it into vector
    * instructions by itself, without adding across a vector.
+   *
+   * <p>C2 does so whatever ran before, since the loop always has the same length, and every array
+   * is used at the index {@code j} alone. With {@code words[from + j]} there are no vectors: the
+   * arrays might overlap.
    */
   private static final class Mix {
     private final int factor;
+    private final int seed;
     private final int distance;
     private final int[] products = new int[LANES];
     private final int[] rotations = new int[LANES];
 
     Mix(int factor, int seed, int distance) {
       this.factor = factor;
+      this.seed = seed;
       this.distance = distance;
       for (int j = 0; j < LANES; j++) {
         products[j] = j * factor + seed;
@@ -183,34 +207,19 @@ public final class SglangChecksum {
       }
     }
 
-    void add(int[] words, int wordCount, int first, int[] lanes) {
-      add(
-          words,
-          wordCount,
-          products,
-          rotations,
-          first * factor,
-          Integer.rotateLeft(first, distance),
-          lanes);
+    void add(int[] words, int first, int[] lanes) {
+      add(words, products, rotations, first * factor, Integer.rotateLeft(first, distance), lanes);
     }
 
     private static void add(
-        int[] words,
-        int wordCount,
-        int[] products,
-        int[] rotations,
-        int product,
-        int rotation,
-        int[] lanes) {
-      for (int j = 0; j < wordCount; j++) {
-        int x = words[j] ^ (products[j] + product) ^ (rotations[j] ^ rotation);
-        x ^= x >>> 16;
-        x *= 0x85EBCA6B;
-        x ^= x >>> 13;
-        x *= 0xC2B2AE35;
-        x ^= x >>> 16;
-        lanes[j] += x;
+        int[] words, int[] products, int[] rotations, int product, int rotation, int[] lanes) {
+      for (int j = 0; j < LANES; j++) {
+        lanes[j] += fmix(words[j] ^ (products[j] + product) ^ (rotations[j] ^ rotation));
       }
+    }
+
+    int mixed(int word, int index) {
+      return fmix(word ^ (index * factor + seed) ^ Integer.rotateLeft(index, distance));
     }
   }
 }

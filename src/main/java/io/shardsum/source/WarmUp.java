@@ -18,7 +18,8 @@ import java.util.Map;
  */
 public final class WarmUp {
 
-  private static final int ROUNDS = 200;
+  /** Enough for each method of the loop to be compiled for good. */
+  private static final int ROUNDS = 1000;
 
   private WarmUp() {}
 
@@ -39,9 +40,9 @@ public final class WarmUp {
       throw new IllegalStateException("Cannot read memory", e);
     }
     SglangChecksum checksum = new SglangChecksum();
-    ByteBuffer chunk = ByteBuffer.allocateDirect(ChunkColumn.CHUNK_BYTES);
+    ByteBuffer window = ByteBuffer.allocateDirect(ReadWindow.CAPACITY_BYTES);
     for (int round = 0; round < ROUNDS; round++) {
-      checksum.sum(chunk, 0, chunk.capacity());
+      checksum.sum(window, 0, window.capacity());
     }
   }
 
