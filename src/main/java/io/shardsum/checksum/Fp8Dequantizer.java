@@ -14,17 +14,15 @@ import java.util.OptionalLong;
  */
 public final class Fp8Dequantizer {
 
-  private static final int MOST_ELEMENTS = 32 * 1024;
-  private static final int MAGNITUDE = 0x7F;
-  private static final int INFINITY_BITS = 0x7F800000;
+  /** So many, with what they become, stay in the second cache. */
+  private static final int MOST_ELEMENTS = 16 * 1024;
 
-  /** What a CPU makes of every NaN; a GPU may write other bits. */
-  private static final short NAN = 0x7FC0;
-
-  private static final float[] VALUES = values();
+  /** From this many rows and columns of a block on, a table takes less time than the products. */
+  private static final int LEAST_BLOCK_OF_TABLE = 32;
 
   private final BlockFp8 pair;
   private final Fp8Scales scales;
+  private final Fp8Tables tables = new Fp8Tables();
   private final byte[] quantized = new byte[MOST_ELEMENTS];
   private final short[] dequantized = new short[MOST_ELEMENTS];
 
@@ -72,47 +70,47 @@ public final class Fp8Dequantizer {
       int to = (int) Math.min(count, from + ofBlock);
       float scale =
           scales.at(row / pair.rows(), row % pair.rows() / pair.block(), column / pair.block());
-      if (scaled(quantized, from, to, scale, dequantized) > INFINITY_BITS) {
-        int nan = markNans(from, to, scale);
-        firstNan = firstNan.isPresent() ? firstNan : OptionalLong.of(firstElement + nan);
+      int seen =
+          pair.block() < LEAST_BLOCK_OF_TABLE
+              ? multiply(from, to, scale)
+              : lookUp(from, to, tables.of(column / pair.block(), scale));
+      if ((seen & Fp8Tables.NAN_FLAG) != 0 && firstNan.isEmpty()) {
+        firstNan = OptionalLong.of(firstElement + firstNan(from, scale));
       }
       from = to;
     }
     return firstNan;
   }
 
-  /** Returns the largest bits of a product, without its sign: above infinity there is only NaN. */
-  private static int scaled(byte[] from, int begin, int end, float scale, short[] to) {
-    int largest = 0;
+  /** Returns the bits that are set in any of the values. */
+  private int multiply(int begin, int end, float scale) {
+    int seen = 0;
     for (int index = begin; index < end; index++) {
-      int bits = Float.floatToRawIntBits(VALUES[from[index] & 0xFF] * scale);
-      largest = Math.max(largest, bits & 0x7FFFFFFF);
-      to[index] = (short) ((bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
+      int value = Fp8Tables.value(quantized[index] & 0xFF, scale);
+      seen |= value;
+      dequantized[index] = (short) value;
     }
-    return largest;
+    return seen;
   }
 
-  /** Gives every NaN the same bits; returns the first. */
-  private int markNans(int begin, int end, float scale) {
-    int first = end;
-    for (int index = end - 1; index >= begin; index--) {
-      if (Float.isNaN(VALUES[quantized[index] & 0xFF] * scale)) {
-        dequantized[index] = NAN;
-        first = index;
-      }
+  /** As {@link #multiply}, by the table of the scale. */
+  private int lookUp(int begin, int end, int[] table) {
+    byte[] from = quantized;
+    short[] to = dequantized;
+    int seen = 0;
+    for (int index = begin; index < end; index++) {
+      int value = table[from[index] & 0xFF];
+      seen |= value;
+      to[index] = (short) value;
     }
-    return first;
+    return seen;
   }
 
-  /** Of each byte: 1 bit of sign, 4 of exponent, 3 of mantissa; no infinity, one magnitude NaN. */
-  private static float[] values() {
-    float[] values = new float[256];
-    for (int bits = 0; bits < values.length; bits++) {
-      int magnitude = bits & MAGNITUDE;
-      float value =
-          magnitude == MAGNITUDE ? Float.NaN : Float.intBitsToFloat(magnitude << 20) * 0x1p120f;
-      values[bits] = bits == magnitude ? value : -value;
+  private int firstNan(int begin, float scale) {
+    int index = begin;
+    while ((Fp8Tables.value(quantized[index] & 0xFF, scale) & Fp8Tables.NAN_FLAG) == 0) {
+      index++;
     }
-    return values;
+    return index;
   }
 }

@@ -17,12 +17,14 @@ final class Fp8Hash {
 
   private static final int ELEMENT_BYTES = 2;
 
+  /** A tile of dequantized bytes at a time, which stays in a core's cache until it is hashed. */
+  private static final int PIECE_BYTES = SglangChecksum.TILE_BYTES / ELEMENT_BYTES;
+
   private final ChunkRow row;
   private final ScaleFile scales;
   private final SglangChecksum checksum = new SglangChecksum();
   private final MessageDigest sha256 = WeightDigest.sha256();
-  private final ByteBuffer dequantized =
-      ByteBuffer.allocateDirect(ELEMENT_BYTES * ReadWindow.CAPACITY_BYTES);
+  private final ByteBuffer dequantized = ByteBuffer.allocateDirect(ELEMENT_BYTES * PIECE_BYTES);
   private String name;
   private long weightBytes;
   private Fp8Dequantizer dequantizer;
@@ -62,12 +64,16 @@ final class Fp8Hash {
    * @throws IOException if the scale cannot be read
    */
   void add(ByteBuffer data, long positionBytes) throws IOException {
-    if (fault != null) {
-      return;
+    for (int at = 0; fault == null && at < data.remaining(); at += PIECE_BYTES) {
+      int lengthBytes = Math.min(PIECE_BYTES, data.remaining() - at);
+      addTile(data.slice(data.position() + at, lengthBytes), positionBytes + at);
     }
+  }
+
+  private void addTile(ByteBuffer data, long positionBytes) throws IOException {
     dequantized.clear();
     try {
-      OptionalLong nan = dequantizer.dequantize(data.duplicate(), positionBytes, dequantized);
+      OptionalLong nan = dequantizer.dequantize(data, positionBytes, dequantized);
       if (nan.isPresent()) {
         fail("element %s is NaN, whose bytes depend on the device".formatted(nan.getAsLong()));
         return;

@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -98,6 +99,25 @@ class Fp8DequantizerTest {
 
     assertThat(nan).hasValue(expected);
     assertThat(target.order(ByteOrder.LITTLE_ENDIAN).getShort(6)).isEqualTo((short) NAN);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0x7F,1,70000", "0xFF,1,130", "0x80,Infinity,70000"})
+  void findsTheFirstNanInWhicheverBlockItIs(String bits, float ofLastBlocks, int at)
+      throws Exception {
+    BlockFp8 pair = BlockFp8.of(List.of(512L, 256L), DType.F32, List.of(4L, 2L));
+    byte[] weight = new byte[512 * 256];
+    Arrays.fill(weight, (byte) 0x38);
+    weight[at] = Integer.decode(bits).byteValue();
+    weight[at + 2] = weight[at];
+    float last = ofLastBlocks;
+    byte[] scales = floats(1, 2, 3, 4, last, last, last, last);
+
+    OptionalLong nan =
+        new Fp8Dequantizer(pair, in(scales))
+            .dequantize(ByteBuffer.wrap(weight), 0, bf16(weight.length));
+
+    assertThat(nan).hasValue(at);
   }
 
   @ParameterizedTest
