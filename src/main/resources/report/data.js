@@ -16,7 +16,7 @@ data.history.engines.forEach((history, number) => {
   const engine = data.engines[history.engine];
   Object.assign(history, { number, name: history.name ?? engine.name, source: history.source ?? engine.source });
   history.steps = history.steps.map(([scan, state, checksum, revision, more]) =>
-    ({ scan, state, checksum, revision, more, off: more?.offSince !== undefined }));
+    ({ scan, state, checksum, revision, more, wrong: more?.offSince !== undefined || more?.different === true }));
   if (engine) {
     engine.history = history;
   }

@@ -48,7 +48,7 @@ function openRank(rank, from) {
       fact("Checksum", checksum(rank.checksum) === undefined ? "none" : el("code", { class: "long" }, checksum(rank.checksum))),
       fact("Tensors hashed", count(rank.tensors)),
       fact("Skipped", count(rank.skipped)),
-      fact("Bytes", bytes(rank.bytes)),
+      fact("Bytes", rank.engine.source === "LIVE" ? "–" : bytes(rank.bytes)),
       fact("Engine", el("a", { href: `#e${rank.engine.number}` }, rank.engine.label()))),
     rankCamps(rank.engine.group, rank.place, undefined),
     el("h3", {}, "Findings"),
@@ -74,7 +74,7 @@ function openEngine(engine, from) {
       engine.revision === undefined ? "" : fact("Revision", wholeName(engine.revision)),
       fact("Compared in", wholeName(engine.groupName)),
       fact("Ranks hashed", `${count(engine.hashedRanks)} of ${count(engine.expectedRanks)}`),
-      fact("Bytes", bytes(engine.bytes)),
+      fact("Bytes", engine.source === "LIVE" ? "–" : bytes(engine.bytes)),
       fact("Verified as a whole", engine.lastVerifiedAt === undefined ? "never" : time(engine.lastVerifiedAt)),
       fact("Checksum", checksum(engine.checksum) === undefined ? "none: not every rank was hashed"
         : el("code", { class: "long" }, checksum(engine.checksum)))),

@@ -7,11 +7,12 @@ const WORDS = {
 };
 const WORST_FIRST = ["DIFFERENT", "MISSING", "UNREADABLE", "UNKNOWN", "HASHED_ONLY", "VERIFIED"];
 const STEP_SIGNS = {
-  DRIFTED: "≠", UPDATED: "↑", RESTORED: "↩", APPEARED: "+", DISAPPEARED: "−", NOT_SCANNED: "!", NOT_COMPARABLE: "?", UNCHANGED: "=",
+  DRIFTED: "≠", UPDATED: "↑", RESTORED: "↩", APPEARED: "+", DISAPPEARED: "−", NOT_SCANNED: "!", NOT_COMPARABLE: "?", NOT_UPDATED: "↛", UNCHANGED: "=",
 };
 const STEP_WORDS = {
   DRIFTED: "drifted", UPDATED: "updated", RESTORED: "restored", APPEARED: "appeared", DISAPPEARED: "disappeared",
-  NOT_SCANNED: "not scanned as a whole", NOT_COMPARABLE: "hashed in another way", UNCHANGED: "unchanged",
+  NOT_SCANNED: "not scanned as a whole", NOT_COMPARABLE: "hashed in another way",
+  NOT_UPDATED: "declared anew, and unchanged", UNCHANGED: "unchanged",
 };
 
 const plural = (number, noun, nouns) => `${count(number)} ${number === 1 ? noun : nouns ?? `${noun}s`}`;

@@ -12,12 +12,12 @@ function bars(steps) {
       list.push({ from: next, to: step.scan - 1 });
     }
     const last = list.at(-1);
-    const continues = last?.step !== undefined && last.checksum === step.checksum && last.off === step.off
+    const continues = last?.step !== undefined && last.checksum === step.checksum && last.wrong === step.wrong
       && (step.state === "UNCHANGED" || (step.state === "NOT_SCANNED" && last.step.state === "NOT_SCANNED"));
     if (continues) {
       last.to = step.scan;
     } else {
-      list.push({ from: step.scan, to: step.scan, step, checksum: step.checksum, off: step.off });
+      list.push({ from: step.scan, to: step.scan, step, checksum: step.checksum, wrong: step.wrong });
     }
     next = step.scan + 1;
   }
@@ -35,15 +35,15 @@ function barWords(bar) {
     return `not there: ${period}`;
   }
   const digits = checksum(bar.checksum);
-  return `${STEP_WORDS[bar.step.state]}${bar.off ? ", off" : ""}${digits === undefined ? "" : `, checksum ${digits.slice(0, 8)}`}: ${period}`;
+  return `${STEP_WORDS[bar.step.state]}${bar.wrong ? ", differs" : ""}${digits === undefined ? "" : `, checksum ${digits.slice(0, 8)}`}: ${period}`;
 }
 
-// The look of a bar: what is off is marked; two tones take turns where content changes.
+// The look of a bar: what differs is marked; two tones take turns where content changes.
 function barLook(bar, tone) {
   if (bar.step === undefined) {
     return "gap";
   }
-  return bar.off ? "off" : bar.checksum < 0 ? "unread" : `tone${tone}`;
+  return bar.wrong ? "off" : bar.checksum < 0 ? "unread" : `tone${tone}`;
 }
 
 function barCells(history) {
@@ -56,7 +56,7 @@ function barCells(history) {
     }
     const digits = bar.step === undefined ? undefined : checksum(bar.checksum);
     const length = bar.to - bar.from + 1;
-    const state = bar.step?.state === "UNCHANGED" && bar.off ? "DRIFTED" : bar.step?.state;
+    const state = bar.step?.state === "UNCHANGED" && bar.wrong ? "DRIFTED" : bar.step?.state;
     const shown = state === undefined || state === "UNCHANGED" ? "" : STEP_SIGNS[state];
     return el("td", { colspan: length, class: `bar-cell ${barLook(bar, tone)}`, title: barWords(bar) },
       el("span", { "aria-hidden": "true" }, length > 1 && digits !== undefined ? `${shown} ${digits.slice(0, 4)}` : shown),
@@ -85,16 +85,16 @@ function timelineRow(alike) {
     others.length === 0 ? "" : el("span", { class: "muted", title }, ` and ${count(others.length)} more`)), barCells(alike[0]));
 }
 
-// Engines of one history together; those that are off first, then those that changed last.
+// Engines of one history together; those that differ first, then those that changed last.
 function alikeHistories() {
   const groups = new Map();
   for (const history of data.history.engines) {
-    const key = JSON.stringify(history.steps.map((step) => [step.scan, step.state, step.checksum, step.off]));
+    const key = JSON.stringify(history.steps.map((step) => [step.scan, step.state, step.checksum, step.wrong]));
     groups.set(key, [...(groups.get(key) ?? []), history]);
   }
   const changed = (history) => Math.max(0, ...history.steps.filter((step) => step.state !== "UNCHANGED").map((step) => step.scan));
-  const off = (history) => Number(history.steps.at(-1).off);
-  return [...groups.values()].sort(([a], [b]) => off(b) - off(a) || changed(b) - changed(a) || a.number - b.number);
+  const wrong = (history) => Number(history.steps.at(-1).wrong);
+  return [...groups.values()].sort(([a], [b]) => wrong(b) - wrong(a) || changed(b) - changed(a) || a.number - b.number);
 }
 
 // One column an engine, one for each scan: as wide as there is room, and never too narrow to read.

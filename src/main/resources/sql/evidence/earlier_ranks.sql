@@ -17,7 +17,7 @@ WITH copies AS (
   FROM ranks AS r
   JOIN engines AS e ON r.scan_id = e.scan_id AND r.engine = e.engine AND r.source = e.source
   JOIN scans AS s ON r.scan_id = s.scan_id
-  WHERE r.source <> 'EXPECTED'
+  WHERE r.source <> 'EXPECTED' AND NOT s.in_future
 ), electorates AS (
   SELECT source, scan_id, comparison_group, place, count(*) AS expected
   FROM copies

@@ -20,6 +20,7 @@ SELECT
   e.revision AS revision_before,
   array() AS changed,
   array() AS drifted_ranks,
+  CAST(NULL AS STRING) AS worst,
   CASE WHEN s.is_whole THEN array() ELSE e.off_ranks END AS off_ranks,
   CASE WHEN NOT s.is_whole THEN e.off_since END AS off_since,
   e.first_seen,

@@ -16,7 +16,7 @@
 -- to hash (null where nothing was hashed), a declaration one of model and revision, and a content the scan in which the rank had a
 -- checksum for the first time.
 WITH hashed_engines AS (
-  SELECT s.fleet, s.scan_id, s.number, s.is_last, e.engine, e.source, e.model, e.revision, coalesce(e.hashing, s.digest) AS hashing
+  SELECT s.fleet, s.scan_id, s.number, s.is_last, e.engine, e.source, e.model, e.revision, coalesce(e.hashing, CASE WHEN e.source = 'LIVE' THEN e.digest END, s.digest) AS hashing
   FROM history_scans AS s
   JOIN engines AS e ON s.scan_id = e.scan_id
 ), lanes AS (

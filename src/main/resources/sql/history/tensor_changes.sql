@@ -2,7 +2,7 @@
 -- in:  changed_ranks (change, side: BEFORE or AFTER, scan_id, engine, source, rank),
 --      tensors, ranks (views of finished scans)
 -- out: change, changed, added, removed (numbers of tensors), bytes (of what changed or was added, as it is, and was removed,
---      as it was), first_key (the first of them by name)
+--      as it was; 0 where a running engine does not say), first_key (the first of them by name)
 -- A change is left out where the rows of a side are not all there, or do not tell what it is.
 WITH sides AS (
   SELECT
@@ -31,7 +31,7 @@ WITH sides AS (
     count_if(content_before <> content_after) AS changed,
     count_if(content_before IS NULL) AS added,
     count_if(content_after IS NULL) AS removed,
-    sum(CASE WHEN content_before <=> content_after THEN 0 ELSE bytes END) AS bytes,
+    coalesce(sum(CASE WHEN content_before <=> content_after THEN 0 ELSE bytes END), 0) AS bytes,
     min(CASE WHEN NOT content_before <=> content_after THEN key END) AS first_key,
     sum(rows_before) AS rows_before,
     sum(rows_after) AS rows_after

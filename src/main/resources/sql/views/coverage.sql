@@ -58,7 +58,7 @@ SELECT
   p.skipped_because,
   CAST(p.ranks AS BIGINT) AS ranks,
   CAST(p.tensors AS BIGINT) AS tensors,
-  CAST(p.bytes AS BIGINT) AS bytes,
+  CAST(coalesce(p.bytes, 0) AS BIGINT) AS bytes,
   a.last_verified_at,
   CASE
     WHEN a.last_verified_at IS NULL THEN 'never'

@@ -1,5 +1,5 @@
--- Each engine as its fleet's newest finished scan found it: one row for each source (FILES, LIVE).
--- in: latest_scans, engines, rank_states, coverage, findings (views of finished scans)
+-- Each engine as the newest finished scan that looked at it found it: one row for each source (FILES, LIVE).
+-- in: latest_engines, engines, rank_states, coverage, findings (views of finished scans)
 -- state: the worst of its ranks: DIFFERENT, UNREADABLE, MISSING, UNKNOWN, HASHED_ONLY, VERIFIED.
 -- errors, warnings: the findings that name the engine; those about its comparison group as a whole do not.
 CREATE OR REPLACE TEMPORARY VIEW engines_today AS
@@ -42,10 +42,10 @@ SELECT
   e.bytes,
   coalesce(t.errors, 0) AS errors,
   coalesce(t.warnings, 0) AS warnings,
-  v.last_verified_at
-FROM latest_scans AS s
-JOIN engines AS e ON s.scan_date = e.scan_date AND s.scan_id = e.scan_id
+  v.last_verified_at,
+  s.scanned_at
+FROM latest_engines AS s
+JOIN engines AS e ON s.scan_date = e.scan_date AND s.scan_id = e.scan_id AND s.engine = e.engine AND s.source = e.source
 LEFT JOIN worst AS w ON e.scan_id = w.scan_id AND e.engine = w.engine AND e.source = w.source
 LEFT JOIN told AS t ON e.scan_id = t.scan_id AND e.engine = t.engine AND e.source = t.source
 LEFT JOIN verified AS v ON e.scan_id = v.scan_id AND e.engine = v.engine AND e.source = v.source
-WHERE e.source <> 'EXPECTED'

@@ -8,8 +8,10 @@ import io.shardsum.history.EngineStep;
 import io.shardsum.history.FindingHistory;
 import io.shardsum.history.FindingStep;
 import io.shardsum.history.FleetHistory;
+import io.shardsum.history.LeftOutScan;
 import io.shardsum.history.PastScan;
 import io.shardsum.history.TensorChange;
+import io.shardsum.verdict.CoverageState;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.TensorName;
 import java.io.IOException;
@@ -57,6 +59,8 @@ final class DriftJson {
     json.writeStringField("fleet", fleet.fleet());
     json.writeBooleanField("new_drift", !fleet.newDrift().isEmpty());
     json.writeBooleanField("standing_drift", !fleet.standingDrift().isEmpty());
+    json.writeNumberField("open_errors", fleet.openErrors().size());
+    json.writeNumberField("open_warnings", fleet.openWarnings().size());
     json.writeArrayFieldStart("scans");
     for (PastScan scan : fleet.scans()) {
       json.writeStartObject();
@@ -70,6 +74,14 @@ final class DriftJson {
     json.writeArrayFieldStart("days_without_scan");
     for (LocalDate day : fleet.daysWithoutScan()) {
       json.writeString(day.toString());
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("left_out");
+    for (LeftOutScan scan : fleet.leftOut()) {
+      json.writeStartObject();
+      json.writeStringField("scan_id", scan.scanId());
+      json.writeStringField("why", scan.why());
+      json.writeEndObject();
     }
     json.writeEndArray();
     json.writeArrayFieldStart("engines");
@@ -116,6 +128,7 @@ final class DriftJson {
     json.writeStringField("checksum", step.checksum().orElse(null));
     json.writeNumberField("expected_ranks", step.expectedRanks());
     json.writeNumberField("hashed_ranks", step.hashedRanks());
+    json.writeStringField("worst", step.worst().map(CoverageState::name).orElse(null));
     writeNumbers("changed_ranks", step.changedRanks());
     writeNumbers("drifted_ranks", step.driftedRanks());
     json.writeFieldName("tensors");

@@ -7,7 +7,9 @@ import io.shardsum.history.EngineStep;
 import io.shardsum.history.FindingHistory;
 import io.shardsum.history.FindingState;
 import io.shardsum.history.FleetHistory;
+import io.shardsum.history.LeftOutScan;
 import io.shardsum.history.PastScan;
+import io.shardsum.history.TensorChange;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -38,6 +40,10 @@ final class DriftReport {
   void print(PrintWriter out) {
     out.println("Fleet " + TerminalText.name(history.fleet()) + ", " + scans());
     printDaysWithoutScan(out);
+    for (LeftOutScan scan : history.leftOut()) {
+      out.printf("Scan %s is left out: %s%n", scan.scanId(), TerminalText.line(scan.why()));
+    }
+    printNotLookedAt(out);
     out.println("Engines: " + states());
     printSteps("Drift", step -> step.state().isUnplanned(), out);
     if (told == Told.ALL) {
@@ -78,6 +84,21 @@ final class DriftReport {
     }
   }
 
+  private void printNotLookedAt(PrintWriter out) {
+    List<EngineStep> steps = history.notLookedAt();
+    if (!steps.isEmpty()) {
+      out.printf(
+          "Not in this scan, so as an earlier one found them: %s%n",
+          TerminalText.list(steps.stream().map(this::withAge).toList()));
+    }
+  }
+
+  private String withAge(EngineStep step) {
+    PastScan newest = step.comparedWith().orElseThrow();
+    Duration age = Duration.between(newest.startedAt(), history.last().startedAt());
+    return "%s (%s before)".formatted(engine(step), duration(age));
+  }
+
   private String states() {
     return history.states().entrySet().stream()
         .map(entry -> entry.getValue() + " " + entry.getKey())
@@ -86,7 +107,7 @@ final class DriftReport {
 
   private static boolean isOtherChange(EngineStep step) {
     return switch (step.state()) {
-      case UPDATED, RESTORED, APPEARED, DISAPPEARED -> true;
+      case UPDATED, NOT_UPDATED, RESTORED, APPEARED, DISAPPEARED -> true;
       case DRIFTED, NOT_SCANNED, NOT_COMPARABLE, UNCHANGED -> false;
     };
   }
@@ -115,7 +136,7 @@ final class DriftReport {
           revision(step.declared()),
           ranks(step),
           tensors(step),
-          step.tensors().map(change -> TerminalText.bytes(change.bytes())).orElse("-"),
+          bytes(step),
           step.comparedWith().map(DriftReport::time).orElse("-"));
     }
     out.println();
@@ -167,6 +188,15 @@ final class DriftReport {
     return String.join(", ", parts);
   }
 
+  /** A running engine does not say how long its tensors are. */
+  private static String bytes(EngineStep step) {
+    return step.tensors()
+        .map(TensorChange::bytes)
+        .filter(bytes -> bytes > 0)
+        .map(TerminalText::bytes)
+        .orElse("-");
+  }
+
   private static void addCount(List<String> parts, long count, String what) {
     if (count > 0) {
       parts.add(String.format(Locale.ROOT, "%,d %s", count, what));
@@ -179,7 +209,7 @@ final class DriftReport {
       return;
     }
     out.println();
-    out.println("Still off");
+    out.println("Still different");
     for (EngineStep step : steps.subList(0, Math.min(LINES_OF_A_LIST, steps.size()))) {
       Drift drift = step.drift().orElseThrow();
       out.printf(
@@ -236,18 +266,6 @@ final class DriftReport {
   }
 
   private String verdict() {
-    long drifted = history.newDrift().stream().map(EngineStep::engine).distinct().count();
-    int standing = history.standingDrift().size();
-    String stands =
-        told == Told.NEW || standing == 0
-            ? ""
-            : " %s still off.".formatted(standing == 1 ? "1 is" : standing + " are");
-    if (drifted > 0) {
-      return "DRIFT: %s changed, and nobody declared it.%s"
-          .formatted(TerminalText.count(drifted, "engine"), stands);
-    }
-    return stands.isEmpty()
-        ? "NO DRIFT."
-        : "DRIFT: no engine changed undeclared in this range;%s".formatted(stands);
+    return DriftVerdict.of(history, told).text();
   }
 }

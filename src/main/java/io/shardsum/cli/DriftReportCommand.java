@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
       "",
       "Options for Spark go before or among these: --master, --conf KEY=VALUE, ...",
       "",
-      "Exit codes: 0 no drift, 1 fault of the job, 2 usage, 3 drift: an engine changed in the range, or is",
-      "still off at its end, and nobody declared it (with --new-only: changed in the range)."
+      "Exit codes: 0 no drift, 1 fault of the job, 2 usage, 3 drift: an engine changed in the range and",
+      "nobody declared it, or an error is open at its end (with --new-only: what began in the range)."
     })
 final class DriftReportCommand implements Callable<Integer> {
 
@@ -122,12 +122,14 @@ final class DriftReportCommand implements Callable<Integer> {
     @Option(
         names = "--from",
         paramLabel = "DATE",
+        converter = DayOption.class,
         description = "Scans that began on this day (UTC, like 2026-11-23) or later.")
     private LocalDate from;
 
     @Option(
         names = "--to",
         paramLabel = "DATE",
+        converter = DayOption.class,
         description = "Scans that began on this day or earlier; what came after is not looked at.")
     private LocalDate to;
 
@@ -170,9 +172,9 @@ final class DriftReportCommand implements Callable<Integer> {
   }
 
   private ExitCode exitCode(List<FleetHistory> fleets) {
+    Told told = newOnly ? Told.NEW : Told.ALL;
     boolean drift =
-        fleets.stream()
-            .anyMatch(newOnly ? of -> !of.newDrift().isEmpty() : FleetHistory::isDrifting);
+        fleets.stream().anyMatch(of -> DriftVerdict.of(of, told).exitCode() != ExitCode.EQUAL);
     return drift ? ExitCode.DIFFERENT : ExitCode.EQUAL;
   }
 }

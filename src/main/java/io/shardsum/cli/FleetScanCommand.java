@@ -6,6 +6,7 @@ import io.shardsum.scan.ScanId;
 import io.shardsum.scan.ScanRequest;
 import io.shardsum.scan.ScanSummary;
 import io.shardsum.scan.Scope;
+import io.shardsum.scan.TakeOver;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -84,6 +85,7 @@ final class FleetScanCommand implements Callable<Integer> {
                 new ScanRequest(inventory, options.out, id, startedAt)
                     .verifying(options.verifyOneIn())
                     .comparedWith(options.baseline(id))
+                    .taking(options.replace ? TakeOver.ALWAYS : TakeOver.OF_THE_DEAD)
                     .of(options.chosenEngines().areAll() ? Scope.FLEET : Scope.CHOSEN));
     ExitCode exitCode = ExitCode.of(summary.verdict());
     if (options.format == ScanFormat.SGLANG) {
@@ -131,8 +133,10 @@ final class FleetScanCommand implements Callable<Integer> {
 
   private ExitCode explain(PrintWriter output) {
     requireOut("--explain");
+    FinishedScan newest = FinishedScan.open(session("--explain"), options.out, options.scanId());
     FinishedScan finished =
-        FinishedScan.open(session("--explain"), options.out, options.scanId()).withTensors();
+        (options.scanId().isPresent() ? newest : newest.newestOf(options.target.explain))
+            .withTensors();
     ExplainReport.print(finished, Explained.parse(options.target.explain, finished), output);
     return ExitCode.EQUAL;
   }

@@ -73,6 +73,14 @@ final class FleetScanOptions {
   Integer verifyOneIn;
 
   @Option(
+      names = "--replace",
+      description = {
+        "With --scan-id: take the name from a scan that has not ended, and is known to be dead; of",
+        "one on another host that is so only after 10 minutes."
+      })
+  boolean replace;
+
+  @Option(
       names = "--dry-run",
       description = "Only list: engines, ranks, files, bytes, what is missing. Reads no weights.")
   boolean dryRun;
@@ -101,7 +109,7 @@ final class FleetScanOptions {
       paramLabel = "N",
       description = {
         "With --demo: a fleet to which things happen, and the scans of so many nights (30: a month",
-        "with all that happens), dated from 2026-10-01 on."
+        "with all that happens), dated from 2026-10-01 on, or earlier."
       })
   Integer demoNights;
 
@@ -201,12 +209,14 @@ final class FleetScanOptions {
             || digest != null
             || !onlyEngines.isEmpty()
             || verifyOneIn != null
+            || replace
             || dryRun;
     boolean ofAScan =
         baseline != null
             || digest != null
             || !onlyEngines.isEmpty()
             || verifyOneIn != null
+            || replace
             || dryRun
             || format != ScanFormat.TABLE;
     if (target.explain != null && ofAScan) {

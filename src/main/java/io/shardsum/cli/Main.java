@@ -3,6 +3,8 @@ package io.shardsum.cli;
 import io.shardsum.expect.ExpectException;
 import io.shardsum.fleet.FleetException;
 import io.shardsum.history.HistoryException;
+import io.shardsum.scan.BrokenFile;
+import io.shardsum.scan.ClaimedScanException;
 import io.shardsum.scan.ReferenceException;
 import io.shardsum.scan.SumsDifferException;
 import io.shardsum.scan.UntrustedScanException;
@@ -10,8 +12,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.Set;
-import org.apache.spark.SparkThrowable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -29,9 +29,6 @@ import picocli.CommandLine.Command;
       ViewsCommand.class
     })
 public final class Main {
-
-  /** Conditions of Spark that say that a file of the tables is broken, or gone. */
-  private static final Set<String> UNREADABLE = Set.of("FAILED_READ_FILE", "PATH_NOT_FOUND");
 
   private final Interruption interruption;
 
@@ -126,6 +123,7 @@ public final class Main {
         || e instanceof ExpectException
         || e instanceof UsageException
         || e instanceof HistoryException
+        || e instanceof ClaimedScanException
         || e instanceof ReferenceException) {
       err.println(command.getCommandName() + ": " + e.getMessage());
       return ExitCode.USAGE.number();
@@ -137,33 +135,11 @@ public final class Main {
       err.println(command.getCommandName() + ": " + e.getMessage());
       return ExitCode.FAULT.number();
     }
-    Optional<String> unreadable = unreadable(e);
+    Optional<String> unreadable = BrokenFile.in(e).map(BrokenFile::message);
     if (unreadable.isPresent()) {
       err.println(command.getCommandName() + ": " + unreadable.get());
       return ExitCode.FAULT.number();
     }
     return fault(e, command.getCommandName(), err);
-  }
-
-  /**
-   * Which file of the tables Spark could not read, and why: whoever copied or cut it can mend it.
-   */
-  private static Optional<String> unreadable(Throwable fault) {
-    for (Throwable e = fault; e != null; e = e.getCause()) {
-      if (e instanceof SparkThrowable spark && UNREADABLE.contains(mainCondition(spark))) {
-        Throwable why = e.getCause() == null ? e : e.getCause();
-        return Optional.of(
-            "Cannot read %s: %s"
-                .formatted(
-                    TerminalText.line(spark.getMessageParameters().getOrDefault("path", "a table")),
-                    TerminalText.line(
-                        String.valueOf(why.getMessage()).lines().findFirst().orElse(""))));
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static String mainCondition(SparkThrowable spark) {
-    return String.valueOf(spark.getCondition()).split("\\.", 2)[0];
   }
 }

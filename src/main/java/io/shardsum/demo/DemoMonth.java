@@ -34,6 +34,7 @@ public final class DemoMonth {
 
   private static final Instant FIRST = Instant.parse("2026-10-01T02:00:00Z");
   private static final Duration SCAN_AFTER_CHANGE = Duration.ofHours(8);
+  private static final int MONTH = 30;
   private static final int SKIPPED_NIGHT = 15;
 
   /** Of the bit that flips: it is the highest of the exponent of an element. */
@@ -121,13 +122,14 @@ public final class DemoMonth {
     tensor.clearBlocks(tensor.lengthBytes() / 2, LOST_BLOCKS);
   }
 
-  /** The first nights, from 1. */
+  /** The first nights, from 1. More than a month begin earlier, so that all of them are past. */
   public List<DemoNight> nights(int count) {
-    return IntStream.rangeClosed(1, count).mapToObj(this::night).toList();
+    Instant first = FIRST.minus(Math.max(0, count - MONTH), ChronoUnit.DAYS);
+    return IntStream.rangeClosed(1, count).mapToObj(number -> night(first, number)).toList();
   }
 
-  private DemoNight night(int number) {
-    Instant at = FIRST.plus(number - 1L, ChronoUnit.DAYS);
+  private DemoNight night(Instant first, int number) {
+    Instant at = first.plus(number - 1L, ChronoUnit.DAYS);
     Set<String> expected = chapters.floorEntry(number).getValue().expected();
     if (number == SKIPPED_NIGHT) {
       return new DemoNight(number, at, DemoNight.Scanned.NO, Optional.empty(), NOTHING);

@@ -2,12 +2,18 @@ package io.shardsum.history;
 
 import io.shardsum.scan.ScanId;
 import io.shardsum.text.ForeignText;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Of all scans in the tables, those that a question is about. */
 final class ChosenScans {
@@ -15,13 +21,44 @@ final class ChosenScans {
   private static final int NAME_CODE_POINTS = 60;
   private static final int NAMES_SHOWN = 6;
 
-  private final Map<String, List<PastScan>> byFleet = new TreeMap<>();
+  private static final DateTimeFormatter MINUTE =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-  ChosenScans(List<PastScan> scans) {
+  private final Map<String, List<PastScan>> byFleet = new TreeMap<>();
+  private final Map<String, List<PastScan>> inFuture = new TreeMap<>();
+  private final Instant now;
+
+  /**
+   * Of all scans.
+   *
+   * @param now what is dated later is chosen only where it is named
+   */
+  ChosenScans(List<PastScan> scans, Instant now) {
+    this.now = now;
     scans.stream()
         .sorted(NumberedScans.ORDER)
-        .collect(Collectors.groupingBy(PastScan::fleet))
-        .forEach(byFleet::put);
+        .forEach(
+            scan ->
+                (scan.isInFuture(now) ? inFuture : byFleet)
+                    .computeIfAbsent(scan.fleet(), any -> new ArrayList<>())
+                    .add(scan));
+  }
+
+  /** The scans of a fleet that are dated in the future. */
+  List<PastScan> inFuture(String fleet) {
+    return inFuture.getOrDefault(fleet, List.of());
+  }
+
+  /** Those of a fleet that are left out. */
+  List<LeftOutScan> leftOut(String fleet) {
+    return inFuture(fleet).stream()
+        .map(
+            scan ->
+                new LeftOutScan(
+                    scan.scanId(),
+                    "it is dated %s, in the future: it is now %s"
+                        .formatted(MINUTE.format(scan.startedAt()), MINUTE.format(now))))
+        .toList();
   }
 
   /**
@@ -42,13 +79,29 @@ final class ChosenScans {
             .flatMap(entry -> ofFleet(entry.getValue(), range).stream())
             .toList();
     if (chosen.isEmpty()) {
+      requirePast(fleet);
       throw noneBetween(fleet, (ScanRange.Between) range);
     }
     return chosen;
   }
 
+  /** Whose host has a wrong clock would else be told that there is no scan. */
+  private void requirePast(Optional<String> fleet) {
+    boolean any = fleet.map(byFleet::containsKey).orElse(!byFleet.isEmpty());
+    if (!any) {
+      PastScan scan = fleet.map(inFuture::get).orElse(inFuture.values().iterator().next()).get(0);
+      throw new HistoryException(
+          "Every scan%s is dated in the future, such as scan %s of %s: it is now %s"
+              .formatted(
+                  fleet.map(name -> " of fleet " + name(name)).orElse(""),
+                  scan.scanId(),
+                  MINUTE.format(scan.startedAt()),
+                  MINUTE.format(now)));
+    }
+  }
+
   private void requireFleet(String fleet) {
-    if (!byFleet.containsKey(fleet)) {
+    if (!byFleet.containsKey(fleet) && !inFuture.containsKey(fleet)) {
       throw new HistoryException(
           "No scan of fleet %s in these tables: they have %s".formatted(name(fleet), fleets()));
     }
@@ -125,7 +178,8 @@ final class ChosenScans {
   }
 
   private PastScan scan(ScanId wanted, Optional<String> fleet) {
-    return byFleet.entrySet().stream()
+    return Stream.of(byFleet, inFuture)
+        .flatMap(scans -> scans.entrySet().stream())
         .filter(entry -> fleet.isEmpty() || fleet.get().equals(entry.getKey()))
         .flatMap(entry -> entry.getValue().stream())
         .filter(scan -> scan.scanId().equals(wanted.text()))

@@ -16,6 +16,8 @@ public enum EngineState {
   NOT_SCANNED,
   /** No scan before hashed it in the same way: with the same digest, leaving out the same. */
   NOT_COMPARABLE,
+  /** Another model or revision is declared, and every rank is the same: no update arrived. */
+  NOT_UPDATED,
   /** The same in every rank as when it was hashed the last time. */
   UNCHANGED;
 

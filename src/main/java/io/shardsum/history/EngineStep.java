@@ -1,6 +1,7 @@
 package io.shardsum.history;
 
 import io.shardsum.fleet.WeightSource;
+import io.shardsum.verdict.CoverageState;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param driftedRanks changed without a plan, or left behind by an update; only where DRIFTED
  * @param tensors what changed in the changed ranks; empty where nothing did, or the rows of tensors
  *     are no longer in the tables
+ * @param worst the worst state of its ranks in this scan; empty where the scan does not have it
  * @param firstSeen the first scan that has it
  * @param lastRight the last scan, up to this one, that read it as a whole, found no error in it and
  *     no drift
@@ -35,6 +37,7 @@ public record EngineStep(
     List<Integer> changedRanks,
     List<Integer> driftedRanks,
     Optional<TensorChange> tensors,
+    Optional<CoverageState> worst,
     PastScan firstSeen,
     Optional<PastScan> lastRight,
     Optional<Drift> drift) {
@@ -53,6 +56,11 @@ public record EngineStep(
     driftedRanks = List.copyOf(driftedRanks);
   }
 
+  /** Whether copies of it differ from what they should be, or from each other, in this scan. */
+  public boolean isDifferent() {
+    return worst.equals(Optional.of(CoverageState.DIFFERENT));
+  }
+
   EngineStep with(TensorChange change) {
     return new EngineStep(
         scan,
@@ -68,6 +76,7 @@ public record EngineStep(
         changedRanks,
         driftedRanks,
         Optional.of(change),
+        worst,
         firstSeen,
         lastRight,
         drift);

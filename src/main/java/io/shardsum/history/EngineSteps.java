@@ -2,6 +2,7 @@ package io.shardsum.history;
 
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.history.EngineStep.Declared;
+import io.shardsum.verdict.CoverageState;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -93,6 +94,7 @@ final class EngineSteps {
         changed.stream().map(rank -> rank.<Integer>getAs("rank")).toList(),
         row.getList(row.fieldIndex("drifted_ranks")),
         Optional.empty(),
+        text(row, "worst").map(CoverageState::valueOf),
         scans.numbered(row, "first_seen").orElseThrow(),
         scans.numbered(row, "last_right"),
         scans.numbered(row, "off_since").map(since -> new Drift(since, off)));

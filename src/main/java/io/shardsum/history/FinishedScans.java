@@ -1,5 +1,8 @@
 package io.shardsum.history;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.not;
+
 import io.shardsum.scan.ScanTable;
 import io.shardsum.text.ForeignText;
 import java.io.IOException;
@@ -8,6 +11,7 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -44,11 +48,12 @@ final class FinishedScans {
    * Looks which scans there are.
    *
    * @param session ignores missing files
+   * @param unread scans that are read no more
    * @throws HistoryException if there is none
    */
-  static FinishedScans in(SparkSession session, String out) {
+  static FinishedScans in(SparkSession session, String out, UnreadScans unread) {
     Path directory = new Path(out);
-    List<Row> rows = rows(session, directory);
+    List<Row> rows = rows(session, directory, unread);
     if (rows.isEmpty()) {
       throw new HistoryException(
           "No finished scan in %s: expected tables that jobs/fleet-scan has written"
@@ -57,7 +62,7 @@ final class FinishedScans {
     return new FinishedScans(session, directory, rows);
   }
 
-  private static List<Row> rows(SparkSession session, Path out) {
+  private static List<Row> rows(SparkSession session, Path out, UnreadScans unread) {
     Path scans = new Path(out, ScanTable.SCANS.tableName());
     try {
       FileSystem fileSystem = scans.getFileSystem(session.sparkContext().hadoopConfiguration());
@@ -68,9 +73,11 @@ final class FinishedScans {
       String why = ForeignText.shown(out + ": " + e.getMessage(), MESSAGE_CODE_POINTS);
       throw new UncheckedIOException("Cannot read the tables in " + why, e);
     }
+    Set<String> broken = unread.ofTheirOwnRow();
     return read(session, scans, COLUMNS)
+        .where(not(col("scan_id").isInCollection(broken)))
         .selectExpr("*", "_metadata.file_path AS file")
-        .where("fleet IS NOT NULL")
+        .where("fleet IS NOT NULL AND started_at IS NOT NULL")
         .collectAsList();
   }
 

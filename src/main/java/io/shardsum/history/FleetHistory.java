@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * @param engines by name, those that have a step in the range
  * @param ranks of the last scan, by engine and rank
  * @param findings those that have a step in the range, by engine (none last), rank, kind
+ * @param leftOut scans of the fleet that are not looked at, and why
  */
 public record FleetHistory(
     String fleet,
@@ -22,7 +23,8 @@ public record FleetHistory(
     List<LocalDate> daysWithoutScan,
     List<EngineHistory> engines,
     List<RankStep> ranks,
-    List<FindingHistory> findings) {
+    List<FindingHistory> findings,
+    List<LeftOutScan> leftOut) {
 
   /** Copies the lists. */
   public FleetHistory {
@@ -31,6 +33,7 @@ public record FleetHistory(
     engines = List.copyOf(engines);
     ranks = List.copyOf(ranks);
     findings = List.copyOf(findings);
+    leftOut = List.copyOf(leftOut);
   }
 
   /** The same over the newest scans of the range only, or over all where there are fewer. */
@@ -46,7 +49,8 @@ public record FleetHistory(
         daysWithoutScan.stream().filter(day -> day.isAfter(newest.get(0).date())).toList(),
         engines.stream().flatMap(engine -> engine.in(kept).stream()).toList(),
         ranks,
-        findings.stream().flatMap(fault -> fault.in(kept).stream()).toList());
+        findings.stream().flatMap(fault -> fault.in(kept).stream()).toList(),
+        leftOut);
   }
 
   /** The newest scan of the range. */
@@ -59,6 +63,14 @@ public record FleetHistory(
     return engines.stream()
         .map(EngineHistory::last)
         .filter(step -> step.scan().equals(last()))
+        .toList();
+  }
+
+  /** The engines that the newest scan was not asked to look at, each with its newest scan. */
+  public List<EngineStep> notLookedAt() {
+    return engineSteps().stream()
+        .filter(step -> step.state() == EngineState.NOT_SCANNED)
+        .filter(step -> step.worst().isEmpty() && step.comparedWith().isPresent())
         .toList();
   }
 
@@ -79,9 +91,31 @@ public record FleetHistory(
     return engineSteps().stream().filter(step -> step.drift().isPresent()).toList();
   }
 
-  /** Whether something changed unplanned in the range, or stands unplanned at its end. */
+  /** The errors that are open at the end of the range, whenever they began. */
+  public List<FindingHistory> openErrors() {
+    return open("error");
+  }
+
+  /** The warnings that are open at the end of the range: what could not be checked. */
+  public List<FindingHistory> openWarnings() {
+    return open("warning");
+  }
+
+  private List<FindingHistory> open(String severity) {
+    return findings.stream()
+        .filter(fault -> fault.finding().severity().equals(severity))
+        .filter(fault -> fault.state().isOpen())
+        .toList();
+  }
+
+  /** Whether something changed unplanned in the range, or is wrong at its end. */
   public boolean isDrifting() {
-    return !newDrift().isEmpty() || !standingDrift().isEmpty();
+    return !newDrift().isEmpty() || !standingDrift().isEmpty() || !openErrors().isEmpty();
+  }
+
+  /** Whether something changed unplanned in the range, or went wrong in it and still is. */
+  public boolean isNewlyDrifting() {
+    return !newDrift().isEmpty() || openErrors().stream().anyMatch(FindingHistory::isNew);
   }
 
   private Stream<EngineStep> steps() {

@@ -4,8 +4,10 @@ import io.shardsum.scan.TablesSession;
 import io.shardsum.text.ForeignText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /** Reads the history of fleets out of their tables. */
@@ -16,6 +18,7 @@ public final class History {
 
   private final SparkSession session;
   private final String out;
+  private final Clock clock;
 
   /**
    * The history of the tables in a directory.
@@ -24,8 +27,18 @@ public final class History {
    * @param out any Hadoop file system
    */
   public History(SparkSession session, String out) {
+    this(session, out, Clock.systemUTC());
+  }
+
+  /**
+   * The same, as of the time that a clock tells.
+   *
+   * @param clock scans that are dated later than it says are left out
+   */
+  public History(SparkSession session, String out, Clock clock) {
     this.session = session;
     this.out = out;
+    this.clock = clock;
   }
 
   /**
@@ -37,16 +50,27 @@ public final class History {
    * @throws UncheckedIOException if the tables cannot be read, or do not stand still
    */
   public List<FleetHistory> of(Optional<String> fleet, ScanRange range) {
+    try {
+      return read(fleet, range);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private List<FleetHistory> read(Optional<String> fleet, ScanRange range) throws Exception {
     SparkSession own = HistorySession.of(session);
-    for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-      FinishedScans finished = FinishedScans.in(own, out);
-      List<NumberedScans> chosen = new ChosenScans(finished.all()).of(fleet, range);
-      List<PastScan> scans = chosen.stream().flatMap(of -> of.scans().stream()).toList();
-      finished.requireKnownSchema(scans);
-      TablesSession.fit(own, scans.stream().mapToLong(PastScan::ranks).sum());
-      Optional<List<FleetHistory>> read = read(own, chosen, finished, scans);
-      if (read.isPresent()) {
-        return read.get();
+    UnreadScans unread = new UnreadScans();
+    for (int attempt = 1; attempt <= MOST_ATTEMPTS; ) {
+      try {
+        Optional<List<FleetHistory>> read = read(own, fleet, range, unread);
+        if (read.isPresent()) {
+          return read.get();
+        }
+        attempt++;
+      } catch (Exception e) { // as above
+        unread.add(e);
       }
     }
     throw new UncheckedIOException(
@@ -58,12 +82,28 @@ public final class History {
 
   /** Empty if a scan was replaced, or removed, meanwhile. */
   private Optional<List<FleetHistory>> read(
-      SparkSession own, List<NumberedScans> chosen, FinishedScans finished, List<PastScan> scans) {
+      SparkSession own, Optional<String> fleet, ScanRange range, UnreadScans unread)
+      throws Exception {
+    FinishedScans finished = FinishedScans.in(own, out, unread);
+    List<PastScan> all = finished.all();
+    ChosenScans choice = new ChosenScans(all, clock.instant());
+    List<NumberedScans> chosen = unread.without(choice.of(fleet, range), range);
+    unread.requireOlder(chosen, session.sparkContext().hadoopConfiguration());
+    List<PastScan> scans = chosen.stream().flatMap(of -> of.scans().stream()).toList();
+    finished.requireKnownSchema(scans);
+    TablesSession.fit(own, scans.stream().mapToLong(PastScan::ranks).sum());
     try (HistoryTables tables = new HistoryTables(own, out, chosen)) {
-      tables.requireRanks();
-      List<FleetHistory> read = new HistoryReader(tables, chosen).read();
+      tables.requireRows();
+      List<FleetHistory> read =
+          new HistoryReader(
+                  tables,
+                  chosen,
+                  name ->
+                      Stream.concat(unread.of(all, name).stream(), choice.leftOut(name).stream())
+                          .toList())
+              .read();
       return finished.stillHave(scans) ? Optional.of(read) : Optional.empty();
-    } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
+    } catch (Exception e) { // as above
       if (finished.stillHave(scans)) {
         throw e;
       }

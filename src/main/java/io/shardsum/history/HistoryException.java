@@ -3,7 +3,7 @@ package io.shardsum.history;
 /**
  * A question that the tables have no answer to; the message says what was asked and what is there.
  */
-public final class HistoryException extends RuntimeException {
+public class HistoryException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 

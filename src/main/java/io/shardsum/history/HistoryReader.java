@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
 
@@ -14,9 +15,19 @@ final class HistoryReader {
 
   private final HistoryTables tables;
   private final List<NumberedScans> chosen;
+  private final Function<String, List<LeftOutScan>> leftOut;
   private final Map<String, NumberedScans> byFleet = new HashMap<>();
 
-  HistoryReader(HistoryTables tables, List<NumberedScans> chosen) {
+  /**
+   * Reads some fleets.
+   *
+   * @param leftOut the scans of a fleet that are not looked at
+   */
+  HistoryReader(
+      HistoryTables tables,
+      List<NumberedScans> chosen,
+      Function<String, List<LeftOutScan>> leftOut) {
+    this.leftOut = leftOut;
     this.tables = tables;
     this.chosen = chosen;
     chosen.forEach(scans -> byFleet.put(scans.fleet(), scans));
@@ -35,7 +46,8 @@ final class HistoryReader {
                     scans.daysWithoutScan(),
                     engines.getOrDefault(scans.fleet(), List.of()),
                     ranks.getOrDefault(scans.fleet(), List.of()),
-                    findings.getOrDefault(scans.fleet(), List.of())))
+                    findings.getOrDefault(scans.fleet(), List.of()),
+                    leftOut.apply(scans.fleet())))
         .toList();
   }
 

@@ -38,7 +38,7 @@ final class HistoryTables implements AutoCloseable {
       StructType.fromDDL(
           "engine STRING, source STRING, model STRING, revision STRING, comparison_group STRING,"
               + " expected_ranks INT, hashed_ranks INT, status STRING, checksum STRING,"
-              + " bytes BIGINT, hashing STRING");
+              + " bytes BIGINT, hashing STRING, digest STRING");
   private static final StructType RANKS =
       StructType.fromDDL(
           "engine STRING, source STRING, rank INT, tp_size INT, pp_size INT, status STRING, checksum STRING,"
@@ -53,10 +53,10 @@ final class HistoryTables implements AutoCloseable {
 
   private static final int MESSAGE_CODE_POINTS = 1_000;
   private static final String SOURCE = "source";
+  private static final String FILES = WeightSource.FILES.name();
 
   /** Scans of tables of version 1 had files only. */
-  private static final Column OF_FILES_AT_FIRST =
-      coalesce(col(SOURCE), lit(WeightSource.FILES.name()));
+  private static final Column OF_FILES_AT_FIRST = coalesce(col(SOURCE), lit(FILES));
 
   private final SparkSession session;
   private final Path out;
@@ -72,39 +72,54 @@ final class HistoryTables implements AutoCloseable {
     Dataset<Row> scans = session.createDataFrame(rows, NumberedScans.COLUMNS);
     scans.createOrReplaceTempView("history_scans");
     scans.createOrReplaceTempView(landed(ScanTable.SCANS));
-    view(ScanTable.ENGINES, ENGINES);
-    view(ScanTable.RANKS, RANKS);
-    view(ScanTable.FINDINGS, FindingRow.SCHEMA);
+    view(ScanTable.ENGINES, ENGINES, "engine");
+    view(ScanTable.RANKS, RANKS, "rank");
+    view(ScanTable.FINDINGS, FindingRow.SCHEMA, "kind");
     session.sql(SqlFile.text("views/rank_states"));
   }
 
   /**
-   * Refuses what would read as if engines had gone.
+   * Refuses what would read as if engines or findings had gone.
    *
-   * @throws HistoryException if a scan has fewer rows of ranks than its own row says
+   * @throws UnreadScanException if a scan has fewer rows than its own row says
    */
-  void requireRanks() {
+  void requireRows() {
+    Map<String, Long> ranks = rows(ScanTable.RANKS, col(SOURCE).equalTo(FILES));
+    Map<String, Long> engines = rows(ScanTable.ENGINES, col(SOURCE).equalTo(FILES));
+    Map<String, Long> findings = rows(ScanTable.FINDINGS, lit(true));
+    for (NumberedScans fleet : fleets) {
+      for (PastScan scan : fleet.scans()) {
+        require(scan, ScanTable.RANKS, scan.ranks(), ranks);
+        require(scan, ScanTable.ENGINES, scan.engines(), engines);
+        require(scan, ScanTable.FINDINGS, scan.foundNothing() ? 0 : 1, findings);
+      }
+    }
+  }
+
+  private Map<String, Long> rows(ScanTable table, Column condition) {
     Map<String, Long> found = new HashMap<>();
     session
-        .table(ScanTable.RANKS.tableName())
-        .where(col(SOURCE).equalTo(WeightSource.FILES.name()))
+        .table(table.tableName())
+        .where(condition)
         .groupBy("scan_id")
         .count()
         .collectAsList()
         .forEach(row -> found.put(row.getString(0), row.getLong(1)));
-    for (NumberedScans fleet : fleets) {
-      for (PastScan scan : fleet.scans()) {
-        long ranks = found.getOrDefault(scan.scanId(), 0L);
-        if (ranks < scan.ranks()) {
-          throw new HistoryException(
-              "Cannot read scan %s in %s: expected %s rows of ranks, found %s"
-                  .formatted(
-                      scan.scanId(),
-                      ForeignText.shown(out.toString(), MESSAGE_CODE_POINTS),
-                      Long.toString(scan.ranks()),
-                      Long.toString(ranks)));
-        }
-      }
+    return found;
+  }
+
+  private void require(PastScan scan, ScanTable table, long expected, Map<String, Long> rows) {
+    long found = rows.getOrDefault(scan.scanId(), 0L);
+    if (found < expected) {
+      throw new UnreadScanException(
+          scan.scanId(),
+          "Cannot read scan %s in %s: expected %s rows of %s, found %s"
+              .formatted(
+                  scan.scanId(),
+                  ForeignText.shown(out.toString(), MESSAGE_CODE_POINTS),
+                  Long.toString(expected),
+                  table.tableName(),
+                  Long.toString(found)));
     }
   }
 
@@ -112,11 +127,13 @@ final class HistoryTables implements AutoCloseable {
     return "landed_" + table.tableName();
   }
 
-  private void view(ScanTable table, StructType columns) {
+  /** Rows of another program's file have nothing in a column that ours always fill. */
+  private void view(ScanTable table, StructType columns, String always) {
     Dataset<Row> rows =
         reader(columns)
             .parquet(directory(table).toString())
             .where(col("scan_id").isInCollection(scanIds()))
+            .where(col(always).isNotNull())
             .withColumn(SOURCE, OF_FILES_AT_FIRST);
     kept.add(rows.persist());
     rows.createOrReplaceTempView(landed(table));

@@ -16,6 +16,8 @@ public enum KeepReason {
   FIRST_SEEN("an open finding was first seen"),
   /** An engine that is off is off since then, or was right then the last time. */
   DRIFT("an engine that is off began to be, or was last right"),
+  /** It is dated in the future, so nobody knows how old it is. */
+  IN_FUTURE("dated in the future"),
   /** The first of its month. */
   FIRST_OF_MONTH("the first of its month");
 

@@ -37,6 +37,18 @@ record NumberedScans(List<PastScan> scans, int firstShown) {
     return scans.get(0).fleet();
   }
 
+  PastScan last() {
+    return scans.get(scans.size() - 1);
+  }
+
+  /** The same without some scans, of which none is the last. */
+  NumberedScans without(Set<String> scanIds) {
+    List<PastScan> kept = scans.stream().filter(s -> !scanIds.contains(s.scanId())).toList();
+    long before =
+        scans.stream().limit(firstShown - 1L).filter(s -> !scanIds.contains(s.scanId())).count();
+    return new NumberedScans(kept, Math.toIntExact(before) + 1);
+  }
+
   /** The scan whose number a row has in a column; empty where that is null. */
   Optional<PastScan> numbered(Row row, String column) {
     return Optional.ofNullable(row.<Integer>getAs(column)).map(number -> scans.get(number - 1));
@@ -75,7 +87,7 @@ record NumberedScans(List<PastScan> scans, int firstShown) {
     Set<LocalDate> days = new HashSet<>();
     shown().forEach(scan -> days.add(scan.date()));
     LocalDate first = shown().get(0).date();
-    LocalDate last = scans.get(scans.size() - 1).date();
+    LocalDate last = last().date();
     return first.datesUntil(last.plusDays(1)).filter(day -> !days.contains(day)).toList();
   }
 }

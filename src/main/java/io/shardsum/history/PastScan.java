@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.scan.Scope;
+import io.shardsum.scan.Verdict;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
@@ -32,6 +34,19 @@ public record PastScan(
     long bytes) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Clocks of hosts may differ by this much. */
+  private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(10);
+
+  /** Whether it may be without a finding. */
+  boolean foundNothing() {
+    return verdict.equals(Verdict.EQUAL.name());
+  }
+
+  /** Whether it is dated later than now: the clock of the host that wrote it was wrong. */
+  boolean isInFuture(Instant now) {
+    return startedAt.isAfter(now.plus(CLOCKS_DIFFER));
+  }
 
   static PastScan of(Row row) {
     return new PastScan(

@@ -36,7 +36,7 @@ public final class Retention {
   private static final StructType SCANS =
       StructType.fromDDL(
           "fleet STRING, number INT, scan_id STRING, started_at TIMESTAMP, began STRING,"
-              + " settings STRING, is_whole BOOLEAN, is_old BOOLEAN, has_tensors BOOLEAN");
+              + " settings STRING, is_whole BOOLEAN, is_old BOOLEAN, has_tensors BOOLEAN, in_future BOOLEAN");
 
   /** Those that others read, in order: the view, and its file. */
   private static final List<List<String>> VIEWS =
@@ -70,10 +70,11 @@ public final class Retention {
    */
   public RetentionPlan plan(Optional<String> fleet, RetentionRules rules) {
     SparkSession own = HistorySession.of(session);
-    FinishedScans finished = FinishedScans.in(own, out);
+    FinishedScans finished = FinishedScans.in(own, out, new UnreadScans());
     ScanRange all = new ScanRange.Last(Integer.MAX_VALUE);
-    List<NumberedScans> fleets = new ChosenScans(finished.all()).of(Optional.empty(), all);
-    List<NumberedScans> chosen = new ChosenScans(finished.all()).of(fleet, all);
+    ChosenScans choice = new ChosenScans(finished.all(), rules.now());
+    List<NumberedScans> fleets = choice.of(Optional.empty(), all);
+    List<NumberedScans> chosen = choice.of(fleet, all);
     List<PastScan> scans = scans(fleets);
     finished.requireKnownSchema(scans);
     scans.forEach(scan -> requireName(scan.scanId()));
@@ -90,6 +91,13 @@ public final class Retention {
               .sorted(Comparator.naturalOrder())
               .toList();
       retained.add(RetainedScan.of(scan, places.get(scan.scanId()), why, rules));
+    }
+    for (NumberedScans ofFleet : chosen) {
+      for (PastScan scan : choice.inFuture(ofFleet.fleet())) {
+        requireName(scan.scanId());
+        StoredScan place = stored.of(scan.date(), scan.scanId());
+        retained.add(RetainedScan.of(scan, place, List.of(KeepReason.IN_FUTURE), rules));
+      }
     }
     List<Leftover> leftovers = fleet.isPresent() ? List.of() : stored.leftovers(rules.oldBefore());
     return new RetentionPlan(retained, leftovers);
@@ -130,7 +138,8 @@ public final class Retention {
                 settings.get(scan.scanId()),
                 scan.scope() == Scope.FLEET,
                 rules.isOld(scan),
-                places.get(scan.scanId()).tensorRows() == TensorRows.WHOLE));
+                places.get(scan.scanId()).tensorRows() == TensorRows.WHOLE,
+                false));
       }
     }
     return rows;

@@ -1,6 +1,8 @@
 package io.shardsum.report;
 
+import io.shardsum.history.FleetHistory;
 import io.shardsum.scan.Verdict;
+import io.shardsum.text.ForeignText;
 import io.shardsum.verdict.Coverage.Age;
 import io.shardsum.verdict.CoverageState;
 import java.time.Duration;
@@ -8,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** What is read without a script, in words and figures: the template asks for these. */
 final class FirstScreen {
@@ -29,6 +32,9 @@ final class FirstScreen {
 
   /** When engines were verified as a whole, the last time. */
   record AgeLine(String css, String words, String engines) {}
+
+  private static final int LINE_CODE_POINTS = 1_000;
+  private static final int NOTES_OF_ENGINES = 10;
 
   private final ScanReport report;
   private final VerdictSentence sentence;
@@ -99,6 +105,24 @@ final class FirstScreen {
   /** Since when the engines that the verdict begins with are wrong, and when each was right. */
   public List<WrongSince> since() {
     return sentence.subjects().stream().map(engine -> WrongSince.of(engine, report)).toList();
+  }
+
+  /** What the page does not show: scans that are left out, engines that were not looked at. */
+  public List<String> notes() {
+    FleetHistory history = report.history().fleet();
+    return Stream.concat(
+            history.leftOut().stream()
+                .map(scan -> "Scan %s is left out: %s.".formatted(scan.scanId(), scan.why())),
+            history.notLookedAt().stream()
+                .map(
+                    step ->
+                        "This scan did not look at engine %s: the newest that did began on %s."
+                            .formatted(
+                                ShownText.shortened(step.engine()),
+                                Figures.time(step.comparedWith().orElseThrow().startedAt())))
+                .limit(NOTES_OF_ENGINES))
+        .map(line -> ForeignText.shown(line, LINE_CODE_POINTS))
+        .toList();
   }
 
   /** Engines by state. */

@@ -86,7 +86,7 @@ final class HistoryJson {
     json.writeString(step.state().name());
     json.writeNumber(data.checksums().of(step.checksum()));
     json.writeNumber(data.revisions().of(step.declared().revision()));
-    if (step.state() != EngineState.UNCHANGED || step.drift().isPresent()) {
+    if (step.state() != EngineState.UNCHANGED || step.drift().isPresent() || step.isDifferent()) {
       writeMore(step);
     }
     json.writeEndArray();
@@ -103,6 +103,9 @@ final class HistoryJson {
       json.writeNumberField("removed", change.removed());
       json.writeNumberField("bytes", change.bytes());
       data.text("firstKey", change.firstKey());
+    }
+    if (step.isDifferent()) {
+      json.writeBooleanField("different", true);
     }
     if (step.drift().isPresent()) {
       Drift drift = step.drift().get();

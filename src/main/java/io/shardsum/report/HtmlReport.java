@@ -1,6 +1,7 @@
 package io.shardsum.report;
 
 import io.shardsum.history.FleetHistory;
+import io.shardsum.history.LeftOutScan;
 import io.shardsum.scan.FinishedScan;
 import io.shardsum.scan.ScanId;
 import io.shardsum.text.ForeignText;
@@ -9,6 +10,8 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
@@ -35,7 +38,9 @@ public final class HtmlReport {
    */
   public static HtmlReport of(SparkSession session, String out, FleetHistory history) {
     ScanId newest = new ScanId(history.last().scanId());
-    FinishedScan scan = FinishedScan.open(session, out, Optional.of(newest)).withTensors();
+    Set<String> leftOut =
+        history.leftOut().stream().map(LeftOutScan::scanId).collect(Collectors.toSet());
+    FinishedScan scan = FinishedScan.open(session, out, Optional.of(newest), leftOut).withTensors();
     return new HtmlReport(ReportPage.of(new ReportReader(scan, history).read()));
   }
 

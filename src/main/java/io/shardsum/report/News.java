@@ -47,7 +47,8 @@ final class News {
     }
     if (history.stillOff() > 0) {
       lines.add(
-          new Line("step-DRIFTED", "≠", Figures.count(history.stillOff(), "engine"), "still off"));
+          new Line(
+              "step-DRIFTED", "≠", Figures.count(history.stillOff(), "engine"), "still different"));
     }
     add(lines, "↩", FindingState.CAME_BACK, "came back");
     add(lines, "=", FindingState.STILL_THERE, "still there");

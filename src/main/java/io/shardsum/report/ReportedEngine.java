@@ -51,7 +51,7 @@ record ReportedEngine(
         row.<Integer>getAs("missing_ranks"),
         row.getAs("status"),
         Optional.ofNullable(row.getAs("checksum")),
-        row.<Long>getAs("bytes"),
+        Optional.ofNullable(row.<Long>getAs("bytes")).orElse(0L),
         Optional.ofNullable(row.<Timestamp>getAs("last_verified_at")).map(Timestamp::toInstant),
         Optional.ofNullable(row.<String>getAs("verified_within")).orElse("never"),
         List.copyOf(ranks));

@@ -33,7 +33,7 @@ record ReportedRank(
         Optional.ofNullable(row.getAs("checksum")),
         row.<Long>getAs("tensors"),
         row.<Long>getAs("skipped"),
-        row.<Long>getAs("bytes"),
+        Optional.ofNullable(row.<Long>getAs("bytes")).orElse(0L),
         Optional.ofNullable(row.getAs("reason")));
   }
 }

@@ -16,6 +16,7 @@ final class StepWords {
       case DISAPPEARED -> "disappeared";
       case NOT_SCANNED -> "not scanned as a whole";
       case NOT_COMPARABLE -> "hashed in another way than before";
+      case NOT_UPDATED -> "declared anew, and unchanged: no update arrived";
       case UNCHANGED -> "unchanged";
     };
   }
@@ -30,6 +31,7 @@ final class StepWords {
       case DISAPPEARED -> "−";
       case NOT_SCANNED -> "!";
       case NOT_COMPARABLE -> "?";
+      case NOT_UPDATED -> "↛";
       case UNCHANGED -> "=";
     };
   }

@@ -3,14 +3,18 @@ package io.shardsum.scan;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 
 import io.shardsum.fleet.WeightSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -40,34 +44,54 @@ final class EarlierScans {
 
   private final SparkSession session;
   private final Path out;
+  private final Set<String> leftOut;
   private final boolean any;
 
   /** Makes the views, in a session of their own, if a scan was ever finished there. */
   EarlierScans(SparkSession session, String out) {
+    this(session, out, Set.of());
+  }
+
+  /**
+   * Makes the views without some scans.
+   *
+   * @param leftOut the names of scans whose files are not read
+   */
+  EarlierScans(SparkSession session, String out, Set<String> leftOut) {
+    this.leftOut = Set.copyOf(leftOut);
     this.session = TablesSession.of(session);
     this.out = new Path(out);
     // A scan's name is text, also where it looks like a number.
     this.session.conf().set("spark.sql.sources.partitionColumnTypeInference.enabled", "false");
-    this.any = isAnyFinished();
+    this.any = isAnyFinished() && (leftOut.isEmpty() || newest(ScanTable.SCANS).isPresent());
     if (any) {
       for (ScanTable table : ScanTable.values()) {
         view(table);
       }
-      TableViews.verified().forEach(this.session::sql);
+      TableViews.verified(TableViews.Dialect.SPARK).forEach(this.session::sql);
     }
   }
 
   /** Of scans there are few, and each statement reads them. */
   private void view(ScanTable table) {
-    Dataset<Row> found = found(table);
+    Dataset<Row> found = ofScansThatCount(found(table));
     if (table == ScanTable.SCANS) {
       List<Row> scans = found.collectAsList();
       found = session.createDataFrame(scans, found.schema());
       TablesSession.fit(session, scans.stream().mapToLong(EarlierScans::ranks).sum());
     } else {
-      found = withLaterColumns(found, table);
+      found = ofScansThatCount(withLaterColumns(found, table));
     }
     found.createOrReplaceTempView("landed_" + table.tableName());
+  }
+
+  private Dataset<Row> ofScansThatCount(Dataset<Row> rows) {
+    return leftOut.isEmpty() ? rows : rows.where(not(col("scan_id").isInCollection(leftOut)));
+  }
+
+  /** Whether a scan is among them. */
+  boolean has(String scanId) {
+    return !leftOut.contains(scanId);
   }
 
   private static long ranks(Row scan) {
@@ -98,15 +122,48 @@ final class EarlierScans {
 
   private Dataset<Row> found(ScanTable table) {
     try {
-      return read(session).parquet(path(table));
+      return leftOut.isEmpty()
+          ? read(session).parquet(path(table))
+          : read(session).schema(newestSchema(table)).parquet(path(table));
     } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
       if (e instanceof SparkThrowable spark
           && "UNABLE_TO_INFER_SCHEMA".equals(spark.getCondition())) {
-        throw new ReferenceException(
-            "Cannot read %s: expected Parquet files, found none".formatted(path(table)));
+        throw noParquet(table);
       }
       throw e;
     }
+  }
+
+  /** Of a file that is not left out: Spark would look at any. */
+  private StructType newestSchema(ScanTable table) {
+    Path newest = newest(table).orElseThrow(() -> noParquet(table));
+    return read(session)
+        .parquet(newest.toString())
+        .schema()
+        .add("scan_date", "string")
+        .add("scan_id", "string");
+  }
+
+  private Optional<Path> newest(ScanTable table) {
+    return Arrays.stream(parquetFiles(new Path(path(table))))
+        .map(FileStatus::getPath)
+        .filter(file -> has(file.getParent().getName().substring("scan_id=".length())))
+        .max(Comparator.naturalOrder());
+  }
+
+  private FileStatus[] parquetFiles(Path directory) {
+    try {
+      return directory
+          .getFileSystem(session.sparkContext().hadoopConfiguration())
+          .globStatus(new Path(directory, "scan_date=*/scan_id=*/*.parquet"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the tables in " + out + ": " + e.getMessage(), e);
+    }
+  }
+
+  private ReferenceException noParquet(ScanTable table) {
+    return new ReferenceException(
+        "Cannot read %s: expected Parquet files, found none".formatted(path(table)));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.shardsum.scan;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.verdict.Finding;
@@ -14,6 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -88,20 +90,29 @@ public final class FinishedScan {
   }
 
   /**
-   * Opens a scan of the tables in a directory; without an id, the one that began last.
+   * Opens a scan of the tables in a directory; without an id, the one that began last, if it is not
+   * dated in the future.
    *
    * @throws ReferenceException if there is no such scan
    */
   public static FinishedScan open(SparkSession session, String out, Optional<ScanId> scanId) {
-    EarlierScans scans = new EarlierScans(session, out);
+    return open(session, out, scanId, Set.of());
+  }
+
+  /**
+   * The same, without looking at some scans.
+   *
+   * @param leftOut the names of scans that cannot be read
+   */
+  public static FinishedScan open(
+      SparkSession session, String out, Optional<ScanId> scanId, Set<String> leftOut) {
+    EarlierScans scans = new EarlierScans(session, out, leftOut);
     if (scans.exist()) {
       List<Row> rows =
           scans
               .view("scans")
               .where(
-                  scanId
-                      .map(id -> col("scan_id").equalTo(id.text()))
-                      .orElse(col("scan_id").isNotNull()))
+                  scanId.map(id -> col("scan_id").equalTo(id.text())).orElse(not(col("in_future"))))
               .orderBy(col("started_at").desc())
               .limit(1)
               .collectAsList();
@@ -111,6 +122,19 @@ public final class FinishedScan {
     }
     throw new ReferenceException(
         "No finished scan%s in %s".formatted(scanId.map(id -> " " + id.text()).orElse(""), out));
+  }
+
+  /**
+   * The same tables, and of them the newest scan that looked at an engine; this scan, where none
+   * did.
+   *
+   * @param engine its name, or that and {@code /RANK} and more
+   */
+  public FinishedScan newestOf(String engine) {
+    return scans.rows("explain/newest_scan", Map.of("engine", engine)).stream()
+        .findFirst()
+        .map(row -> new FinishedScan(scans, row))
+        .orElse(this);
   }
 
   /**

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -88,6 +89,7 @@ public final class FleetScan {
    *
    * @return what the tables say now
    * @throws java.io.UncheckedIOException if the tables cannot be written
+   * @throws ClaimedScanException if a scan of this name runs
    * @throws SumsDifferException if the request says to verify, and a GPU and the CPU differ
    * @throws UntrustedScanException if a canary was not hashed as it should be
    */
@@ -103,7 +105,19 @@ public final class FleetScan {
   public ScanSummary run(Clock clock) {
     Map<String, BaselineReference> baselines = baselines();
     ExpectedStage expected = ExpectedStage.plan(request, session);
-    tables.removeEarlier(session.sparkContext().hadoopConfiguration());
+    Configuration hadoopConf = session.sparkContext().hadoopConfiguration();
+    try (ScanClaim claim =
+        ScanClaim.take(tables, request.startedAt(), request.takeOver(), hadoopConf)) {
+      tables.removeEarlier(hadoopConf);
+      return land(baselines, expected, claim, clock);
+    }
+  }
+
+  private ScanSummary land(
+      Map<String, BaselineReference> baselines,
+      ExpectedStage expected,
+      ScanClaim claim,
+      Clock clock) {
     viewRanks(Map.of());
     view(
         "expected_engines",
@@ -114,6 +128,7 @@ public final class FleetScan {
       Reading reading = readWeights();
       ScanSummary summary = landReduced(reading, baselines, expected, live, work);
       work.await();
+      claim.requireHeld();
       tables.write(
           ScanTable.SCANS,
           rows(List.of(ScanRow.of(session, summary, clock.instant())), ScanRow.SCHEMA));
@@ -186,8 +201,9 @@ public final class FleetScan {
     Dataset<Row> allEngines = withOtherSources(ScanTable.ENGINES, engines, expected, live);
     work.start(() -> tables.write(ScanTable.ENGINES, allEngines.coalesce(1)));
     Instant judgingBegins = Instant.now();
+    PastLookup past = new PastLookup(session, request.out());
     VerdictStage verdict =
-        new VerdictStage(session, request, ranks, forms.get(), baselines, expected);
+        new VerdictStage(session, request, ranks, forms.get(), baselines, expected, past);
     plans.add(SqlStage.FORMS, ExecutedPlan.operators(formRows.queryExecution().executedPlan()));
     List<Finding> ofFiles =
         verdict.findings(
@@ -208,13 +224,11 @@ public final class FleetScan {
                     live.landed(),
                     expected,
                     ofFiles,
-                    limits));
+                    limits,
+                    past));
     List<Finding> findings = new ArrayList<>(ofFiles);
     ofEngines.ifPresent(engine -> findings.addAll(engine.findings()));
     findings.addAll(expected.findings());
-    Dataset<Row> findingRows =
-        rows(findings.stream().map(FindingRow::of).toList(), FindingRow.SCHEMA);
-    work.start(() -> tables.write(ScanTable.FINDINGS, findingRows.coalesce(1)));
     Map<RankOfEngine, DifferingTensors.Amount> differing = verdict.differing();
     Map<RankOfEngine, DifferingTensors.Amount> differingLive =
         ofEngines.map(LiveVerdict::differing).orElse(Map.of());
@@ -223,6 +237,12 @@ public final class FleetScan {
             .addedTo(withOtherSources(ScanTable.RANKS, ranksReduced, expected, live));
     work.start(() -> tables.write(ScanTable.RANKS, allRanks.coalesce(1)));
     Coverage coverage = verdict.coverage(ofFiles, differing);
+    LiveSummary answers =
+        ofEngines.map(e -> e.summary(request.startedAt(), differingLive)).orElse(LiveSummary.NONE);
+    findings.addAll(past.notes());
+    Dataset<Row> findingRows =
+        rows(findings.stream().map(FindingRow::of).toList(), FindingRow.SCHEMA);
+    work.start(() -> tables.write(ScanTable.FINDINGS, findingRows.coalesce(1)));
     return new ScanSummary(
         request,
         ranks,
@@ -230,7 +250,7 @@ public final class FleetScan {
         findings,
         verdict.agreements(),
         coverage,
-        ofEngines.map(e -> e.summary(request.startedAt(), differingLive)).orElse(LiveSummary.NONE),
+        answers,
         reading.times(),
         Duration.between(judgingBegins, Instant.now()),
         reading.canaries(),

@@ -52,6 +52,7 @@ final class LiveVerdict {
   private final ScanRequest request;
   private final FileComparison files;
   private final List<ComparedGroup> groups;
+  private final PastLookup past;
   private final TableEvidence evidence;
   private final List<Finding> findings = new ArrayList<>();
   private final List<Row> skipped;
@@ -70,6 +71,7 @@ final class LiveVerdict {
    * @param expected what checkpoints say
    * @param ofFiles what was found in files
    * @param limits of what is read a second time
+   * @param past asked for only where running engines differ
    */
   LiveVerdict(
       SparkSession scanSession,
@@ -79,8 +81,10 @@ final class LiveVerdict {
       List<LiveStage.Landed> live,
       ExpectedStage expected,
       List<Finding> ofFiles,
-      RereadLimits limits) {
+      RereadLimits limits,
+      PastLookup past) {
     this.live = live;
+    this.past = past;
     this.session = ScanSession.of(scanSession, new ScanSize(0, 0));
     this.files = new FileComparison(request.inventory().engines(), ranks, live);
     viewTensors(ScanTables.of(request).read(ScanTable.TENSORS, schema, session));
@@ -108,11 +112,7 @@ final class LiveVerdict {
 
   private TableEvidence evidence(String tensors) {
     return new TableEvidence(
-        session,
-        tensors,
-        WeightSource.LIVE,
-        request.inventory().fleet(),
-        () -> new EarlierScans(session, request.out()));
+        session, tensors, WeightSource.LIVE, request.inventory().fleet(), past);
   }
 
   private void judge(List<ComparedGroup> judged, TableEvidence by) {

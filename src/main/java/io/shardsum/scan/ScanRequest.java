@@ -17,6 +17,7 @@ import java.util.OptionalInt;
  *     of each file; empty: none
  * @param baseline an earlier scan in the tables that is right by declaration
  * @param scope whether these are all engines of the fleet
+ * @param takeOver when the name may be taken from a scan that has not ended
  */
 public record ScanRequest(
     Inventory inventory,
@@ -25,7 +26,8 @@ public record ScanRequest(
     Instant startedAt,
     OptionalInt verifyOneIn,
     Optional<Baseline> baseline,
-    Scope scope) {
+    Scope scope,
+    TakeOver takeOver) {
 
   /** Checks that nothing is missing. */
   public ScanRequest {
@@ -36,25 +38,40 @@ public record ScanRequest(
     Objects.requireNonNull(verifyOneIn, "verifyOneIn is null");
     Objects.requireNonNull(baseline, "baseline is null");
     Objects.requireNonNull(scope, "scope is null");
+    Objects.requireNonNull(takeOver, "takeOver is null");
   }
 
   /** A scan of all engines that takes what GPUs hash as it comes, and whose copies vote. */
   public ScanRequest(Inventory inventory, String out, ScanId scanId, Instant startedAt) {
-    this(inventory, out, scanId, startedAt, OptionalInt.empty(), Optional.empty(), Scope.FLEET);
+    this(
+        inventory,
+        out,
+        scanId,
+        startedAt,
+        OptionalInt.empty(),
+        Optional.empty(),
+        Scope.FLEET,
+        TakeOver.OF_THE_DEAD);
   }
 
   /** This scan, holding chunks that a GPU hashed against the CPU. */
   public ScanRequest verifying(OptionalInt oneIn) {
-    return new ScanRequest(inventory, out, scanId, startedAt, oneIn, baseline, scope);
+    return new ScanRequest(inventory, out, scanId, startedAt, oneIn, baseline, scope, takeOver);
   }
 
   /** This scan, its copies compared with an earlier one, if there is one. */
   public ScanRequest comparedWith(Optional<Baseline> right) {
-    return new ScanRequest(inventory, out, scanId, startedAt, verifyOneIn, right, scope);
+    return new ScanRequest(inventory, out, scanId, startedAt, verifyOneIn, right, scope, takeOver);
   }
 
   /** This scan, of all engines of the fleet or of some. */
   public ScanRequest of(Scope which) {
-    return new ScanRequest(inventory, out, scanId, startedAt, verifyOneIn, baseline, which);
+    return new ScanRequest(
+        inventory, out, scanId, startedAt, verifyOneIn, baseline, which, takeOver);
+  }
+
+  /** This scan, which takes its name from one that has not ended. */
+  public ScanRequest taking(TakeOver when) {
+    return new ScanRequest(inventory, out, scanId, startedAt, verifyOneIn, baseline, scope, when);
   }
 }

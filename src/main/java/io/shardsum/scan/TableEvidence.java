@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -59,7 +58,7 @@ final class TableEvidence implements Evidence {
   private final String tensors;
   private final WeightSource source;
   private final String fleet;
-  private final Supplier<EarlierScans> earlierScans;
+  private final PastLookup past;
   private Optional<List<EarlierRank>> earlierRanks = Optional.empty();
   private Optional<Map<String, LastVerified>> lastVerified = Optional.empty();
 
@@ -71,19 +70,15 @@ final class TableEvidence implements Evidence {
    * @param session has the view
    * @param tensors the view of what copies hold
    * @param source of the copies that are compared
-   * @param earlierScans asked for only where copies differ
+   * @param past asked for only where copies differ
    */
   TableEvidence(
-      SparkSession session,
-      String tensors,
-      WeightSource source,
-      String fleet,
-      Supplier<EarlierScans> earlierScans) {
+      SparkSession session, String tensors, WeightSource source, String fleet, PastLookup past) {
     this.session = session;
     this.tensors = tensors;
     this.source = source;
     this.fleet = fleet;
-    this.earlierScans = earlierScans;
+    this.past = past;
   }
 
   @Override
@@ -99,13 +94,17 @@ final class TableEvidence implements Evidence {
     if (earlierRanks.isEmpty()) {
       earlierRanks =
           Optional.of(
-              earlierScans.get().rows(EvidenceQuery.EARLIER_RANKS).stream()
+              rows(EvidenceQuery.EARLIER_RANKS).stream()
                   .filter(this::isOfSource)
                   .map(TableEvidence::earlierRank)
                   .sorted(Comparator.comparing(TableEvidence::seenAt).reversed())
                   .toList());
     }
     return earlierRanks.get();
+  }
+
+  private List<Row> rows(EvidenceQuery query) {
+    return past.ask(scans -> scans.rows(query), List::of);
   }
 
   private boolean isOfSource(Row row) {
@@ -136,7 +135,7 @@ final class TableEvidence implements Evidence {
   public Optional<LastVerified> lastVerified(String engine) {
     if (lastVerified.isEmpty()) {
       Map<String, LastVerified> byEngine = new HashMap<>();
-      for (Row row : earlierScans.get().rows(EvidenceQuery.LAST_VERIFIED)) {
+      for (Row row : rows(EvidenceQuery.LAST_VERIFIED)) {
         if (row.getAs("fleet").equals(fleet) && isOfSource(row)) {
           byEngine.put(
               row.getAs("engine"),
@@ -151,11 +150,27 @@ final class TableEvidence implements Evidence {
 
   @Override
   public Map<Integer, PlaceContents> differing(Map<Integer, Set<RankHolder>> holders) {
+    boolean ofThisScan =
+        holders.values().stream().flatMap(Set::stream).allMatch(h -> h.scanId().isEmpty());
+    return ofThisScan
+        ? differing(holders, Optional.empty())
+        : past.ask(
+            scans -> differing(holders, Optional.of(scans)),
+            () -> differing(holders, Optional.empty()));
+  }
+
+  /**
+   * What differs.
+   *
+   * @param earlier empty: what earlier scans held is left out
+   */
+  private Map<Integer, PlaceContents> differing(
+      Map<Integer, Set<RankHolder>> holders, Optional<EarlierScans> earlier) {
     List<RankHolder> numbered = new ArrayList<>();
     List<Row> rows = new ArrayList<>();
     holders.forEach(
         (place, ofPlace) -> {
-          List<RankHolder> readable = ofPlace.stream().filter(this::hasTensors).toList();
+          List<RankHolder> readable = ofPlace.stream().filter(h -> hasTensors(h, earlier)).toList();
           for (RankHolder holder : readable) {
             rows.add(
                 RowFactory.create(
@@ -169,7 +184,7 @@ final class TableEvidence implements Evidence {
           }
         });
     session.createDataFrame(rows, HOLDERS).createOrReplaceTempView("holders");
-    heldTensors(numbered).createOrReplaceTempView("held_tensors");
+    heldTensors(numbered, earlier).createOrReplaceTempView("held_tensors");
     int most = Math.max(FEWEST_TENSORS, MOST_ROWS / numbered.size());
     List<Row> contents =
         EvidenceQuery.CONTENTS.in(session).where(col("number").leq(most)).collectAsList();
@@ -230,21 +245,25 @@ final class TableEvidence implements Evidence {
   /**
    * A rank of an earlier scan is known by its checksum, too, when retention has dropped the rest.
    */
-  private boolean hasTensors(RankHolder holder) {
-    return holder.scanId().isEmpty()
-        || earlierRanks().stream()
+  private boolean hasTensors(RankHolder holder, Optional<EarlierScans> earlier) {
+    if (holder.scanId().isEmpty()) {
+      return true;
+    }
+    return earlier.isPresent()
+        && earlier.get().has(holder.scanId().get())
+        && earlierRanks().stream()
             .map(EarlierRank::rank)
             .filter(rank -> rank.holder().scanId().equals(holder.scanId()))
             .map(rank -> ScanId.dateOf(rank.seenAt().orElseThrow()).toString())
             .limit(1)
-            .noneMatch(date -> earlierScans.get().haveDroppedTensors(date, holder.scanId().get()));
+            .noneMatch(date -> earlier.get().haveDroppedTensors(date, holder.scanId().get()));
   }
 
-  private Dataset<Row> heldTensors(List<RankHolder> holders) {
+  private Dataset<Row> heldTensors(List<RankHolder> holders, Optional<EarlierScans> earlierScans) {
     Dataset<Row> held = session.table(tensors).withColumn("scan_id", lit(THIS_SCAN));
     Set<String> scans = new HashSet<>();
     holders.forEach(holder -> holder.scanId().ifPresent(scans::add));
-    if (scans.isEmpty()) {
+    if (earlierScans.isEmpty() || scans.isEmpty()) {
       return held;
     }
     StructType schema = held.schema().add("scan_date", "string");

@@ -13,7 +13,12 @@ public final class TableViews {
   /** Views of views, each of those before it, behind {@code coverage}. */
   private static final List<String> DERIVED =
       List.of(
-          "suspect_hosts", "latest_scans", "engines_today", "differing_tensors", "open_findings");
+          "suspect_hosts",
+          "latest_scans",
+          "latest_engines",
+          "engines_today",
+          "differing_tensors",
+          "open_findings");
 
   /** Whose SQL it is. Only the way to Parquet files differs; the views are the same text. */
   public enum Dialect {
@@ -36,9 +41,19 @@ public final class TableViews {
             CREATE OR REPLACE TEMPORARY VIEW landed_%1$s USING parquet OPTIONS (path '%2$s/%1$s', mergeSchema 'true')"""
             .formatted(table.tableName(), out.replace("\\", "\\\\").replace("'", "\\'"));
       }
+
+      @Override
+      String text(String view) {
+        return super.text(view).replace("epoch(", "unix_timestamp(");
+      }
     };
 
     abstract String landed(ScanTable table, String out);
+
+    /** The statement of a view, whose text is DuckDB's: one function has another name in Spark. */
+    String text(String view) {
+      return SqlFile.text("views/" + view).strip();
+    }
   }
 
   private TableViews() {}
@@ -49,8 +64,8 @@ public final class TableViews {
     for (ScanTable table : ScanTable.values()) {
       statements.add(dialect.landed(table, out));
     }
-    statements.addAll(verified());
-    DERIVED.forEach(view -> statements.add(text(view)));
+    statements.addAll(verified(dialect));
+    DERIVED.forEach(view -> statements.add(dialect.text(view)));
     return statements;
   }
 
@@ -58,17 +73,13 @@ public final class TableViews {
    * The statements that make a view of each table, of {@code landed_*}: the Parquet files, and of
    * how far each rank and engine was checked.
    */
-  static List<String> verified() {
+  static List<String> verified(Dialect dialect) {
     List<String> statements = new ArrayList<>();
     for (ScanTable table : ScanTable.values()) {
-      statements.add(text(table.tableName()));
+      statements.add(dialect.text(table.tableName()));
     }
-    statements.add(text("rank_states"));
-    statements.add(text("coverage"));
+    statements.add(dialect.text("rank_states"));
+    statements.add(dialect.text("coverage"));
     return statements;
-  }
-
-  private static String text(String view) {
-    return SqlFile.text("views/" + view).strip();
   }
 }

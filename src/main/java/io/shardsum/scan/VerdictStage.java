@@ -33,6 +33,7 @@ final class VerdictStage {
 
   private final SparkSession session;
   private final ScanRequest request;
+  private final PastLookup past;
   private final TableEvidence evidence;
   private final List<Row> forms;
   private final List<RankResult> ranks;
@@ -65,6 +66,7 @@ final class VerdictStage {
    * @param forms the rows of {@link SqlStage#FORMS}
    * @param baselines by comparison group
    * @param expected what checkpoints say
+   * @param past asked for only where copies differ
    * @throws ReferenceException if trusted engines contradict each other
    */
   VerdictStage(
@@ -73,9 +75,11 @@ final class VerdictStage {
       List<RankResult> ranks,
       List<Row> forms,
       Map<String, BaselineReference> baselines,
-      ExpectedStage expected) {
+      ExpectedStage expected,
+      PastLookup past) {
     this.session = session;
     this.request = request;
+    this.past = past;
     this.ranks = ranks;
     this.evidence = evidence(ScanTable.TENSORS.tableName());
     this.forms = List.copyOf(forms);
@@ -89,11 +93,7 @@ final class VerdictStage {
 
   private TableEvidence evidence(String tensors) {
     return new TableEvidence(
-        session,
-        tensors,
-        WeightSource.FILES,
-        request.inventory().fleet(),
-        () -> new EarlierScans(session, request.out()));
+        session, tensors, WeightSource.FILES, request.inventory().fleet(), past);
   }
 
   private void judge(ExpectedStage expected) {

@@ -15,6 +15,7 @@ import io.shardsum.verdict.TensorName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -80,7 +81,7 @@ class DriftReportCommandTest {
             Fleet prod, scan day-4 of 2026-11-04 02:00 UTC
             Engines: 1 UPDATED, 2 UNCHANGED
 
-            Still off
+            Still different
               chat-\\u001b[31m, rank 1: since scan day-2 of 2026-11-02 02:00 (2 days); last right: scan day-1 of 2026-11-01 02:00
 
             Other changes
@@ -90,7 +91,7 @@ class DriftReportCommandTest {
             Findings still there
               chat-\\u001b[31m, rank 1, layers.1.weight: DAMAGED: 1 tensor has other bytes (in 2 scans since 2026-11-02 02:00)
 
-            DRIFT: no engine changed undeclared in this range; 1 is still off.
+            DRIFT: 1 engine still differs. No new undeclared change in this range.
 
             """);
   }
@@ -267,6 +268,132 @@ class DriftReportCommandTest {
         .doesNotContain("does not hold what it should.");
   }
 
+  /** As where an update was declared, and one engine kept the old weights from the start. */
+  @Test
+  void neverSaysNoDriftWhileAnErrorIsOpen(SparkSession spark, @TempDir Path directory)
+      throws IOException {
+    Finding stale =
+        Finding.of(
+            FindingKind.STALE_REVISION,
+            Subject.engine("c"),
+            Comparison.NONE,
+            Optional.empty(),
+            "the whole engine is that of revision 1");
+    Nights nights = new Nights();
+    for (int night : new int[] {1, 2}) {
+      String revision = Integer.toString(night);
+      nights.scan(
+          "prod",
+          "n" + night,
+          Instant.parse("2026-11-0" + night + "T02:00:00Z"),
+          List.of(
+              Engine.of("a", "acme/chat", revision, "w" + night),
+              Engine.of("b", "acme/chat", revision, "w" + night),
+              Engine.of("c", "acme/chat", revision, "w1"),
+              Engine.of("a", "acme/chat", revision, "w" + night).running()),
+          night == 2 ? new Finding[] {stale} : new Finding[0]);
+    }
+    nights.write(spark, directory);
+
+    Path page = directory.resolve("page.html");
+    CommandRun run =
+        CommandRun.of("drift-report", "--out", directory.toString(), "--html", page.toString());
+    CommandRun json =
+        CommandRun.of("drift-report", "--out", directory.toString(), "--format", "json");
+    CommandRun first =
+        CommandRun.of("drift-report", "--out", directory.toString(), "--to", "2026-11-01");
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.out())
+        .contains("c         NOT_UPDATED", "1 -> 2", "STALE_REVISION")
+        .endsWith("\nDRIFT: 1 engine differs. No new undeclared change in this range.\n\n");
+    assertThat(Files.readString(page)).contains("\"NOT_UPDATED\"", "\"different\":true");
+    JsonNode fleet = new ObjectMapper().readTree(json.out()).at("/fleets/0");
+    assertThat(fleet.at("/open_errors").intValue()).isEqualTo(1);
+    assertThat(fleet.at("/engines/3/steps/0/worst").textValue()).isEqualTo("DIFFERENT");
+    assertThat(first.out()).endsWith("\nNO DRIFT.\n\n");
+    assertThat(first.exitCode()).isZero();
+  }
+
+  /** As where the clock of a host was a month ahead, or a file of the tables was cut off. */
+  @Test
+  void leavesOutScansThatAreDatedInTheFutureOrCannotBeRead(
+      SparkSession spark, @TempDir Path directory) throws IOException {
+    Finding damage =
+        Finding.of(
+            FindingKind.DAMAGED,
+            Subject.tensor("b", 0, new TensorName("target", "layers.1.weight")),
+            Comparison.of("w", "x"),
+            Optional.empty(),
+            "1 tensor has other bytes");
+    Instant today = Instant.parse("2026-11-03T02:00:00Z");
+    Engine a = Engine.of("a", "acme/chat", "1", "w");
+    Engine right = Engine.of("b", "acme/chat", "1", "w");
+    new Nights()
+        .scan("prod", "first", Instant.parse("2026-11-01T02:00:00Z"), List.of(a, right))
+        .scan("prod", "cut", Instant.parse("2026-11-02T02:00:00Z"), List.of(a, right))
+        .scan("prod", "today", today, List.of(a, Engine.of("b", "acme/chat", "1", "x")), damage)
+        .scan("prod", "future", Instant.now().plus(Duration.ofDays(30)), List.of(a, right))
+        .write(spark, directory);
+    Path ranks = directory.resolve("ranks/scan_date=2026-11-02/scan_id=cut");
+    try (Stream<Path> files = Files.list(ranks)) {
+      for (Path file : files.toList()) {
+        if (file.toString().endsWith(".crc")) {
+          Files.delete(file);
+        } else {
+          Files.writeString(file, "PAR1, and no more");
+        }
+      }
+    }
+
+    CommandRun run = CommandRun.of("drift-report", "--out", directory.toString());
+    CommandRun json =
+        CommandRun.of("drift-report", "--out", directory.toString(), "--format", "json");
+    CommandRun pair =
+        CommandRun.of("drift-report", "--out", directory.toString(), "--scans", "cut", "today");
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.out())
+        .startsWith("Fleet prod, scan today of 2026-11-03 02:00 UTC\n")
+        .contains(
+            "Scan cut is left out: Cannot read file:",
+            "Scan future is left out: it is dated ",
+            ", in the future: it is now ",
+            "DRIFTED  2026-11-03 02:00")
+        .contains("2026-11-01 02:00");
+    assertThat(new ObjectMapper().readTree(json.out()).at("/fleets/0/left_out"))
+        .extracting(scan -> scan.at("/scan_id").textValue())
+        .containsExactly("cut", "future");
+    assertThat(pair.exitCode()).isEqualTo(1);
+    assertThat(pair.err()).startsWith("drift-report: Cannot read file:").hasLineCount(1);
+  }
+
+  @Test
+  void saysThatNotEverythingCouldBeChecked(SparkSession spark, @TempDir Path directory) {
+    Finding alone =
+        Finding.of(
+            FindingKind.UNVERIFIED,
+            Subject.engine("a"),
+            Comparison.NONE,
+            Optional.empty(),
+            "no other copy");
+    new Nights()
+        .scan(
+            "prod",
+            "only",
+            Instant.parse("2026-11-01T02:00:00Z"),
+            List.of(Engine.of("a", "acme/chat", "1", "w")),
+            alone)
+        .write(spark, directory);
+
+    CommandRun run = CommandRun.of("drift-report", "--out", directory.toString());
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out())
+        .endsWith("\nNO DRIFT. Not everything could be checked: 1 warning is open.\n\n");
+  }
+
   @Test
   void refusesInOneLine() {
     assertRefused("No scan of fleet none in these tables: they have prod", "--fleet", "none");
@@ -291,7 +418,13 @@ class DriftReportCommandTest {
     assertThat(report("--last", "2", "--scans", "day-1", "day-2").exitCode()).isEqualTo(2);
     CommandRun noDate = report("--from", "yesterday");
     assertThat(noDate.exitCode()).isEqualTo(2);
-    assertThat(noDate.err()).startsWith("drift-report: Invalid value for option '--from'");
+    assertThat(noDate.err())
+        .startsWith("drift-report: Invalid value for option '--from': expected a day as YYYY-MM-DD")
+        .contains("found 'yesterday'")
+        .doesNotContain("java");
+    assertThat(report("--from", "2026-13-01").err())
+        .contains("found '2026-13-01'")
+        .doesNotContain("java");
     CommandRun empty = CommandRun.of("drift-report", "--out", out.resolve("none").toString());
     assertThat(empty.exitCode()).isEqualTo(2);
     assertThat(empty.err())

@@ -70,6 +70,15 @@ class DriftRulesTest {
         of("1", "w").hashed(null),
         of("1", "x").hashed(null),
         of("2", "x").hashed(null));
+    engine("stale first", of("1", "w"), of("2", "w"), of("2", "w"), of("3", "w"));
+    wrong("stale first", 1, 2, 3);
+    running("live", of("1", "w", "w"), of("1", "w", "x"), of("1", "w", "x"), of("1", "w", "w"));
+    running(
+        "half",
+        of("1", "w", "w").without(1),
+        of("1", "w", "w").without(1),
+        of("1", "w", "w"),
+        of("1", "w", "w"));
     Nights nights = new Nights();
     for (int night = 0; night < NIGHTS; night++) {
       nights.scan(
@@ -106,6 +115,18 @@ class DriftRulesTest {
     }
   }
 
+  /** The same engine as it runs, beside its files. */
+  private static void running(String name, Engine... nights) {
+    for (int night = 0; night < NIGHTS; night++) {
+      Engine engine = nights[night];
+      SCANS
+          .get(night)
+          .add(
+              new Engine(name, name, engine.revision(), engine.hashing(), engine.ranks())
+                  .running());
+    }
+  }
+
   private static void wrong(String engine, int... nights) {
     Arrays.stream(nights)
         .forEach(
@@ -135,7 +156,34 @@ class DriftRulesTest {
 
   @Test
   void plansAnUpdateThatComesLaterThanItsDeclaration() {
-    assertThat(states("late")).isEqualTo("APPEARED, UNCHANGED, UPDATED, UNCHANGED");
+    assertThat(states("late")).isEqualTo("APPEARED, NOT_UPDATED, UPDATED, UNCHANGED");
+  }
+
+  @Test
+  void saysThatAnUpdateDidNotArriveAndThatTheEngineDiffersMeanwhile() {
+    assertThat(states("stale first")).isEqualTo("APPEARED, NOT_UPDATED, UNCHANGED, NOT_UPDATED");
+    assertThat(steps("stale first").stream().map(step -> step.worst().orElseThrow().name()))
+        .containsExactly("DIFFERENT", "DIFFERENT", "DIFFERENT", "VERIFIED");
+    assertThat(history.openErrors())
+        .extracting(fault -> fault.finding().engine().orElseThrow())
+        .contains("stale", "away")
+        .doesNotContain("stale first", "healed");
+  }
+
+  @Test
+  void readsWhatRunningEnginesAnswered() {
+    assertThat(states("live")).isEqualTo("APPEARED, DRIFTED [1], UNCHANGED, RESTORED");
+    assertThat(steps("live").get(1).bytes()).isZero();
+    assertThat(steps("live").get(3).tensors().orElseThrow())
+        .isEqualTo(new TensorChange(1, 0, 0, 0, "layers.1.weight"));
+    assertThat(states("half")).isEqualTo("NOT_SCANNED, NOT_SCANNED, APPEARED, UNCHANGED");
+  }
+
+  private static List<EngineStep> steps(String engine) {
+    return history.engines().stream()
+        .filter(of -> of.engine().equals(engine))
+        .flatMap(of -> of.steps().stream())
+        .toList();
   }
 
   @Test
@@ -186,7 +234,7 @@ class DriftRulesTest {
 
   @Test
   void readsTablesThatDoNotSayHowRanksWereHashed() {
-    assertThat(states("old tables")).isEqualTo("APPEARED, UNCHANGED, DRIFTED [0], UNCHANGED");
+    assertThat(states("old tables")).isEqualTo("APPEARED, UNCHANGED, DRIFTED [0], NOT_UPDATED");
   }
 
   @Test

@@ -46,7 +46,7 @@ class HistoryTest {
   static void month(SparkSession session) {
     spark = session;
     ThirtyNights.tables().write(spark, out);
-    history = new History(spark, out.toString());
+    history = new History(spark, out.toString(), ThirtyNights.AFTER);
     month = one(FLEET, new ScanRange.Last(100));
   }
 
@@ -246,6 +246,19 @@ class HistoryTest {
             "b 1 DIFFERENT DRIFTED",
             "c 0 VERIFIED UNCHANGED",
             "c 1 VERIFIED UNCHANGED");
+  }
+
+  @Test
+  void saysWhichEnginesTheNewestScanDidNotLookAt() {
+    FleetHistory day =
+        one(FLEET, new ScanRange.Between(Optional.of(day(22)), Optional.of(day(22))));
+
+    assertThat(day.last().scanId()).isEqualTo("n22-again");
+    assertThat(day.notLookedAt())
+        .extracting(step -> step.engine() + " " + step.comparedWith().orElseThrow().scanId())
+        .containsExactly("b n22", "c n22", "d n22");
+    assertThat(day.openWarnings()).hasSize(1);
+    assertThat(day.openErrors()).isEmpty();
   }
 
   private static LocalDate day(int day) {

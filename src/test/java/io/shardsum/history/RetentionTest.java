@@ -254,12 +254,14 @@ class RetentionTest {
   @Test
   void leavesTheHistoryAsItWas() {
     List<FleetHistory> before =
-        new History(spark, out.toString()).of(Optional.empty(), new ScanRange.Last(100));
+        new History(spark, out.toString(), ThirtyNights.AFTER)
+            .of(Optional.empty(), new ScanRange.Last(100));
 
     plan(rules(1)).carryOut(stored());
 
     List<FleetHistory> after =
-        new History(spark, out.toString()).of(Optional.empty(), new ScanRange.Last(100));
+        new History(spark, out.toString(), ThirtyNights.AFTER)
+            .of(Optional.empty(), new ScanRange.Last(100));
     assertThat(after)
         .extracting(FleetHistory::findings)
         .isEqualTo(before.stream().map(FleetHistory::findings).toList());
@@ -353,7 +355,7 @@ class RetentionTest {
         .containsEntry("n03", List.of(KeepReason.DRIFT));
     assertThat(plan.carryOut(stored())).isEmpty();
     EngineStep last =
-        new History(spark, out.toString())
+        new History(spark, out.toString(), ThirtyNights.AFTER)
             .of(Optional.empty(), new ScanRange.Last(1))
             .get(0)
             .engines()

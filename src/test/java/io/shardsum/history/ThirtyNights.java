@@ -8,6 +8,7 @@ import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
 import io.shardsum.verdict.Subject;
 import io.shardsum.verdict.TensorName;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -40,6 +41,10 @@ final class ThirtyNights {
 
   static final String FLEET = "prod";
   static final String OTHER_FLEET = "lab";
+
+  /** After all of them. */
+  static final Clock AFTER = Clock.fixed(Instant.parse("2026-12-01T00:00:00Z"), ZoneOffset.UTC);
+
   private static final int SKIPPED = 12;
 
   private ThirtyNights() {}

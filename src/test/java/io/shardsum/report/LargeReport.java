@@ -59,7 +59,8 @@ record LargeReport(int engines, int scans, int findings) {
             List.of(),
             IntStream.range(0, engines).mapToObj(engine -> history(engine, past)).toList(),
             List.of(),
-            faults);
+            faults,
+            List.of());
     List<ReportedFinding> reported = new ArrayList<>();
     for (FindingHistory fault : faults) {
       reported.add(
@@ -185,6 +186,7 @@ record LargeReport(int engines, int scans, int findings) {
               updated
                   ? Optional.of(new TensorChange(9_872, 0, 0, 137_438_953_472L, "lm_head.weight"))
                   : Optional.empty(),
+              Optional.of(CoverageState.VERIFIED),
               scans.get(0),
               Optional.empty(),
               off ? Optional.of(new Drift(scans.get(number), List.of(3))) : Optional.empty()));

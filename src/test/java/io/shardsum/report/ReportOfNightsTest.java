@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Three nights: what was found of b in the first is gone in the second; a drifts in the second and
- * is still off in the third; c is there no more in the third, where d is found for the first time.
+ * is still different in the third; c is there no more in the third, where d is found for the first
+ * time.
  */
 @ExtendWith(LocalSpark.class)
 class ReportOfNightsTest {
@@ -134,7 +135,7 @@ class ReportOfNightsTest {
         .contains(
             "<b>1 engine</b> appeared</li>",
             "<b>1 engine</b> disappeared</li>",
-            "<b>1 engine</b> still off</li>",
+            "<b>1 engine</b> still different</li>",
             "<b>1 finding</b> still there</li>")
         .doesNotContain("</b> gone</li>");
   }

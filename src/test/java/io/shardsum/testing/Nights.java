@@ -1,5 +1,6 @@
 package io.shardsum.testing;
 
+import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.FindingRow;
 import io.shardsum.scan.ScanTable;
 import io.shardsum.scan.Scope;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
@@ -47,7 +49,7 @@ public final class Nights {
               StructType.fromDDL(
                   "engine STRING, source STRING, model STRING, revision STRING, comparison_group STRING,"
                       + " expected_ranks INT, hashed_ranks INT, missing_ranks INT, status STRING,"
-                      + " checksum STRING, bytes BIGINT, hashing STRING"),
+                      + " checksum STRING, bytes BIGINT, hashing STRING, digest STRING"),
               ScanTable.RANKS,
               StructType.fromDDL(
                   "engine STRING, source STRING, rank INT, tp_rank INT, tp_size INT, pp_rank INT, pp_size INT,"
@@ -59,18 +61,31 @@ public final class Nights {
                       + " shape ARRAY<BIGINT>, bytes BIGINT, file STRING, file_tensors INT,"
                       + " file_offset_bytes BIGINT, file_modified_at TIMESTAMP, status STRING,"
                       + " reason STRING, checksum STRING, sha256 STRING,"
-                      + " chunk_sums ARRAY<BIGINT>, host STRING, executor STRING, gpu STRING"),
+                      + " chunk_sums ARRAY<BIGINT>, host STRING, executor STRING, gpu STRING,"
+                      + " raw_checksum STRING"),
               ScanTable.FINDINGS,
               FindingRow.SCHEMA));
 
   /**
    * An engine in one scan.
    *
+   * @param source FILES, or LIVE: a running engine, which says less
    * @param hashing as in the column
    * @param ranks what each holds, a word for each of its tensors; null: the rank is missing
    */
   public record Engine(
-      String name, String model, String revision, String hashing, List<List<String>> ranks) {
+      String name,
+      WeightSource source,
+      String model,
+      String revision,
+      String hashing,
+      List<List<String>> ranks) {
+
+    /** An engine whose files are read. */
+    public Engine(
+        String name, String model, String revision, String hashing, List<List<String>> ranks) {
+      this(name, WeightSource.FILES, model, revision, hashing, ranks);
+    }
 
     /**
      * An engine hashed as usual, whose ranks hold one word each and some tensors that never change.
@@ -84,16 +99,21 @@ public final class Nights {
           IntStream.range(0, words.length).mapToObj(rank -> tensors(rank, words[rank])).toList());
     }
 
+    /** The same, as the running engine answers. */
+    public Engine running() {
+      return new Engine(name, WeightSource.LIVE, model, revision, hashing, ranks);
+    }
+
     /** The same, hashed in another way. */
     public Engine hashed(String otherwise) {
-      return new Engine(name, model, revision, otherwise, ranks);
+      return new Engine(name, source, model, revision, otherwise, ranks);
     }
 
     /** The same without the files of a rank. */
     public Engine without(int rank) {
       List<List<String>> fewer = new ArrayList<>(ranks);
       fewer.set(rank, List.of());
-      return new Engine(name, model, revision, hashing, fewer);
+      return new Engine(name, source, model, revision, hashing, fewer);
     }
 
     private static List<String> tensors(int rank, String word) {
@@ -102,7 +122,13 @@ public final class Nights {
 
     /** As the column of that name. */
     public String group() {
-      return "%s@%s tp%s sglang-0.5.20".formatted(model, revision, Integer.toString(ranks.size()));
+      return "%s@%s tp%s sglang-0.5.20%s"
+          .formatted(
+              model, revision, Integer.toString(ranks.size()), isRunning() ? " live sglang" : "");
+    }
+
+    private boolean isRunning() {
+      return source == WeightSource.LIVE;
     }
 
     private boolean isWhole() {
@@ -175,10 +201,10 @@ public final class Nights {
         "cpu",
         "sglang",
         1 << 20,
-        engines.size(),
-        engines.stream().mapToInt(engine -> engine.ranks().size()).sum(),
-        engines.stream().mapToLong(Nights::tensors).sum(),
-        engines.stream().mapToLong(Nights::tensors).sum() * TENSOR_BYTES,
+        (int) ofFiles(engines).count(),
+        ofFiles(engines).mapToInt(engine -> engine.ranks().size()).sum(),
+        ofFiles(engines).mapToLong(Nights::tensors).sum(),
+        ofFiles(engines).mapToLong(Nights::tensors).sum() * TENSOR_BYTES,
         findings.length == 0 ? "EQUAL" : "DIFFERENT",
         settings.orElse("{\"%s\":\"%s\"}".formatted(Scope.SETTING, scope.word())));
     return this;
@@ -194,6 +220,10 @@ public final class Nights {
     return this;
   }
 
+  private static Stream<Engine> ofFiles(List<Engine> engines) {
+    return engines.stream().filter(engine -> !engine.isRunning());
+  }
+
   private static long tensors(Engine engine) {
     return engine.ranks().stream().mapToLong(List::size).sum();
   }
@@ -206,7 +236,7 @@ public final class Nights {
         scanId,
         startedAt,
         engine.name(),
-        "FILES",
+        engine.source().name(),
         engine.model(),
         engine.revision(),
         engine.group(),
@@ -215,8 +245,9 @@ public final class Nights {
         missing,
         engine.isWhole() ? "COMPLETE" : "INCOMPLETE",
         engine.checksum(),
-        tensors(engine) * TENSOR_BYTES,
-        engine.hashing());
+        engine.isRunning() ? null : tensors(engine) * TENSOR_BYTES,
+        engine.isRunning() ? null : engine.hashing(),
+        engine.isRunning() ? "sglang" : null);
     for (int rank = 0; rank < ranks; rank++) {
       int tensors = engine.ranks().get(rank).size();
       add(
@@ -224,7 +255,7 @@ public final class Nights {
           scanId,
           startedAt,
           engine.name(),
-          "FILES",
+          engine.source().name(),
           rank,
           rank,
           ranks,
@@ -232,11 +263,11 @@ public final class Nights {
           1,
           0,
           1,
-          tensors == 0 ? "MISSING" : "COMPLETE",
+          tensors == 0 ? (engine.isRunning() ? "UNKNOWN" : "MISSING") : "COMPLETE",
           engine.rankChecksum(rank),
           (long) tensors,
           0L,
-          tensors * TENSOR_BYTES,
+          engine.isRunning() ? null : tensors * TENSOR_BYTES,
           tensors == 0 ? "no file of rank " + rank : null);
       addTensors(scanId, startedAt, engine, rank);
     }
@@ -251,25 +282,28 @@ public final class Nights {
           scanId,
           startedAt,
           engine.name(),
-          "FILES",
+          engine.source().name(),
           rank,
           "target",
           name,
           name,
-          "BF16",
-          new long[] {TENSOR_BYTES / 2},
-          TENSOR_BYTES,
-          "/weights/%s/%s".formatted(engine.name(), Integer.toString(rank)),
-          words.size(),
-          100 + tensor * TENSOR_BYTES,
-          Timestamp.from(startedAt),
+          engine.isRunning() ? null : "BF16",
+          engine.isRunning() ? null : new long[] {TENSOR_BYTES / 2},
+          engine.isRunning() ? null : TENSOR_BYTES,
+          engine.isRunning()
+              ? null
+              : "/weights/%s/%s".formatted(engine.name(), Integer.toString(rank)),
+          engine.isRunning() ? null : words.size(),
+          engine.isRunning() ? null : 100 + tensor * TENSOR_BYTES,
+          engine.isRunning() ? null : Timestamp.from(startedAt),
           "HASHED",
           null,
           sha256(engine.hashing() + words.get(tensor)).substring(0, 16),
           null,
-          new long[] {words.get(tensor).hashCode()},
+          engine.isRunning() ? null : new long[] {words.get(tensor).hashCode()},
           "host",
-          "driver",
+          engine.isRunning() ? null : "driver",
+          null,
           null);
     }
   }
