@@ -63,7 +63,11 @@ final class AgainstJson {
     }
     json.writeObjectFieldStart(side);
     json.writeStringField("dtype", tensor.get().tensor().recipe().dtype().name());
-    json.writeStringField("shape", tensor.get().tensor().recipe().shape().toString());
+    json.writeArrayFieldStart("shape");
+    for (long dimension : tensor.get().tensor().recipe().shape()) {
+      json.writeNumber(dimension);
+    }
+    json.writeEndArray();
     json.writeStringField("from", tensor.get().tensor().recipe().toString());
     json.writeStringField("checksum", tensor.get().digests().checksum().orElse(null));
     json.writeStringField("sha256", tensor.get().digests().sha256().orElse(null));
