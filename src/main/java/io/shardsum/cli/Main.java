@@ -6,6 +6,7 @@ import io.shardsum.history.HistoryException;
 import io.shardsum.scan.BrokenFile;
 import io.shardsum.scan.ClaimedScanException;
 import io.shardsum.scan.ReferenceException;
+import io.shardsum.scan.SettingException;
 import io.shardsum.scan.SumsDifferException;
 import io.shardsum.scan.UntrustedScanException;
 import java.io.PrintWriter;
@@ -124,7 +125,8 @@ public final class Main {
         || e instanceof UsageException
         || e instanceof HistoryException
         || e instanceof ClaimedScanException
-        || e instanceof ReferenceException) {
+        || e instanceof ReferenceException
+        || e instanceof SettingException) {
       err.println(command.getCommandName() + ": " + e.getMessage());
       return ExitCode.USAGE.number();
     }

@@ -1,6 +1,11 @@
 package io.shardsum.cli;
 
+import io.shardsum.fleet.Connectors;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import org.apache.spark.sql.SparkSession;
 
 /** The value of an option that is a path of any Hadoop file system. */
 final class PathOption {
@@ -8,9 +13,10 @@ final class PathOption {
   private PathOption() {}
 
   /**
-   * Checks that it is a path.
+   * Checks that it is a path, and that there is a connector for it.
    *
    * @throws UsageException if it is not
+   * @throws io.shardsum.fleet.FleetException if there is none
    */
   static void require(String option, String path) {
     try {
@@ -20,5 +26,13 @@ final class PathOption {
           "%s: no path: %s: %s"
               .formatted(option, TerminalText.line(path), TerminalText.line(e.getMessage())));
     }
+    Connectors.require(option, path, conf());
+  }
+
+  /** Of the session that is there, or of the one that there will be. */
+  private static Configuration conf() {
+    return SparkSession.getDefaultSession().isDefined()
+        ? SparkSession.getDefaultSession().get().sparkContext().hadoopConfiguration()
+        : SparkHadoopUtil.get().newConfiguration(new SparkConf());
   }
 }

@@ -43,6 +43,7 @@ public record CheckpointListing(String directory, List<ShardFile> files, List<Sh
    * @throws FleetException if it cannot be listed, or one of the files is not there
    */
   public static CheckpointListing of(String directory, Choice choice, Configuration conf) {
+    Connectors.require("checkpoint", directory, conf);
     DirectoryListing listing = DirectoryListing.of(directory, 0, conf);
     RoleFinding finding = CheckpointFiles.of(TARGET, listing, conf).finding();
     if (finding.state() != RankState.FOUND) {

@@ -34,8 +34,11 @@ public record Inventory(
   /**
    * Lists the directories of a fleet, several engines at a time and each directory once. What
    * cannot be listed is said of its engine and leaves the others alone.
+   *
+   * @throws FleetException if there is no connector for a location
    */
   public static Inventory of(FleetDescription description, Configuration conf) {
+    requireConnectors(description, conf);
     List<ListedEngine> engines =
         BoundedPool.map(
             description.engines(),
@@ -47,6 +50,16 @@ public record Inventory(
         List.of(),
         description.live(),
         description.checkpoints());
+  }
+
+  private static void requireConnectors(FleetDescription description, Configuration conf) {
+    for (EngineSpec engine : description.engines()) {
+      String name = "engine " + MessageText.quoted(engine.name());
+      Connectors.require(name, engine.shards(), conf);
+      for (DraftSpec draft : engine.drafts()) {
+        Connectors.require(name + ", draft " + draft.role(), draft.shards(), conf);
+      }
+    }
   }
 
   /** The description that this inventory answers. */

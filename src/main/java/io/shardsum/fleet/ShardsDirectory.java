@@ -59,6 +59,7 @@ public record ShardsDirectory(
    * @throws FleetException if the directory cannot be listed or holds no engine
    */
   public Inventory inventory(Configuration conf, StructureReader structures) {
+    Connectors.require("--shards", directory, conf);
     FoundEngines found = FoundEngines.in(StorageLocation.resolve(directory, ""), ignored, conf);
     List<SizedEngine> engines =
         BoundedPool.map(found.engines(), engine -> SizedEngine.of(engine, this, structures));

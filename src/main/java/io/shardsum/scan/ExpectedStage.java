@@ -2,7 +2,6 @@ package io.shardsum.scan;
 
 import io.shardsum.expect.ExpectationStore;
 import io.shardsum.expect.HashedExpectation;
-import io.shardsum.expect.HashedRecipe;
 import io.shardsum.fleet.LiveSpec;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.Finding;
@@ -27,7 +26,7 @@ import org.apache.spark.sql.types.StructType;
  */
 final class ExpectedStage {
 
-  private static final String REHASH_DAYS = "spark.shardsum.expect.rehash.days";
+  static final String REHASH_DAYS = "spark.shardsum.expect.rehash.days";
 
   private final List<ExpectedModel> models;
   private final ScanRequest request;
@@ -105,18 +104,16 @@ final class ExpectedStage {
   private static Duration mostAge(SparkSession session) {
     String days =
         session.conf().get(REHASH_DAYS, Long.toString(ExpectationStore.USUAL_AGE.toDays()));
-    if (!days.matches("[0-9]{1,5}")) {
-      throw new ReferenceException(
-          "%s is '%s'; expected a whole number of days from 0".formatted(REHASH_DAYS, days));
-    }
-    return Duration.ofDays(Long.parseLong(days));
+    return Duration.ofDays(ScanSettings.days(REHASH_DAYS, days));
   }
 
   private HashedExpectation hashed(
       ExpectedModel model, ExpectationStore store, SparkSession session) {
-    List<List<HashedRecipe>> hashed = new RecipeHashing(session).hash(model);
-    store.keep(model.subject(), hashed, request.startedAt());
-    return HashedExpectation.of(model.expectation(), model.expectation().groups(), hashed);
+    RecipeHashing.Hashed hashed = new RecipeHashing(session).hash(model);
+    if (hashed.isWhole()) {
+      store.keep(model.subject(), hashed.results(), request.startedAt());
+    }
+    return HashedExpectation.of(model.expectation(), model.expectation().groups(), hashed.results());
   }
 
   private List<ExpectedRows> byEngine() {

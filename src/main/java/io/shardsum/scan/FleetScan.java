@@ -66,6 +66,7 @@ public final class FleetScan {
       ScanProgress progress,
       Hasher hasher,
       Consumer<SparkSession> functions) {
+    ScanSettings.check(session.sparkContext().getConf());
     this.files = PlannedFile.of(request.inventory());
     this.size =
         ScanSize.of(

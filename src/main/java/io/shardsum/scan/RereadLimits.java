@@ -1,6 +1,5 @@
 package io.shardsum.scan;
 
-import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.sql.RuntimeConfig;
 
 /**
@@ -22,7 +21,7 @@ record RereadLimits(long bytes, int chunks, int ranges) {
 
   static RereadLimits of(RuntimeConfig settings) {
     return new RereadLimits(
-        JavaUtils.byteStringAsBytes(settings.get(BYTES, BYTES_DEFAULT)), CHUNKS, RANGES);
+        ScanSettings.bytes(BYTES, settings.get(BYTES, BYTES_DEFAULT)), CHUNKS, RANGES);
   }
 
   /** Why something was not read again. */

@@ -6,7 +6,6 @@ import io.shardsum.fleet.Digest;
 import io.shardsum.source.RowUnit;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -26,7 +25,6 @@ final class WeightRows {
     List<PlannedFile> of(List<PlannedFile> files, Digest digest);
   }
 
-  private static final String MOST_BYTES_OF_A_TASK = "spark.sql.files.maxPartitionBytes";
   private static final int TASKS_OF_A_CORE = 8;
   private static final long LARGEST_SPLIT_BYTES = 2L << 30;
   private static final long LEAST_ROWS_OF_A_LANDED_FILE = 10_000;
@@ -80,7 +78,7 @@ final class WeightRows {
 
   /** About how many tasks read the files, each of which would land a file of its own. */
   private long tasks() {
-    long openCostBytes = bytes(session.conf().get("spark.sql.files.openCostInBytes"));
+    long openCostBytes = bytes(ScanSettings.OPEN_COST_BYTES);
     return 1 + (PlannedFile.bytes(files) + files.size() * openCostBytes) / splitBytes;
   }
 
@@ -119,8 +117,8 @@ final class WeightRows {
    * larger the scan, the larger its tasks, as long as the cores end about together.
    */
   private long splitBytes() {
-    long usual = bytes(session.conf().get(MOST_BYTES_OF_A_TASK));
-    if (session.sparkContext().getConf().contains(MOST_BYTES_OF_A_TASK)) {
+    long usual = bytes(ScanSettings.MOST_BYTES_OF_A_TASK);
+    if (session.sparkContext().getConf().contains(ScanSettings.MOST_BYTES_OF_A_TASK)) {
       return usual;
     }
     long even =
@@ -129,7 +127,7 @@ final class WeightRows {
     return Math.max(usual, Math.min(even, LARGEST_SPLIT_BYTES));
   }
 
-  private static long bytes(String size) {
-    return JavaUtils.byteStringAsBytes(size);
+  private long bytes(String key) {
+    return ScanSettings.bytes(key, session.conf().get(key));
   }
 }

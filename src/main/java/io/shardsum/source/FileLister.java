@@ -1,10 +1,12 @@
 package io.shardsum.source;
 
+import io.shardsum.fleet.Connectors;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -39,6 +41,10 @@ final class FileLister {
   }
 
   private List<ListedFile> list(Path path) throws IOException {
+    Optional<String> noConnector = Connectors.missing(path.toString(), hadoopConf);
+    if (noConnector.isPresent()) {
+      throw new IOException("Cannot read " + path + ": " + noConnector.get());
+    }
     FileSystem fileSystem = path.getFileSystem(hadoopConf);
     FileStatus[] matches = fileSystem.globStatus(path);
     if (matches == null || matches.length == 0) {

@@ -81,6 +81,19 @@ class FleetScanCommandTest {
   }
 
   @Test
+  void refusesAnOutDirectoryThatHasNoConnector() {
+    CommandRun run =
+        CommandRun.fleetScan(
+            "--fleet", fleet("a").description().toString(), "--out", "s3a://audit/x");
+
+    assertThat(run.err())
+        .isEqualTo(
+            "fleet-scan: --out: s3a://audit/x: no connector for s3a:// here; add --packages"
+                + " org.apache.hadoop:hadoop-aws:3.4.2\n");
+    assertThat(run.exitCode()).isEqualTo(2);
+  }
+
+  @Test
   void exitsWith3AndNamesTheTensorWhereABitIsFlipped() {
     SmallFleet fleet = fleet("a", "b", "c");
     SmallFleet.flipBit(fleet.shard("b", 1, 0), FLIPPED);
