@@ -13,6 +13,7 @@ import io.shardsum.expect.HashedRecipe;
 import io.shardsum.expect.OpenCheckpoint;
 import io.shardsum.expect.Topology;
 import io.shardsum.fleet.Digest;
+import io.shardsum.source.RetriedFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -178,7 +179,7 @@ final class ExpectCommand implements Callable<Integer> {
 
   private HashedExpectation hashed(
       String directory, EngineSetup setup, Digest wanted, Configuration conf) {
-    Checkpoint source = Checkpoint.open(directory, setup, conf);
+    Checkpoint source = Checkpoint.open(directory, setup, conf, new RetriedFiles(conf));
     Expectation expectation = Expectation.of(source, setup);
     if (out == null) {
       return HashedExpectation.of(
@@ -206,8 +207,11 @@ final class ExpectCommand implements Callable<Integer> {
   private static List<List<HashedRecipe>> results(
       Checkpoint source, Expectation expectation, Digest wanted, Configuration conf) {
     int threads = Runtime.getRuntime().availableProcessors();
-    try (OpenCheckpoint bytes = new OpenCheckpoint(source.files(), conf)) {
-      return new ExpectationHasher(bytes, wanted, threads).hashAll(expectation.groups());
+    try (OpenCheckpoint bytes = new OpenCheckpoint(source.files(), new RetriedFiles(conf))) {
+      List<List<HashedRecipe>> results =
+          new ExpectationHasher(bytes, wanted, threads).hashAll(expectation.groups());
+      bytes.checkUnchanged();
+      return results;
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }

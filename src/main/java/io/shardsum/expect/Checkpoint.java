@@ -55,12 +55,14 @@ public record Checkpoint(
    *
    * @param directory of any Hadoop file system
    * @param setup the engine, which decides what it reads
+   * @param opener reads the headers
    * @throws io.shardsum.fleet.FleetException if it cannot be listed, or a file is not there
    * @throws ExpectException if the configuration is none, a file is not of the format, or two files
    *     hold one name
    * @throws UncheckedIOException if a file cannot be read
    */
-  public static Checkpoint open(String directory, EngineSetup setup, Configuration conf) {
+  public static Checkpoint open(
+      String directory, EngineSetup setup, Configuration conf, WeightFiles opener) {
     CheckpointListing listing = CheckpointListing.of(directory, choice(setup), conf);
     try {
       ModelConfig config = ModelConfig.parse(config(directory, conf));
@@ -69,8 +71,8 @@ public record Checkpoint(
           directory,
           config,
           listing.files(),
-          tensors(listing.files(), conf),
-          looksAtAll(setup, config) ? unread(listing.others(), conf) : List.of(),
+          tensors(listing.files(), opener),
+          looksAtAll(setup, config) ? unread(listing.others(), opener) : List.of(),
           listing.hasConsolidated() && exists(new Path(directory, MISTRAL_CONFIG), conf),
           exists(quantization, conf));
     } catch (SafetensorsFormatException e) {
@@ -126,11 +128,11 @@ public record Checkpoint(
     }
   }
 
-  private static Map<String, SourceTensor> tensors(List<ShardFile> files, Configuration conf)
+  private static Map<String, SourceTensor> tensors(List<ShardFile> files, WeightFiles opener)
       throws IOException {
     Map<String, SourceTensor> tensors = new TreeMap<>();
     for (int file = 0; file < files.size(); file++) {
-      for (SourceTensor tensor : tensors(file, files.get(file), conf)) {
+      for (SourceTensor tensor : tensors(file, files.get(file), opener)) {
         SourceTensor other = tensors.put(tensor.name(), tensor);
         if (other != null) {
           throw new ExpectException(
@@ -145,19 +147,19 @@ public record Checkpoint(
     return tensors;
   }
 
-  private static List<SourceTensor> unread(List<ShardFile> files, Configuration conf)
+  private static List<SourceTensor> unread(List<ShardFile> files, WeightFiles opener)
       throws IOException {
     List<SourceTensor> tensors = new ArrayList<>();
     for (ShardFile file : files) {
-      tensors.addAll(tensors(-1, file, conf));
+      tensors.addAll(tensors(-1, file, opener));
     }
     return tensors;
   }
 
-  private static List<SourceTensor> tensors(int number, ShardFile file, Configuration conf)
+  private static List<SourceTensor> tensors(int number, ShardFile file, WeightFiles opener)
       throws IOException {
     String fileName = new Path(file.path()).getName();
-    try (ByteSource source = FileBytes.open(file.path(), file.lengthBytes(), conf)) {
+    try (ByteSource source = opener.open(file)) {
       SafetensorsHeader header = SafetensorsHeader.read(source);
       List<SourceTensor> tensors = new ArrayList<>();
       for (TensorEntry entry : header.tensors()) {

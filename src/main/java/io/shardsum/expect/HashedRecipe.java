@@ -20,7 +20,8 @@ public record HashedRecipe(Optional<TensorDigests> digests, String refusal) {
     return new HashedRecipe(Optional.empty(), "");
   }
 
-  static HashedRecipe refused(String reason) {
+  /** What the engine holds is not known. */
+  public static HashedRecipe refused(String reason) {
     return new HashedRecipe(Optional.empty(), reason);
   }
 }

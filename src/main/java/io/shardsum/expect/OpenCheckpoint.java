@@ -1,53 +1,62 @@
 package io.shardsum.expect;
 
 import io.shardsum.fleet.ShardFile;
-import io.shardsum.safetensors.ByteSource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.hadoop.conf.Configuration;
 
 /**
  * The files of a checkpoint, each opened when it is first read. Safe for use by several threads.
  */
 public final class OpenCheckpoint implements CheckpointBytes, Closeable {
   private final List<ShardFile> files;
-  private final Configuration conf;
-  private final Map<Integer, ByteSource> open = new ConcurrentHashMap<>();
+  private final WeightFiles opener;
+  private final Map<Integer, WeightFiles.Opened> open = new ConcurrentHashMap<>();
 
   /** Opens nothing yet. */
-  public OpenCheckpoint(List<ShardFile> files, Configuration conf) {
+  public OpenCheckpoint(List<ShardFile> files, WeightFiles opener) {
     this.files = List.copyOf(files);
-    this.conf = conf;
+    this.opener = opener;
   }
 
   @Override
   public void read(SourceTensor tensor, long offsetBytes, ByteBuffer target) throws IOException {
-    source(tensor.file()).readFully(tensor.fileOffsetBytes() + offsetBytes, target);
+    file(tensor.file()).readFully(tensor.fileOffsetBytes() + offsetBytes, target);
   }
 
-  private ByteSource source(int file) throws IOException {
-    ByteSource source = open.get(file);
-    if (source != null) {
-      return source;
+  /**
+   * Checks that the files that were read are still what was listed.
+   *
+   * @throws IOException if one is not, with its name in the message
+   */
+  public void checkUnchanged() throws IOException {
+    for (WeightFiles.Opened file : open.values()) {
+      file.checkUnchanged();
+    }
+  }
+
+  private WeightFiles.Opened file(int number) throws IOException {
+    WeightFiles.Opened file = open.get(number);
+    if (file != null) {
+      return file;
     }
     synchronized (this) {
-      source = open.get(file);
-      if (source == null) {
-        source = FileBytes.open(files.get(file).path(), files.get(file).lengthBytes(), conf);
-        open.put(file, source);
+      file = open.get(number);
+      if (file == null) {
+        file = opener.open(files.get(number));
+        open.put(number, file);
       }
-      return source;
+      return file;
     }
   }
 
   @Override
   public void close() throws IOException {
-    for (ByteSource source : open.values()) {
-      source.close();
+    for (WeightFiles.Opened file : open.values()) {
+      file.close();
     }
   }
 }

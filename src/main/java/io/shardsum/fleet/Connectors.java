@@ -23,8 +23,7 @@ public final class Connectors {
         .ifPresent(
             advice -> {
               throw new FleetException(
-                  "%s: %s: %s"
-                      .formatted(what, MessageText.printable(location), advice));
+                  "%s: %s: %s".formatted(what, MessageText.printable(location), advice));
             });
   }
 
@@ -36,7 +35,8 @@ public final class Connectors {
     }
     String lowerCase = scheme.get().toLowerCase(Locale.ROOT);
     if (lowerCase.equals("http") || lowerCase.equals("https")) {
-      return Optional.of(lowerCase + ":// is not a file system; expected a path, or s3a://BUCKET/...");
+      return Optional.of(
+          lowerCase + ":// is not a file system; expected a path, or s3a://BUCKET/...");
     }
     try {
       FileSystem.getFileSystemClass(scheme.get(), conf);

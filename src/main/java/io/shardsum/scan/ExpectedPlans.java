@@ -17,6 +17,7 @@ import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.LiveSpec;
 import io.shardsum.fleet.Parallelism;
 import io.shardsum.fleet.SkipProfile;
+import io.shardsum.source.RetriedFiles;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -160,7 +161,7 @@ final class ExpectedPlans {
             Gpu.parse(spec.gpu().orElse("sm90")),
             spec.dtype(),
             spec.settings());
-    Checkpoint checkpoint = Checkpoint.open(spec.directory(), setup, conf);
+    Checkpoint checkpoint = Checkpoint.open(spec.directory(), setup, conf, new RetriedFiles(conf));
     List<String> skip = new ArrayList<>(first.profile().patterns());
     skip.addAll(first.skip());
     return new ExpectedModel(

@@ -113,7 +113,8 @@ final class ExpectedStage {
     if (hashed.isWhole()) {
       store.keep(model.subject(), hashed.results(), request.startedAt());
     }
-    return HashedExpectation.of(model.expectation(), model.expectation().groups(), hashed.results());
+    return HashedExpectation.of(
+        model.expectation(), model.expectation().groups(), hashed.results());
   }
 
   private List<ExpectedRows> byEngine() {

@@ -10,7 +10,9 @@ import io.shardsum.expect.Recipe;
 import io.shardsum.expect.RecipeReader;
 import io.shardsum.expect.SourceRows;
 import io.shardsum.expect.SourceTensor;
+import io.shardsum.expect.WeightFiles;
 import io.shardsum.fleet.ShardFile;
+import io.shardsum.source.RetriedFiles;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -58,8 +60,9 @@ record RecipeComparison(
 
   /** A row of {@link #SCHEMA}. */
   Row run(Configuration conf) {
-    try (OpenCheckpoint ours = new OpenCheckpoint(List.of(file), conf);
-        OpenCheckpoint published = new OpenCheckpoint(checkpoint, conf)) {
+    WeightFiles opener = new RetriedFiles(conf);
+    try (OpenCheckpoint ours = new OpenCheckpoint(List.of(file), opener);
+        OpenCheckpoint published = new OpenCheckpoint(checkpoint, opener)) {
       ByteComparison comparison = new ByteComparison(site, rangesKept);
       RecipeReader expected = recipe.open(published);
       SglangChecksum checksum = new SglangChecksum();
@@ -74,6 +77,8 @@ record RecipeComparison(
         comparison.add(offset, bad, good);
         sums.add(checksum.sum(ByteBuffer.wrap(bad), offset / Integer.BYTES, site.lengthBytes()));
       }
+      ours.checkUnchanged();
+      published.checkUnchanged();
       return row(null, sums, comparison.damage());
     } catch (IOException e) {
       return row(String.valueOf(e.getMessage()), List.of(), Optional.empty());

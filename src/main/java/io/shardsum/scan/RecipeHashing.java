@@ -25,8 +25,16 @@ final class RecipeHashing {
     this.conf = spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
   }
 
-  /** Of each group of the expectation, a result for each recipe. */
-  List<List<HashedRecipe>> hash(ExpectedModel model) {
+  /**
+   * What came out.
+   *
+   * @param results of each group of the expectation, a result for each recipe
+   * @param isWhole whether all of the checkpoint could be read that was to be read
+   */
+  record Hashed(List<List<HashedRecipe>> results, boolean isWhole) {}
+
+  /** Hashes what a model must hold. */
+  Hashed hash(ExpectedModel model) {
     List<RecipeGroup> groups = model.expectation().groups();
     List<RecipeTask> tasks = tasks(model, groups);
     Broadcast<SerializableConfiguration> hadoopConf = conf;
@@ -42,7 +50,9 @@ final class RecipeHashing {
             .map(group -> new HashedRecipe[group.recipes().size()])
             .toArray(HashedRecipe[][]::new);
     rows.forEach(row -> results[row.getInt(0)][row.getInt(1)] = RecipeTask.result(row));
-    return Arrays.stream(results).map(Arrays::asList).toList();
+    return new Hashed(
+        Arrays.stream(results).map(Arrays::asList).toList(),
+        rows.stream().noneMatch(RecipeTask::isUnread));
   }
 
   /** About equally long, the longest recipes first. */

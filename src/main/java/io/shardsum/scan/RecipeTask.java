@@ -6,6 +6,7 @@ import io.shardsum.expect.RecipeGroup;
 import io.shardsum.expect.TensorDigests;
 import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.ShardFile;
+import io.shardsum.source.RetriedFiles;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -25,21 +26,61 @@ record RecipeTask(
     List<Integer> numbers, List<RecipeGroup> groups, List<ShardFile> files, Digest digest)
     implements Serializable {
 
-  /** A row for each recipe: group, position in it, checksum, sums, SHA-256, refusal. */
+  /**
+   * A row for each recipe: group, position in it, checksum, sums, SHA-256, refusal, and whether the
+   * refusal is that the checkpoint could not be read.
+   *
+   * @throws IOException only if Spark wants the task to stop
+   */
   List<Row> run(Configuration conf) throws IOException {
     List<Row> rows = new ArrayList<>();
-    try (OpenCheckpoint checkpoint = new OpenCheckpoint(files, conf)) {
+    try (OpenCheckpoint checkpoint = new OpenCheckpoint(files, new RetriedFiles(conf))) {
       for (int index = 0; index < groups.size(); index++) {
-        int position = 0;
-        for (HashedRecipe recipe : groups.get(index).hash(checkpoint, digest)) {
-          rows.add(row(numbers.get(index), position++, recipe));
-        }
+        rows.addAll(rows(index, checkpoint));
       }
+      checkpoint.checkUnchanged();
+      return rows;
+    } catch (IOException e) {
+      requireNoInterrupt(e);
+      List<Row> unread = new ArrayList<>();
+      for (int index = 0; index < groups.size(); index++) {
+        unread.addAll(unread(index, e));
+      }
+      return unread;
+    }
+  }
+
+  private List<Row> rows(int index, OpenCheckpoint checkpoint) throws IOException {
+    List<HashedRecipe> recipes;
+    try {
+      recipes = groups.get(index).hash(checkpoint, digest);
+    } catch (IOException e) {
+      requireNoInterrupt(e);
+      return unread(index, e);
+    }
+    List<Row> rows = new ArrayList<>();
+    for (HashedRecipe recipe : recipes) {
+      rows.add(row(numbers.get(index), rows.size(), recipe, false));
     }
     return rows;
   }
 
-  private static Row row(int group, int position, HashedRecipe recipe) {
+  private List<Row> unread(int index, IOException why) {
+    HashedRecipe refused = HashedRecipe.refused(String.valueOf(why.getMessage()));
+    List<Row> rows = new ArrayList<>();
+    while (rows.size() < groups.get(index).recipes().size()) {
+      rows.add(row(numbers.get(index), rows.size(), refused, true));
+    }
+    return rows;
+  }
+
+  private static void requireNoInterrupt(IOException e) throws IOException {
+    if (RetriedFiles.isInterrupt(e)) {
+      throw e;
+    }
+  }
+
+  private static Row row(int group, int position, HashedRecipe recipe, boolean unread) {
     Optional<TensorDigests> digests = recipe.digests();
     return RowFactory.create(
         group,
@@ -49,7 +90,13 @@ record RecipeTask(
             .map(of -> of.chunkSums().stream().mapToLong(Long::longValue).toArray())
             .orElse(null),
         digests.flatMap(TensorDigests::sha256).orElse(null),
-        recipe.refusal());
+        recipe.refusal(),
+        unread);
+  }
+
+  /** Whether a row says that the checkpoint could not be read. */
+  static boolean isUnread(Row row) {
+    return row.getBoolean(6);
   }
 
   /** What a row says. */

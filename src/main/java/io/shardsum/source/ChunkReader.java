@@ -185,7 +185,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
 
   /** Keeps the error for the slice's rows, or throws where errors are not to be reported. */
   private void report(IOException e) throws IOException {
-    if (onError == OnError.FAIL || Shard.isInterrupt(e)) {
+    if (onError == OnError.FAIL || Retries.isInterrupt(e)) {
       throw e;
     }
     error = e.getMessage();

@@ -54,7 +54,7 @@ final class EngineNames {
     try {
       return rank.find(name, rank.first(file)).isEmpty();
     } catch (IOException e) {
-      if (Shard.isInterrupt(e)) {
+      if (Retries.isInterrupt(e)) {
         throw e;
       }
       return false;

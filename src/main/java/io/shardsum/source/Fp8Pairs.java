@@ -75,7 +75,7 @@ final class Fp8Pairs {
     try {
       found = tensors.find(other, file);
     } catch (IOException e) {
-      if (Shard.isInterrupt(e)) {
+      if (Retries.isInterrupt(e)) {
         throw e;
       }
       return Optional.of(weight ? new Fp8Half.UnusableWeight(e.getMessage()) : SCALE);

@@ -92,7 +92,7 @@ final class RankReader implements Closeable {
     try {
       hash.add(data, cursor.firstWord() * Integer.BYTES + at);
     } catch (IOException e) {
-      if (onError == OnError.FAIL || Shard.isInterrupt(e)) {
+      if (onError == OnError.FAIL || Retries.isInterrupt(e)) {
         throw e;
       }
       hash.fail(e.getMessage());

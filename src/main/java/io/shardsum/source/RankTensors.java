@@ -94,7 +94,7 @@ final class RankTensors {
     try (Shard shard = new Shard(next, opener)) {
       add(next, shard.header());
     } catch (IOException e) {
-      if (Shard.isInterrupt(e)) {
+      if (Retries.isInterrupt(e)) {
         throw e;
       }
       unreadable = unreadable.or(() -> Optional.of(e));

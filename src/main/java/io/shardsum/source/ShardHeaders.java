@@ -37,6 +37,7 @@ public final class ShardHeaders {
    */
   public long lengthBytes(ListedFile file) throws IOException {
     ShardOpener opener = new ShardOpener(hadoopConf, 0, new ReadMetrics());
+    opener.checkUnchanged(file);
     try (ByteSource source = opener.open(file)) {
       ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
       source.readFully(0, length);

@@ -5,10 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Instant;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
@@ -39,63 +38,99 @@ final class ShardOpener {
   }
 
   /**
-   * Opens a file.
+   * Opens a file, to be read from its begin to its end.
    *
-   * @throws IOException if it is gone, may not be read, or is not what was listed
+   * @throws IOException if it is gone or may not be read
    */
   ByteSource open(ListedFile file) throws IOException {
-    checkUnchanged(file);
     metrics.addFile();
     Path path = path(file);
     FileSystem fileSystem = path.getFileSystem(hadoopConf);
     if (fileSystem instanceof LocalFileSystem local) {
       return ByteSource.ofPath(localPath(file, local, path));
     }
-    FSDataInputStream stream =
-        FutureIO.awaitFuture(
-            fileSystem
-                .openFile(path)
-                .opt("fs.option.openfile.read.policy", "sequential")
-                .opt("fs.option.openfile.length", Long.toString(file.lengthBytes()))
-                .build());
-    return new HadoopByteSource(file.path(), file.lengthBytes(), stream);
+    return new HadoopByteSource(
+        file.path(), file.lengthBytes(), stream(file, path, fileSystem, "sequential"));
   }
 
   /**
-   * Checks that a file is still as long and as old as it was when it was listed.
+   * Opens a file, to be read here and there, by several threads.
    *
-   * @throws IOException if it is not
+   * @throws IOException as {@link #open}
    */
-  void checkUnchanged(ListedFile file) throws IOException {
+  ByteSource openForPositions(ListedFile file) throws IOException {
+    metrics.addFile();
     Path path = path(file);
     FileSystem fileSystem = path.getFileSystem(hadoopConf);
-    long length;
-    long modifiedAtMillis;
     if (fileSystem instanceof LocalFileSystem local) {
-      BasicFileAttributes now =
-          Files.readAttributes(localPath(file, local, path), BasicFileAttributes.class);
-      if (now.isOther()) { // a pipe would wait for its writer
-        throw new UnreadableFileException(
-            "Cannot read %s: expected a file, found a pipe, a socket or a device"
-                .formatted(file.shown()),
-            null);
-      }
-      length = now.size();
-      modifiedAtMillis = now.lastModifiedTime().toMillis();
-    } else {
-      FileStatus now = fileSystem.getFileStatus(path);
-      length = now.getLen();
-      modifiedAtMillis = now.getModificationTime();
+      return ByteSource.ofPath(localPath(file, local, path));
     }
-    if (length != file.lengthBytes() || modifiedAtMillis != file.modifiedAtMillis()) {
+    return new PositionedByteSource(
+        file.path(), file.lengthBytes(), stream(file, path, fileSystem, "adaptive"));
+  }
+
+  private static FSDataInputStream stream(
+      ListedFile file, Path path, FileSystem fileSystem, String policy) throws IOException {
+    return FutureIO.awaitFuture(
+        fileSystem
+            .openFile(path)
+            .opt("fs.option.openfile.read.policy", policy)
+            .opt("fs.option.openfile.length", Long.toString(file.lengthBytes()))
+            .build());
+  }
+
+  /**
+   * What the storage says of a file now.
+   *
+   * @throws IOException if it is gone, or is not what was listed
+   */
+  FileState checkUnchanged(ListedFile file) throws IOException {
+    FileState listed = FileState.listed(file);
+    Path path = path(file);
+    FileSystem fileSystem = path.getFileSystem(hadoopConf);
+    FileState now;
+    boolean same;
+    if (fileSystem instanceof LocalFileSystem local) {
+      now = localState(file, localPath(file, local, path));
+      same = now.equals(listed);
+    } else {
+      now = FileState.of(fileSystem.getFileStatus(path));
+      same = now.isSameFileAs(listed);
+    }
+    requireSame(file, same, "listed", listed, now);
+    return now;
+  }
+
+  /**
+   * As {@link #checkUnchanged(ListedFile)}.
+   *
+   * @param opened what the storage said when the file was opened
+   */
+  void checkUnchanged(ListedFile file, FileState opened) throws IOException {
+    FileState now = checkUnchanged(file);
+    requireSame(file, now.isSameFileAs(opened), "opened", opened, now);
+  }
+
+  private static void requireSame(
+      ListedFile file, boolean same, String since, FileState before, FileState now)
+      throws UnreadableFileException {
+    if (!same) {
       throw new UnreadableFileException(
-          "Cannot read %s: changed after it was listed: expected %s, found %s"
-              .formatted(
-                  file.shown(),
-                  state(file.lengthBytes(), file.modifiedAtMillis()),
-                  state(length, modifiedAtMillis)),
+          "Cannot read %s: changed after it was %s: expected %s, found %s"
+              .formatted(file.shown(), since, before, now),
           null);
     }
+  }
+
+  private static FileState localState(ListedFile file, java.nio.file.Path path) throws IOException {
+    BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+    if (now.isOther()) { // a pipe would wait for its writer
+      throw new UnreadableFileException(
+          "Cannot read %s: expected a file, found a pipe, a socket or a device"
+              .formatted(file.shown()),
+          null);
+    }
+    return new FileState(now.size(), now.lastModifiedTime().toMillis(), Optional.empty());
   }
 
   private static Path path(ListedFile file) throws UnreadableFileException {
@@ -120,10 +155,6 @@ final class ShardOpener {
               .formatted(file.shown(), e.getReason()),
           e);
     }
-  }
-
-  private static String state(long lengthBytes, long modifiedAtMillis) {
-    return lengthBytes + " bytes of " + Instant.ofEpochMilli(modifiedAtMillis);
   }
 
   /** Trying again does not help, and the message says all. */

@@ -10,6 +10,7 @@ import io.shardsum.safetensors.SafetensorsHeader;
 import io.shardsum.scan.ScanTable;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
+import io.shardsum.testing.MisreadingFileSystem;
 import io.shardsum.testing.SmallFleet;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -115,6 +116,26 @@ class CheckpointReferenceTest {
     for (String name : List.of("a", "b", "c")) {
       assertThat(run.out()).contains(name + ", rank 0, " + DOWN + ": DAMAGED: its bytes differ");
     }
+  }
+
+  @Test
+  void leavesUncheckedWhatTheCheckpointDoesNotGiveAnyMoreAndChecksTheRest() throws IOException {
+    MisreadingFileSystem.register(spark.sparkContext().hadoopConfiguration());
+    Path checkpoint = copy(QWEN.resolve("checkpoint"), "checkpoint");
+    Path vanishing = checkpoint.resolve(fileOf(DOWN));
+    MisreadingFileSystem.vanish(vanishing);
+
+    CommandRun run = scan(engine("a", QWEN.resolve("tp2"), Path.of("misread:" + checkpoint), VLLM));
+
+    String reason = "Cannot read misread:%s: gone after it was listed".formatted(vanishing);
+    assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(4);
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).contains("NOT_CHECKED: ").contains(reason);
+    List<Row> unknown = rows(ScanTable.TENSORS, "source = 'EXPECTED' AND status = 'UNKNOWN'");
+    assertThat(unknown).extracting(row -> row.<String>getAs("reason")).containsOnly(reason);
+    assertThat(unknown).extracting(row -> row.<String>getAs("tensor")).contains(DOWN);
+    assertThat(rows(ScanTable.TENSORS, "source = 'EXPECTED' AND status = 'HASHED'")).isNotEmpty();
+    assertThat(root.resolve("tables/expectations")).doesNotExist();
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.shardsum.expect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardsum.expect.NumberedCheckpoint.Numbered;
+import io.shardsum.source.RetriedFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -53,11 +54,17 @@ class CutAndPutTogetherTest {
             Gpu.SM90,
             Optional.of("float32"),
             Map.of("moe-runner-backend", "triton"));
-    Checkpoint checkpoint = Checkpoint.open(temp.toString(), setup, new Configuration(false));
+    Checkpoint checkpoint =
+        Checkpoint.open(
+            temp.toString(),
+            setup,
+            new Configuration(false),
+            new RetriedFiles(new Configuration(false)));
     Expectation expectation = Expectation.of(checkpoint, setup);
 
     int[] ranksThatHold = new int[model.elements() + 1];
-    try (OpenCheckpoint bytes = new OpenCheckpoint(checkpoint.files(), new Configuration(false))) {
+    try (OpenCheckpoint bytes =
+        new OpenCheckpoint(checkpoint.files(), new RetriedFiles(new Configuration(false)))) {
       for (ExpectedRank rank : expectation.ranks()) {
         assertThat(rank.refused()).isEmpty();
         BitSet held = new BitSet();

@@ -3,6 +3,7 @@ package io.shardsum.expect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardsum.fleet.Digest;
+import io.shardsum.source.RetriedFiles;
 import io.shardsum.testing.GoldenSetup;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -27,7 +28,8 @@ class GoldenSglangTest {
     Expectation expectation = Expectation.of(checkpoint, setup.setup());
 
     List<String> lines = new ArrayList<>();
-    try (OpenCheckpoint bytes = new OpenCheckpoint(checkpoint.files(), new Configuration(false))) {
+    try (OpenCheckpoint bytes =
+        new OpenCheckpoint(checkpoint.files(), new RetriedFiles(new Configuration(false)))) {
       HashedExpectation hashed = new ExpectationHasher(bytes, Digest.BOTH, 2).hash(expectation);
       for (HashedRank rank : hashed.ranks()) {
         assertThat(rank.refused()).isEmpty();

@@ -5,6 +5,7 @@ import io.shardsum.fleet.Digest;
 import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.SafetensorsWriter;
 import io.shardsum.safetensors.TensorSpec;
+import io.shardsum.source.RetriedFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -207,12 +208,16 @@ final class SmallCheckpoint {
   }
 
   private Checkpoint open(EngineSetup setup) {
-    return Checkpoint.open(directory.toString(), setup, new Configuration(false));
+    return Checkpoint.open(
+        directory.toString(),
+        setup,
+        new Configuration(false),
+        new RetriedFiles(new Configuration(false)));
   }
 
   private OpenCheckpoint openFiles() {
     EngineSetup any = vllm(new Topology(1, 1, 1, 1), Optional.empty(), Map.of());
-    return new OpenCheckpoint(open(any).files(), new Configuration(false));
+    return new OpenCheckpoint(open(any).files(), new RetriedFiles(new Configuration(false)));
   }
 
   /** What such an engine must hold, in float32. */

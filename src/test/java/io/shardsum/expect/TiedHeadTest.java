@@ -6,6 +6,7 @@ import io.shardsum.fleet.Digest;
 import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.SafetensorsWriter;
 import io.shardsum.safetensors.TensorSpec;
+import io.shardsum.source.RetriedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,8 +86,14 @@ class TiedHeadTest {
             Gpu.SM90,
             Optional.empty(),
             Map.of());
-    Checkpoint checkpoint = Checkpoint.open(temp.toString(), setup, new Configuration(false));
-    try (OpenCheckpoint bytes = new OpenCheckpoint(checkpoint.files(), new Configuration(false))) {
+    Checkpoint checkpoint =
+        Checkpoint.open(
+            temp.toString(),
+            setup,
+            new Configuration(false),
+            new RetriedFiles(new Configuration(false)));
+    try (OpenCheckpoint bytes =
+        new OpenCheckpoint(checkpoint.files(), new RetriedFiles(new Configuration(false)))) {
       return new ExpectationHasher(bytes, Digest.SGLANG, 1).hash(Expectation.of(checkpoint, setup));
     }
   }

@@ -483,10 +483,7 @@ class InventoryTest {
 
   @Test
   void saysOfEveryRankWhichDraftsCannotBeListed() {
-    disk()
-        .with("e/model-rank-0-part-0.safetensors")
-        .write("notadir", "")
-        .write("another", "");
+    disk().with("e/model-rank-0-part-0.safetensors").write("notadir", "").write("another", "");
 
     EngineInventory engine =
         disk()

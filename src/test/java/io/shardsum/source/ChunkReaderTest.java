@@ -14,6 +14,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -23,6 +24,8 @@ import org.apache.spark.unsafe.types.UTF8String;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The reader of a task by itself; the file system {@code flaky} fails as often as it is told. */
 class ChunkReaderTest {
@@ -235,6 +238,43 @@ class ChunkReaderTest {
                 .formatted(listed.path(), listed.lengthBytes()))
         .contains("found %s bytes of ".formatted(listed.lengthBytes() + 1));
     assertThat(reader.next()).isFalse();
+  }
+
+  /** As MinIO does: its listing has milliseconds, its answer for one object whole seconds. */
+  @ParameterizedTest
+  @CsvSource({"1700000000123, 1700000000000", "1700000000000, 1700000000123"})
+  void readsAFileWhoseTimeIsListedAndGivenInDifferentPrecision(long listed, long given)
+      throws IOException {
+    Path file = WeightFiles.write(directory.resolve("a.safetensors"), 100, 200);
+    Files.setLastModifiedTime(file, FileTime.fromMillis(listed));
+    FlakyFileSystem.show(status -> new StatusOfStore(status, given, null));
+
+    assertThat(sums(flakyReader(OnError.FAIL, 0, file))).isEqualTo(expectedSums(file));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1700000000123, 1700000000124", "1700000000123, 1700000001000", "1000, 0"})
+  void reportsAFileOfAnotherTime(long listed, long given) throws IOException {
+    Path file = WeightFiles.write(directory.resolve("a.safetensors"), 100);
+    Files.setLastModifiedTime(file, FileTime.fromMillis(listed));
+    FlakyFileSystem.show(status -> new StatusOfStore(status, given, null));
+
+    assertThat(errors(reader(OnError.REPORT, 0, flaky(file), ChunkColumn.ERROR)))
+        .singleElement()
+        .asString()
+        .contains(": changed after it was listed: expected ");
+  }
+
+  @Test
+  void reportsAFileThatIsReplacedWhileItIsReadAndKeepsItsTime() throws IOException {
+    Path file = WeightFiles.write(directory.resolve("a.safetensors"), 100);
+    Files.setLastModifiedTime(file, FileTime.fromMillis(1000));
+    FlakyFileSystem.show(status -> new StatusOfStore(status, 1000, "v" + FlakyFileSystem.opened()));
+
+    assertThatThrownBy(() -> sums(flakyReader(OnError.FAIL, 0, file)))
+        .hasMessageContaining(": changed after it was opened: expected ")
+        .hasMessageContaining("of 1970-01-01T00:00:01Z, etag v0, found ")
+        .hasMessageEndingWith("of 1970-01-01T00:00:01Z, etag v1");
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSInputStream;
@@ -24,6 +25,7 @@ final class FlakyFileSystem extends RawLocalFileSystem {
   private static int closesToFail;
   private static int opened;
   private static int seeks;
+  private static UnaryOperator<FileStatus> shown;
 
   static void register(Configuration conf) {
     conf.set("fs.flaky.impl", FlakyFileSystem.class.getName());
@@ -41,6 +43,16 @@ final class FlakyFileSystem extends RawLocalFileSystem {
     closesToFail = 0;
     opened = 0;
     seeks = 0;
+    shown = status -> status;
+  }
+
+  /** From here on the status of a file is what {@code next} makes of it; listings are as before. */
+  static synchronized void show(UnaryOperator<FileStatus> next) {
+    shown = next;
+  }
+
+  private static synchronized FileStatus shown(FileStatus status) {
+    return shown.apply(status);
   }
 
   static synchronized void failWith(Supplier<IOException> next) {
@@ -111,7 +123,7 @@ final class FlakyFileSystem extends RawLocalFileSystem {
   @Override
   public FileStatus getFileStatus(org.apache.hadoop.fs.Path path) throws IOException {
     status();
-    return super.getFileStatus(path);
+    return shown(super.getFileStatus(path));
   }
 
   @Override

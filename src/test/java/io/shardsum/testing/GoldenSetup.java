@@ -5,6 +5,7 @@ import io.shardsum.expect.EngineRelease;
 import io.shardsum.expect.EngineSetup;
 import io.shardsum.expect.Gpu;
 import io.shardsum.expect.Topology;
+import io.shardsum.source.RetriedFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -60,7 +61,10 @@ public record GoldenSetup(EngineRelease release, String model, String name) {
 
   public Checkpoint checkpoint() {
     return Checkpoint.open(
-        checkpointDirectory().toAbsolutePath().toString(), setup(), new Configuration(false));
+        checkpointDirectory().toAbsolutePath().toString(),
+        setup(),
+        new Configuration(false),
+        new RetriedFiles(new Configuration(false)));
   }
 
   public EngineSetup setup() {

@@ -1,5 +1,6 @@
 package io.shardsum.testing;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSInputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
@@ -20,6 +22,7 @@ public final class MisreadingFileSystem extends RawLocalFileSystem {
 
   private static final URI ROOT = URI.create("misread:///");
   private static final Map<String, Misread> MISREADS = new ConcurrentHashMap<>();
+  private static final Map<String, Boolean> VANISHING = new ConcurrentHashMap<>();
 
   /** Where a file is misread, and by what in which reading: 0 leaves the byte right. */
   private static final class Misread {
@@ -46,6 +49,7 @@ public final class MisreadingFileSystem extends RawLocalFileSystem {
   public static void register(Configuration conf) {
     conf.setClass("fs.misread.impl", MisreadingFileSystem.class, RawLocalFileSystem.class);
     MISREADS.clear();
+    VANISHING.clear();
   }
 
   /**
@@ -56,6 +60,19 @@ public final class MisreadingFileSystem extends RawLocalFileSystem {
    */
   public static void misread(java.nio.file.Path file, long position, Integer... masks) {
     MISREADS.put(file.toString(), new Misread(position, List.of(masks)));
+  }
+
+  /** A file is gone as soon as it was opened once. */
+  public static void vanish(java.nio.file.Path file) {
+    VANISHING.put(file.toString(), false);
+  }
+
+  @Override
+  public FileStatus getFileStatus(Path path) throws IOException {
+    if (VANISHING.getOrDefault(path.toUri().getPath(), false)) {
+      throw new FileNotFoundException(path.toString());
+    }
+    return super.getFileStatus(path);
   }
 
   /** How often the byte of {@link #misread} was read. */
@@ -76,6 +93,7 @@ public final class MisreadingFileSystem extends RawLocalFileSystem {
   @Override
   public FSDataInputStream open(Path path, int bufferBytes) throws IOException {
     FSDataInputStream stream = super.open(path, bufferBytes);
+    VANISHING.computeIfPresent(path.toUri().getPath(), (any, opened) -> true);
     Misread misread = MISREADS.get(path.toUri().getPath());
     return misread == null ? stream : new FSDataInputStream(new MisreadStream(stream, misread));
   }

@@ -1,36 +1,23 @@
-package io.shardsum.expect;
+package io.shardsum.source;
 
 import io.shardsum.safetensors.ByteSource;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.ByteBuffer;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.Path;
 
-/** A file of any Hadoop file system, read by position. */
-final class FileBytes implements ByteSource {
+/** A file of any Hadoop file system, read by position. Safe for use by several threads. */
+final class PositionedByteSource implements ByteSource {
   private static final int COPY_BYTES = 1 << 20;
 
   private final String name;
   private final long lengthBytes;
   private final FSDataInputStream stream;
 
-  private FileBytes(String name, long lengthBytes, FSDataInputStream stream) {
+  PositionedByteSource(String name, long lengthBytes, FSDataInputStream stream) {
     this.name = name;
     this.lengthBytes = lengthBytes;
     this.stream = stream;
-  }
-
-  /** Opens a file; one of the local file system without Hadoop between. */
-  static ByteSource open(String path, long lengthBytes, Configuration conf) throws IOException {
-    Path file = new Path(path);
-    URI uri = file.toUri();
-    if (uri.getScheme() == null || uri.getScheme().equals("file")) {
-      return ByteSource.ofPath(java.nio.file.Path.of(uri.getPath()));
-    }
-    return new FileBytes(path, lengthBytes, file.getFileSystem(conf).open(file));
   }
 
   @Override

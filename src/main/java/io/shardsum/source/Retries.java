@@ -1,0 +1,118 @@
+package io.shardsum.source;
+
+import io.shardsum.safetensors.SafetensorsFormatException;
+import java.io.Closeable;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import org.apache.hadoop.security.AccessControlException;
+
+/**
+ * Tries again what failed with a file, after a pause that doubles, unless trying again cannot help;
+ * then says what was wrong with which file.
+ *
+ * @param file the file
+ * @param count how often
+ * @param failed is closed after each failure, so that the next try opens the file anew
+ */
+record Retries(ListedFile file, int count, Closeable failed) {
+  private static final long FIRST_PAUSE_MILLIS = 100;
+  private static final long LONGEST_PAUSE_MILLIS = 10_000;
+
+  /** What may fail. */
+  interface Read<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Reads.
+   *
+   * @throws IOException with the file's name in the message, if that fails after all retries
+   */
+  <T> T run(Read<T> read) throws IOException {
+    long pauseMillis = FIRST_PAUSE_MILLIS;
+    for (int retriesLeft = count; ; retriesLeft--) {
+      try {
+        return read.run();
+      } catch (IOException e) {
+        closeAfter(e);
+        if (retriesLeft == 0 || isFinal(e)) {
+          throw explained(e);
+        }
+      }
+      pause(pauseMillis);
+      pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, pauseMillis * 2);
+    }
+  }
+
+  /** Fills what remained of {@code target} before the first try. */
+  void fill(ByteBuffer target, Read<?> read) throws IOException {
+    int begin = target.position();
+    run(
+        () -> {
+          target.position(begin);
+          return read.run();
+        });
+  }
+
+  /** Closes what a read has failed on; that this may fail too is no news. */
+  private void closeAfter(IOException failure) {
+    try {
+      failed.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private static boolean isFinal(IOException e) {
+    return isInterrupt(e)
+        || e instanceof SafetensorsFormatException
+        || e instanceof ShardOpener.UnreadableFileException
+        || isMissing(e)
+        || isDenied(e);
+  }
+
+  /** Whether Spark wants the task to stop: that is no fault of the file. A timeout is one. */
+  static boolean isInterrupt(IOException e) {
+    return e instanceof ClosedByInterruptException
+        || (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException));
+  }
+
+  private static boolean isMissing(IOException e) {
+    return e instanceof NoSuchFileException || e instanceof FileNotFoundException;
+  }
+
+  private static boolean isDenied(IOException e) {
+    return e instanceof AccessDeniedException || e instanceof AccessControlException;
+  }
+
+  private IOException explained(IOException e) {
+    if (isInterrupt(e)
+        || e instanceof SafetensorsFormatException
+        || e instanceof ShardOpener.UnreadableFileException) {
+      return e;
+    }
+    if (isMissing(e)) {
+      return new IOException("Cannot read %s: gone after it was listed".formatted(file.shown()), e);
+    }
+    if (isDenied(e)) {
+      return new IOException("Cannot read %s: permission denied".formatted(file.shown()), e);
+    }
+    return new IOException(
+        "Cannot read %s: %s".formatted(file.shown(), ListedFile.shown(e.toString())), e);
+  }
+
+  private static void pause(long millis) throws InterruptedIOException {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("Interrupted between two reads");
+    }
+  }
+}
