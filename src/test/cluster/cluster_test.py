@@ -436,7 +436,7 @@ class PermissionTest(unittest.TestCase):
             "permission",
             *("--fleet", self.place / "fleet.yaml", "--out", self.place / "tables"),
             *("--engine", "chat-1", "chat-2", "chat-4", "--format", "json"),
-            home=self.copy_of_the_job(),
+            home=self.installed(),
             cwd=self.place,
             **(NOBODY if os.geteuid() == 0 else {}),
         ).finish()
@@ -458,21 +458,10 @@ class PermissionTest(unittest.TestCase):
             self.assertIsNone(rank["checksum"])
             self.assertRegex(rank["reason"], "(?i)permission denied")
 
-    def copy_of_the_job(self):
-        """The built job where any user may read it: the home directory of who built it is closed."""
+    def installed(self):
+        """The job where any user may read it: the home directory of who built it is closed."""
         home = self.place / "shardsum"
-        jars = home / "jars"
-        jars.mkdir(parents=True)
-        class_path = []
-        for jar in (HOME / "target" / "spark.classpath").read_text().strip().split(os.pathsep):
-            class_path.append(shutil.copy(jar, jars))
-        for part in ("jobs", "conf"):
-            shutil.copytree(HOME / part, home / part)
-        (home / "target").mkdir()
-        shutil.copy(JAR, home / "target")
-        (home / "target" / "spark.classpath").write_text(os.pathsep.join(map(str, class_path)))
-        for path in home.rglob("*"):
-            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
+        subprocess.run([HOME / "jobs" / "install", home], check=True, capture_output=True)
         return home
 
 

@@ -92,7 +92,8 @@ final class DriftReportCommand implements Callable<Integer> {
     }
 
     private ScanRange range() {
-      if ((days.areGiven() && last != null) || (scans != null && (days.areGiven() || last != null))) {
+      if ((days.areGiven() && last != null)
+          || (scans != null && (days.areGiven() || last != null))) {
         throw new UsageException(
             "--last, --scans, and --from with --to exclude each other: expected one of them");
       }

@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
         "Computes from a published checkpoint the digest of every tensor that each rank must hold.",
     footer = {
       "",
-      "Exit codes: 0 everything expected, 1 fault of the job, 2 usage, or no such engine starts,",
+      "Exit codes: 0 everything expected, 1 fault of the job, 2 usage, or the engine cannot start so,",
       "3 with --against: the checkpoints differ for this engine, 4 some tensors are refused: what an engine makes of them is not known."
     })
 final class ExpectCommand implements Callable<Integer> {

@@ -58,7 +58,8 @@ final class FleetScanOptions {
   @Option(
       names = "--digest",
       paramLabel = "DIGEST",
-      description = "sglang, sha256 or both, for all engines; else as the fleet says (sglang).")
+      description =
+          "sglang, sha256 or both, for all engines (default: what the description says, or sglang).")
   String digest;
 
   @Option(
@@ -108,8 +109,8 @@ final class FleetScanOptions {
       names = "--nights",
       paramLabel = "N",
       description = {
-        "With --demo: a fleet to which things happen, and the scans of so many nights (30: a month",
-        "with all that happens), dated from 2026-10-01 on, or earlier."
+        "With --demo: scan a fleet that changes over N nights, one scan a night (30: a month",
+        "with every kind of change), dated from 2026-10-01 on, or earlier."
       })
   Integer demoNights;
 
@@ -160,10 +161,16 @@ final class FleetScanOptions {
 
   /** What a description would say. */
   static final class ShardsOptions {
-    @Option(names = "--tp", paramLabel = "N", description = "With --shards: tensor-parallel ranks of each engine.")
+    @Option(
+        names = "--tp",
+        paramLabel = "N",
+        description = "With --shards: tensor-parallel ranks of each engine.")
     Integer tp;
 
-    @Option(names = "--pp", paramLabel = "N", description = "With --shards: pipeline stages of each engine.")
+    @Option(
+        names = "--pp",
+        paramLabel = "N",
+        description = "With --shards: pipeline stages of each engine.")
     Integer pp;
 
     @Option(

@@ -16,7 +16,8 @@ import org.apache.spark.sql.SparkSession;
 final class JobSession {
 
   private static final String STANDALONE = "spark://";
-  private static final Pattern ADDRESS = Pattern.compile("(\\[.+\\]|[^:\\[\\]]+):(\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d\\d)");
+  private static final Pattern ADDRESS =
+      Pattern.compile("(\\[.+\\]|[^:\\[\\]]+):(\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d\\d)");
   private static final int CONNECT_MILLIS = 5_000;
 
   /** Spark itself asks a master that does not answer for a minute. */

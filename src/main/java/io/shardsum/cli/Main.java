@@ -108,8 +108,7 @@ public final class Main {
 
   private static int fault(Throwable e, String command, PrintWriter err) {
     OutOfMemory.line(e, JobSession.master())
-        .ifPresentOrElse(
-            line -> err.println(command + ": " + line), () -> e.printStackTrace(err));
+        .ifPresentOrElse(line -> err.println(command + ": " + line), () -> e.printStackTrace(err));
     err.flush();
     return ExitCode.FAULT.number();
   }

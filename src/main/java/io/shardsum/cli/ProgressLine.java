@@ -70,6 +70,9 @@ final class ProgressLine implements ScanProgress, AutoCloseable {
   }
 
   static String line(long readBytes, long totalBytes, double seconds) {
+    if (readBytes == totalBytes) {
+      return "read %s, writing tables".formatted(TerminalText.bytes(totalBytes));
+    }
     double rate = readBytes / seconds;
     String left =
         readBytes == 0

@@ -20,8 +20,7 @@ public record LiveSummary(
 
   /** No engine was asked. */
   public static final LiveSummary NONE =
-      new LiveSummary(
-          List.of(), Map.of(), Map.of(), new Coverage(List.of(), List.of(), Map.of()));
+      new LiveSummary(List.of(), Map.of(), Map.of(), new Coverage(List.of(), List.of(), Map.of()));
 
   /** Copies list and map. */
   public LiveSummary {

@@ -191,7 +191,9 @@ class LauncherTest {
       })
   void aValueThatIsNoneIsRefused(String arguments, String words) throws Exception {
     String[] all =
-        Arrays.stream(arguments.split(" ", -1)).map(a -> a.replace("''", "")).toArray(String[]::new);
+        Arrays.stream(arguments.split(" ", -1))
+            .map(a -> a.replace("''", ""))
+            .toArray(String[]::new);
     assertRefused(launch(all), words);
   }
 
@@ -206,7 +208,8 @@ class LauncherTest {
   void aSparkWithoutJarsIsKnownByItsRelease() throws Exception {
     Path spark = spark("3.5.6");
     Files.delete(spark.resolve("jars/spark-core_2.13-3.5.6.jar"));
-    Files.writeString(spark.resolve("RELEASE"), "Spark 3.4.4 (git revision 1) built for Hadoop 3\n");
+    Files.writeString(
+        spark.resolve("RELEASE"), "Spark 3.4.4 (git revision 1) built for Hadoop 3\n");
     assertRefused(launch("--shards", "x"), "expected version 4.1, found 3.4.4");
 
     Files.delete(spark.resolve("RELEASE"));
@@ -232,9 +235,11 @@ class LauncherTest {
   @Test
   void theReleaseOfSparkIsThatOfTheBuild() throws IOException {
     String release =
-        Files.readString(Path.of("pom.xml")).replaceFirst("(?s).*<spark.version>(\\d+\\.\\d+).*", "$1");
+        Files.readString(Path.of("pom.xml"))
+            .replaceFirst("(?s).*<spark.version>(\\d+\\.\\d+).*", "$1");
 
-    assertThat(Files.readString(Path.of("jobs/launch.sh"))).contains("\nspark_release=" + release + "\n");
+    assertThat(Files.readString(Path.of("jobs/launch.sh")))
+        .contains("\nspark_release=" + release + "\n");
   }
 
   private static void assertRefused(Run run, String words) {

@@ -67,7 +67,8 @@ class MistakesTest {
     OutOfMemoryError error = new OutOfMemoryError("Java heap space");
 
     for (Throwable fault :
-        List.of(error, new IllegalStateException(error), new SparkException("Job aborted", error))) {
+        List.of(
+            error, new IllegalStateException(error), new SparkException("Job aborted", error))) {
       assertThat(OutOfMemory.line(fault, "local[*]").orElseThrow())
           .startsWith("out of memory (Java heap space) with a heap of ")
           .containsPattern("--driver-memory \\d+g$");

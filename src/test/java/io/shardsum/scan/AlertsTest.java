@@ -31,7 +31,8 @@ class AlertsTest {
   private static final String PREFIX = "shardsum_driver_fleet_scan_";
   private static final Pattern RULE =
       Pattern.compile(
-          "- alert: (\\w+).*\\R\\s+expr: (.+)\\R\\s+labels: \\{ severity: (\\w+) }", Pattern.MULTILINE);
+          "- alert: (\\w+).*\\R\\s+expr: (.+)\\R\\s+labels: \\{ severity: (\\w+) }",
+          Pattern.MULTILINE);
   private static final Pattern COMPARISON = Pattern.compile("(.+) > (.+)");
   private static final Pattern ABSENT = Pattern.compile("absent\\((\\w+)\\)");
 
@@ -67,8 +68,7 @@ class AlertsTest {
     String answer = Files.readString(DRAFT.resolve("weights_checker.json"));
     String norm = "\"model.layers.0.input_layernorm.weight\": \"";
     Path wrong = root.resolve("wrong.json");
-    Files.writeString(
-        wrong, answer.replaceFirst(norm + "[0-9a-f]{16}", norm + "0123456789abcdef"));
+    Files.writeString(wrong, answer.replaceFirst(norm + "[0-9a-f]{16}", norm + "0123456789abcdef"));
 
     Map<String, Long> gauges = gauges(live(wrong));
 
@@ -197,7 +197,9 @@ class AlertsTest {
       return left == null || right == null ? null : left - right;
     }
     if (sum.contains(" * ")) {
-      return Stream.of(sum.split(" \\* ", -1)).mapToLong(Long::parseLong).reduce(1, (a, b) -> a * b);
+      return Stream.of(sum.split(" \\* ", -1))
+          .mapToLong(Long::parseLong)
+          .reduce(1, (a, b) -> a * b);
     }
     if (sum.equals("time()")) {
       Long finished = gauges.get("finished_at_seconds");

@@ -89,7 +89,7 @@ class ScanMetricsTest {
             .results()
             .map(name -> name.group(1))
             .toArray(String[]::new);
-    assertThat(names).contains("engines_DIFFERENT", "finished_at_seconds");
+    assertThat(names).contains("verdict_DIFFERENT", "finished_at_seconds");
     return names;
   }
 

@@ -25,10 +25,7 @@ public record JavaProcess(int exitCode, String output) {
       throws IOException, InterruptedException {
     Path output = Files.createTempFile(directory, "process", ".log");
     int exitCode =
-        builder(jvmOptions, mainClass, arguments)
-            .redirectOutput(output.toFile())
-            .start()
-            .waitFor();
+        builder(jvmOptions, mainClass, arguments).redirectOutput(output.toFile()).start().waitFor();
     return new JavaProcess(exitCode, Files.readString(output));
   }
 
