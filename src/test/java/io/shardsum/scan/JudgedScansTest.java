@@ -95,17 +95,17 @@ class JudgedScansTest {
     Landed scan = Landed.of(spark, sorted.inventory(), root.resolve("sorted-tables"));
     assertThat(words(scan))
         .containsExactly(
-            "SWAPPED_RANKS c 1 -", "DAMAGED c 1 layers.9.w", "UNDECIDED - 1 layers.2.w");
-    assertThat(scan.summary().findings().get(0).detail())
+            "DAMAGED c 1 layers.9.w", "SWAPPED_RANKS c 1 -", "UNDECIDED - 1 layers.2.w");
+    assertThat(scan.summary().findings().get(1).detail())
         .isEqualTo(
             "5 of 12 tensors of rank 1 are those of rank 0: layers.0.w, layers.1.w, layers.2.w,"
                 + " layers.3.w and layers.4.w");
-    assertThat(scan.summary().findings().get(1).detail())
+    assertThat(scan.summary().findings().get(0).detail())
         .startsWith("its bytes differ from the majority (2 of 3 copies agree); one bit flipped");
 
     scan = Landed.of(spark, other.inventory(), root.resolve("other-tables"));
     assertThat(words(scan)).containsExactly("OTHER_WEIGHTS c - -");
-    assertThat(scan.summary().findings().get(0).detail())
+    assertThat(scan.summary().findings().get(1).detail())
         .startsWith("the engine holds other weights: all 24 tensors of ranks 0 and 1 differ")
         .endsWith("bytes of 10 tensors compared: no pattern in 10");
     assertThat(scan.summary().verdict()).isEqualTo(Verdict.DIFFERENT);
@@ -204,7 +204,7 @@ class JudgedScansTest {
     Finding undecided = scan.summary().findings().get(0);
     assertThat(undecided.comparison().votes()).contains("1 : 1");
     assertThat(undecided.detail())
-        .contains("in a, also-a; ")
+        .contains("in a and also-a; ")
         .contains(" in b; b against a: one bit flipped: byte 0 of the tensor");
   }
 
