@@ -105,7 +105,7 @@ class JudgedScansTest {
 
     scan = Landed.of(spark, other.inventory(), root.resolve("other-tables"));
     assertThat(words(scan)).containsExactly("OTHER_WEIGHTS c - -");
-    assertThat(scan.summary().findings().get(1).detail())
+    assertThat(scan.summary().findings().get(0).detail())
         .startsWith("the engine holds other weights: all 24 tensors of ranks 0 and 1 differ")
         .endsWith("bytes of 10 tensors compared: no pattern in 10");
     assertThat(scan.summary().verdict()).isEqualTo(Verdict.DIFFERENT);
