@@ -41,6 +41,7 @@ final class Fp8Hash {
     name = cursor.tensor().name();
     weightBytes = cursor.tensor().lengthBytes();
     fault = null;
+    sum = 0;
     sha256.reset();
     if (half instanceof Fp8Half.UnusableWeight unusable) {
       fault = unusable.why();
