@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  * over.
  *
  * <p>With attention DP each of its dp_size replies lists all ranks, so that ranks repeat; replicas
- * of plain DP come in the order of their arrival; of pipeline stages the first one alone answers.
+ * of plain DP come in the order of their arrival; SGLang reports only the first pipeline stage.
  */
 final class JudgedAnswer {
 

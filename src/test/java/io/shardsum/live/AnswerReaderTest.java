@@ -329,7 +329,10 @@ class AnswerReaderTest {
             "tp: 2",
             "{\"checksums\": {\"%smodel.norm.weight\": \"%s\", \"%smodel.norm.weight\": \"%s\"}}"
                 .formatted(
-                    worker.formatted(0, 0), "a".repeat(64), worker.formatted(1, 1), "b".repeat(64)));
+                    worker.formatted(0, 0),
+                    "a".repeat(64),
+                    worker.formatted(1, 1),
+                    "b".repeat(64)));
 
     assertThat(answer.problems()).isEmpty();
     assertThat(answer.ranks())
@@ -372,8 +375,7 @@ class AnswerReaderTest {
   }
 
   private LiveAnswer key(String key, String parallelism) {
-    return vllm(
-        parallelism, "{\"checksums\": {\"%s\": \"%s\"}}".formatted(key, "a".repeat(64)));
+    return vllm(parallelism, "{\"checksums\": {\"%s\": \"%s\"}}".formatted(key, "a".repeat(64)));
   }
 
   @Test
@@ -397,15 +399,21 @@ class AnswerReaderTest {
     malformed(
         text("<!DOCTYPE html><html><head><title>\n Sign\n in </title></head><body>x</body></html>"),
         "Cannot read the answer: expected JSON, found an HTML page: Sign in");
-    malformed(
-        text("starting"), "Cannot read the answer: expected JSON, found text: starting");
+    malformed(text("starting"), "Cannot read the answer: expected JSON, found text: starting");
     failed(503, "starting", ": starting");
-    failed(502, "<html><body><h1>502 Bad Gateway</h1></body></html>", ", and an HTML page: 502 Bad Gateway");
-    failed(500, "{\"error\":{\"message\":\"Duplicate keys: a\",\"code\":500}}", ": Duplicate keys: a");
+    failed(
+        502,
+        "<html><body><h1>502 Bad Gateway</h1></body></html>",
+        ", and an HTML page: 502 Bad Gateway");
+    failed(
+        500, "{\"error\":{\"message\":\"Duplicate keys: a\",\"code\":500}}", ": Duplicate keys: a");
     failed(500, "{\"error\":\"Unauthorized\"}", ": Unauthorized");
     failed(500, "{\"detail\":[{\"loc\":[\"body\"]}]}", ": {\"detail\":[{\"loc\":[\"body\"]}]}");
     failed(500, "", ", and an empty body");
-    failed(500, "{\"success\": false, \"message\": \"cut", ": {\"success\": false, \"message\": \"cut");
+    failed(
+        500,
+        "{\"success\": false, \"message\": \"cut",
+        ": {\"success\": false, \"message\": \"cut");
     failed(500, "x".repeat(300_000), ": " + "x".repeat(200) + "…");
   }
 

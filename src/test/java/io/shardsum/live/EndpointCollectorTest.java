@@ -273,8 +273,7 @@ class EndpointCollectorTest {
 
     assertThat(answer.problems().get(0).kind()).isEqualTo(LiveProblemKind.MALFORMED_ANSWER);
     assertThat(answer.problems().get(0).detail())
-        .isEqualTo(
-            "Cannot read the answer: expected JSON, found an HTML page: Welcome to nginx");
+        .isEqualTo("Cannot read the answer: expected JSON, found an HTML page: Welcome to nginx");
   }
 
   @Test

@@ -238,8 +238,7 @@ class LiveScanTest {
         .extracting(Finding::kind, f -> f.rank().orElse(-1), Finding::detail)
         .containsExactlyInAnyOrder(
             tuple("LIVE_DIFFERS", 0, "1 tensor is in the engine, and not in its files"),
-            tuple(
-                "NOT_CHECKED", 1, "1 tensor of its files is not in the answer: " + NORM));
+            tuple("NOT_CHECKED", 1, "1 tensor of its files is not in the answer: " + NORM));
   }
 
   /** Without SHA-256 of all files, those that seem to differ are read a second time. */
@@ -632,7 +631,8 @@ class LiveScanTest {
       assertThat(scan.rows(ScanTable.RANKS, "source = 'LIVE' AND engine = 'down'"))
           .hasSize(2)
           .allMatch(row -> row.getAs("status").equals("UNKNOWN"))
-          .allMatch(row -> row.getAs("reason").equals("/weights_checker answered with status 500: oops"));
+          .allMatch(
+              row -> row.getAs("reason").equals("/weights_checker answered with status 500: oops"));
     }
   }
 
@@ -722,7 +722,8 @@ class LiveScanTest {
             tuple(
                 "a",
                 "NOT_CHECKED",
-                "1 tensor is in the answer, but its profile leaves it out: not compared: " + buffer));
+                "1 tensor is in the answer, but its profile leaves it out: not compared: "
+                    + buffer));
     assertThat(scan.summary().verdict()).isEqualTo(Verdict.INCOMPLETE);
     assertThat(states(scan.summary().live().coverage()))
         .containsEntry("HASHED_ONLY", 1L)
@@ -750,7 +751,8 @@ class LiveScanTest {
     assertThat(live(scan))
         .filteredOn(f -> f.kind().equals("LIVE_DIFFERS"))
         .hasSize(2)
-        .allMatch(f -> f.detail().startsWith("the answer and the files have no tensor in common: "));
+        .allMatch(
+            f -> f.detail().startsWith("the answer and the files have no tensor in common: "));
   }
 
   @Test
