@@ -82,8 +82,8 @@ public final class ExpectationStore {
     }
   }
 
-  private Optional<Kept> find(
-      Subject subject, FileSystem fileSystem, Path file, Instant now) throws IOException {
+  private Optional<Kept> find(Subject subject, FileSystem fileSystem, Path file, Instant now)
+      throws IOException {
     try (InputStream in = fileSystem.open(file)) {
       JsonNode stored = JSON.readTree(in);
       Instant hashedAt = Instant.parse(stored.path("hashed_at").asText());

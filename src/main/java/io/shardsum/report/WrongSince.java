@@ -30,13 +30,17 @@ record WrongSince(String engine, String words, String file) {
             .map(scan -> scan(scan.scanId(), scan.startedAt()))
             .orElse("this scan");
     Optional<String> file =
-        its.stream().map(ReportedFinding::finding).flatMap(f -> f.fileLocation().stream()).map(ShownText::whole).findFirst();
+        its.stream()
+            .map(ReportedFinding::finding)
+            .flatMap(f -> f.fileLocation().stream())
+            .map(ShownText::whole)
+            .findFirst();
     String words =
         "is wrong since %s; %s%s"
-            .formatted(since, lastRight(engine, report), file.isPresent() ? "; the first place:" : ".");
+            .formatted(
+                since, lastRight(engine, report), file.isPresent() ? "; the first place:" : ".");
     return new WrongSince(engine.key().shown(), words, file.orElse(""));
   }
-
 
   /** The scan in which it began, or came back. */
   private static PastScan began(FindingHistory fault) {

@@ -30,8 +30,7 @@ final class DifferingTensors {
 
   /** Takes what a comparison found: names, or empty where they are too many to be known. */
   void add(Map<RankHolder, Optional<Set<TensorName>>> differing) {
-    differing.forEach(
-        (holder, of) -> add(new RankOfEngine(holder.engine(), holder.rank()), of));
+    differing.forEach((holder, of) -> add(new RankOfEngine(holder.engine(), holder.rank()), of));
   }
 
   /** Takes a tensor of a rank. */

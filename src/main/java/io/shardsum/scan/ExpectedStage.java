@@ -7,9 +7,9 @@ import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
 import io.shardsum.verdict.Subject;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -75,8 +75,7 @@ final class ExpectedStage {
       Optional<ExpectationStore.Kept> kept = store.find(model.subject(), request.startedAt());
       kept.ifPresent(of -> findings.add(ofKept(model, of.hashedAt())));
       HashedExpectation hashed =
-          kept.map(ExpectationStore.Kept::hashed)
-              .orElseGet(() -> hashed(model, store, session));
+          kept.map(ExpectationStore.Kept::hashed).orElseGet(() -> hashed(model, store, session));
       results.put(model.group(), new ExpectedResult(model, hashed));
     }
     List<Row> rows = new ArrayList<>();

@@ -125,9 +125,7 @@ final class HeaderReading {
         .stream()
         .collect(
             groupingBy(
-                row ->
-                    List.of(
-                        row.getAs("engine"), row.<Integer>getAs("rank"), row.getAs("file")),
+                row -> List.of(row.getAs("engine"), row.<Integer>getAs("rank"), row.getAs("file")),
                 collectingAndThen(toList(), rows -> header(rows, "host", "executor"))));
   }
 
@@ -146,8 +144,7 @@ final class HeaderReading {
   }
 
   /** By number: that of the file, and of the reading behind all first ones. */
-  private Map<Integer, List<Row>> again(
-      List<PlannedFile> files, Map<List<Object>, Header> first) {
+  private Map<Integer, List<Row>> again(List<PlannedFile> files, Map<List<Object>, Header> first) {
     List<TaskPlan.Task> tasks = new ArrayList<>();
     for (int number = 0; number < READINGS * files.size(); number++) {
       PlannedFile file = files.get(number % files.size());
@@ -165,9 +162,7 @@ final class HeaderReading {
         .option(
             "listing",
             new FileListing(
-                    Stream.concat(files.stream(), files.stream())
-                        .map(PlannedFile::listed)
-                        .toList())
+                    Stream.concat(files.stream(), files.stream()).map(PlannedFile::listed).toList())
                 .toJson())
         .option("rows", RowUnit.TENSOR.option())
         .option("tasks", new TaskPlan(tasks).toJson())
@@ -186,8 +181,7 @@ final class HeaderReading {
       if (rows.isEmpty() || rows.stream().anyMatch(HeaderReading::isNoTensor)) {
         return Optional.empty();
       }
-      others.add(
-          header(rows, ChunkColumn.HOST.columnName(), ChunkColumn.EXECUTOR.columnName()));
+      others.add(header(rows, ChunkColumn.HOST.columnName(), ChunkColumn.EXECUTOR.columnName()));
     }
     boolean repeats =
         header == null

@@ -382,7 +382,10 @@ final class LiveVerdict {
     verdicts.forEach(verdict -> differing.add(verdict.differing()));
     if (differsFromFiles) {
       for (Row row :
-          session.table("live_compared").where("what IN ('DIFFERS', 'ENGINE_ONLY')").collectAsList()) {
+          session
+              .table("live_compared")
+              .where("what IN ('DIFFERS', 'ENGINE_ONLY')")
+              .collectAsList()) {
         differing.add(
             row.getAs("engine"),
             row.<Integer>getAs("rank"),
@@ -393,8 +396,7 @@ final class LiveVerdict {
   }
 
   /** What they said, and how much of it was checked. */
-  LiveSummary summary(
-      Instant startedAt, Map<RankOfEngine, DifferingTensors.Amount> differing) {
+  LiveSummary summary(Instant startedAt, Map<RankOfEngine, DifferingTensors.Amount> differing) {
     Map<RankOfEngine, Long> bytes = new HashMap<>();
     groups.forEach(
         group ->

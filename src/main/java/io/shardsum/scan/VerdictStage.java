@@ -10,18 +10,18 @@ import io.shardsum.verdict.Evidence;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
 import io.shardsum.verdict.FleetVerdict;
-import io.shardsum.verdict.Rereadings;
-import io.shardsum.verdict.SuspectTensor;
 import io.shardsum.verdict.MisreadHeader;
 import io.shardsum.verdict.RankHolder;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.Set;
+import io.shardsum.verdict.Rereadings;
+import io.shardsum.verdict.SuspectTensor;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -113,8 +113,7 @@ final class VerdictStage {
                     .map(r -> new ExpectedComparison.Expected(r, digests.get(group.label()))),
             ExpectedComparison.Told.DTYPE_AND_SHAPE);
     judgings.add(
-        Judging.of(
-            withExpected.compared(), evidence(ExpectedComparison.COMPARED), any -> true));
+        Judging.of(withExpected.compared(), evidence(ExpectedComparison.COMPARED), any -> true));
     List<ComparedGroup> open = withExpected.open();
     if (!open.isEmpty()) {
       boolean hasDrafts = withExpected.hasDrafts();
@@ -136,7 +135,9 @@ final class VerdictStage {
         .forEach(findings::add);
     judgings.forEach(
         judging ->
-            judged(readHeadersAgain(judging, headers), secondReading).stream().filter(judging.kept()).forEach(findings::add));
+            judged(readHeadersAgain(judging, headers), secondReading).stream()
+                .filter(judging.kept())
+                .forEach(findings::add));
     misread.values().forEach(header -> findings.add(header.finding()));
     comparison.ifPresent(with -> findings.addAll(with.findings()));
     findings.addAll(FindingRow.ofProblems(request.inventory()));
@@ -186,8 +187,7 @@ final class VerdictStage {
     return differing.count(session.table(ScanTable.TENSORS.tableName()));
   }
 
-  Coverage coverage(
-      List<Finding> findings, Map<RankOfEngine, DifferingTensors.Amount> differing) {
+  Coverage coverage(List<Finding> findings, Map<RankOfEngine, DifferingTensors.Amount> differing) {
     Map<RankOfEngine, Long> bytes = new HashMap<>();
     ranks.forEach(rank -> bytes.put(new RankOfEngine(rank.engine(), rank.rank()), rank.bytes()));
     CoverageCount count = new CoverageCount(groups, findings, bytes, differing, forms);

@@ -11,7 +11,6 @@ public final class ReadMetrics {
   /** How Spark calls the metric of headers that did not parse, and did when read again. */
   public static final String HEADERS_READ_AGAIN = "headers that parsed when read again";
 
-
   private static final String LOCAL_SCHEME = "file";
 
   private long bytesRead;

@@ -33,7 +33,9 @@ final class Shard implements Closeable {
     count(header.dataOffsetBytes());
   }
 
-  /** What breaks the format may have been misread: it is broken if a second reading says so, too. */
+  /**
+   * What breaks the format may have been misread: it is broken if a second reading says so, too.
+   */
   private SafetensorsHeader readHeader() throws IOException {
     try {
       return retries.run(() -> SafetensorsHeader.read(openSource()));

@@ -3,8 +3,8 @@ package io.shardsum.verdict;
 import java.util.Optional;
 
 /**
- * A header that came out otherwise when it was read again: which tensors a rank has was not what the
- * scan was told at first.
+ * A header that came out otherwise when it was read again: which tensors a rank has was not what
+ * the scan was told at first.
  *
  * @param holder the rank
  * @param file as a person may see it
