@@ -3,6 +3,7 @@ package io.shardsum.scan;
 import io.shardsum.verdict.Agreement;
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.TensorName;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -63,6 +64,9 @@ public record ScanSummary(
                         (Finding f) -> f.engine().map(order::get).orElse(Integer.MAX_VALUE))
                     .thenComparing(f -> f.rank().orElse(-1))
                     .thenComparing(Finding::kind)
+                    .thenComparing(
+                        f -> f.tensor().orElse(null),
+                        Comparator.nullsFirst(Comparator.<TensorName>naturalOrder()))
                     .thenComparing(Finding::detail))
             .toList();
   }

@@ -67,13 +67,13 @@ class SecondReadingTest {
     assertThat(scan(fleet))
         .extracting(Finding::detail)
         .containsExactly(
+            "2 MiB of 2 differ from the majority (2 of 3 copies agree); not read"
+                + " again: a scan reads at most 2097152 bytes a second time"
+                + " (spark.shardsum.reread.bytes)",
             "its bytes differ from the majority (2 of 3 copies agree); a few bits"
                 + " flipped: 1 byte (8 bits) from byte 7 of the tensor ("
                 + (TensorBytes.of(fleet.shard("b", 0, 0), "small").fileOffsetBytes() + 7)
-                + " of the file) on, element [7]",
-            "2 MiB of 2 differ from the majority (2 of 3 copies agree); not read"
-                + " again: a scan reads at most 2097152 bytes a second time"
-                + " (spark.shardsum.reread.bytes)");
+                + " of the file) on, element [7]");
   }
 
   @Test
