@@ -21,6 +21,7 @@ final class GroupVerdict {
   private final Map<Integer, Place> places = new TreeMap<>();
   private final List<Fault> faults = new ArrayList<>();
   private final List<TensorVote> votes = new ArrayList<>();
+  private Origins origins = Origins.UNKNOWN;
 
   GroupVerdict(ComparedGroup group, Revisions revisions, Evidence evidence, Samples samples) {
     this.samples = samples;
@@ -84,7 +85,7 @@ final class GroupVerdict {
           .differing(holders)
           .forEach(
               (number, contents) ->
-                  byPlace.put(number, new TensorVote(places.get(number), contents, Set.of())));
+                  byPlace.put(number, new TensorVote(places.get(number), contents)));
     }
     Map<RankHolder, Optional<Set<TensorName>>> differing = new HashMap<>();
     byPlace.values().forEach(vote -> differing.putAll(vote.differing()));
@@ -103,6 +104,11 @@ final class GroupVerdict {
                     .values()
                     .forEach(copies -> copies.forEach(copy -> holders.add(copy.holder()))));
     return holders;
+  }
+
+  /** Where bytes belong that are somewhere else, as far as that was looked up. */
+  Origins origins() {
+    return origins;
   }
 
   /** How many tensors of a place differ beyond those that were looked at. */
@@ -131,24 +137,9 @@ final class GroupVerdict {
 
   /** Explains what checksums alone tell; false where tensors must be looked at. */
   private boolean explainWholeRanks(Place place) {
-    return place.expected().isEmpty() ? explainOtherRanks(place) : explainAgainstExpected(place);
-  }
-
-  /** Where no majority is, a copy that is another rank's is wrong all the same. */
-  private boolean explainOtherRanks(Place place) {
-    Map<RankContent, Explanation> ofOthers = new LinkedHashMap<>();
-    for (RankContent content : place.camps().keySet()) {
-      ofOtherRank(place, content).ifPresent(why -> ofOthers.put(content, why));
+    if (place.expected().isEmpty()) {
+      return false;
     }
-    int left = place.camps().size() - ofOthers.size();
-    if (left > 0) {
-      ofOthers.forEach(
-          (content, why) -> blame(place.camps().get(content), why, place.comparison(content)));
-    }
-    return left == 1;
-  }
-
-  private boolean explainAgainstExpected(Place place) {
     boolean all = true;
     for (Map.Entry<RankContent, List<RankCopy>> camp : place.camps().entrySet()) {
       RankContent content = camp.getKey();
@@ -162,15 +153,12 @@ final class GroupVerdict {
   }
 
   private Optional<Explanation> ofWholeRank(Place place, RankContent content) {
-    return ofOtherRank(place, content).or(() -> ofRevision(place, content));
-  }
-
-  private Optional<Explanation> ofOtherRank(Place place, RankContent content) {
     return places.values().stream()
         .filter(other -> other.number() != place.number())
         .filter(other -> other.expected().equals(Optional.of(content)))
         .findFirst()
-        .map(other -> new Explanation.OtherRank(other.number()));
+        .<Explanation>map(other -> new Explanation.OtherRank(other.number()))
+        .or(() -> ofRevision(place, content));
   }
 
   /** Of a checksum that is right, no revision is to blame: the form is another. */
@@ -192,27 +180,15 @@ final class GroupVerdict {
     Map<Integer, PlaceContents> contents = evidence.differing(holders);
     Map<RankCopy, List<TensorDifference>> unexplained = new LinkedHashMap<>();
     for (Place place : open) {
-      votes.add(
-          new TensorVote(
-              place,
-              contents.getOrDefault(place.number(), PlaceContents.EQUAL),
-              ofOtherRanks(place)));
+      votes.add(new TensorVote(place, contents.getOrDefault(place.number(), PlaceContents.EQUAL)));
     }
-    Origins origins = Origins.of(group, places, votes, evidence);
+    origins = Origins.of(group, places, votes, evidence);
     for (TensorVote vote : votes) {
       vote.settle(origins);
       vote.place().camps().forEach((camp, copies) -> take(vote, camp, copies, unexplained));
     }
     TensorFaults tensorFaults = new TensorFaults(votes, revisions, origins, evidence, samples);
     faults.addAll(tensorFaults.explain(unexplained));
-  }
-
-  private Set<RankContent> ofOtherRanks(Place place) {
-    return faults.stream()
-        .filter(fault -> fault.copy().place() == place.number())
-        .filter(fault -> fault.why() instanceof Explanation.OtherRank)
-        .map(fault -> fault.copy().content().orElseThrow())
-        .collect(Collectors.toSet());
   }
 
   /** Leaves out the copies that are right, and those that are explained as a whole. */

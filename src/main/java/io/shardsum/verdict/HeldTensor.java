@@ -75,6 +75,12 @@ public record HeldTensor(Content content, List<Long> chunkSums) {
     return content.bytes().map(bytes -> ZeroBytes.haveSums(chunkSums, bytes)).orElse(false);
   }
 
+  /** As {@link #isZero}, by SHA-256: zeros of that length must be hashed. */
+  boolean isZeroBySha256() {
+    Optional<String> ofZeros = content.bytes().map(ZeroBytes::sha256);
+    return ofZeros.isPresent() && ofZeros.equals(content.digests().sha256());
+  }
+
   /** Whether every MiB differs, as far as sums tell. */
   boolean differsThroughout(HeldTensor other) {
     return differingChunks(other).size() == chunkSums.size();

@@ -3,10 +3,12 @@ package io.shardsum.verdict;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Where bytes belong that copies hold where something else should be: in which rank, and under
@@ -15,6 +17,9 @@ import java.util.Set;
  * <p>Bytes that are right under several names prove nothing: norms of ones, or zeros.
  */
 final class Origins {
+
+  /** Nothing was looked up. */
+  static final Origins UNKNOWN = new Origins();
 
   /** A tied pair has two names. */
   private static final int MOST_NAMES = 2;
@@ -28,22 +33,25 @@ final class Origins {
   /** Looks up where the bytes belong that differ in these votes. */
   static Origins of(
       ComparedGroup group, Map<Integer, Place> places, List<TensorVote> votes, Evidence evidence) {
-    Set<Digests> strays = new LinkedHashSet<>();
+    Map<Digests, HeldTensor> strays = new LinkedHashMap<>();
     for (TensorVote vote : votes) {
       vote.strays().stream()
-          .filter(held -> !held.isZero())
-          .map(held -> held.content().digests())
           .limit(MOST_DIGESTS - strays.size())
-          .forEach(strays::add);
+          .forEach(held -> strays.put(held.content().digests(), held));
     }
     Origins origins = new Origins();
     if (!strays.isEmpty()) {
-      evidence.whereabouts(group, strays).stream()
+      evidence.whereabouts(group, strays.keySet()).stream()
           .filter(found -> isRight(found, places.get(found.place())))
           .forEach(origins::add);
     }
     origins.right.values().removeIf(Origins::isOfSeveralNames);
+    origins.right.keySet().removeIf(digests -> isZero(strays.get(digests)));
     return origins;
+  }
+
+  private static boolean isZero(HeldTensor held) {
+    return held.chunkSums().isEmpty() ? held.isZeroBySha256() : held.isZero();
   }
 
   private static boolean isRight(Whereabouts found, Place place) {
@@ -62,6 +70,14 @@ final class Origins {
 
   private static boolean isOfSeveralNames(List<Origin> origins) {
     return origins.stream().map(Origin::name).distinct().count() > MOST_NAMES;
+  }
+
+  /** The other ranks in which the bytes of a tensor are right under the same name. */
+  Set<Integer> otherPlaces(int place, TensorName name, HeldTensor held) {
+    return of(place, name, held).stream()
+        .filter(origin -> origin.name().equals(name))
+        .map(Origin::place)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /**

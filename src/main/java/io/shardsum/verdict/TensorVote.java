@@ -1,6 +1,7 @@
 package io.shardsum.verdict;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,22 +20,10 @@ final class TensorVote {
   private final Map<RankContent, List<TensorDifference>> differences = new HashMap<>();
   private final List<Undecided> undecided = new ArrayList<>();
 
-  /**
-   * Votes.
-   *
-   * @param explained what copies hold as a whole that is known to be another rank's
-   */
-  TensorVote(Place place, PlaceContents contents, Set<RankContent> explained) {
+  TensorVote(Place place, PlaceContents contents) {
     this.place = place;
     this.contents = contents;
-    place
-        .camps()
-        .forEach(
-            (camp, copies) -> {
-              if (!explained.contains(camp)) {
-                witnesses.put(camp, copies.get(0).holder());
-              }
-            });
+    place.camps().forEach((camp, copies) -> witnesses.put(camp, copies.get(0).holder()));
     contents.names().forEach(this::vote);
   }
 
@@ -135,38 +124,66 @@ final class TensorVote {
   }
 
   /**
-   * Takes out of what is undecided the copies whose bytes belong elsewhere; they are wrong, whoever
-   * of the others is right.
+   * Takes out of what is undecided the copies that hold another rank's bytes there, where it is
+   * decided of other tensors that they hold that rank's. Of one tensor alone that proves nothing:
+   * ranks may hold the same, as tied pairs and norms do, and the copy be the one that is right.
    */
   void settle(Origins origins) {
+    Map<RankHolder, Set<Integer>> proven = proven(origins);
+    if (proven.isEmpty()) {
+      return;
+    }
     List<Undecided> before = List.copyOf(undecided);
     undecided.clear();
     for (Undecided tensor : before) {
-      Map<Optional<HeldTensor>, List<RankCopy>> others = new LinkedHashMap<>();
-      Map<HeldTensor, List<RankCopy>> strays = new LinkedHashMap<>();
-      tensor
-          .holders()
-          .forEach(
-              (held, copies) -> {
-                if (held.isPresent() && isStray(tensor.name(), held.get(), origins)) {
-                  strays.put(held.get(), copies);
-                } else {
-                  others.put(held, copies);
-                }
-              });
-      if (strays.isEmpty() || others.keySet().stream().noneMatch(Optional::isPresent)) {
+      Map<Optional<HeldTensor>, List<RankCopy>> others = new LinkedHashMap<>(tensor.holders());
+      others.keySet().removeIf(held -> isStray(tensor.name(), held, proven, origins));
+      if (others.keySet().stream().noneMatch(Optional::isPresent)) {
         undecided.add(tensor);
-      } else {
-        if (others.size() > 1) {
-          undecided.add(new Undecided(place.number(), tensor.name(), others, tensor.votes()));
-        }
-        strays.keySet().forEach(held -> blame(tensor, held, others));
+        continue;
       }
+      if (others.size() > 1) {
+        undecided.add(new Undecided(place.number(), tensor.name(), others, tensor.votes()));
+      }
+      tensor.holders().keySet().stream()
+          .filter(held -> !others.containsKey(held))
+          .forEach(held -> blame(tensor, held.orElseThrow(), others));
     }
   }
 
-  private boolean isStray(TensorName name, HeldTensor held, Origins origins) {
-    return !origins.of(place.number(), name, held).isEmpty();
+  /** The ranks of which a copy of each camp holds matrices where others are decided. */
+  private Map<RankHolder, Set<Integer>> proven(Origins origins) {
+    Map<RankHolder, Set<Integer>> proven = new HashMap<>();
+    differences.forEach(
+        (camp, ofCamp) ->
+            ofCamp.stream()
+                .filter(d -> d.kind() == FindingKind.DAMAGED && d.isMatrix())
+                .flatMap(
+                    d ->
+                        origins
+                            .otherPlaces(place.number(), d.name(), d.actual().orElseThrow())
+                            .stream())
+                .forEach(
+                    other ->
+                        proven
+                            .computeIfAbsent(witnesses.get(camp), any -> new HashSet<>())
+                            .add(other)));
+    return proven;
+  }
+
+  private boolean isStray(
+      TensorName name,
+      Optional<HeldTensor> held,
+      Map<RankHolder, Set<Integer>> proven,
+      Origins origins) {
+    if (held.isEmpty()) {
+      return false;
+    }
+    Set<Integer> elsewhere = origins.otherPlaces(place.number(), name, held.get());
+    return witnesses.values().stream()
+        .filter(holder -> contents.of(holder, name).equals(held))
+        .allMatch(
+            holder -> !Collections.disjoint(elsewhere, proven.getOrDefault(holder, Set.of())));
   }
 
   private void blame(

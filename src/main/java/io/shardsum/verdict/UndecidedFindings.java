@@ -147,13 +147,55 @@ final class UndecidedFindings {
             Subject.everybodyAt(first.place(), one),
             new Comparison(Optional.empty(), Optional.empty(), Optional.of(first.votes().text())),
             Optional.of(verdict.group().label()),
-            one.isPresent()
-                ? "no content has a majority: " + camps
-                : "%s without a majority, %s: %s"
-                    .formatted(
-                        Wording.count(tensors.size(), "tensor"),
-                        camps,
-                        Wording.names(names.stream().map(TensorName::key).toList())));
+            (one.isPresent()
+                    ? "no content has a majority: " + camps
+                    : "%s without a majority, %s: %s"
+                        .formatted(
+                            Wording.count(tensors.size(), "tensor"),
+                            camps,
+                            Wording.names(names.stream().map(TensorName::key).toList())))
+                + elsewhere(tensors));
     return one.isPresent() ? finding : finding.about(names);
+  }
+
+  /** Where what copies hold is right, too: they may hold it in the wrong place. */
+  private String elsewhere(List<Undecided> tensors) {
+    Map<List<String>, Integer> counts = new LinkedHashMap<>();
+    for (Undecided tensor : tensors) {
+      tensor
+          .holders()
+          .forEach(
+              (held, copies) ->
+                  held.flatMap(h -> elsewhere(tensor, h))
+                      .ifPresent(
+                          where ->
+                              counts.merge(
+                                  List.of(named(tensor, copies), where), 1, Integer::sum)));
+    }
+    StringBuilder text = new StringBuilder();
+    counts.forEach(
+        (what, count) ->
+            text.append(
+                "; what %s %s%s is also what %s should hold"
+                    .formatted(
+                        what.get(0),
+                        what.get(0).contains(" and ") ? "hold" : "holds",
+                        tensors.size() == 1 ? "" : " in " + count + " of them",
+                        what.get(1))));
+    return text.toString();
+  }
+
+  private Optional<String> elsewhere(Undecided tensor, HeldTensor held) {
+    return verdict.origins().of(tensor.place(), tensor.name(), held).stream()
+        .findFirst()
+        .map(origin -> where(origin, tensor));
+  }
+
+  private static String where(Origin origin, Undecided tensor) {
+    if (origin.name().equals(tensor.name())) {
+      return "rank " + origin.place();
+    }
+    String ofRank = origin.place() == tensor.place() ? "" : " of rank " + origin.place();
+    return origin.name().key() + ofRank;
   }
 }

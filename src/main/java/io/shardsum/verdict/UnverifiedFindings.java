@@ -23,10 +23,12 @@ final class UnverifiedFindings {
   List<Finding> findings() {
     Map<String, SortedSet<Integer>> alone = new LinkedHashMap<>();
     for (Place place : verdict.places().values()) {
-      List<RankCopy> left = left(place);
-      if (place.comparable() == 1 || isOneStorage(place, left)) {
-        left.forEach(
-            copy -> alone.computeIfAbsent(copy.engine(), any -> new TreeSet<>()).add(copy.rank()));
+      if (place.comparable() == 1) {
+        place.camps().values().stream()
+            .flatMap(List::stream)
+            .forEach(
+                copy ->
+                    alone.computeIfAbsent(copy.engine(), any -> new TreeSet<>()).add(copy.rank()));
       }
     }
     Set<String> engines =
@@ -37,24 +39,6 @@ final class UnverifiedFindings {
     List<Finding> findings = new ArrayList<>();
     alone.forEach((engine, ranks) -> findings.add(ofEngine(engine, ranks, engines.size())));
     return findings;
-  }
-
-  /** The copies that may be right: those that are another rank's are known to be wrong. */
-  private List<RankCopy> left(Place place) {
-    Set<RankCopy> ofOtherRanks =
-        verdict.faults().stream()
-            .filter(fault -> fault.why() instanceof Explanation.OtherRank)
-            .map(Fault::copy)
-            .collect(Collectors.toSet());
-    return place.camps().values().stream()
-        .flatMap(List::stream)
-        .filter(copy -> !ofOtherRanks.contains(copy))
-        .toList();
-  }
-
-  private static boolean isOneStorage(Place place, List<RankCopy> left) {
-    return place.expected().isEmpty()
-        && left.stream().map(RankCopy::storage).distinct().count() == 1;
   }
 
   private boolean isOneStorage() {

@@ -76,15 +76,40 @@ class OriginsTest {
   }
 
   @Test
-  void blamesOneOfTwoEnginesWhoseRankIsAnotherRanks() {
-    RecordedFleet fleet = RecordedFleet.of(2, 2, 8);
-    fleet.put("e0", 1, fleet.at("e0", 0));
-    RecordedFleet part = RecordedFleet.of(2, 2, 8);
+  void blamesNeitherOfTwoEnginesAndSaysWhatAnotherRankHolds() {
+    RecordedFleet whole = RecordedFleet.of(2, 2, 8);
+    whole.put("e0", 1, whole.at("e0", 0));
+    RecordedFleet part = RecordedFleet.of(2, 2, 12);
     take(part, "e1", 1, 0, 1, 2, 3, 4);
 
-    assertThat(words(fleet.verdict().findings()))
-        .containsExactly("SWAPPED_RANKS e0 1 -", "UNVERIFIED e1 1 -");
-    assertThat(words(part.verdict().findings())).containsExactly("SWAPPED_RANKS e1 1 -");
+    assertThat(words(whole.verdict().findings())).containsExactly("UNDECIDED - 1 -");
+    assertThat(whole.verdict().findings().get(0).detail())
+        .endsWith("; what e0 holds in 8 of them is also what rank 0 should hold");
+    assertThat(part.verdict().findings().get(0).detail())
+        .contains("w1, w2, w3 and w4")
+        .endsWith("; what e1 holds in 4 of them is also what rank 0 should hold");
+  }
+
+  /**
+   * Norms are the same in all ranks, and heads may be tied: what is elsewhere is right here, too.
+   */
+  @Test
+  void doesNotBlameTheGoodCopyForWhatIsRightElsewhereToo() {
+    RecordedFleet replicated = RecordedFleet.of(2, 2, 8);
+    RecordedFleet tied = RecordedFleet.of(2, 2, 8);
+    for (String engine : List.of("e0", "e1")) {
+      replicated.at(engine, 1).put(W1, replicated.at(engine, 0).get(W1));
+      tied.at(engine, 1).put(W1, tied.at(engine, 1).get(W3));
+    }
+    replicated.at("e0", 1).put(W1, content("flipped"));
+    tied.at("e0", 1).put(W1, content("flipped"));
+
+    assertThat(words(replicated.verdict().findings())).containsExactly("UNDECIDED - 1 w1");
+    assertThat(replicated.verdict().findings().get(0).detail())
+        .endsWith("; what e1 holds is also what rank 0 should hold");
+    assertThat(words(tied.verdict().findings())).containsExactly("UNDECIDED - 1 w1");
+    assertThat(tied.verdict().findings().get(0).detail())
+        .endsWith("; what e1 holds is also what w3 should hold");
   }
 
   @Test
