@@ -622,7 +622,7 @@ class FleetScanCommandTest {
         .containsPattern("(?m)^a .* not compared with the reference; none of 1$")
         .containsPattern("(?m)^b .* not compared with the reference; none of 1$")
         .containsPattern("REFERENCE: engine right .* but nothing could be compared with it")
-        .containsPattern("UNDECIDED: 1 tensor without a majority");
+        .containsPattern("UNDECIDED: no content has a majority");
     assertThat(explain("a").out())
         .containsPattern("(?m)^0 +COMPLETE +[0-9a-f]{16} +2 of 3$")
         .containsPattern("(?m)^1 +COMPLETE +[0-9a-f]{16} +1 of 3$");
@@ -656,7 +656,7 @@ class FleetScanCommandTest {
         .containsPattern("(?m)^b .* not the reference; none of 2$")
         .containsPattern("(?m)^c .* the reference; 1 of 2: a$");
     assertThat(explained.out())
-        .contains("c: REFERENCE: engine c (trusted) decides for acme/small@1")
+        .contains("c: REFERENCE: engine c (trusted) is the declared reference of acme/small@1")
         .containsPattern("(?m)^ENGINE +RANK +STATUS +CHECKSUM \\(START\\) +EQUAL +TENSORS$")
         .containsPattern("(?m)^b +1 +COMPLETE +[0-9a-f]{16} +1 of 3 +6$");
   }
@@ -729,7 +729,8 @@ class FleetScanCommandTest {
     assertThat(compared.exitCode()).as(compared.err()).isEqualTo(3);
     assertThat(compared.out())
         .contains("a, rank 1, " + FLIPPED + ": DAMAGED")
-        .contains("REFERENCE: engine a of scan first (the baseline) decides for acme/small@1");
+        .contains(
+            "REFERENCE: engine a of scan first (the baseline) is the declared reference of acme/small@1");
     assertThat(refused.exitCode()).isEqualTo(2);
     assertThat(refused.err())
         .isEqualTo(

@@ -92,7 +92,9 @@ class LocatedDamageTest {
       this.ranges = ranges;
     }
 
-    /** Also the first one, which is no better than the others; few in each, so that each is said. */
+    /**
+     * Also the first one, which is no better than the others; few in each, so that each is said.
+     */
     String engine() {
       return switch (this) {
         case ONE_BIT, ZEROED, SHIFTED -> "a";

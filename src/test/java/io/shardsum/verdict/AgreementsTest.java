@@ -19,9 +19,7 @@ class AgreementsTest {
   void sameBytesOfAnotherShapeDoNotAgree() {
     RecordedFleet fleet = RecordedFleet.of(3, 1, 4);
     Content held = fleet.at("e0", 0).get(W1);
-    fleet
-        .at("e0", 0)
-        .put(W1, new Content(held.dtype(), "[8, 4]", held.digests()));
+    fleet.at("e0", 0).put(W1, new Content(held.dtype(), "[8, 4]", held.digests()));
 
     Map<String, Agreement> agreements = agreements(fleet);
 
