@@ -3,12 +3,20 @@ package io.shardsum.checksum;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The digests of tensors whose bytes are all zero: they follow from the length. */
 public final class ZeroBytes {
 
   private static final int CHUNK_BYTES = 1 << 20;
   private static final byte[] CHUNK = new byte[CHUNK_BYTES];
+
+  /** Weights have few lengths. */
+  private static final Map<Long, Long> FIRST_SUMS = new ConcurrentHashMap<>();
+
+  private static final Map<Long, String> SGLANG = new ConcurrentHashMap<>();
+  private static final Map<Long, String> SHA256 = new ConcurrentHashMap<>();
 
   private ZeroBytes() {}
 
@@ -38,8 +46,24 @@ public final class ZeroBytes {
     return checksum.sum(ByteBuffer.wrap(CHUNK, 0, length), begin / Integer.BYTES, tensorBytes);
   }
 
+  /**
+   * The {@code sglang} checksum of so many zeros.
+   *
+   * @param firstSum of the first MiB of a tensor: if zeros have another, the result is null, and
+   *     costs nothing
+   */
+  public static String sglang(long tensorBytes, long firstSum) {
+    long ofZeros =
+        FIRST_SUMS.computeIfAbsent(tensorBytes, bytes -> sum(new SglangChecksum(), 0, bytes));
+    return firstSum == ofZeros ? sglang(tensorBytes) : null;
+  }
+
   /** The {@code sglang} checksum of so many zeros. */
   public static String sglang(long tensorBytes) {
+    return SGLANG.computeIfAbsent(tensorBytes, ZeroBytes::sum);
+  }
+
+  private static String sum(long tensorBytes) {
     SglangChecksum checksum = new SglangChecksum();
     long sum = 0;
     for (int chunk = 0; (long) chunk * CHUNK_BYTES < tensorBytes; chunk++) {
@@ -50,6 +74,10 @@ public final class ZeroBytes {
 
   /** The SHA-256 of so many zeros. */
   public static String sha256(long tensorBytes) {
+    return SHA256.computeIfAbsent(tensorBytes, ZeroBytes::hash);
+  }
+
+  private static String hash(long tensorBytes) {
     MessageDigest digest = WeightDigest.sha256();
     for (long at = 0; at < tensorBytes; at += CHUNK_BYTES) {
       digest.update(CHUNK, 0, (int) Math.min(CHUNK_BYTES, tensorBytes - at));

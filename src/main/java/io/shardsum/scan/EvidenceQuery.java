@@ -5,10 +5,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** A statement that runs only where copies differ: a file under {@code /sql/evidence}. */
+/** A statement that runs where copies differ, or may be worth nothing: a file under {@code /sql/evidence}. */
 enum EvidenceQuery {
   /** Of this scan's tensors, and those of earlier scans. */
   CONTENTS,
+  /** Of this scan's tensors: in every scan. */
+  ZEROS,
   /** Of this scan's tensors. */
   SUSPECT_FILES,
   /** Of this scan's tensors: the view that was used for {@link #CONTENTS}. */

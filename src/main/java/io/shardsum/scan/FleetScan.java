@@ -189,6 +189,7 @@ public final class FleetScan {
       BackgroundWork work) {
     Dataset<Row> formRows = SqlStage.FORMS.in(session);
     Supplier<List<Row>> forms = work.compute(formRows::collectAsList);
+    Supplier<List<Row>> zeros = work.compute(() -> ZeroTensors.ofFiles(session));
     StructType tensorSchema = session.table(ScanTable.TENSORS.tableName()).schema();
     expected.landTensors(session, tables, tensorSchema);
     live.landTensors(session, tables, tensorSchema);
@@ -209,7 +210,8 @@ public final class FleetScan {
     List<Finding> ofFiles =
         verdict.findings(
             new SecondReading(session, files, reading.places(), limits, expected),
-            new HeaderReading(session, files, reading.places()));
+            new HeaderReading(session, files, reading.places()),
+            new ZeroTensors(zeros.get()));
     reading
         .brokenHeaders()
         .forEach((by, headers) -> ofFiles.add(MisreadHeader.brokenAtFirst(headers, by)));

@@ -108,6 +108,7 @@ final class LiveVerdict {
     } else {
       judge(expected);
     }
+    findings.addAll(new ZeroTensors(ZeroTensors.ofEngines(session)).findings(groups));
   }
 
   private TableEvidence evidence(String tensors) {

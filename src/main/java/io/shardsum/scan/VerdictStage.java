@@ -126,8 +126,8 @@ final class VerdictStage {
     comparison = Optional.of(withExpected);
   }
 
-  /** What is wrong, after what is suspect was read a second time. */
-  List<Finding> findings(SecondReading secondReading, HeaderReading headers) {
+  /** What is wrong, after what is suspect was read again, and what is zero. */
+  List<Finding> findings(SecondReading secondReading, HeaderReading headers, ZeroTensors zeros) {
     List<Finding> findings = new ArrayList<>();
     ranks.stream()
         .filter(rank -> rank.checksum().isEmpty())
@@ -140,6 +140,7 @@ final class VerdictStage {
                 .forEach(findings::add));
     misread.values().forEach(header -> findings.add(header.finding()));
     comparison.ifPresent(with -> findings.addAll(with.findings()));
+    findings.addAll(zeros.findings(groups, ranks));
     findings.addAll(FindingRow.ofProblems(request.inventory()));
     return findings;
   }

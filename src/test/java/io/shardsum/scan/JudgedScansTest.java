@@ -112,6 +112,53 @@ class JudgedScansTest {
     assertThat(ofView(scan)).isEqualTo(ofSummary(scan.summary().coverage()));
   }
 
+  @Test
+  void warnsOfWeightsThatAreZeroInAllCopiesWhateverTheDigest() throws IOException {
+    for (String digest : List.of("sglang", "sha256")) {
+      SmallFleet fleet = SmallFleet.of(root.resolve(digest), 1, 1);
+      for (String engine : List.of("a", "b", "c")) {
+        fleet.engine(engine, List.of("digest: " + digest));
+        SmallFleet.write(fleet.shard(engine, 0, 0), zeros(!engine.equals("c")));
+      }
+
+      Landed scan = Landed.of(spark, fleet.inventory(), root.resolve(digest + "-tables"));
+
+      assertThat(words(scan))
+          .containsExactly("ALL_ZERO a 0 -", "ALL_ZERO b 0 -", "ALL_ZERO c 0 -", "DAMAGED c 0 w.9");
+      Finding finding = scan.summary().findings().get(0);
+      assertThat(finding.severity()).isEqualTo("warning");
+      assertThat(finding.detail())
+          .isEqualTo(
+              "2 of 5 tensors (99 % of the bytes) are entirely zero in all copies: equal, but no"
+                  + " weights: w.2 and w.10");
+      assertThat(finding.tensors()).containsExactly("w.2", "w.10");
+
+      for (String engine : List.of("a", "b", "c")) {
+        SmallFleet.write(fleet.shard(engine, 0, 0), zeros(false));
+      }
+      scan = Landed.of(spark, fleet.inventory(), root.resolve(digest + "-equal"));
+      assertThat(words(scan)).hasSize(3).allMatch(word -> word.startsWith("ALL_ZERO"));
+      assertThat(scan.summary().verdict()).isEqualTo(Verdict.INCOMPLETE);
+      assertThat(ofView(scan)).isEqualTo(ofSummary(scan.summary().coverage()));
+    }
+  }
+
+  /** Two matrices of zeros, and what is zero by nature; one that is zero in some copies. */
+  private static Map<TensorSpec, byte[]> zeros(boolean lastIsFilled) {
+    Map<TensorSpec, byte[]> tensors = new LinkedHashMap<>();
+    for (TensorSpec spec :
+        List.of(
+            new TensorSpec("w.10", DType.BF16, List.of(1024L, 600L)),
+            new TensorSpec("w.2", DType.F32, List.of(16L, 16L)),
+            new TensorSpec("w.bias", DType.F32, List.of(64L, 2L)),
+            new TensorSpec("norm", DType.F32, List.of(256L)))) {
+      tensors.put(spec, new byte[(int) spec.lengthBytes()]);
+    }
+    TensorSpec last = new TensorSpec("w.9", DType.BF16, List.of(16L, 16L));
+    tensors.put(last, lastIsFilled ? SmallFleet.bytes(last, 0) : new byte[512]);
+    return tensors;
+  }
+
   /** Twelve matrices, the first of them of another rank. */
   private static Map<TensorSpec, byte[]> matrices(int rank, int other, int ofOther) {
     Map<TensorSpec, byte[]> tensors = new LinkedHashMap<>();

@@ -8,12 +8,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.shardsum.checksum.WeightDigest;
+import io.shardsum.checksum.ZeroBytes;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.live.PlayedServer;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
+import io.shardsum.testing.TensorBytes;
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.FindingKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -776,6 +779,28 @@ class LiveScanTest {
     Map<String, Long> states = new TreeMap<>();
     coverage.parts().forEach(part -> states.merge(part.state().name(), part.ranks(), Long::sum));
     return states;
+  }
+
+  @Test
+  void warnsOfWeightsThatAreZeroInAllRunningEngines() throws IOException {
+    String key = "model.layers.0.self_attn.o_proj.weight";
+    long length =
+        TensorBytes.of(DRAFT.resolve("model-rank-0-part-0.safetensors"), key).lengthBytes();
+    String zero = ZeroBytes.sglang(length);
+    Path answer = answerOfNoEmptyTensor(json -> put(json, 0, key, zero));
+    Path same = Files.copy(answer, root.resolve("same.json"));
+    String onlyFiles =
+        "- { name: a, model: m, parallelism: { tp: 2 }, shards: %1$s, draft: { shards: %1$s/draft } }\n"
+            .formatted(DRAFT);
+
+    Landed scan =
+        scan(onlyFiles, engine("b", "", "file: " + answer), engine("c", "", "file: " + same));
+
+    assertThat(live(scan))
+        .filteredOn(finding -> finding.is(FindingKind.ALL_ZERO))
+        .extracting(f -> f.engine().orElseThrow(), f -> f.rank().orElseThrow(), Finding::tensors)
+        .containsExactly(tuple("b", 0, List.of(key)), tuple("c", 0, List.of(key)));
+    assertThat(scan.summary().verdict()).isEqualTo(Verdict.INCOMPLETE);
   }
 
   private static List<Finding> live(Landed scan) {
