@@ -238,6 +238,18 @@ final class ExplainReport {
           tensor.flatMap(TensorCopy::readBy).map(TerminalText::name).orElse("-"));
     }
     table.print(out);
+    for (TensorCopy tensor : found) {
+      tensor
+          .renamed()
+          .ifPresent(
+              name ->
+                  out.printf(
+                      Locale.ROOT,
+                      "%s, rank %d: %s%n",
+                      TerminalText.name(tensor.engine()),
+                      tensor.rank(),
+                      TerminalText.line(name)));
+    }
   }
 
   private static Optional<TensorCopy> tensor(Map<List<Object>, TensorCopy> byCopy, Copy copy) {

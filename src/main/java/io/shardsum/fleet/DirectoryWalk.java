@@ -115,7 +115,7 @@ final class DirectoryWalk {
       try {
         list(directory, name + "/", level + 1);
       } catch (FileNotFoundException e) {
-        throw new IOException(name + " vanished while it was listed", e);
+        throw new IOException(name + " was removed while it was listed", e);
       }
     } else if (below == Below.SEARCHED) {
       search(directory, name, 1);
@@ -140,7 +140,7 @@ final class DirectoryWalk {
         }
       }
     } catch (FileNotFoundException e) {
-      note(directory, name, "it vanished while it was listed");
+      note(directory, name, "it was removed while it was listed");
     } catch (IOException | RuntimeException e) {
       note(directory, name, MessageText.cause(e));
     }

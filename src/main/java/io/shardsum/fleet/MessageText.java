@@ -1,6 +1,7 @@
 package io.shardsum.fleet;
 
 import io.shardsum.text.ForeignText;
+import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.util.Collection;
 import java.util.stream.Collectors;
@@ -40,7 +41,9 @@ final class MessageText {
     if (message == null || message.isBlank()) {
       return kind;
     }
-    return kind + ": " + printable(message.strip());
+    return failure.getClass() == IOException.class
+        ? printable(message.strip())
+        : kind + ": " + printable(message.strip());
   }
 
   /** Like {@code rank 2}, {@code ranks 0 and 1}, {@code ranks 0, 1 and 2}. */

@@ -199,9 +199,9 @@ final class RankFiles {
   private String overwritten() {
     return String.format(
         Locale.ROOT,
-        "%s gives no pipeline stage and only tp ranks 0 to %d were found: with pp %d, SGLang's"
-            + " pipeline stages write the same file names and overwrite each other, so nobody"
-            + " knows which stage a file is of",
+        "the names %s have no pipeline stage, and only ranks 0 to %d were found: with pp %d, SGLang's"
+            + " pipeline stages write the same file names and overwrite each other, so it is not"
+            + " known which stage a file belongs to",
         pattern,
         parallelism.tp() - 1,
         parallelism.pp());

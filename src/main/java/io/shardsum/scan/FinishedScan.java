@@ -68,6 +68,7 @@ public final class FinishedScan {
    * @param place the file where its bytes are read, or the server that tells them
    * @param offsetBytes empty: not of a file
    * @param readBy empty: not of a file
+   * @param renamed the name in the file and why the engine has another; empty: it has the same
    */
   public record TensorCopy(
       String engine,
@@ -76,7 +77,8 @@ public final class FinishedScan {
       String content,
       String place,
       Optional<Long> offsetBytes,
-      Optional<String> readBy) {}
+      Optional<String> readBy,
+      Optional<String> renamed) {}
 
   /** A tensor that is not the same in all copies. */
   public record DifferingTensor(String key, long contents, long copies) {}
@@ -299,7 +301,9 @@ public final class FinishedScan {
         Optional.ofNullable(row.getAs("file_offset_bytes")),
         Optional.ofNullable(row.getAs("executor"))
             .map(executor -> row.getAs("host") + "/" + executor)
-            .map(by -> by + Optional.ofNullable(row.getAs("gpu")).map(g -> "/" + g).orElse("")));
+            .map(by -> by + Optional.ofNullable(row.getAs("gpu")).map(g -> "/" + g).orElse("")),
+        Optional.ofNullable(row.<String>getAs("name_in_file"))
+            .map(name -> name + " in the file: " + row.getAs("reason")));
   }
 
   /** A row of the view {@code findings}. */

@@ -30,14 +30,19 @@ final class LocalFiles {
     if (session.sparkContext().isLocal() || ofOneHost.isEmpty()) {
       return Map.of();
     }
+    String driver = SparkEnv.get().blockManager().blockManagerId().host();
+    return readElsewhere(hosts(session), ofOneHost, driver);
+  }
+
+  /** Which hosts have read local files, by rank. */
+  static Map<RankOfEngine, List<String>> hosts(SparkSession session) {
     Map<RankOfEngine, List<String>> hosts = new HashMap<>();
     for (Row row : session.sql(SqlFile.text("local_hosts")).collectAsList()) {
       hosts.put(
           new RankOfEngine(row.getAs("engine"), row.<Integer>getAs("rank")),
           row.getList(row.fieldIndex("hosts")));
     }
-    String driver = SparkEnv.get().blockManager().blockManagerId().host();
-    return readElsewhere(hosts, ofOneHost, driver);
+    return hosts;
   }
 
   /**

@@ -242,6 +242,13 @@ class FleetScanCommandTest {
 
     assertThat(run.exitCode()).as(run.err() + run.out()).isZero();
     assertThat(run.out()).contains("1 of 1: kv_b_proj.weight");
+    for (String name : List.of("kv_b_proj.weight", "attn_mha.kv_b_proj.weight")) {
+      assertThat(explain("kv_b_proj.weight/0/" + last + name).out())
+          .contains("2 of 2")
+          .contains(
+              "attn_mha.kv_b_proj.weight, rank 0: model.layers.0.self_attn.attn_mha.kv_b_proj.weight"
+                  + " in the file: after its first forward pass DeepSeek has one weight");
+    }
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package io.shardsum.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
@@ -88,6 +89,26 @@ class FleetDescriptionTest {
                 Authority.PEER,
                 IgnoredFiles.NONE,
                 Visibility.THIS_HOST));
+  }
+
+  @Test
+  void takesTheRulesOfVllm032For033() {
+    assertThat(SkipProfile.byName("vllm-0.33")).isEqualTo(SkipProfile.byName("vllm-0.32"));
+    assertThat(
+            parse(
+                    """
+                    fleet: f
+                    defaults: { ignore: [original], shared: true, runtime: vllm-0.33 }
+                    engines:
+                      - { name: a, shards: /m/a, parallelism: { tp: 2 }, checkpoint: /m/c }
+                      - { name: b, shards: /m/b, parallelism: { tp: 2 }, ignore: [], shared: false }
+                    """)
+                .engines())
+        .extracting(
+            engine -> engine.profile().name(), EngineSpec::visibility, e -> e.ignored().patterns())
+        .containsExactly(
+            tuple("vllm-0.32", Visibility.ALL_HOSTS, List.of("original")),
+            tuple("vllm-0.32", Visibility.THIS_HOST, List.of()));
   }
 
   @Test

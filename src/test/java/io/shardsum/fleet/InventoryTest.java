@@ -302,9 +302,9 @@ class InventoryTest {
     assertThat(engine.ranks())
         .extracting(RankInventory::reason)
         .containsOnly(
-            "model-rank-{rank}-part-{part}.safetensors gives no pipeline stage and only tp ranks 0"
-                + " to 1 were found: with pp 2, SGLang's pipeline stages write the same file names"
-                + " and overwrite each other, so nobody knows which stage a file is of");
+            "the names model-rank-{rank}-part-{part}.safetensors have no pipeline stage, and only"
+                + " ranks 0 to 1 were found: with pp 2, SGLang's pipeline stages write the same file"
+                + " names and overwrite each other, so it is not known which stage a file belongs to");
   }
 
   @Test

@@ -2,15 +2,21 @@ package io.shardsum.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.SmallFleet;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(LocalSpark.class)
 class LocalFilesTest {
 
   private static final String DRIVER = "driver.example";
@@ -54,6 +60,22 @@ class LocalFilesTest {
                 Set.of("b", "c"),
                 DRIVER))
         .isEmpty();
+  }
+
+  @Test
+  void asksTheTableOnlyForLocalFiles(SparkSession session) {
+    session
+        .createDataFrame(
+            List.of(
+                RowFactory.create("a", 0, "file:/w/x", "h2,h1"),
+                RowFactory.create("a", 0, "file:/w/y", "h2"),
+                RowFactory.create("a", 1, "s3a://w/x", "h1"),
+                RowFactory.create("b", 0, "file:/w/x", null)),
+            StructType.fromDDL("engine STRING, rank INT, file STRING, host STRING"))
+        .createOrReplaceTempView("tensors");
+
+    assertThat(LocalFiles.hosts(session))
+        .containsExactly(Map.entry(new RankOfEngine("a", 0), List.of("h1", "h2")));
   }
 
   private static Map<RankOfEngine, String> readOn(String... hosts) {
