@@ -86,16 +86,7 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "safetensors",
-        "checksum",
-        "expect",
-        "fleet",
-        "text",
-        "verdict",
-        "damage",
-        "live"
-      })
+      strings = {"safetensors", "checksum", "expect", "fleet", "text", "verdict", "damage", "live"})
   void keepsSparkOutOf(String name) {
     noClasses()
         .that()

@@ -107,7 +107,9 @@ final class SummaryReport {
     boolean copies =
         summary.findings().stream()
             .anyMatch(f -> f.isDifference() && !f.is(FindingKind.ENGINE_DIGEST_WRONG));
-    return copies ? "copies differ" : "an engine reports a digest that is not that of the tensors it reports";
+    return copies
+        ? "copies differ"
+        : "an engine reports a digest that is not that of the tensors it reports";
   }
 
   private String verdict() {

@@ -238,8 +238,7 @@ final class AnswerJson implements Closeable {
     }
     String text = kept.toString();
     otherFields.put(
-        place,
-        text.length() < LONGEST_KEPT ? secret.blotted(text) : secret.blottedBeginning(text));
+        place, text.length() < LONGEST_KEPT ? secret.blotted(text) : secret.blottedBeginning(text));
   }
 
   /** What {@link #keep} kept, by place. */

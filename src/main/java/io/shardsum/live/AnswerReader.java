@@ -79,8 +79,7 @@ public final class AnswerReader {
 
   private static InputStream opened(FetchedAnswer fetched) throws IOException {
     return new LimitedStream(
-        unpacked(fetched.body().orElseThrow(), fetched.encoding()),
-        AnswerLimit.of(fetched.spec()));
+        unpacked(fetched.body().orElseThrow(), fetched.encoding()), AnswerLimit.of(fetched.spec()));
   }
 
   private static InputStream unpacked(Path file, Encoding encoding) throws IOException {

@@ -24,9 +24,7 @@ final class Counted {
       return joined(all.subList(0, NUMBERS)) + " and " + (all.size() - NUMBERS) + " more";
     }
     int last = all.size() - 1;
-    return last < 1
-        ? joined(all)
-        : joined(all.subList(0, last)) + " and " + all.get(last);
+    return last < 1 ? joined(all) : joined(all.subList(0, last)) + " and " + all.get(last);
   }
 
   private static String joined(List<Integer> numbers) {

@@ -25,8 +25,7 @@ import java.util.stream.Collectors;
  */
 final class JudgedAnswer {
 
-  private static final String FIRST_STAGE_ONLY =
-      "SGLang reports only its first pipeline stage";
+  private static final String FIRST_STAGE_ONLY = "SGLang reports only its first pipeline stage";
   private static final String NOT_LISTED = "the answer does not list them";
 
   private final LiveSpec spec;

@@ -110,10 +110,7 @@ final class VllmWorkers {
       entries.add(
           Optional.of(
               new Entry(
-                  worker.checksums(),
-                  Optional.empty(),
-                  InfoForm.ABSENT,
-                  List.of(worker.info()))));
+                  worker.checksums(), Optional.empty(), InfoForm.ABSENT, List.of(worker.info()))));
     }
     return entries;
   }
@@ -123,9 +120,7 @@ final class VllmWorkers {
     for (Worker worker : workers.values()) {
       if (worker.number("ep").isPresent()) {
         List<Integer> place = List.of(worker.number("pp").orElse(0), worker.number("tp").orElse(0));
-        experts
-            .computeIfAbsent(place, any -> new TreeSet<>())
-            .add(worker.number("ep").getAsInt());
+        experts.computeIfAbsent(place, any -> new TreeSet<>()).add(worker.number("ep").getAsInt());
       }
     }
     for (Map.Entry<List<Integer>, Set<Integer>> place : experts.entrySet()) {
@@ -133,9 +128,7 @@ final class VllmWorkers {
         throw new MalformedAnswerException(
             "workers of pp%s and tp%s have the expert-parallel ranks %s: their replicas hold different experts, and cannot be compared with each other"
                 .formatted(
-                    place.getKey().get(0),
-                    place.getKey().get(1),
-                    Counted.list(place.getValue())));
+                    place.getKey().get(0), place.getKey().get(1), Counted.list(place.getValue())));
       }
     }
   }

@@ -12,7 +12,8 @@ import org.apache.spark.sql.Row;
  *
  * @param status COMPLETE or INCOMPLETE
  * @param lastVerifiedAt the beginning of the last scan that verified all ranks
- * @param verifiedWithin day, week, 4 weeks, longer, different (verified before, and different now) or never
+ * @param verifiedWithin day, week, 4 weeks, longer, different (verified before, and different now)
+ *     or never
  * @param ranks in numeric order
  */
 record ReportedEngine(

@@ -5,7 +5,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** A statement that runs where copies differ, or may be worth nothing: a file under {@code /sql/evidence}. */
+/**
+ * A statement that runs where copies differ, or may be worth nothing: a file under {@code
+ * /sql/evidence}.
+ */
 enum EvidenceQuery {
   /** Of this scan's tensors, and those of earlier scans. */
   CONTENTS,

@@ -31,7 +31,9 @@ final class LiveFindings {
 
   /** How a running engine differs from its files, of one tensor and of several. */
   private enum Difference {
-    BYTES("has other bytes in the engine than in its files", "have other bytes in the engine than in its files"),
+    BYTES(
+        "has other bytes in the engine than in its files",
+        "have other bytes in the engine than in its files"),
     NAMES("is in the engine, and not in its files", "are in the engine, and not in its files");
 
     private final String ofOne;

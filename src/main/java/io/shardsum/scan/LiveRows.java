@@ -149,7 +149,10 @@ final class LiveRows {
   /** Engines of the profile's release do not report it, and files are not hashed for it. */
   private Optional<String> leftOutByTheProfile(LiveTensor tensor) {
     return containedIn(tensor, spec.profile().patterns())
-        .map(pattern -> "left out by profile %s: name contains %s".formatted(spec.profile().name(), pattern));
+        .map(
+            pattern ->
+                "left out by profile %s: name contains %s"
+                    .formatted(spec.profile().name(), pattern));
   }
 
   private static Optional<String> containedIn(LiveTensor tensor, List<String> patterns) {
@@ -191,8 +194,7 @@ final class LiveRows {
         default -> hashed.put(tensor.key(), tensor.checksum());
       }
     }
-    Optional<String> partial =
-        whyPartial(rank.tensors().size(), unchecked, hashed.size());
+    Optional<String> partial = whyPartial(rank.tensors().size(), unchecked, hashed.size());
     Optional<String> reason = rank.reason().or(() -> partial);
     String known = reason.isEmpty() ? LiveRankResult.COMPLETE : LiveRankResult.PARTIAL;
     return new LiveRankResult(

@@ -45,8 +45,7 @@ final class PairedWeights {
       List<String> names = List.copyOf(files.keySet());
       String places = names.stream().map(any -> "?").collect(Collectors.joining(", "));
       for (Row row : session.sql(QUERY.formatted(places), names.toArray()).collectAsList()) {
-        weights.add(
-            new Weight(row.getAs("engine"), row.<Integer>getAs("rank"), row.getAs("key")));
+        weights.add(new Weight(row.getAs("engine"), row.<Integer>getAs("rank"), row.getAs("key")));
       }
     }
   }

@@ -142,7 +142,8 @@ class LiveCommandTest {
     assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
     assertThat(run.out())
         .contains("Wrong\n  a (live): ENGINE_DIGEST_WRONG: ")
-        .contains("DIFFERENT: an engine reports a digest that is not that of the tensors it reports.\n");
+        .contains(
+            "DIFFERENT: an engine reports a digest that is not that of the tensors it reports.\n");
   }
 
   @Test
