@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
@@ -96,8 +97,9 @@ final class ScanClaim implements AutoCloseable {
       throw taken(holder());
     }
     fileSystem.deleteOnExit(file);
-    signs.scheduleWithFixedDelay(
-        this::giveSign, SECONDS_BETWEEN_SIGNS, SECONDS_BETWEEN_SIGNS, TimeUnit.SECONDS);
+    Future<?> unused =
+        signs.scheduleWithFixedDelay(
+            this::giveSign, SECONDS_BETWEEN_SIGNS, SECONDS_BETWEEN_SIGNS, TimeUnit.SECONDS);
   }
 
   /** Makes the file, if there is none. */

@@ -37,7 +37,7 @@ record FileState(long lengthBytes, long modifiedAtMillis, Optional<String> etag)
     if (etag.isPresent() && other.etag.isPresent()) {
       return etag.equals(other.etag);
     }
-    return isWholeSecond() || other.isWholeSecond()
+    return (isWholeSecond() || other.isWholeSecond())
         ? second() == other.second()
         : modifiedAtMillis == other.modifiedAtMillis;
   }
