@@ -402,18 +402,6 @@ class FleetScanCommandTest {
   }
 
   @Test
-  void exitsWith1WhereTheFileSystemOfTheTablesIsUnknown() {
-    CommandRun run =
-        CommandRun.fleetScan(
-            "--fleet", fleet("a").description().toString(), "--out", "nosuch://bucket/x");
-
-    assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.err())
-        .startsWith("fleet-scan: Cannot write to nosuch://bucket/x: ")
-        .hasLineCount(1);
-  }
-
-  @Test
   void printsJsonThatEqualsTheTables() throws IOException {
     SmallFleet fleet = fleet("a", "quote\"\nline", "c");
     SmallFleet.flipBit(fleet.shard("a", 1, 0), FLIPPED);

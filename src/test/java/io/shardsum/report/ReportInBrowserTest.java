@@ -81,7 +81,7 @@ class ReportInBrowserTest {
     browser.open(file, "light");
     browser.find("#engine-search").sendKeys("chat-b");
     assertThat(browser.texts(".heat tbody th")).containsExactly("chat-b");
-    browser.find(".heat .cell.DIFFERENT").click();
+    browser.find(".heat .cell[aria-label='chat-b, rank 1: different']").click();
     assertThat(browser.text("#panel-title")).isEqualTo("chat-b, rank 1");
     assertThat(browser.text("#panel .state")).isEqualTo("≠ different");
     assertThat(browser.texts("#panel .camps tbody td.num")).containsExactly("5", "1");
@@ -101,7 +101,7 @@ class ReportInBrowserTest {
         .startsWith("+", "≠", "+", "!")
         .hasSize(5);
     assertThat(browser.find(".timeline tbody td:last-child").getAttribute("title"))
-        .startsWith("drifted, off, checksum ")
+        .startsWith("drifted, differs, checksum ")
         .endsWith(": 2026-11-23 04:05 UTC");
     assertThat(browser.find(".chart").getAttribute("aria-label"))
         .isEqualTo(
@@ -111,7 +111,7 @@ class ReportInBrowserTest {
     assertThat(browser.texts("#panel .plain tbody tr"))
         .element(0)
         .asString()
-        .isEqualTo("2026-11-23 04:05 UTC drifted 1 1 7 changed, 5.24 MB");
+        .isEqualTo("2026-11-23 04:05 UTC drifted 3 3 7 changed, 5.24 MB");
   }
 
   @Test

@@ -121,7 +121,7 @@ class ReportOfNightsTest {
     assertThat(root.at("/history/engines/0/steps/1/4"))
         .hasToString(
             "{\"changedRanks\":[1],\"driftedRanks\":[1],\"changed\":1,\"added\":0,\"removed\":0,\"bytes\":1000,"
-                + "\"firstKey\":\"layers.1.weight\",\"offRanks\":[1],\"offSince\":\"2026-11-02T02:00:00Z\"}");
+                + "\"firstKey\":\"layers.1.weight\",\"different\":true,\"offRanks\":[1],\"offSince\":\"2026-11-02T02:00:00Z\"}");
     assertThat(root.at("/history/daysWithoutScan")).hasToString("[\"2026-11-03\"]");
   }
 

@@ -22,8 +22,9 @@ import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Six engines of two ranks: in one a tensor is damaged in the last of its MiBs, and a tensor of
- * each hostile name; in one a rank is missing; the names of others would like to be markup.
+ * Six engines of three ranks: in one a tensor is damaged in the last of its MiBs, and a tensor of
+ * each hostile name, two in each rank, so that each has a finding; in one a rank is missing; the
+ * names of others would like to be markup.
  */
 final class ReportedFleet {
 
@@ -31,6 +32,9 @@ final class ReportedFleet {
   static final String SHORT_ENGINE = "chat-c";
   static final String LARGE_TENSOR = "model.layers.0.mlp.experts.weight";
   static final long LARGE_BYTES = (5 << 20) + 1000;
+
+  private static final int RANKS = 3;
+  private static final int RANK_OF_LARGE_TENSOR = 1;
 
   static final Instant BEFORE = Landed.STARTED_AT.minus(Duration.ofDays(2));
 
@@ -48,15 +52,21 @@ final class ReportedFleet {
 
   /** Scans the fleet before and after the damage: {@code before} and {@code test}. */
   static Landed scan(SparkSession spark, Path directory) {
-    SmallFleet fleet = SmallFleet.of(directory.resolve("weights"), 2, 1);
+    SmallFleet fleet = SmallFleet.of(directory.resolve("weights"), RANKS, 1);
     fleet.engine("chat-a").engine(DAMAGED_ENGINE).engine(SHORT_ENGINE);
     HOSTILE.subList(0, 3).forEach(fleet::engine);
-    fleet.engines().forEach(engine -> writeOthers(fleet.shard(engine, 1, 0)));
+    for (String engine : fleet.engines()) {
+      for (int rank = 0; rank < RANKS; rank++) {
+        writeOthers(fleet.shard(engine, rank, 0), rank);
+      }
+    }
     Path tables = directory.resolve("tables");
     Landed.of(spark, fleet.inventory(), tables, "before", BEFORE);
-    Path damaged = fleet.shard(DAMAGED_ENGINE, 1, 0);
-    HOSTILE.forEach(name -> SmallFleet.flipBit(damaged, name));
-    flipLastByte(damaged);
+    for (int rank = 0; rank < RANKS; rank++) {
+      Path damaged = fleet.shard(DAMAGED_ENGINE, rank, 0);
+      hostileNames(rank).forEach(name -> SmallFleet.flipBit(damaged, name));
+    }
+    flipLastByte(fleet.shard(DAMAGED_ENGINE, RANK_OF_LARGE_TENSOR, 0));
     try {
       Files.delete(fleet.shard(SHORT_ENGINE, 0, 0));
     } catch (IOException e) {
@@ -77,14 +87,20 @@ final class ReportedFleet {
     return HtmlReport.of(spark, out.toString(), fleets.get(0));
   }
 
-  private static void writeOthers(Path shard) {
-    Map<TensorSpec, byte[]> tensors = new LinkedHashMap<>(SmallFleet.tensors(TARGET, 1, 0));
-    for (String name : HOSTILE) {
+  private static List<String> hostileNames(int rank) {
+    return HOSTILE.subList(2 * rank, 2 * rank + 2);
+  }
+
+  private static void writeOthers(Path shard, int rank) {
+    Map<TensorSpec, byte[]> tensors = new LinkedHashMap<>(SmallFleet.tensors(TARGET, rank, 0));
+    for (String name : hostileNames(rank)) {
       TensorSpec spec = new TensorSpec(name, DType.U8, List.of(64L));
       tensors.put(spec, SmallFleet.bytes(spec, 1));
     }
-    TensorSpec large = new TensorSpec(LARGE_TENSOR, DType.U8, List.of(LARGE_BYTES));
-    tensors.put(large, SmallFleet.bytes(large, 1));
+    if (rank == RANK_OF_LARGE_TENSOR) {
+      TensorSpec large = new TensorSpec(LARGE_TENSOR, DType.U8, List.of(LARGE_BYTES));
+      tensors.put(large, SmallFleet.bytes(large, 1));
+    }
     SmallFleet.write(shard, tensors);
   }
 
