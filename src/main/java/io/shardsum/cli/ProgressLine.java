@@ -74,17 +74,19 @@ final class ProgressLine implements ScanProgress, AutoCloseable {
       return "read %s, writing tables".formatted(TerminalText.bytes(totalBytes));
     }
     double rate = readBytes / seconds;
-    String left =
-        readBytes == 0
-            ? "time left unknown"
-            : String.format(Locale.ROOT, "%.0f s left", (totalBytes - readBytes) / rate);
     return String.format(
         Locale.ROOT,
         "read %s of %s, %.2f GB/s, %s",
         TerminalText.bytes(readBytes),
         TerminalText.bytes(totalBytes),
         rate / 1e9,
-        left);
+        readBytes == 0 ? "time left unknown" : left((totalBytes - readBytes) / rate));
+  }
+
+  /** What cannot be read leaves a rest, while the tables are being written. */
+  private static String left(double seconds) {
+    long rounded = Math.round(seconds);
+    return rounded == 0 ? "finishing" : rounded + " s left";
   }
 
   @Override

@@ -107,8 +107,8 @@ class FaultyShardsTest {
           vanished       | UNREADABLE | gone after it was listed
           grown          | UNREADABLE | changed after it was listed: expected
           rewritten      | UNREADABLE | changed after it was listed: expected
-          same-name      | UNREADABLE | two tensors of the rank have one name
-          role-collision | UNREADABLE | two tensors of the rank have one name
+          same-name      | UNREADABLE | model.layers.0.mlp.down_proj.weight is in two files
+          role-collision | UNREADABLE | draft.model.layers.0.mlp.down_proj.weight is in two files
           """)
   void saysWhyARankHasNoChecksum(String engine, String status, String reason) {
     RankResult broken = scan.rank(engine, 1);
