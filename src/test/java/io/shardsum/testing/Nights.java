@@ -54,7 +54,8 @@ public final class Nights {
               StructType.fromDDL(
                   "engine STRING, source STRING, rank INT, tp_rank INT, tp_size INT, pp_rank INT, pp_size INT,"
                       + " dp_rank INT, dp_size INT, status STRING, checksum STRING,"
-                      + " tensors BIGINT, skipped BIGINT, bytes BIGINT, reason STRING"),
+                      + " tensors BIGINT, skipped BIGINT, bytes BIGINT, reason STRING,"
+                      + " different_tensors BIGINT, different_bytes BIGINT"),
               ScanTable.TENSORS,
               StructType.fromDDL(
                   "engine STRING, source STRING, rank INT, role STRING, tensor STRING, key STRING, dtype STRING,"
@@ -268,7 +269,9 @@ public final class Nights {
           (long) tensors,
           0L,
           engine.isRunning() ? null : tensors * TENSOR_BYTES,
-          tensors == 0 ? "no file of rank " + rank : null);
+          tensors == 0 ? "no file of rank " + rank : null,
+          null,
+          null);
       addTensors(scanId, startedAt, engine, rank);
     }
   }
