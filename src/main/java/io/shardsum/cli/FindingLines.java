@@ -1,6 +1,7 @@
 package io.shardsum.cli;
 
 import io.shardsum.fleet.WeightSource;
+import io.shardsum.text.NumberWords;
 import io.shardsum.verdict.Finding;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,16 +55,6 @@ final class FindingLines {
 
   private static String ranks(List<Finding> findings) {
     List<Integer> ranks = findings.stream().flatMap(f -> f.rank().stream()).toList();
-    return switch (ranks.size()) {
-      case 0 -> "";
-      case 1 -> ", rank " + ranks.get(0);
-      case 2 -> ", ranks %s and %s".formatted(ranks.get(0), ranks.get(1));
-      default ->
-          ", %s from %s to %s"
-              .formatted(
-                  TerminalText.count(ranks.size(), "rank"),
-                  ranks.get(0),
-                  ranks.get(ranks.size() - 1));
-    };
+    return ranks.isEmpty() ? "" : ", " + NumberWords.ranks(ranks);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Text from outside (names of tensors and engines, paths, messages of other systems), made fit to
- * be shown to a person.
+ * Text that is shown to a person: what comes from outside (names of tensors and engines, paths,
+ * messages of other systems), made fit to be shown, and numbers in words.
  */
 package io.shardsum.text;

@@ -1,5 +1,6 @@
 package io.shardsum.verdict;
 
+import io.shardsum.text.NumberWords;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -103,7 +104,7 @@ final class BlamedEngine {
                   location(ranks),
                   "%s hold each other's bytes in %s each: %s"
                       .formatted(
-                          Wording.ranks(ranks),
+                          NumberWords.ranks(ranks),
                           Wording.count(ofRanks.get(0).tensors().size(), "tensor"),
                           Wording.tensors(tensors))));
         });
@@ -160,7 +161,7 @@ final class BlamedEngine {
         wholeEngine
             ? "the engine's weights"
             : "all weights of "
-                + Wording.ranks(faults.stream().map(fault -> fault.copy().rank()).toList());
+                + NumberWords.ranks(faults.stream().map(fault -> fault.copy().rank()).toList());
     return "%s (%s) are".formatted(which, Wording.count(tensorsOf(faults), "tensor"));
   }
 

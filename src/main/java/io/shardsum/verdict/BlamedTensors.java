@@ -1,5 +1,6 @@
 package io.shardsum.verdict;
 
+import io.shardsum.text.NumberWords;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -94,7 +95,7 @@ final class BlamedTensors {
             subject(fault),
             new Comparison(
                 Optional.of("rank " + copy.rank()),
-                Optional.of(Wording.ranks(byRank.keySet())),
+                Optional.of(NumberWords.ranks(byRank.keySet())),
                 all.get(0).votes().map(Votes::text)),
             Optional.empty(),
             String.join("; ", parts))
@@ -194,7 +195,7 @@ final class BlamedTensors {
         "the engine holds other weights: %s of %s differ throughout from %s; %s"
             .formatted(
                 Wording.share(tensors.size(), all),
-                Wording.ranks(ranks),
+                NumberWords.ranks(ranks),
                 right(tensors.get(0)),
                 OTHER_MODEL));
   }

@@ -1,6 +1,7 @@
 package io.shardsum.verdict;
 
 import io.shardsum.fleet.ComparisonGroup;
+import io.shardsum.text.NumberWords;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,7 +74,7 @@ final class UnverifiedFindings {
     return finding(
         subject,
         subject.rank().isPresent() || all ? Optional.empty() : Optional.of(Wording.location(ranks)),
-        "no other copy of %s could be read: compared with nothing".formatted(Wording.ranks(ranks)));
+        "no other copy of %s could be read: compared with nothing".formatted(NumberWords.ranks(ranks)));
   }
 
   private static Finding finding(Subject subject, Optional<String> location, String detail) {

@@ -34,12 +34,6 @@ final class Wording {
         .collect(Collectors.joining(", "));
   }
 
-  /** {@code rank 2}, {@code ranks 2 and 3}, {@code ranks 2, 3 and 5}. */
-  static String ranks(Collection<Integer> ranks) {
-    List<String> sorted = ranks.stream().sorted().distinct().map(String::valueOf).toList();
-    return (sorted.size() == 1 ? "rank " : "ranks ") + all(sorted);
-  }
-
   /** The ranks as a finding's location: {@code ranks 2, 3}. Programs read it. */
   static String location(Collection<Integer> ranks) {
     return "ranks " + numbers(ranks);

@@ -111,7 +111,7 @@ class ReportInBrowserTest {
     assertThat(browser.texts("#panel .plain tbody tr"))
         .element(0)
         .asString()
-        .isEqualTo("2026-11-23 04:05 UTC drifted 3 3 7 changed, 5.24 MB");
+        .isEqualTo("2026-11-23 04:05 UTC drifted 1 0, 1, 2 7 changed, 5.24 MB");
   }
 
   @Test
