@@ -42,7 +42,7 @@ final class HistoryTables implements AutoCloseable {
   private static final StructType RANKS =
       StructType.fromDDL(
           "engine STRING, source STRING, rank INT, tp_size INT, pp_size INT, status STRING, checksum STRING,"
-              + " tensors BIGINT, bytes BIGINT");
+              + " tensors BIGINT, bytes BIGINT, different_tensors BIGINT, different_bytes BIGINT");
   private static final StructType TENSORS =
       StructType.fromDDL(
           "engine STRING, source STRING, rank INT, key STRING, dtype STRING, shape ARRAY<BIGINT>, bytes BIGINT,"
