@@ -73,6 +73,7 @@ function openEngine(engine, from) {
       fact("Model", engine.model === undefined ? "not given" : wholeName(engine.model)),
       engine.revision === undefined ? "" : fact("Revision", wholeName(engine.revision)),
       fact("Compared in", wholeName(engine.groupName)),
+      fact("Agrees with", engine.agreement ?? "not known: not every rank was hashed"),
       fact("Ranks hashed", `${count(engine.hashedRanks)} of ${count(engine.expectedRanks)}`),
       fact("Bytes", engine.source === "LIVE" ? "–" : bytes(engine.bytes)),
       fact("Verified as a whole", engine.lastVerifiedAt === undefined ? "never" : time(engine.lastVerifiedAt)),

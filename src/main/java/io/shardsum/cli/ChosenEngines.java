@@ -4,6 +4,7 @@ import io.shardsum.fleet.EngineSpec;
 import io.shardsum.fleet.FleetDescription;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.LiveSpec;
+import io.shardsum.text.ForeignText;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -48,7 +49,7 @@ record ChosenEngines(List<String> names) {
     if (!unknown.isEmpty()) {
       throw new UsageException(
           "--engine: no such engine: %s; the fleet has: %s"
-              .formatted(TerminalText.list(unknown), TerminalText.list(known)));
+              .formatted(ForeignText.list(unknown), ForeignText.list(known)));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.text.ForeignText;
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Coverage.Age;
 import io.shardsum.verdict.Coverage.EngineAge;
@@ -50,7 +51,7 @@ final class CoverageReport {
             words(age)
                 + ": "
                 + TerminalText.count(engines.size(), "engine")
-                + (age == Age.DAY ? "" : ": " + TerminalText.list(engines)));
+                + (age == Age.DAY ? "" : ": " + ForeignText.list(engines)));
       }
     }
   }
@@ -70,7 +71,7 @@ final class CoverageReport {
           case MISSING -> "missing";
           case UNKNOWN -> "unknown";
         };
-    return words + part.skippedBecause().map(why -> ": " + TerminalText.name(why)).orElse("");
+    return words + part.skippedBecause().map(why -> ": " + ForeignText.name(why)).orElse("");
   }
 
   private static String words(Age age) {

@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.text.ForeignText;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import picocli.CommandLine.ITypeConverter;
@@ -15,7 +16,7 @@ final class DayOption implements ITypeConverter<LocalDate> {
     } catch (DateTimeException e) {
       throw new TypeConversionException(
           "expected a day as YYYY-MM-DD (UTC), such as 2026-11-23, found '%s'"
-              .formatted(TerminalText.name(value)));
+              .formatted(ForeignText.name(value)));
     }
   }
 }

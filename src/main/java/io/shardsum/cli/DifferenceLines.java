@@ -1,6 +1,7 @@
 package io.shardsum.cli;
 
 import io.shardsum.expect.ExpectationDifference;
+import io.shardsum.text.ForeignText;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,10 +30,10 @@ final class DifferenceLines {
   private static String line(List<ExpectationDifference> ofTensor) {
     ExpectationDifference first = ofTensor.get(0);
     String ranks =
-        TerminalText.list(ofTensor.stream().map(of -> Integer.toString(of.rank())).toList());
+        ForeignText.list(ofTensor.stream().map(of -> Integer.toString(of.rank())).toList());
     return "expect: %s, %s %s: %s"
         .formatted(
-            TerminalText.name(first.tensor()),
+            ForeignText.name(first.tensor()),
             ofTensor.size() == 1 ? "rank" : "ranks",
             ranks,
             what(first));

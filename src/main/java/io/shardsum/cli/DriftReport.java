@@ -10,6 +10,7 @@ import io.shardsum.history.FleetHistory;
 import io.shardsum.history.LeftOutScan;
 import io.shardsum.history.PastScan;
 import io.shardsum.history.TensorChange;
+import io.shardsum.text.ForeignText;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -38,7 +39,7 @@ final class DriftReport {
   }
 
   void print(PrintWriter out) {
-    out.println("Fleet " + TerminalText.name(history.fleet()) + ", " + scans());
+    out.println("Fleet " + ForeignText.name(history.fleet()) + ", " + scans());
     printDaysWithoutScan(out);
     for (LeftOutScan scan : history.leftOut()) {
       out.printf("Scan %s is left out: %s%n", scan.scanId(), TerminalText.line(scan.why()));
@@ -80,7 +81,7 @@ final class DriftReport {
       out.printf(
           "No scan on %s: %s%n",
           TerminalText.count(days.size(), "day"),
-          TerminalText.list(days.stream().map(LocalDate::toString).toList()));
+          ForeignText.list(days.stream().map(LocalDate::toString).toList()));
     }
   }
 
@@ -89,7 +90,7 @@ final class DriftReport {
     if (!steps.isEmpty()) {
       out.printf(
           "Not in this scan, so as an earlier one found them: %s%n",
-          TerminalText.list(steps.stream().map(this::withAge).toList()));
+          ForeignText.list(steps.stream().map(this::withAge).toList()));
     }
   }
 
@@ -150,15 +151,15 @@ final class DriftReport {
   }
 
   private static String engine(EngineStep step) {
-    String name = TerminalText.name(step.engine());
+    String name = ForeignText.name(step.engine());
     return step.source() == WeightSource.LIVE ? name + " (live)" : name;
   }
 
   private static String revision(EngineStep.Declared declared) {
-    String now = declared.revision().map(TerminalText::name).orElse("-");
+    String now = declared.revision().map(ForeignText::name).orElse("-");
     return declared.revisionBefore().equals(declared.revision())
         ? now
-        : declared.revisionBefore().map(TerminalText::name).orElse("-") + " -> " + now;
+        : declared.revisionBefore().map(ForeignText::name).orElse("-") + " -> " + now;
   }
 
   /** Which ranks it is about: those that changed, and those that an update left behind. */

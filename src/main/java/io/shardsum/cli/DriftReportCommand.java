@@ -5,6 +5,7 @@ import io.shardsum.history.History;
 import io.shardsum.history.ScanRange;
 import io.shardsum.report.HtmlReport;
 import io.shardsum.scan.ScanId;
+import io.shardsum.text.ForeignText;
 import java.io.PrintWriter;
 import java.time.LocalDate;
 import java.util.List;
@@ -154,7 +155,7 @@ final class DriftReportCommand implements Callable<Integer> {
     if (html != null && fleets.size() > 1) {
       throw new UsageException(
           "--html shows one fleet: choose it with --fleet; these tables have "
-              + TerminalText.list(fleets.stream().map(FleetHistory::fleet).toList()));
+              + ForeignText.list(fleets.stream().map(FleetHistory::fleet).toList()));
     }
     Optional<HtmlReport> page =
         html == null ? Optional.empty() : Optional.of(HtmlReport.of(session, out, read.get(0)));

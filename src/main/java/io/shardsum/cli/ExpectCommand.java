@@ -14,6 +14,7 @@ import io.shardsum.expect.OpenCheckpoint;
 import io.shardsum.expect.Topology;
 import io.shardsum.fleet.Digest;
 import io.shardsum.source.RetriedFiles;
+import io.shardsum.text.ForeignText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -234,7 +235,7 @@ final class ExpectCommand implements Callable<Integer> {
       String name = equals < 0 ? setting : setting.substring(0, equals);
       String bare = name.startsWith("--") ? name.substring(2) : name;
       if (byName.put(bare, equals < 0 ? "" : setting.substring(equals + 1)) != null) {
-        throw new UsageException("--set: %s is set twice".formatted(TerminalText.name(bare)));
+        throw new UsageException("--set: %s is set twice".formatted(ForeignText.name(bare)));
       }
     }
     return byName;

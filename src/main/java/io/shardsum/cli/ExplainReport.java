@@ -7,6 +7,7 @@ import io.shardsum.scan.FinishedScan;
 import io.shardsum.scan.FinishedScan.Copy;
 import io.shardsum.scan.FinishedScan.DifferingTensor;
 import io.shardsum.scan.FinishedScan.TensorCopy;
+import io.shardsum.text.ForeignText;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
 import java.io.PrintWriter;
@@ -52,7 +53,7 @@ final class ExplainReport {
   static void print(FinishedScan scan, Explained asked, PrintWriter out) {
     out.printf(
         "Fleet %s, scan %s of %s%n",
-        TerminalText.name(scan.fleet()), scan.scanId(), scan.startedAt());
+        ForeignText.name(scan.fleet()), scan.scanId(), scan.startedAt());
     List<ExplainReport> reports = new ArrayList<>();
     for (WeightSource source : List.of(WeightSource.FILES, WeightSource.LIVE)) {
       scan.engines(source).stream()
@@ -65,7 +66,7 @@ final class ExplainReport {
           "--explain: no copy of rank %s has a tensor %s"
               .formatted(
                   Integer.toString(asked.rank().orElseThrow()),
-                  TerminalText.name(asked.tensor().get())));
+                  ForeignText.name(asked.tensor().get())));
     }
     for (ExplainReport report : reports) {
       if (report != reports.get(0)) {
@@ -84,7 +85,7 @@ final class ExplainReport {
     out.printf(
         "%s %s of %s: %s%n",
         source == WeightSource.LIVE ? "Running" : "Engine",
-        TerminalText.name(engine.engine()),
+        ForeignText.name(engine.engine()),
         TerminalText.line(engine.group()),
         engine.checksum().orElse("INCOMPLETE"));
     printFindings();
@@ -108,7 +109,7 @@ final class ExplainReport {
                     "--explain: the tables have no row of rank %s of engine %s: expected one of scan %s"
                         .formatted(
                             Integer.toString(rank),
-                            TerminalText.name(engine.engine()),
+                            ForeignText.name(engine.engine()),
                             scan.scanId())))
         .place();
   }
@@ -154,7 +155,7 @@ final class ExplainReport {
     for (Copy copy : copies) {
       if (copy.place() == place) {
         table.add(
-            TerminalText.name(copy.engine()),
+            ForeignText.name(copy.engine()),
             Integer.toString(copy.rank()),
             copy.status(),
             checksum(copy),
@@ -192,7 +193,7 @@ final class ExplainReport {
       out.printf(
           Locale.ROOT,
           "  %s: %s in %s%n",
-          TerminalText.name(tensor.key()),
+          ForeignText.name(tensor.key()),
           TerminalText.count(tensor.contents(), "content"),
           tensor.copies() == 1 ? "1 copy" : tensor.copies() + " copies");
     }
@@ -229,13 +230,13 @@ final class ExplainReport {
       Optional<TensorCopy> tensor = tensor(byCopy, copy);
       String content = content(byCopy, copy);
       table.add(
-          TerminalText.name(copy.engine()),
+          ForeignText.name(copy.engine()),
           Integer.toString(copy.rank()),
           TerminalText.line(content),
           copy.checksum().isEmpty() ? "none" : of(voters.get(content).size(), all),
           tensor.map(t -> TerminalText.line(t.place())).orElse("-"),
           tensor.flatMap(TensorCopy::offsetBytes).map(String::valueOf).orElse("-"),
-          tensor.flatMap(TensorCopy::readBy).map(TerminalText::name).orElse("-"));
+          tensor.flatMap(TensorCopy::readBy).map(ForeignText::name).orElse("-"));
     }
     table.print(out);
     for (TensorCopy tensor : found) {
@@ -246,7 +247,7 @@ final class ExplainReport {
                   out.printf(
                       Locale.ROOT,
                       "%s, rank %d: %s%n",
-                      TerminalText.name(tensor.engine()),
+                      ForeignText.name(tensor.engine()),
                       tensor.rank(),
                       TerminalText.line(name)));
     }

@@ -3,6 +3,7 @@ package io.shardsum.cli;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.EngineResult;
 import io.shardsum.scan.FinishedScan;
+import io.shardsum.text.ForeignText;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,8 +36,8 @@ record Explained(EngineResult engine, Optional<Integer> rank, Optional<String> t
                         "--explain: no such engine in scan %s: %s; it has: %s"
                             .formatted(
                                 scan.scanId(),
-                                TerminalText.name(text),
-                                TerminalText.list(
+                                ForeignText.name(text),
+                                ForeignText.list(
                                     engines.stream().map(EngineResult::engine).toList()))));
     if (text.equals(engine.engine())) {
       return new Explained(engine, Optional.empty(), Optional.empty());
@@ -69,8 +70,8 @@ record Explained(EngineResult engine, Optional<Integer> rank, Optional<String> t
     throw new UsageException(
         "--explain: no such rank of engine %s: %s; it has 0 to %s"
             .formatted(
-                TerminalText.name(engine.engine()),
-                TerminalText.name(text),
+                ForeignText.name(engine.engine()),
+                ForeignText.name(text),
                 Integer.toString(engine.expectedRanks() - 1)));
   }
 }

@@ -1,6 +1,7 @@
 package io.shardsum.cli;
 
 import io.shardsum.fleet.WeightSource;
+import io.shardsum.text.ForeignText;
 import io.shardsum.text.NumberWords;
 import io.shardsum.verdict.Finding;
 import java.util.LinkedHashMap;
@@ -36,12 +37,21 @@ final class FindingLines {
     return subject(first)
         + (first.source() == WeightSource.LIVE ? " (live)" : "")
         + ranks(same)
-        + first.tensor().map(tensor -> ", " + TerminalText.name(tensor.key())).orElse("")
+        + first.tensor().map(tensor -> ", " + ForeignText.name(tensor.key())).orElse("")
         + ": "
         + first.kind()
         + ": "
         + TerminalText.line(first.detail())
-        + first.fileLocation().map(at -> "; in " + TerminalText.line(at)).orElse("");
+        + first.fileLocation().map(at -> "; in " + TerminalText.line(file(first, at))).orElse("");
+  }
+
+  /** Without the byte, which the words on the damage have said. */
+  private static String file(Finding finding, String location) {
+    String atByte =
+        finding.damage().map(damage -> ": byte " + damage.first().fileOffsetBytes()).orElse("");
+    return location.endsWith(atByte)
+        ? location.substring(0, location.length() - atByte.length())
+        : location;
   }
 
   /** A finding of nobody in particular is about all copies of a comparison group, or the fleet. */
@@ -49,8 +59,8 @@ final class FindingLines {
     boolean ofGroup = finding.isDifference() && finding.location().isPresent();
     return finding
         .engine()
-        .map(TerminalText::name)
-        .orElseGet(() -> ofGroup ? TerminalText.name(finding.location().orElseThrow()) : "fleet");
+        .map(ForeignText::name)
+        .orElseGet(() -> ofGroup ? ForeignText.name(finding.location().orElseThrow()) : "fleet");
   }
 
   private static String ranks(List<Finding> findings) {

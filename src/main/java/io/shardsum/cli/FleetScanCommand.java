@@ -7,6 +7,7 @@ import io.shardsum.scan.ScanRequest;
 import io.shardsum.scan.ScanSummary;
 import io.shardsum.scan.Scope;
 import io.shardsum.scan.TakeOver;
+import io.shardsum.text.ForeignText;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -149,7 +150,7 @@ final class FleetScanCommand implements Callable<Integer> {
             engine -> {
               throw new UsageException(
                   "--out: %s lies among the weights of engine %s: expected a directory of its own"
-                      .formatted(TerminalText.line(options.out), TerminalText.name(engine.name())));
+                      .formatted(TerminalText.line(options.out), ForeignText.name(engine.name())));
             });
   }
 

@@ -7,6 +7,7 @@ import io.shardsum.fleet.Problem;
 import io.shardsum.fleet.RankInventory;
 import io.shardsum.fleet.RankState;
 import io.shardsum.fleet.ShardFile;
+import io.shardsum.text.ForeignText;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -51,7 +52,7 @@ final class InventoryReport {
     out.printf(
         Locale.ROOT,
         "Fleet %s: %s, %s, %s; nothing was read%n%n",
-        TerminalText.name(inventory.fleet()),
+        ForeignText.name(inventory.fleet()),
         TerminalText.count(inventory.engines().size(), "engine"),
         TerminalText.count(all.size(), "file"),
         TerminalText.bytes(bytes(all)));
@@ -60,11 +61,11 @@ final class InventoryReport {
       List<ShardFile> files = files(engine);
       long found = engine.ranks().stream().filter(rank -> rank.state() == RankState.FOUND).count();
       table.add(
-          TerminalText.name(engine.spec().name()),
+          ForeignText.name(engine.spec().name()),
           found + "/" + engine.expectedRanks(),
           Integer.toString(files.size()),
           TerminalText.bytes(bytes(files)),
-          TerminalText.name(engine.group()));
+          ForeignText.name(engine.group()));
     }
     if (!inventory.engines().isEmpty()) {
       table.print(out);
@@ -72,7 +73,7 @@ final class InventoryReport {
     }
     printLive(out);
     for (EngineInventory engine : inventory.engines()) {
-      String name = TerminalText.name(engine.spec().name());
+      String name = ForeignText.name(engine.spec().name());
       for (RankInventory rank : engine.ranks()) {
         if (rank.state() != RankState.FOUND) {
           out.printf(
@@ -96,7 +97,7 @@ final class InventoryReport {
     TextTable table = new TextTable("RUNNING", "RANKS", "KIND", "WOULD BE ASKED AT");
     for (LiveSpec engine : inventory.live()) {
       table.add(
-          TerminalText.name(engine.engine()),
+          ForeignText.name(engine.engine()),
           Integer.toString(engine.parallelism().worldSize()),
           engine.endpoint().kind().word(),
           TerminalText.line(engine.endpoint().at().shown()));

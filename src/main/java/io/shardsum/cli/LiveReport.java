@@ -4,6 +4,8 @@ import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.LiveEngineResult;
 import io.shardsum.scan.LiveSummary;
 import io.shardsum.scan.ScanSummary;
+import io.shardsum.text.ForeignText;
+import io.shardsum.verdict.AgreementWords;
 import io.shardsum.verdict.FindingKind;
 import java.io.PrintWriter;
 import java.util.HashSet;
@@ -47,7 +49,7 @@ final class LiveReport {
         new TextTable("RUNNING", "RANKS", "CHECKSUM (START)", "ITS FILES", "AGREES WITH");
     for (LiveEngineResult engine : engines) {
       table.add(
-          TerminalText.name(engine.engine()),
+          ForeignText.name(engine.engine()),
           engine.completeRanks() + "/" + engine.ranks().size(),
           engine.checksum().map(TerminalText::checksum).orElse("INCOMPLETE"),
           files(engine),

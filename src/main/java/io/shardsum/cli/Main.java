@@ -9,6 +9,7 @@ import io.shardsum.scan.ReferenceException;
 import io.shardsum.scan.SettingException;
 import io.shardsum.scan.SumsDifferException;
 import io.shardsum.scan.UntrustedScanException;
+import io.shardsum.text.ForeignText;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,7 @@ public final class Main {
   public static void main(String[] args) {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    String command = args.length == 0 ? "shardsum" : TerminalText.name(args[0]);
+    String command = args.length == 0 ? "shardsum" : ForeignText.name(args[0]);
     Optional<String> refusal = SparkVersion.refusal(Main.class.getClassLoader());
     if (refusal.isPresent()) {
       err.println(command + ": " + refusal.get());

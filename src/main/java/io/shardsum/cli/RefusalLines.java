@@ -3,6 +3,7 @@ package io.shardsum.cli;
 import io.shardsum.expect.HashedExpectation;
 import io.shardsum.expect.HashedRank;
 import io.shardsum.expect.Refusal;
+import io.shardsum.text.ForeignText;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,7 +33,7 @@ final class RefusalLines {
 
   private static String line(String reason, Set<String> tensors) {
     String names =
-        tensors.contains(Refusal.ALL_TENSORS) ? "all tensors" : TerminalText.list(tensors);
+        tensors.contains(Refusal.ALL_TENSORS) ? "all tensors" : ForeignText.list(tensors);
     return "expect: refused: %s: %s".formatted(names, reason);
   }
 }

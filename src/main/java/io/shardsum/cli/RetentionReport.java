@@ -7,6 +7,7 @@ import io.shardsum.history.RetainedScan.Fate;
 import io.shardsum.history.RetentionPlan;
 import io.shardsum.history.RetentionRules;
 import io.shardsum.scan.Leftover;
+import io.shardsum.text.ForeignText;
 import java.io.PrintWriter;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -49,7 +50,7 @@ final class RetentionReport {
         scans.stream().filter(scan -> !scan.reasons().contains(KeepReason.YOUNG)).toList();
     out.printf(
         "Fleet %s: %s, %s of them began before %s UTC%n",
-        TerminalText.name(fleet),
+        ForeignText.name(fleet),
         TerminalText.count(scans.size(), "scan"),
         Integer.toString(old.size()),
         MINUTE.format(rules.oldBefore()));
@@ -57,7 +58,7 @@ final class RetentionReport {
       TextTable table = new TextTable("OLD SCAN", "BEGAN (UTC)", "TENSORS", "REST", "");
       for (RetainedScan scan : old) {
         table.add(
-            TerminalText.name(scan.scan().scanId()),
+            ForeignText.name(scan.scan().scanId()),
             MINUTE.format(scan.scan().startedAt()),
             TerminalText.bytes(scan.stored().tensorBytes()),
             TerminalText.bytes(scan.stored().otherBytes()),

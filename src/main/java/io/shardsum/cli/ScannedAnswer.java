@@ -4,6 +4,7 @@ import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.AnsweredRank;
 import io.shardsum.scan.EngineResult;
 import io.shardsum.scan.FinishedScan;
+import io.shardsum.text.ForeignText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -38,9 +39,9 @@ final class ScannedAnswer {
                     new UsageException(
                         "--engine: no files of engine %s in scan %s; it has those of: %s"
                             .formatted(
-                                TerminalText.name(name),
+                                ForeignText.name(name),
                                 scan.scanId(),
-                                TerminalText.list(
+                                ForeignText.list(
                                     engines.stream().map(EngineResult::engine).toList()))));
     requireSglang(scan.hashing(name));
   }
@@ -49,12 +50,12 @@ final class ScannedAnswer {
     if (hashing.matches("\\S+ vllm-.*")) {
       throw new UsageException(
           "--format sglang: engine %s is one of vLLM: expected a profile of SGLang, found '%s'"
-              .formatted(TerminalText.name(engine.engine()), TerminalText.line(hashing)));
+              .formatted(ForeignText.name(engine.engine()), TerminalText.line(hashing)));
     }
     if (hashing.startsWith("sha256")) {
       throw new UsageException(
           "--format sglang: scan %s has only SHA-256 of engine %s: expected --digest sglang or both"
-              .formatted(scan.scanId(), TerminalText.name(engine.engine())));
+              .formatted(scan.scanId(), ForeignText.name(engine.engine())));
     }
   }
 
@@ -69,7 +70,7 @@ final class ScannedAnswer {
       err.println(
           "fleet-scan: engine %s has no checksum in scan %s: %s of %s ranks were hashed; %s"
               .formatted(
-                  TerminalText.name(engine.engine()),
+                  ForeignText.name(engine.engine()),
                   scan.scanId(),
                   engine.hashedRanks(),
                   engine.expectedRanks(),

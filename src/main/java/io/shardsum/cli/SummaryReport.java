@@ -4,6 +4,8 @@ import io.shardsum.scan.CanaryResult;
 import io.shardsum.scan.EngineResult;
 import io.shardsum.scan.LiveEngineResult;
 import io.shardsum.scan.ScanSummary;
+import io.shardsum.text.ForeignText;
+import io.shardsum.verdict.AgreementWords;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
 import java.io.PrintWriter;
@@ -29,7 +31,7 @@ final class SummaryReport {
     out.printf(
         Locale.ROOT,
         "Fleet %s, scan %s: %s, %s, %s hashed in %.1f s%n%n",
-        TerminalText.name(summary.request().inventory().fleet()),
+        ForeignText.name(summary.request().inventory().fleet()),
         summary.request().scanId().text(),
         TerminalText.count(summary.engines().size(), "engine"),
         TerminalText.count(summary.tensors(), "tensor"),
@@ -70,7 +72,7 @@ final class SummaryReport {
     TextTable table = new TextTable("ENGINE", "MODEL", "RANKS", "CHECKSUM (START)", "AGREES WITH");
     for (EngineResult engine : summary.engines()) {
       table.add(
-          TerminalText.name(engine.engine()),
+          ForeignText.name(engine.engine()),
           model(engine),
           engine.hashedRanks() + "/" + engine.expectedRanks(),
           engine.checksum().map(TerminalText::checksum).orElse("INCOMPLETE"),
@@ -83,7 +85,7 @@ final class SummaryReport {
     return engine
         .model()
         .map(model -> model + engine.revision().map(r -> "@" + r).orElse(""))
-        .map(TerminalText::name)
+        .map(ForeignText::name)
         .orElse("-");
   }
 

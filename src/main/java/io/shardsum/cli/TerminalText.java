@@ -1,38 +1,18 @@
 package io.shardsum.cli;
 
 import io.shardsum.text.ForeignText;
-import java.util.Collection;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** Names and numbers as the terminal shows them. */
 final class TerminalText {
 
-  private static final int NAME_CODE_POINTS = 60;
   private static final int LINE_CODE_POINTS = 1_000;
-  private static final int NAMES_SHOWN = 6;
   private static final int CHECKSUM_DIGITS = 16;
 
   private TerminalText() {}
 
-  static String name(String name) {
-    return ForeignText.shown(name, NAME_CODE_POINTS);
-  }
-
   static String line(String text) {
     return ForeignText.shown(text, LINE_CODE_POINTS);
-  }
-
-  /** The first names, and how many more there are. */
-  static String list(Collection<String> names) {
-    String first =
-        names.stream()
-            .sorted()
-            .limit(NAMES_SHOWN)
-            .map(TerminalText::name)
-            .collect(Collectors.joining(", "));
-    int more = names.size() - NAMES_SHOWN;
-    return more > 0 ? first + " and " + more + " more" : first;
   }
 
   /** The first digits of a digest, enough to tell digests apart by eye. */

@@ -85,7 +85,8 @@ final class EngineYaml {
         settings.digest().orElse(Digest.SGLANG),
         profile(settings),
         settings.skip().orElse(List.of()),
-        new EndpointYaml(endpoint, baseDirectory).read(unlessSaid));
+        new EndpointYaml(endpoint, baseDirectory).read(unlessSaid),
+        settings.visibility().orElse(Visibility.THIS_HOST));
   }
 
   private FleetException parallelismMissing(String what) {

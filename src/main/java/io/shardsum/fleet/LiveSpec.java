@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param engine its name; the same as that of an {@link EngineSpec} where its files are read, too
  * @param digest that of its files, or the one that they would have
  * @param skip patterns of names that it is asked to leave out
+ * @param visibility of its checkpoint, where that is a local directory
  */
 public record LiveSpec(
     String engine,
@@ -20,7 +21,8 @@ public record LiveSpec(
     Digest digest,
     SkipProfile profile,
     List<String> skip,
-    Endpoint endpoint) {
+    Endpoint endpoint,
+    Visibility visibility) {
 
   public LiveSpec {
     requireNonNull(model, "model is null");
@@ -29,6 +31,7 @@ public record LiveSpec(
     requireNonNull(digest, "digest is null");
     requireNonNull(profile, "profile is null");
     requireNonNull(endpoint, "endpoint is null");
+    requireNonNull(visibility, "visibility is null");
     skip = List.copyOf(skip);
     if (engine.isEmpty()) {
       throw new FleetException("name is empty");
@@ -41,6 +44,7 @@ public record LiveSpec(
   }
 
   LiveSpec withDigest(Digest other) {
-    return new LiveSpec(engine, model, revision, parallelism, other, profile, skip, endpoint);
+    return new LiveSpec(
+        engine, model, revision, parallelism, other, profile, skip, endpoint, visibility);
   }
 }

@@ -41,6 +41,9 @@ final class EnginesJson {
       data.instant("lastVerifiedAt", engine.lastVerifiedAt().get());
     }
     json.writeStringField("verifiedWithin", engine.verifiedWithin());
+    if (engine.agreement().isPresent()) { // names in it were escaped when it landed
+      json.writeStringField("agreement", engine.agreement().get());
+    }
     json.writeArrayFieldStart("ranks");
     for (ReportedRank rank : engine.ranks()) {
       write(rank);

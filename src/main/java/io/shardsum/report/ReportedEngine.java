@@ -14,6 +14,8 @@ import org.apache.spark.sql.Row;
  * @param lastVerifiedAt the beginning of the last scan that verified all ranks
  * @param verifiedWithin day, week, 4 weeks, longer, different (verified before, and different now)
  *     or never
+ * @param agreement what it agrees with, in the words of the scan's summary; empty where it is
+ *     incomplete
  * @param ranks in numeric order
  */
 record ReportedEngine(
@@ -29,6 +31,7 @@ record ReportedEngine(
     long bytes,
     Optional<Instant> lastVerifiedAt,
     String verifiedWithin,
+    Optional<String> agreement,
     List<ReportedRank> ranks) {
 
   /** An engine is in the state of its worst rank. */
@@ -55,6 +58,7 @@ record ReportedEngine(
         Optional.ofNullable(row.<Long>getAs("bytes")).orElse(0L),
         Optional.ofNullable(row.<Timestamp>getAs("last_verified_at")).map(Timestamp::toInstant),
         Optional.ofNullable(row.<String>getAs("verified_within")).orElse("never"),
+        Optional.ofNullable(row.getAs("agreement")),
         List.copyOf(ranks));
   }
 

@@ -1,20 +1,11 @@
 package io.shardsum.scan;
 
-import static org.apache.spark.sql.functions.broadcast;
-import static org.apache.spark.sql.functions.lit;
-
 import io.shardsum.fleet.WeightSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -23,43 +14,24 @@ import org.apache.spark.sql.types.StructType;
  */
 final class DifferingColumns {
 
-  private static final String TENSORS = "different_tensors";
-  private static final String BYTES = "different_bytes";
-  private static final StructType ROWS =
+  private static final List<String> KEYS = List.of("engine", "source", "rank");
+  private static final StructType SCHEMA =
       StructType.fromDDL(
           "engine STRING, source STRING, rank INT, different_tensors BIGINT, different_bytes BIGINT");
 
-  private final List<Row> rows = new ArrayList<>();
+  private DifferingColumns() {}
 
-  DifferingColumns(
+  static AddedColumns of(
       Map<RankOfEngine, DifferingTensors.Amount> ofFiles,
       Map<RankOfEngine, DifferingTensors.Amount> ofRunning) {
-    add(WeightSource.FILES, ofFiles);
-    add(WeightSource.LIVE, ofRunning);
+    List<Row> rows = new ArrayList<>();
+    ofFiles.forEach((rank, amount) -> rows.add(row(WeightSource.FILES, rank, amount)));
+    ofRunning.forEach((rank, amount) -> rows.add(row(WeightSource.LIVE, rank, amount)));
+    return new AddedColumns(KEYS, SCHEMA, rows);
   }
 
-  private void add(WeightSource source, Map<RankOfEngine, DifferingTensors.Amount> amounts) {
-    amounts.forEach(
-        (rank, amount) ->
-            rows.add(
-                RowFactory.create(
-                    rank.engine(), source.name(), rank.rank(), amount.tensors(), amount.bytes())));
-  }
-
-  /** The rows of the table with these columns. */
-  Dataset<Row> addedTo(Dataset<Row> ranks) {
-    if (rows.isEmpty()) {
-      return ranks
-          .withColumn(TENSORS, lit(null).cast(DataTypes.LongType))
-          .withColumn(BYTES, lit(null).cast(DataTypes.LongType));
-    }
-    Dataset<Row> differing = ranks.sparkSession().createDataFrame(rows, ROWS);
-    Column[] inOrder =
-        Stream.concat(Arrays.stream(ranks.columns()), Stream.of(TENSORS, BYTES))
-            .map(functions::col)
-            .toArray(Column[]::new);
-    return ranks
-        .join(broadcast(differing), new String[] {"engine", "source", "rank"}, "left")
-        .select(inOrder);
+  private static Row row(WeightSource source, RankOfEngine rank, DifferingTensors.Amount amount) {
+    return RowFactory.create(
+        rank.engine(), source.name(), rank.rank(), amount.tensors(), amount.bytes());
   }
 }

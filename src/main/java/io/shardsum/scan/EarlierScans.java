@@ -39,7 +39,8 @@ final class EarlierScans {
           "source STRING, digest STRING, different_tensors BIGINT, different_bytes BIGINT,"
               + " storages STRING");
   private static final StructType OF_ENGINES =
-      StructType.fromDDL("source STRING, digest STRING, hashing STRING, storages STRING");
+      StructType.fromDDL(
+          "source STRING, digest STRING, hashing STRING, storages STRING, agreement STRING");
   private static final String FILES = WeightSource.FILES.name();
 
   private final SparkSession session;

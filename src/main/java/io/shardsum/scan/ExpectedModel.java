@@ -7,6 +7,7 @@ import io.shardsum.expect.ExpectationStore;
 import io.shardsum.fleet.CheckpointSpec;
 import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.Parallelism;
+import io.shardsum.fleet.Visibility;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param expectation of one replica
  * @param digest all digests that something is compared by
  * @param skip patterns of names that are left out of comparisons
+ * @param visibility all hosts' only if all of the engines say so
  */
 record ExpectedModel(
     String group,
@@ -30,7 +32,8 @@ record ExpectedModel(
     EngineSetup setup,
     Expectation expectation,
     Digest digest,
-    List<String> skip) {
+    List<String> skip,
+    Visibility visibility) {
 
   ExpectedModel {
     engines = List.copyOf(engines);
@@ -45,6 +48,12 @@ record ExpectedModel(
   /** What is hashed of it. */
   ExpectationStore.Subject subject() {
     return new ExpectationStore.Subject(checkpoint, setup, expectation, digest);
+  }
+
+  /** Whether its files are local ones, of which each host may have others. */
+  boolean isOfOneHost() {
+    return visibility == Visibility.THIS_HOST
+        && checkpoint.files().stream().anyMatch(file -> file.path().startsWith("file:"));
   }
 
   boolean isSkipped(String tensor) {

@@ -17,6 +17,7 @@ import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.LiveSpec;
 import io.shardsum.fleet.Parallelism;
 import io.shardsum.fleet.SkipProfile;
+import io.shardsum.fleet.Visibility;
 import io.shardsum.source.RetriedFiles;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -40,7 +41,8 @@ final class ExpectedPlans {
       Parallelism parallelism,
       SkipProfile profile,
       List<String> skip,
-      Digest digest) {
+      Digest digest,
+      Visibility visibility) {
 
     static Member of(EngineInventory engine) {
       return new Member(
@@ -51,7 +53,8 @@ final class ExpectedPlans {
           engine.spec().parallelism(),
           engine.spec().profile(),
           engine.spec().skip(),
-          engine.spec().digest());
+          engine.spec().digest(),
+          engine.spec().visibility());
     }
 
     static Member of(LiveSpec engine) {
@@ -63,7 +66,8 @@ final class ExpectedPlans {
           engine.parallelism(),
           engine.profile(),
           engine.skip(),
-          digestOf(engine.endpoint().kind()));
+          digestOf(engine.endpoint().kind()),
+          engine.visibility());
     }
   }
 
@@ -175,7 +179,10 @@ final class ExpectedPlans {
         setup,
         Expectation.of(checkpoint, setup),
         digest(members),
-        skip);
+        skip,
+        members.stream().allMatch(member -> member.visibility() == Visibility.ALL_HOSTS)
+            ? Visibility.ALL_HOSTS
+            : Visibility.THIS_HOST);
   }
 
   private static Digest digest(List<Member> members) {

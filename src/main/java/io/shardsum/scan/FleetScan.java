@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.gpu.Accelerator;
+import io.shardsum.verdict.Agreement;
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.MisreadHeader;
@@ -200,8 +201,6 @@ public final class FleetScan {
     Reduced ranksReduced = reduce(ScanTable.RANKS, SqlStage.RANKS);
     List<RankResult> ranks = ranksReduced.rows().stream().map(RankResult::of).toList();
     Reduced engines = reduce(ScanTable.ENGINES, SqlStage.ENGINES);
-    Dataset<Row> allEngines = withOtherSources(ScanTable.ENGINES, engines, expected, live);
-    work.start(() -> tables.write(ScanTable.ENGINES, allEngines.coalesce(1)));
     Instant judgingBegins = Instant.now();
     PastLookup past = new PastLookup(session, request.out());
     VerdictStage verdict =
@@ -236,22 +235,28 @@ public final class FleetScan {
     Map<RankOfEngine, DifferingTensors.Amount> differingLive =
         ofEngines.map(LiveVerdict::differing).orElse(Map.of());
     Dataset<Row> allRanks =
-        new DifferingColumns(differing, differingLive)
+        DifferingColumns.of(differing, differingLive)
             .addedTo(withOtherSources(ScanTable.RANKS, ranksReduced, expected, live));
     work.start(() -> tables.write(ScanTable.RANKS, allRanks.coalesce(1)));
     Coverage coverage = verdict.coverage(ofFiles, differing);
     LiveSummary answers =
         ofEngines.map(e -> e.summary(request.startedAt(), differingLive)).orElse(LiveSummary.NONE);
     findings.addAll(past.notes());
+    List<EngineResult> engineResults = engines.rows().stream().map(EngineResult::of).toList();
+    Map<String, Agreement> agreements = verdict.agreements();
+    Dataset<Row> allEngines =
+        AgreementColumns.of(engineResults, agreements, ofFiles, answers)
+            .addedTo(withOtherSources(ScanTable.ENGINES, engines, expected, live));
+    work.start(() -> tables.write(ScanTable.ENGINES, allEngines.coalesce(1)));
     Dataset<Row> findingRows =
         rows(findings.stream().map(FindingRow::of).toList(), FindingRow.SCHEMA);
     work.start(() -> tables.write(ScanTable.FINDINGS, findingRows.coalesce(1)));
     return new ScanSummary(
         request,
         ranks,
-        engines.rows().stream().map(EngineResult::of).toList(),
+        engineResults,
         findings,
-        verdict.agreements(),
+        agreements,
         coverage,
         answers,
         reading.times(),

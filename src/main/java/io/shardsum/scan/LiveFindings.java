@@ -21,7 +21,6 @@ import org.apache.spark.sql.Row;
 /** The findings about running engines: their answers, and how these compare with their files. */
 final class LiveFindings {
 
-  private static final int TENSORS_OF_THEIR_OWN = 16;
   private static final int NAMES = 10;
   private static final String OTHER_FILES =
       "files that the engine has not loaded, or a load that went wrong";
@@ -218,16 +217,24 @@ final class LiveFindings {
   private static List<Finding> differing(
       String engine, int rank, Row row, Difference difference, Optional<String> cause) {
     long count = row.<Long>getAs("tensors");
-    if (count > TENSORS_OF_THEIR_OWN) {
+    List<Row> first = row.getList(row.fieldIndex("first"));
+    if (count > Finding.MOST_OF_ONE_CAUSE) {
+      List<TensorName> inOrder =
+          first.stream()
+              .map(tensor -> new TensorName(tensor.getAs("role"), tensor.getAs("tensor")))
+              .sorted()
+              .toList();
       return List.of(
           finding(
-              FindingKind.LIVE_DIFFERS,
-              Subject.rank(engine, rank),
-              Comparison.NONE,
-              cause,
-              difference.of(count) + ": " + names(row)));
+                  FindingKind.LIVE_DIFFERS,
+                  Subject.rank(engine, rank),
+                  Comparison.NONE,
+                  cause,
+                  difference.of(count)
+                      + ": "
+                      + names(inOrder.stream().map(TensorName::key).toList(), count))
+              .about(inOrder));
     }
-    List<Row> first = row.getList(row.fieldIndex("first"));
     return first.stream()
         .map(
             tensor ->

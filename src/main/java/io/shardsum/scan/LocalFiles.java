@@ -5,6 +5,7 @@ import io.shardsum.fleet.Visibility;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkEnv;
@@ -30,8 +31,7 @@ final class LocalFiles {
     if (session.sparkContext().isLocal() || ofOneHost.isEmpty()) {
       return Map.of();
     }
-    String driver = SparkEnv.get().blockManager().blockManagerId().host();
-    return readElsewhere(hosts(session), ofOneHost, driver);
+    return readElsewhere(hosts(session), ofOneHost, host());
   }
 
   /** Which hosts have read local files, by rank. */
@@ -56,15 +56,25 @@ final class LocalFiles {
     Map<RankOfEngine, String> reasons = new HashMap<>();
     hosts.forEach(
         (rank, some) -> {
-          boolean here = some.stream().allMatch(host -> host.equals(driver) || OwnHost.is(host));
-          if (!here && ofOneHost.contains(rank.engine())) {
-            reasons.put(
-                rank,
-                "local files were listed on %s and read on %s, which may have other files at these paths; set 'shared: true' (--shared) if all hosts see the same files"
-                    .formatted(driver, String.join(" and ", some)));
+          if (ofOneHost.contains(rank.engine())) {
+            readElsewhere(some, driver).ifPresent(reason -> reasons.put(rank, reason));
           }
         });
     return reasons;
+  }
+
+  /** Why what these hosts have read is not checked; empty if all of them are the driver's. */
+  static Optional<String> readElsewhere(List<String> hosts, String driver) {
+    return hosts.stream().allMatch(host -> host.equals(driver) || OwnHost.is(host))
+        ? Optional.empty()
+        : Optional.of(
+            "local files were listed on %s and read on %s, which may have other files at these paths; set 'shared: true' (--shared) if all hosts see the same files"
+                .formatted(driver, String.join(" and ", hosts)));
+  }
+
+  /** The host that runs this: on the driver, the one that listed the files. */
+  static String host() {
+    return SparkEnv.get().blockManager().blockManagerId().host();
   }
 
   static Set<String> ofOneHost(Inventory inventory) {

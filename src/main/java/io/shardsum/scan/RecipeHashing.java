@@ -5,7 +5,9 @@ import io.shardsum.expect.RecipeGroup;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -49,10 +51,30 @@ final class RecipeHashing {
         groups.stream()
             .map(group -> new HashedRecipe[group.recipes().size()])
             .toArray(HashedRecipe[][]::new);
-    rows.forEach(row -> results[row.getInt(0)][row.getInt(1)] = RecipeTask.result(row));
+    Map<String, String> elsewhere = elsewhere(model, rows);
+    for (Row row : rows) {
+      String notChecked = elsewhere.get(RecipeTask.host(row));
+      results[row.getInt(0)][row.getInt(1)] =
+          notChecked == null ? RecipeTask.result(row) : HashedRecipe.refused(notChecked);
+    }
     return new Hashed(
         Arrays.stream(results).map(Arrays::asList).toList(),
-        rows.stream().noneMatch(RecipeTask::isUnread));
+        elsewhere.isEmpty() && rows.stream().noneMatch(RecipeTask::isUnread));
+  }
+
+  /** Why hosts cannot say what local files of a checkpoint hold, by host. */
+  private static Map<String, String> elsewhere(ExpectedModel model, List<Row> rows) {
+    Map<String, String> reasons = new HashMap<>();
+    if (model.isOfOneHost()) {
+      rows.stream()
+          .map(RecipeTask::host)
+          .distinct()
+          .forEach(
+              host ->
+                  LocalFiles.readElsewhere(List.of(host), LocalFiles.host())
+                      .ifPresent(reason -> reasons.put(host, reason)));
+    }
+    return reasons;
   }
 
   /** About equally long, the longest recipes first. */

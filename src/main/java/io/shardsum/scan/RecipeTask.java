@@ -27,8 +27,8 @@ record RecipeTask(
     implements Serializable {
 
   /**
-   * A row for each recipe: group, position in it, checksum, sums, SHA-256, refusal, and whether the
-   * refusal is that the checkpoint could not be read.
+   * A row for each recipe: group, position in it, checksum, sums, SHA-256, refusal, whether the
+   * refusal is that the checkpoint could not be read, and the host that has read it.
    *
    * @throws IOException only if Spark wants the task to stop
    */
@@ -91,12 +91,18 @@ record RecipeTask(
             .orElse(null),
         digests.flatMap(TensorDigests::sha256).orElse(null),
         recipe.refusal(),
-        unread);
+        unread,
+        LocalFiles.host());
   }
 
   /** Whether a row says that the checkpoint could not be read. */
   static boolean isUnread(Row row) {
     return row.getBoolean(6);
+  }
+
+  /** The host that has made a row. */
+  static String host(Row row) {
+    return row.getString(7);
   }
 
   /** What a row says. */

@@ -72,7 +72,7 @@ final class SecondReading {
   }
 
   private final SparkSession session;
-  private final List<PlannedFile> planned;
+  private final SuspectFiles files;
   private final ReadingPlaces places;
   private final RereadLimits limits;
   private final ExpectedReading expected;
@@ -94,7 +94,7 @@ final class SecondReading {
       RereadLimits limits,
       ExpectedStage expected) {
     this.session = session;
-    this.planned = planned;
+    this.files = new SuspectFiles(planned, session);
     this.places = places;
     this.limits = limits;
     this.leftBytes = limits.bytes();
@@ -116,7 +116,7 @@ final class SecondReading {
   }
 
   private List<Pair> pairs(List<SuspectTensor> suspects, Map<SuspectTensor, SecondLook> looks) {
-    SuspectFiles files = new SuspectFiles(suspects, planned, session);
+    files.add(suspects);
     List<Pair> pairs = new ArrayList<>();
     for (SuspectTensor suspect : suspects) {
       Optional<SuspectFile> file = files.of(suspect.copy());

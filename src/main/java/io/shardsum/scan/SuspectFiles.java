@@ -23,31 +23,41 @@ final class SuspectFiles {
   private static final StructType SUSPECTS =
       StructType.fromDDL("number INT, engine STRING, rank INT, role STRING, tensor STRING");
 
-  private final Map<CopiedTensor, SuspectFile> files = new HashMap<>();
+  private final SparkSession session;
+  private final Map<List<Object>, PlannedFile> planned = new HashMap<>();
+  private final Map<CopiedTensor, Optional<SuspectFile>> files = new HashMap<>();
 
   /**
-   * Looks them up.
+   * Knows none yet.
    *
-   * @param session has the view {@code tensors}
    * @param planned the files of the scan
+   * @param session has the view {@code tensors}
    */
-  SuspectFiles(List<SuspectTensor> suspects, List<PlannedFile> planned, SparkSession session) {
-    Set<CopiedTensor> copies = new LinkedHashSet<>();
-    for (SuspectTensor suspect : suspects) {
-      copies.addAll(List.of(suspect.copy(), suspect.otherCopy()));
-    }
-    copies.removeIf(copy -> copy.holder().scanId().isPresent());
-    Map<List<Object>, PlannedFile> byPath = new HashMap<>();
+  SuspectFiles(List<PlannedFile> planned, SparkSession session) {
+    this.session = session;
     for (PlannedFile file : planned) {
       file.engine()
           .ifPresent(
               engine ->
-                  byPath.put(
+                  this.planned.put(
                       List.of(engine, file.rank(), file.file().role(), file.file().path()), file));
+    }
+  }
+
+  /** Looks those up that are not known yet. */
+  void add(List<SuspectTensor> suspects) {
+    Set<CopiedTensor> copies = new LinkedHashSet<>();
+    for (SuspectTensor suspect : suspects) {
+      copies.addAll(List.of(suspect.copy(), suspect.otherCopy()));
+    }
+    copies.removeIf(copy -> copy.holder().scanId().isPresent() || files.containsKey(copy));
+    if (copies.isEmpty()) {
+      return;
     }
     List<CopiedTensor> numbered = List.copyOf(copies);
     List<Row> rows = new ArrayList<>();
     for (CopiedTensor copy : numbered) {
+      files.put(copy, Optional.empty());
       rows.add(
           RowFactory.create(
               rows.size(),
@@ -60,13 +70,13 @@ final class SuspectFiles {
     for (Row row : EvidenceQuery.SUSPECT_FILES.in(session).collectAsList()) {
       CopiedTensor copy = numbered.get(row.<Integer>getAs("number"));
       PlannedFile file =
-          byPath.get(
+          planned.get(
               List.of(
                   copy.holder().engine(),
                   copy.holder().rank(),
                   copy.name().role(),
                   row.<String>getAs("file")));
-      files.put(copy, suspectFile(file, row));
+      files.put(copy, Optional.of(suspectFile(file, row)));
     }
   }
 
@@ -84,6 +94,6 @@ final class SuspectFiles {
 
   /** The file that has a copy; empty if that is one of another scan. */
   Optional<SuspectFile> of(CopiedTensor copy) {
-    return Optional.ofNullable(files.get(copy));
+    return files.getOrDefault(copy, Optional.empty());
   }
 }

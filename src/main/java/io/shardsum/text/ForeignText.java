@@ -1,12 +1,17 @@
 package io.shardsum.text;
 
+import java.util.Collection;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * Makes text of others fit for one line of a message or a terminal: it cannot break the line, move
  * the cursor or turn the direction of writing, and two different texts stay different.
  */
 public final class ForeignText {
+
+  private static final int NAME_CODE_POINTS = 60;
+  private static final int NAMES_SHOWN = 6;
 
   private ForeignText() {}
 
@@ -28,6 +33,23 @@ public final class ForeignText {
       shown.append("… (").append(codePoints).append(" characters)");
     }
     return shown.toString();
+  }
+
+  /** A name, as {@link #shown}, in as many characters as a column holds. */
+  public static String name(String name) {
+    return shown(name, NAME_CODE_POINTS);
+  }
+
+  /** The first names in their order, and how many more there are. */
+  public static String list(Collection<String> names) {
+    String first =
+        names.stream()
+            .sorted()
+            .limit(NAMES_SHOWN)
+            .map(ForeignText::name)
+            .collect(Collectors.joining(", "));
+    int more = names.size() - NAMES_SHOWN;
+    return more > 0 ? first + " and " + more + " more" : first;
   }
 
   /**

@@ -115,7 +115,7 @@ final class BlamedTensors {
   }
 
   private static List<Finding> ofOtherTensors(Fault fault, Explanation.OfOtherTensors other) {
-    if (fault.tensors().size() > Wording.FEW) {
+    if (fault.tensors().size() > Finding.MOST_OF_ONE_CAUSE) {
       List<String> each =
           other.origins().entrySet().stream()
               .map(e -> e.getKey().key() + " has those of " + origin(e.getValue(), fault.copy()))
@@ -253,7 +253,7 @@ final class BlamedTensors {
   private List<Finding> of(Same same, List<TensorDifference> tensors) {
     TensorWording wording = new TensorWording(verdict.group().reference(), same.ofRank());
     long unseen = verdict.unseenAt(placeOf(same.rank()));
-    if (tensors.size() <= Wording.FEW && unseen == 0) {
+    if (tensors.size() <= Finding.MOST_OF_ONE_CAUSE && unseen == 0) {
       return tensors.stream()
           .sorted(Comparator.comparing(TensorDifference::name))
           .map(

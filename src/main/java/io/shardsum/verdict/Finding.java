@@ -31,6 +31,9 @@ public record Finding(
     Optional<ReadBy> readBy,
     List<String> tensors) {
 
+  /** So many tensors of one cause in a rank have a finding each; more have one together. */
+  public static final int MOST_OF_ONE_CAUSE = 3;
+
   /** Copies the list. */
   public Finding {
     tensors = List.copyOf(tensors);
@@ -101,7 +104,7 @@ public record Finding(
   }
 
   /** The same finding of several tensors. */
-  Finding about(Collection<TensorName> names) {
+  public Finding about(Collection<TensorName> names) {
     return with(
         cause, location, detail, damage, readBy, names.stream().map(TensorName::key).toList());
   }

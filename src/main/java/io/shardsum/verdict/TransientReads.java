@@ -26,7 +26,7 @@ final class TransientReads {
     List<Finding> findings = new ArrayList<>();
     misread.forEach(
         (holder, tensors) -> {
-          if (tensors.size() > Wording.FEW) {
+          if (tensors.size() > Finding.MOST_OF_ONE_CAUSE) {
             findings.add(ofMany(holder, tensors));
           } else {
             tensors.forEach((name, readings) -> findings.add(ofOne(holder, name, readings)));

@@ -96,7 +96,7 @@ final class UndecidedFindings {
   }
 
   private List<Finding> ofPlace(int place, List<Undecided> tensors) {
-    if (tensors.size() <= Wording.FEW
+    if (tensors.size() <= Finding.MOST_OF_ONE_CAUSE
         && !isMostly(verdict.places().get(place), tensors)
         && verdict.unseenAt(place) == 0) {
       return tensors.stream().map(tensor -> finding(List.of(tensor))).toList();

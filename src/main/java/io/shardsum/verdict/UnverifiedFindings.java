@@ -12,7 +12,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** The ranks that were hashed and compared with nothing. */
+/** The ranks that were hashed and compared with nothing, or have nothing to compare. */
 final class UnverifiedFindings {
 
   private final GroupVerdict verdict;
@@ -23,13 +23,16 @@ final class UnverifiedFindings {
 
   List<Finding> findings() {
     Map<String, SortedSet<Integer>> alone = new LinkedHashMap<>();
+    Map<String, SortedSet<Integer>> empty = new LinkedHashMap<>();
     for (Place place : verdict.places().values()) {
-      if (place.comparable() == 1) {
-        place.camps().values().stream()
-            .flatMap(List::stream)
-            .forEach(
-                copy ->
-                    alone.computeIfAbsent(copy.engine(), any -> new TreeSet<>()).add(copy.rank()));
+      for (List<RankCopy> camp : place.camps().values()) {
+        for (RankCopy copy : camp) {
+          if (place.comparable() == 1) {
+            alone.computeIfAbsent(copy.engine(), any -> new TreeSet<>()).add(copy.rank());
+          } else if (copy.isEmpty()) {
+            empty.computeIfAbsent(copy.engine(), any -> new TreeSet<>()).add(copy.rank());
+          }
+        }
       }
     }
     Set<String> engines =
@@ -39,6 +42,7 @@ final class UnverifiedFindings {
     }
     List<Finding> findings = new ArrayList<>();
     alone.forEach((engine, ranks) -> findings.add(ofEngine(engine, ranks, engines.size())));
+    empty.forEach((engine, ranks) -> findings.add(ofNoTensors(engine, ranks)));
     return findings;
   }
 
@@ -74,7 +78,17 @@ final class UnverifiedFindings {
     return finding(
         subject,
         subject.rank().isPresent() || all ? Optional.empty() : Optional.of(Wording.location(ranks)),
-        "no other copy of %s could be read: compared with nothing".formatted(NumberWords.ranks(ranks)));
+        "no other copy of %s could be read: compared with nothing"
+            .formatted(NumberWords.ranks(ranks)));
+  }
+
+  private static Finding ofNoTensors(String engine, SortedSet<Integer> ranks) {
+    boolean isOne = ranks.size() == 1;
+    return finding(
+        isOne ? Subject.rank(engine, ranks.first()) : Subject.engine(engine),
+        isOne ? Optional.empty() : Optional.of(Wording.location(ranks)),
+        "no tensor of %s was hashed, in this or any other copy: nothing was compared"
+            .formatted(NumberWords.ranks(ranks)));
   }
 
   private static Finding finding(Subject subject, Optional<String> location, String detail) {

@@ -8,9 +8,6 @@ import java.util.stream.Collectors;
 /** Parts of the sentences that findings say. */
 final class Wording {
 
-  /** So many tensors of one fault in a rank have a finding each; more have one together. */
-  static final int FEW = 3;
-
   private static final int NAMES = 10;
 
   private Wording() {}

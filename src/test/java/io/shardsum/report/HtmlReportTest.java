@@ -106,7 +106,8 @@ class HtmlReportTest {
                         engine.get("missingRanks").asInt(),
                         text(engine, "status"),
                         data.checksum(engine.get("checksum")),
-                        engine.get("bytes").asLong())))
+                        engine.get("bytes").asLong(),
+                        text(engine, "agreement"))))
         .containsExactlyInAnyOrderElementsOf(
             values(
                 ScanTable.ENGINES,
@@ -120,7 +121,8 @@ class HtmlReportTest {
                 "missing_ranks",
                 "status",
                 "checksum",
-                "bytes"));
+                "bytes",
+                "agreement"));
   }
 
   @Test

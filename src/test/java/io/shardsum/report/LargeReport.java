@@ -156,6 +156,8 @@ record LargeReport(int engines, int scans, int findings) {
         137_438_953_472L,
         Optional.of(FIRST),
         "week",
+        Optional.of(
+            "999 of 999: engine-0001, engine-0002, engine-0003, engine-0004, engine-0005, engine-0006 and 993 more"),
         ranks);
   }
 

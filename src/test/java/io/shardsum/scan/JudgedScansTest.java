@@ -105,6 +105,13 @@ class JudgedScansTest {
 
     scan = Landed.of(spark, other.inventory(), root.resolve("other-tables"));
     assertThat(words(scan)).containsExactly("OTHER_WEIGHTS c - -");
+    assertThat(scan.rows(ScanTable.ENGINES))
+        .extracting(
+            row -> row.getList(row.fieldIndex("agrees_with")), row -> row.getAs("agreement"))
+        .containsExactly(
+            tuple(List.of("b"), "1 of 2: b"),
+            tuple(List.of("a"), "1 of 2: a"),
+            tuple(List.of(), "none of 2"));
     assertThat(scan.summary().findings().get(0).detail())
         .startsWith("the engine holds other weights: all 24 tensors of ranks 0 and 1 differ")
         .endsWith("bytes of 10 tensors compared: no pattern in 10");
@@ -179,6 +186,7 @@ class JudgedScansTest {
 
   private static Map<String, List<Long>> ofView(Landed scan) {
     SparkSession own = spark.newSession();
+    TablesSession.fit(own, 100);
     TableViews.statements(scan.out().toString(), TableViews.Dialect.SPARK).forEach(own::sql);
     return own
         .sql(

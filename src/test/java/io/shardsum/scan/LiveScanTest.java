@@ -293,6 +293,7 @@ class LiveScanTest {
         .containsExactly(tuple("LIVE_DIFFERS", 1));
     assertThat(live(scan).get(0).detail())
         .startsWith("22 tensors have other bytes in the engine than in its files: ");
+    assertThat(live(scan).get(0).tensors()).hasSize(22).contains(NORM);
   }
 
   @Test

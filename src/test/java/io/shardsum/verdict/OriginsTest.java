@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -153,6 +152,18 @@ class OriginsTest {
             "rank 1 has no tensors at all: its files hold none, where other copies hold 8 tensors");
     assertThat(words(most.verdict().findings()))
         .containsExactly("MISSING_TENSOR e1 1 -", "MISSING_TENSOR e2 1 -", "UNVERIFIED e0 1 -");
+  }
+
+  @Test
+  void saysThatNoCopyOfARankHasATensor() {
+    RecordedFleet fleet = RecordedFleet.of(3, 2, 8);
+    fleet.engines().forEach(engine -> fleet.at(engine, 1).clear());
+
+    assertThat(words(fleet.verdict().findings()))
+        .containsExactly("UNVERIFIED e0 1 -", "UNVERIFIED e1 1 -", "UNVERIFIED e2 1 -");
+    assertThat(fleet.verdict().findings().get(0).detail())
+        .isEqualTo(
+            "no tensor of rank 1 was hashed, in this or any other copy: nothing was compared");
   }
 
   @Test

@@ -1,10 +1,8 @@
-package io.shardsum.cli;
+package io.shardsum.verdict;
 
 import io.shardsum.fleet.WeightSource;
-import io.shardsum.verdict.Agreement;
+import io.shardsum.text.ForeignText;
 import io.shardsum.verdict.Agreement.WithReference;
-import io.shardsum.verdict.Finding;
-import io.shardsum.verdict.FindingKind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,8 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** What engines agree with, in words. */
-final class AgreementWords {
+/** What engines agree with, in the words of every output: the column AGREES WITH. */
+public final class AgreementWords {
 
   private final Map<String, Agreement> agreements;
   private final String sameStorage;
@@ -27,7 +25,7 @@ final class AgreementWords {
   }
 
   /** Of engines' files. */
-  static AgreementWords ofFiles(Map<String, Agreement> agreements, List<Finding> findings) {
+  public static AgreementWords ofFiles(Map<String, Agreement> agreements, List<Finding> findings) {
     AgreementWords words =
         new AgreementWords(agreements, "same files as ", "no other complete copy to compare with");
     findings.stream()
@@ -37,18 +35,18 @@ final class AgreementWords {
   }
 
   /** Of running engines. */
-  static AgreementWords ofRunning(Map<String, Agreement> agreements) {
+  public static AgreementWords ofRunning(Map<String, Agreement> agreements) {
     return new AgreementWords(
         agreements, "same address as ", "no other complete answer to compare with");
   }
 
   /** What a complete engine agrees with. */
-  String of(String engine) {
+  public String of(String engine) {
     Agreement agreement = agreements.get(engine);
     List<String> words = new ArrayList<>();
     agreement.reference().ifPresent(reference -> words.add(of(reference)));
     if (!agreement.sameStorage().isEmpty()) {
-      words.add(sameStorage + TerminalText.list(agreement.sameStorage()));
+      words.add(sameStorage + ForeignText.list(agreement.sameStorage()));
     }
     List<String> equal = agreement.copies().stream().filter(agreement.equal()::contains).toList();
     int others = agreement.copies().size();
@@ -58,7 +56,7 @@ final class AgreementWords {
               .formatted(
                   Integer.toString(equal.size()),
                   Integer.toString(others),
-                  TerminalText.list(equal)));
+                  ForeignText.list(equal)));
     } else if (others > 0) {
       words.add("none of " + others + (misread.contains(engine) ? ", as it was read first" : ""));
     } else if (agreement.reference().isEmpty()) {

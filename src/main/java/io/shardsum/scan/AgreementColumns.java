@@ -1,0 +1,76 @@
+package io.shardsum.scan;
+
+import io.shardsum.fleet.WeightSource;
+import io.shardsum.verdict.Agreement;
+import io.shardsum.verdict.Agreement.WithReference;
+import io.shardsum.verdict.AgreementWords;
+import io.shardsum.verdict.Finding;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The columns of the table {@code engines} that say who agrees with whom.
+ *
+ * <ul>
+ *   <li>{@code agrees_with}: the engines that hold the same in other storage
+ *   <li>{@code same_storage}: those that read the same files, or that answer at the same address
+ *   <li>{@code reference}: the {@linkplain Agreement.Outcome outcome} against what is right by
+ *       declaration, and {@code reference_tensors}: how many tensors were compared with it
+ *   <li>{@code agreement}: what the terminal and the page say; null where the engine is incomplete
+ * </ul>
+ */
+final class AgreementColumns {
+
+  private static final List<String> KEYS = List.of("engine", "source");
+  private static final StructType SCHEMA =
+      StructType.fromDDL(
+          "engine STRING, source STRING, agrees_with ARRAY<STRING>, same_storage ARRAY<STRING>,"
+              + " reference STRING, reference_tensors BIGINT, agreement STRING");
+
+  private AgreementColumns() {}
+
+  static AddedColumns of(
+      List<EngineResult> engines,
+      Map<String, Agreement> agreements,
+      List<Finding> findings,
+      LiveSummary live) {
+    List<Row> rows = new ArrayList<>();
+    AgreementWords ofFiles = AgreementWords.ofFiles(agreements, findings);
+    for (EngineResult engine : engines) {
+      rows.add(
+          row(
+              engine.engine(),
+              WeightSource.FILES,
+              agreements.get(engine.engine()),
+              engine.checksum().map(any -> ofFiles.of(engine.engine()))));
+    }
+    AgreementWords ofRunning = AgreementWords.ofRunning(live.agreements());
+    for (LiveEngineResult engine : live.engines()) {
+      rows.add(
+          row(
+              engine.engine(),
+              WeightSource.LIVE,
+              live.agreements().get(engine.engine()),
+              engine.checksum().map(any -> ofRunning.of(engine.engine()))));
+    }
+    return new AddedColumns(KEYS, SCHEMA, rows);
+  }
+
+  private static Row row(
+      String engine, WeightSource source, Agreement agreement, Optional<String> words) {
+    Optional<WithReference> reference = agreement.reference();
+    return RowFactory.create(
+        engine,
+        source.name(),
+        agreement.equal().toArray(String[]::new),
+        agreement.sameStorage().toArray(String[]::new),
+        reference.map(with -> with.outcome().name()).orElse(null),
+        reference.map(WithReference::comparedTensors).orElse(null),
+        words.orElse(null));
+  }
+}
