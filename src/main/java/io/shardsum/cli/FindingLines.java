@@ -4,24 +4,29 @@ import io.shardsum.fleet.WeightSource;
 import io.shardsum.text.ForeignText;
 import io.shardsum.text.NumberWords;
 import io.shardsum.verdict.Finding;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Findings as lines: one for each thing that is to be said, with all the ranks it is true of. */
+/** Findings as lines: one for each thing that is to be said, with all it is true of. */
 final class FindingLines {
+
+  /** What is said of an engine, or of several, in the same words. */
+  private record Said(
+      WeightSource source, String ranks, String tensor, String kind, String detail, String file) {}
 
   private FindingLines() {}
 
   static List<String> of(List<Finding> findings) {
-    Map<List<Object>, List<Finding>> alike =
+    Map<List<Object>, List<Finding>> ofRanks =
         findings.stream()
             .collect(
                 Collectors.groupingBy(
                     f ->
                         List.of(
-                            f.engine(),
+                            subject(f),
                             f.source(),
                             f.tensor(),
                             f.kind(),
@@ -29,20 +34,42 @@ final class FindingLines {
                             f.fileLocation()),
                     LinkedHashMap::new,
                     Collectors.toList()));
-    return alike.values().stream().map(FindingLines::line).toList();
+    Map<Said, List<String>> subjects = new LinkedHashMap<>();
+    ofRanks
+        .values()
+        .forEach(
+            same ->
+                subjects
+                    .computeIfAbsent(said(same), any -> new ArrayList<>())
+                    .add(subject(same.get(0))));
+    return subjects.entrySet().stream().map(e -> line(e.getValue(), e.getKey())).toList();
   }
 
-  private static String line(List<Finding> same) {
+  private static Said said(List<Finding> same) {
     Finding first = same.get(0);
-    return subject(first)
-        + (first.source() == WeightSource.LIVE ? " (live)" : "")
-        + ranks(same)
-        + first.tensor().map(tensor -> ", " + ForeignText.name(tensor.key())).orElse("")
+    return new Said(
+        first.source(),
+        ranks(same),
+        first.tensor().map(tensor -> ", " + ForeignText.name(tensor.key())).orElse(""),
+        first.kind(),
+        TerminalText.line(first.detail()),
+        first.fileLocation().map(at -> "; in " + TerminalText.line(file(first, at))).orElse(""));
+  }
+
+  private static String line(List<String> subjects, Said said) {
+    return subjects(subjects)
+        + (said.source() == WeightSource.LIVE ? " (live)" : "")
+        + said.ranks()
+        + said.tensor()
         + ": "
-        + first.kind()
+        + said.kind()
         + ": "
-        + TerminalText.line(first.detail())
-        + first.fileLocation().map(at -> "; in " + TerminalText.line(file(first, at))).orElse("");
+        + said.detail()
+        + said.file();
+  }
+
+  private static String subjects(List<String> subjects) {
+    return subjects.size() == 1 ? ForeignText.name(subjects.get(0)) : ForeignText.list(subjects);
   }
 
   /** Without the byte, which the words on the damage have said. */
@@ -57,10 +84,7 @@ final class FindingLines {
   /** A finding of nobody in particular is about all copies of a comparison group, or the fleet. */
   private static String subject(Finding finding) {
     boolean ofGroup = finding.isDifference() && finding.location().isPresent();
-    return finding
-        .engine()
-        .map(ForeignText::name)
-        .orElseGet(() -> ofGroup ? ForeignText.name(finding.location().orElseThrow()) : "fleet");
+    return finding.engine().orElseGet(() -> ofGroup ? finding.location().orElseThrow() : "fleet");
   }
 
   private static String ranks(List<Finding> findings) {

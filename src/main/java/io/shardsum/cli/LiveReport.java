@@ -31,7 +31,7 @@ final class LiveReport {
             .map(engine -> engine.spec().name())
             .collect(Collectors.toSet());
     this.besideFiles = summary.live().beside();
-    this.agreement = AgreementWords.ofRunning(summary.live().agreements());
+    this.agreement = AgreementWords.ofRunning(summary.live().agreements(), summary.findings());
     this.unlikeFiles = new HashSet<>();
     summary.findings().stream()
         .filter(f -> f.source() == WeightSource.LIVE && f.is(FindingKind.LIVE_DIFFERS))

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 public final class ComparisonGroup {
   private static final Pattern PLAIN = Pattern.compile("[\\p{L}\\p{N}._/:+-]+");
   private static final String ENGINE = "engine ";
+  private static final String STRUCTURE = "structure ";
   private static final Set<String> FIRST_WORDS = Set.of("engine", "structure");
 
   private ComparisonGroup() {}
@@ -94,7 +95,12 @@ public final class ComparisonGroup {
 
   /** Of engines whose files have the same structure. */
   static String ofStructure(String fingerprint, EngineSpec spec) {
-    return "structure " + part(fingerprint) + " " + shape(spec) + " " + leftOut(spec);
+    return STRUCTURE + part(fingerprint) + " " + shape(spec) + " " + leftOut(spec);
+  }
+
+  /** Whether a label is that of engines whose files have the same structure. */
+  public static boolean isOfStructure(String label) {
+    return label.startsWith(STRUCTURE);
   }
 
   private static String shape(EngineSpec spec) {

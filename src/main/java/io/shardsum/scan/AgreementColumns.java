@@ -49,7 +49,7 @@ final class AgreementColumns {
               agreements.get(engine.engine()),
               engine.checksum().map(any -> ofFiles.of(engine.engine()))));
     }
-    AgreementWords ofRunning = AgreementWords.ofRunning(live.agreements());
+    AgreementWords ofRunning = AgreementWords.ofRunning(live.agreements(), findings);
     for (LiveEngineResult engine : live.engines()) {
       rows.add(
           row(

@@ -245,7 +245,7 @@ public final class FleetScan {
     List<EngineResult> engineResults = engines.rows().stream().map(EngineResult::of).toList();
     Map<String, Agreement> agreements = verdict.agreements();
     Dataset<Row> allEngines =
-        AgreementColumns.of(engineResults, agreements, ofFiles, answers)
+        AgreementColumns.of(engineResults, agreements, findings, answers)
             .addedTo(withOtherSources(ScanTable.ENGINES, engines, expected, live));
     work.start(() -> tables.write(ScanTable.ENGINES, allEngines.coalesce(1)));
     Dataset<Row> findingRows =

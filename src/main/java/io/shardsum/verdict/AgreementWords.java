@@ -13,31 +13,53 @@ import java.util.Set;
 /** What engines agree with, in the words of every output: the column AGREES WITH. */
 public final class AgreementWords {
 
+  private static final Set<String> NOTHING_COMPARED =
+      Set.of(FindingKind.UNVERIFIED.name(), FindingKind.ALL_ZERO.name());
+
   private final Map<String, Agreement> agreements;
   private final String sameStorage;
   private final String alone;
   private final Set<String> misread = new HashSet<>();
+  private final Set<String> inPart = new HashSet<>();
 
-  private AgreementWords(Map<String, Agreement> agreements, String sameStorage, String alone) {
+  private AgreementWords(
+      Map<String, Agreement> agreements,
+      String sameStorage,
+      String alone,
+      WeightSource source,
+      List<Finding> findings) {
     this.agreements = agreements;
     this.sameStorage = sameStorage;
     this.alone = alone;
+    for (Finding finding : findings) {
+      if (finding.source() == source && finding.is(FindingKind.TRANSIENT_READ)) {
+        finding.engine().ifPresent(misread::add);
+      }
+      if (finding.source() == source && NOTHING_COMPARED.contains(finding.kind())) {
+        finding.engine().ifPresent(inPart::add);
+      }
+    }
   }
 
   /** Of engines' files. */
   public static AgreementWords ofFiles(Map<String, Agreement> agreements, List<Finding> findings) {
-    AgreementWords words =
-        new AgreementWords(agreements, "same files as ", "no other complete copy to compare with");
-    findings.stream()
-        .filter(f -> f.source() == WeightSource.FILES && f.is(FindingKind.TRANSIENT_READ))
-        .forEach(f -> f.engine().ifPresent(words.misread::add));
-    return words;
+    return new AgreementWords(
+        agreements,
+        "same files as ",
+        "no other complete copy to compare with",
+        WeightSource.FILES,
+        findings);
   }
 
   /** Of running engines. */
-  public static AgreementWords ofRunning(Map<String, Agreement> agreements) {
+  public static AgreementWords ofRunning(
+      Map<String, Agreement> agreements, List<Finding> findings) {
     return new AgreementWords(
-        agreements, "same address as ", "no other complete answer to compare with");
+        agreements,
+        "same address as ",
+        "no other complete answer to compare with",
+        WeightSource.LIVE,
+        findings);
   }
 
   /** What a complete engine agrees with. */
@@ -52,10 +74,11 @@ public final class AgreementWords {
     int others = agreement.copies().size();
     if (!equal.isEmpty()) {
       words.add(
-          "%s of %s: %s"
+          "%s of %s%s: %s"
               .formatted(
                   Integer.toString(equal.size()),
                   Integer.toString(others),
+                  inPart.contains(engine) ? ", in part" : "",
                   ForeignText.list(equal)));
     } else if (others > 0) {
       words.add("none of " + others + (misread.contains(engine) ? ", as it was read first" : ""));

@@ -67,6 +67,7 @@ final class Ballot<C> {
     return new Votes(
         silent == 0 ? text : text + ", " + silent + " without a vote",
         counts.isEmpty() ? 0 : counts.get(0),
-        electorate);
+        electorate,
+        silent);
   }
 }

@@ -83,10 +83,11 @@ final class BlamedTensors {
         (rank, tensors) -> {
           all.addAll(tensors);
           parts.add(
-              "%s of rank %s are those of rank %s: %s"
+              "%s of rank %s %s of rank %s: %s"
                   .formatted(
                       Wording.share(tensors.size(), copy.tensors()),
                       Integer.toString(copy.rank()),
+                      tensors.size() == 1 ? "is that" : "are those",
                       Integer.toString(rank),
                       Wording.tensors(tensors)));
         });

@@ -138,7 +138,8 @@ final class UndecidedFindings {
             .map(
                 camp ->
                     (one.isPresent() ? first.label(camp.getKey()) + " in " : "")
-                        + named(first, camp.getValue()))
+                        + named(first, camp.getValue())
+                        + oneVote(first, camp.getValue()))
             .collect(Collectors.joining(one.isPresent() ? "; " : " against "));
     List<TensorName> names = tensors.stream().map(Undecided::name).sorted().toList();
     Finding finding =
@@ -154,8 +155,14 @@ final class UndecidedFindings {
                             Wording.count(tensors.size(), "tensor"),
                             camps,
                             Wording.names(names.stream().map(TensorName::key).toList())))
+                + (first.votes().silent() == 0 ? "" : "; votes: " + first.votes().text())
                 + elsewhere(tensors));
     return one.isPresent() ? finding : finding.about(names);
+  }
+
+  private static String oneVote(Undecided undecided, List<RankCopy> camp) {
+    long storages = camp.stream().map(c -> c.storage(undecided.name().role())).distinct().count();
+    return camp.size() > 1 && storages == 1 ? " (the same files: one vote)" : "";
   }
 
   /** Where what copies hold is right, too: they may hold it in the wrong place. */

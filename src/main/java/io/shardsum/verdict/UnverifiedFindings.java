@@ -61,12 +61,7 @@ final class UnverifiedFindings {
 
   private Finding ofEngine(String engine, SortedSet<Integer> ranks, int engines) {
     if (engines == 1) {
-      return finding(
-          Subject.engine(engine),
-          Optional.empty(),
-          ComparisonGroup.isOfEngine(verdict.group().label())
-              ? "no model is given for it: compared with nothing (give 'model', and 'revision', to the engines that should be equal)"
-              : "the only engine of its comparison group: compared with nothing");
+      return finding(Subject.engine(engine), Optional.empty(), ofNoOther(verdict.group().label()));
     }
     long readable =
         verdict.group().copies().stream()
@@ -80,6 +75,15 @@ final class UnverifiedFindings {
         subject.rank().isPresent() || all ? Optional.empty() : Optional.of(Wording.location(ranks)),
         "no other copy of %s could be read: compared with nothing"
             .formatted(NumberWords.ranks(ranks)));
+  }
+
+  private static String ofNoOther(String group) {
+    if (ComparisonGroup.isOfEngine(group)) {
+      return "no model is given for it: compared with nothing (give 'model', and 'revision', to the engines that should be equal)";
+    }
+    return ComparisonGroup.isOfStructure(group)
+        ? "no other engine has tensors of the same names, dtypes and shapes: compared with nothing"
+        : "the only engine of its comparison group: compared with nothing";
   }
 
   private static Finding ofNoTensors(String engine, SortedSet<Integer> ranks) {

@@ -132,6 +132,9 @@ class JudgedScansTest {
 
       assertThat(words(scan))
           .containsExactly("ALL_ZERO a 0 -", "ALL_ZERO b 0 -", "ALL_ZERO c 0 -", "DAMAGED c 0 w.9");
+      assertThat(scan.rows(ScanTable.ENGINES))
+          .extracting(row -> row.getAs("agreement"))
+          .containsExactlyInAnyOrder("1 of 2, in part: b", "1 of 2, in part: a", "none of 2");
       Finding finding = scan.summary().findings().get(0);
       assertThat(finding.severity()).isEqualTo("warning");
       assertThat(finding.detail())
