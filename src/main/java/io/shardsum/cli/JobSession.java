@@ -20,8 +20,8 @@ final class JobSession {
       Pattern.compile("(\\[.+\\]|[^:\\[\\]]+):(\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d\\d)");
   private static final int CONNECT_MILLIS = 5_000;
 
-  /** Spark itself asks a master that does not answer for a minute. */
-  private static final int REGISTER_MILLIS = 20_000;
+  /** Spark itself asks for a minute. A start takes up to 20 s where the cores are busy. */
+  private static final int REGISTER_MILLIS = 40_000;
 
   private JobSession() {}
 

@@ -158,7 +158,7 @@ class LiveCommandTest {
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
     assertThat(run.out())
-        .contains("a (live), ranks 0 and 1: NOT_CHECKED: 12 of 27 tensors: ")
+        .contains("a, b (live), ranks 0 and 1: NOT_CHECKED: 12 of 27 tensors: ")
         .contains("b (live), ranks 0 and 1: NOT_CHECKED: 12 of 27 tensors: ");
   }
 
