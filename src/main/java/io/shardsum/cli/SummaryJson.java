@@ -12,6 +12,7 @@ import io.shardsum.scan.RankResult;
 import io.shardsum.scan.ReadTimes;
 import io.shardsum.scan.ScanSummary;
 import io.shardsum.verdict.Agreement;
+import io.shardsum.verdict.AgreementWords;
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.TensorName;
@@ -30,10 +31,14 @@ final class SummaryJson {
 
   private final ScanSummary summary;
   private final JsonGenerator json;
+  private final AgreementWords ofFiles;
+  private final AgreementWords ofRunning;
 
   private SummaryJson(ScanSummary summary, JsonGenerator json) {
     this.summary = summary;
     this.json = json;
+    this.ofFiles = AgreementWords.ofFiles(summary.agreements(), summary.findings());
+    this.ofRunning = AgreementWords.ofRunning(summary.live().agreements(), summary.findings());
   }
 
   static void print(ScanSummary summary, PrintWriter out) {
@@ -108,6 +113,8 @@ final class SummaryJson {
       writeNames("agrees_with", agreement.equal());
       writeNames("same_files", agreement.sameStorage());
       writeReference(agreement);
+      json.writeStringField(
+          "agreement", engine.checksum().map(any -> ofFiles.of(engine.engine())).orElse(null));
       json.writeArrayFieldStart("ranks");
       for (RankResult rank : ranks.get(engine.engine())) {
         writeRank(rank);
@@ -162,6 +169,8 @@ final class SummaryJson {
       writeNames("agrees_with", agreement.equal());
       writeNames("same_address", agreement.sameStorage());
       writeReference(agreement);
+      json.writeStringField(
+          "agreement", engine.checksum().map(any -> ofRunning.of(engine.engine())).orElse(null));
       json.writeStringField("host", engine.host());
       json.writeStringField("engine_version", engine.version().orElse(null));
       json.writeStringField("fetched_at", engine.fetchedAt().toString());

@@ -162,7 +162,7 @@ final class UndecidedFindings {
 
   private static String oneVote(Undecided undecided, List<RankCopy> camp) {
     long storages = camp.stream().map(c -> c.storage(undecided.name().role())).distinct().count();
-    return camp.size() > 1 && storages == 1 ? " (the same files: one vote)" : "";
+    return camp.size() > 1 && storages == 1 ? " (one storage, one vote)" : "";
   }
 
   /** Where what copies hold is right, too: they may hold it in the wrong place. */

@@ -431,7 +431,8 @@ class FleetScanCommandTest {
           "expected_ranks",
           "hashed_ranks",
           "missing_ranks",
-          "bytes");
+          "bytes",
+          "agreement");
       assertThat(engine.path("ranks")).hasSize(2);
       for (JsonNode rank : engine.path("ranks")) {
         Row rankRow = only(ScanTable.RANKS, name, "rank = " + rank.path("rank").intValue());

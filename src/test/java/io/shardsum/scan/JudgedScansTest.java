@@ -262,7 +262,7 @@ class JudgedScansTest {
     Finding undecided = scan.summary().findings().get(0);
     assertThat(undecided.comparison().votes()).contains("1 : 1");
     assertThat(undecided.detail())
-        .contains("in a and also-a (the same files: one vote); ")
+        .contains("in a and also-a (one storage, one vote); ")
         .contains(" in b; b against a: one bit flipped: byte 0 of the tensor");
   }
 
