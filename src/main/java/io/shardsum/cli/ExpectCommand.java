@@ -1,17 +1,17 @@
 package io.shardsum.cli;
 
-import io.shardsum.expect.Checkpoint;
-import io.shardsum.expect.EngineRelease;
-import io.shardsum.expect.EngineSetup;
 import io.shardsum.expect.Expectation;
 import io.shardsum.expect.ExpectationDifference;
 import io.shardsum.expect.ExpectationHasher;
 import io.shardsum.expect.ExpectationStore;
-import io.shardsum.expect.Gpu;
 import io.shardsum.expect.HashedExpectation;
-import io.shardsum.expect.HashedRecipe;
-import io.shardsum.expect.OpenCheckpoint;
-import io.shardsum.expect.Topology;
+import io.shardsum.expect.model.Checkpoint;
+import io.shardsum.expect.model.EngineRelease;
+import io.shardsum.expect.model.EngineSetup;
+import io.shardsum.expect.model.Gpu;
+import io.shardsum.expect.model.OpenCheckpoint;
+import io.shardsum.expect.model.Topology;
+import io.shardsum.expect.recipe.HashedRecipe;
 import io.shardsum.fleet.Digest;
 import io.shardsum.source.RetriedFiles;
 import io.shardsum.text.ForeignText;

@@ -1,7 +1,7 @@
 package io.shardsum.cli;
 
-import io.shardsum.expect.EngineRelease;
 import io.shardsum.expect.HashedExpectation;
+import io.shardsum.expect.model.EngineRelease;
 import io.shardsum.fleet.Digest;
 import java.io.PrintWriter;
 

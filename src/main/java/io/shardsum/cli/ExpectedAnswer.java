@@ -3,7 +3,7 @@ package io.shardsum.cli;
 import io.shardsum.expect.HashedExpectation;
 import io.shardsum.expect.HashedRank;
 import io.shardsum.expect.HashedTensor;
-import io.shardsum.expect.Topology;
+import io.shardsum.expect.model.Topology;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.shardsum.cli;
 
-import io.shardsum.expect.ExpectException;
+import io.shardsum.expect.model.ExpectException;
 import io.shardsum.fleet.FleetException;
 import io.shardsum.history.HistoryException;
 import io.shardsum.scan.BrokenFile;

@@ -2,7 +2,7 @@ package io.shardsum.cli;
 
 import io.shardsum.expect.HashedExpectation;
 import io.shardsum.expect.HashedRank;
-import io.shardsum.expect.Refusal;
+import io.shardsum.expect.model.Refusal;
 import io.shardsum.text.ForeignText;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;

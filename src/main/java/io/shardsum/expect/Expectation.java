@@ -1,5 +1,27 @@
 package io.shardsum.expect;
 
+import io.shardsum.expect.model.Checkpoint;
+import io.shardsum.expect.model.CheckpointTensors;
+import io.shardsum.expect.model.ConfigDefaults;
+import io.shardsum.expect.model.DeclaredTensors;
+import io.shardsum.expect.model.EngineRules;
+import io.shardsum.expect.model.EngineSetup;
+import io.shardsum.expect.model.ExpectException;
+import io.shardsum.expect.model.ExpectedRank;
+import io.shardsum.expect.model.ExpectedTensor;
+import io.shardsum.expect.model.LinearWeights;
+import io.shardsum.expect.model.MessageText;
+import io.shardsum.expect.model.ModelClass;
+import io.shardsum.expect.model.ModelConfig;
+import io.shardsum.expect.model.ModelRules;
+import io.shardsum.expect.model.Refusal;
+import io.shardsum.expect.model.SizeLimits;
+import io.shardsum.expect.model.Stage;
+import io.shardsum.expect.model.Topology;
+import io.shardsum.expect.recipe.Recipe;
+import io.shardsum.expect.recipe.RecipeGroup;
+import io.shardsum.expect.sglang.SglangRules;
+import io.shardsum.expect.vllm.VllmRules;
 import io.shardsum.safetensors.DType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,7 +76,7 @@ public record Expectation(Topology topology, List<ExpectedRank> ranks) {
     List<Stage> stages = engine.stages(config.size("num_hidden_layers"));
     List<ExpectedRank> ranks = new ArrayList<>();
     for (int rank = 0; rank < engine.topology().worldSize(); rank++) {
-      RankTensors collected = new RankTensors(rank, tensors, dtype, weights);
+      DeclaredTensors collected = new DeclaredTensors(rank, tensors, dtype, weights);
       rules.declare(rank, stages.get(engine.topology().stageOf(rank)), collected);
       ranks.add(collected.build());
     }

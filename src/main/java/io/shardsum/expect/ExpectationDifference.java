@@ -1,5 +1,7 @@
 package io.shardsum.expect;
 
+import io.shardsum.expect.model.Refusal;
+import io.shardsum.expect.recipe.Recipe;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

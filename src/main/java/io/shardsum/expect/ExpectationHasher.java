@@ -1,5 +1,8 @@
 package io.shardsum.expect;
 
+import io.shardsum.expect.recipe.CheckpointBytes;
+import io.shardsum.expect.recipe.HashedRecipe;
+import io.shardsum.expect.recipe.RecipeGroup;
 import io.shardsum.fleet.Digest;
 import java.io.IOException;
 import java.io.InterruptedIOException;

@@ -1,6 +1,13 @@
 package io.shardsum.expect;
 
 import io.shardsum.checksum.WeightDigest;
+import io.shardsum.expect.model.ExpectedRank;
+import io.shardsum.expect.model.ExpectedTensor;
+import io.shardsum.expect.model.Refusal;
+import io.shardsum.expect.model.Topology;
+import io.shardsum.expect.recipe.HashedRecipe;
+import io.shardsum.expect.recipe.Recipe;
+import io.shardsum.expect.recipe.RecipeGroup;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

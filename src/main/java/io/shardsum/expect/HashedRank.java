@@ -1,6 +1,7 @@
 package io.shardsum.expect;
 
 import io.shardsum.checksum.WeightDigest;
+import io.shardsum.expect.model.Refusal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

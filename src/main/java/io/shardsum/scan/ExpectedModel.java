@@ -1,9 +1,9 @@
 package io.shardsum.scan;
 
-import io.shardsum.expect.Checkpoint;
-import io.shardsum.expect.EngineSetup;
 import io.shardsum.expect.Expectation;
 import io.shardsum.expect.ExpectationStore;
+import io.shardsum.expect.model.Checkpoint;
+import io.shardsum.expect.model.EngineSetup;
 import io.shardsum.fleet.CheckpointSpec;
 import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.Parallelism;

@@ -1,12 +1,12 @@
 package io.shardsum.scan;
 
-import io.shardsum.expect.Checkpoint;
-import io.shardsum.expect.EngineRelease;
-import io.shardsum.expect.EngineSetup;
-import io.shardsum.expect.ExpectException;
 import io.shardsum.expect.Expectation;
-import io.shardsum.expect.Gpu;
-import io.shardsum.expect.Topology;
+import io.shardsum.expect.model.Checkpoint;
+import io.shardsum.expect.model.EngineRelease;
+import io.shardsum.expect.model.EngineSetup;
+import io.shardsum.expect.model.ExpectException;
+import io.shardsum.expect.model.Gpu;
+import io.shardsum.expect.model.Topology;
 import io.shardsum.fleet.Authority;
 import io.shardsum.fleet.CheckpointSpec;
 import io.shardsum.fleet.Digest;

@@ -1,11 +1,11 @@
 package io.shardsum.scan;
 
 import io.shardsum.damage.TensorSite;
-import io.shardsum.expect.Dequantized;
-import io.shardsum.expect.ExpectedRank;
-import io.shardsum.expect.ExpectedTensor;
-import io.shardsum.expect.Recipe;
-import io.shardsum.expect.SourceTensor;
+import io.shardsum.expect.model.ExpectedRank;
+import io.shardsum.expect.model.ExpectedTensor;
+import io.shardsum.expect.recipe.Dequantized;
+import io.shardsum.expect.recipe.Recipe;
+import io.shardsum.expect.recipe.SourceTensor;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.verdict.HeldTensor;
 import io.shardsum.verdict.RankHolder;

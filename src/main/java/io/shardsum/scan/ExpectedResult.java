@@ -2,7 +2,7 @@ package io.shardsum.scan;
 
 import io.shardsum.expect.HashedExpectation;
 import io.shardsum.expect.HashedRank;
-import io.shardsum.expect.Refusal;
+import io.shardsum.expect.model.Refusal;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;

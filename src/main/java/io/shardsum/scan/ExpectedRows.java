@@ -2,7 +2,7 @@ package io.shardsum.scan;
 
 import io.shardsum.expect.HashedRank;
 import io.shardsum.expect.HashedTensor;
-import io.shardsum.expect.Refusal;
+import io.shardsum.expect.model.Refusal;
 import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.Parallelism;
 import io.shardsum.fleet.ShardFile;

@@ -1,7 +1,7 @@
 package io.shardsum.scan;
 
-import io.shardsum.expect.HashedRecipe;
-import io.shardsum.expect.RecipeGroup;
+import io.shardsum.expect.recipe.HashedRecipe;
+import io.shardsum.expect.recipe.RecipeGroup;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

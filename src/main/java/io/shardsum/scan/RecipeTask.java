@@ -1,9 +1,9 @@
 package io.shardsum.scan;
 
-import io.shardsum.expect.HashedRecipe;
-import io.shardsum.expect.OpenCheckpoint;
-import io.shardsum.expect.RecipeGroup;
-import io.shardsum.expect.TensorDigests;
+import io.shardsum.expect.model.OpenCheckpoint;
+import io.shardsum.expect.recipe.HashedRecipe;
+import io.shardsum.expect.recipe.RecipeGroup;
+import io.shardsum.expect.recipe.TensorDigests;
 import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.source.RetriedFiles;

@@ -3,7 +3,7 @@ package io.shardsum.scan;
 import static org.apache.spark.sql.functions.col;
 
 import io.shardsum.damage.TensorSite;
-import io.shardsum.expect.Recipe;
+import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.source.ChunkColumn;
 import io.shardsum.source.FileListing;
 import io.shardsum.source.ListedFile;

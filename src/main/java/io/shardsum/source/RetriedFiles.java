@@ -1,6 +1,6 @@
 package io.shardsum.source;
 
-import io.shardsum.expect.WeightFiles;
+import io.shardsum.expect.model.WeightFiles;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.safetensors.ByteSource;
 import java.io.Closeable;

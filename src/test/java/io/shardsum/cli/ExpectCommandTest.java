@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.shardsum.expect.EngineRelease;
+import io.shardsum.expect.model.EngineRelease;
 import io.shardsum.testing.GoldenSetup;
 import io.shardsum.testing.JavaProcess;
 import io.shardsum.testing.SmallFleet;

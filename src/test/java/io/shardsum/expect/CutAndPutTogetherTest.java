@@ -3,6 +3,16 @@ package io.shardsum.expect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardsum.expect.NumberedCheckpoint.Numbered;
+import io.shardsum.expect.model.Checkpoint;
+import io.shardsum.expect.model.EngineRelease;
+import io.shardsum.expect.model.EngineSetup;
+import io.shardsum.expect.model.ExpectedRank;
+import io.shardsum.expect.model.ExpectedTensor;
+import io.shardsum.expect.model.Gpu;
+import io.shardsum.expect.model.OpenCheckpoint;
+import io.shardsum.expect.recipe.Recipe;
+import io.shardsum.expect.recipe.SourceRows;
+import io.shardsum.expect.recipe.Span;
 import io.shardsum.source.RetriedFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,6 +3,8 @@ package io.shardsum.expect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardsum.expect.model.ExpectException;
+import io.shardsum.expect.model.ExpectedTensor;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,10 @@ package io.shardsum.expect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardsum.expect.model.Checkpoint;
+import io.shardsum.expect.model.EngineRelease;
+import io.shardsum.expect.model.OpenCheckpoint;
+import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.fleet.Digest;
 import io.shardsum.source.RetriedFiles;
 import io.shardsum.testing.GoldenSetup;

@@ -1,6 +1,7 @@
 package io.shardsum.expect;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardsum.expect.model.Topology;
 import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.SafetensorsWriter;
 import io.shardsum.safetensors.TensorSpec;

@@ -1,5 +1,12 @@
 package io.shardsum.expect;
 
+import io.shardsum.expect.model.Checkpoint;
+import io.shardsum.expect.model.EngineRelease;
+import io.shardsum.expect.model.EngineSetup;
+import io.shardsum.expect.model.Gpu;
+import io.shardsum.expect.model.ModelConfig;
+import io.shardsum.expect.model.Topology;
+import io.shardsum.expect.recipe.SourceTensor;
 import io.shardsum.safetensors.DType;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -15,14 +22,14 @@ import java.util.stream.Collectors;
  *
  * @param config the configuration, in single quotes
  */
-record PlannedCheckpoint(String config, Map<String, SourceTensor> tensors) {
+public record PlannedCheckpoint(String config, Map<String, SourceTensor> tensors) {
 
-  static PlannedCheckpoint of(String config) {
+  public static PlannedCheckpoint of(String config) {
     return new PlannedCheckpoint(config, Map.of());
   }
 
   /** With one more tensor, in bfloat16. */
-  PlannedCheckpoint with(String name, Long... shape) {
+  public PlannedCheckpoint with(String name, Long... shape) {
     Map<String, SourceTensor> more = new TreeMap<>(tensors);
     more.put(
         name, new SourceTensor(name, DType.BF16, List.of(shape), 0, "model.safetensors", 1024));
@@ -30,7 +37,7 @@ record PlannedCheckpoint(String config, Map<String, SourceTensor> tensors) {
   }
 
   /** The configuration, read. */
-  static ModelConfig parsed(String config) {
+  public static ModelConfig parsed(String config) {
     return ModelConfig.parse(config.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
   }
 
@@ -40,7 +47,7 @@ record PlannedCheckpoint(String config, Map<String, SourceTensor> tensors) {
    * @param words {@code tp=2}, {@code pp}, {@code ep}, {@code attn-dp}, {@code gpu=sm100}, {@code
    *     dtype}, or settings
    */
-  Expectation expect(String... words) {
+  public Expectation expect(String... words) {
     Map<String, String> given =
         Arrays.stream(words)
             .filter(word -> !word.isEmpty())

@@ -1,6 +1,13 @@
 package io.shardsum.expect;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardsum.expect.model.Checkpoint;
+import io.shardsum.expect.model.EngineRelease;
+import io.shardsum.expect.model.EngineSetup;
+import io.shardsum.expect.model.Gpu;
+import io.shardsum.expect.model.OpenCheckpoint;
+import io.shardsum.expect.model.Topology;
+import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.fleet.Digest;
 import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.SafetensorsWriter;
@@ -23,9 +30,9 @@ import org.apache.hadoop.conf.Configuration;
  * A checkpoint of a few small float32 tensors, whose elements count on from 1, with what a vLLM
  * engine makes of it.
  */
-final class SmallCheckpoint {
-  static final String EMBEDDING = "model.embed_tokens.weight";
-  static final String HEAD = "lm_head.weight";
+public final class SmallCheckpoint {
+  public static final String EMBEDDING = "model.embed_tokens.weight";
+  public static final String HEAD = "lm_head.weight";
 
   private static final int HIDDEN = 4;
   private static final int HEADS = 4;
@@ -33,8 +40,8 @@ final class SmallCheckpoint {
   private static final int LAYERS = 2;
   private static final int EXPERTS = 2;
 
-  final Map<String, Object> config = new LinkedHashMap<>();
-  final Map<String, float[]> values = new TreeMap<>();
+  public final Map<String, Object> config = new LinkedHashMap<>();
+  public final Map<String, float[]> values = new TreeMap<>();
   final Map<String, List<Long>> shapes = new TreeMap<>();
 
   private final Path directory;
@@ -58,11 +65,11 @@ final class SmallCheckpoint {
     add("model.norm.weight", HIDDEN);
   }
 
-  static SmallCheckpoint llama(Path directory) {
+  public static SmallCheckpoint llama(Path directory) {
     return ofHeads(directory, "LlamaForCausalLM");
   }
 
-  static SmallCheckpoint ofHeads(Path directory, String architecture) {
+  public static SmallCheckpoint ofHeads(Path directory, String architecture) {
     SmallCheckpoint model = new SmallCheckpoint(directory, architecture);
     boolean isMixture = architecture.equals("Qwen3MoeForCausalLM");
     if (isMixture) {
@@ -89,7 +96,7 @@ final class SmallCheckpoint {
     return model;
   }
 
-  static SmallCheckpoint deepseek(Path directory) {
+  public static SmallCheckpoint deepseek(Path directory) {
     SmallCheckpoint model = new SmallCheckpoint(directory, "DeepseekV3ForCausalLM");
     model.config.put("n_routed_experts", EXPERTS);
     model.config.put("moe_intermediate_size", INTERMEDIATE);
@@ -139,7 +146,7 @@ final class SmallCheckpoint {
     add(name + "down_proj.weight", HIDDEN, INTERMEDIATE);
   }
 
-  SmallCheckpoint add(String name, long... shape) {
+  public SmallCheckpoint add(String name, long... shape) {
     int count = (int) Arrays.stream(shape).reduce(1, Math::multiplyExact);
     float[] numbers = new float[count];
     for (int index = 0; index < count; index++) {
@@ -150,29 +157,29 @@ final class SmallCheckpoint {
     return this;
   }
 
-  SmallCheckpoint remove(String name) {
+  public SmallCheckpoint remove(String name) {
     values.remove(name);
     shapes.remove(name);
     return this;
   }
 
-  SmallCheckpoint with(String key, Object value) {
+  public SmallCheckpoint with(String key, Object value) {
     config.put(key, value);
     return this;
   }
 
-  SmallCheckpoint without(String key) {
+  public SmallCheckpoint without(String key) {
     config.remove(key);
     return this;
   }
 
-  SmallCheckpoint inFile(String name) {
+  public SmallCheckpoint inFile(String name) {
     file = name;
     return this;
   }
 
   /** Writes all tensors, those whose dtype is given in that, without rounding. */
-  SmallCheckpoint write(Map<String, DType> dtypes) throws IOException {
+  public SmallCheckpoint write(Map<String, DType> dtypes) throws IOException {
     Map<TensorSpec, byte[]> held = new LinkedHashMap<>();
     for (String name : values.keySet()) {
       DType dtype = dtypes.getOrDefault(name, DType.F32);
@@ -184,7 +191,7 @@ final class SmallCheckpoint {
     return this;
   }
 
-  SmallCheckpoint write() throws IOException {
+  public SmallCheckpoint write() throws IOException {
     return write(Map.of());
   }
 
@@ -221,23 +228,24 @@ final class SmallCheckpoint {
   }
 
   /** What such an engine must hold, in float32. */
-  Expectation expected(int tp, int pp) {
+  public Expectation expected(int tp, int pp) {
     return expected(new Topology(tp, pp, 1, 1), Optional.of("float32"), Map.of());
   }
 
-  Expectation expected(Topology topology, Optional<String> dtype, Map<String, String> settings) {
+  public Expectation expected(
+      Topology topology, Optional<String> dtype, Map<String, String> settings) {
     EngineSetup setup = vllm(topology, dtype, settings);
     return Expectation.of(open(setup), setup);
   }
 
-  HashedExpectation hashed(Expectation expectation) throws IOException {
+  public HashedExpectation hashed(Expectation expectation) throws IOException {
     try (OpenCheckpoint bytes = openFiles()) {
       return new ExpectationHasher(bytes, Digest.SHA256, 1).hash(expectation);
     }
   }
 
   /** The elements of a float32 recipe. */
-  float[] elements(Recipe recipe) throws IOException {
+  public float[] elements(Recipe recipe) throws IOException {
     ByteBuffer bytes =
         ByteBuffer.allocate((int) recipe.lengthBytes()).order(ByteOrder.LITTLE_ENDIAN);
     try (OpenCheckpoint source = openFiles()) {

@@ -2,6 +2,13 @@ package io.shardsum.expect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardsum.expect.model.Checkpoint;
+import io.shardsum.expect.model.EngineRelease;
+import io.shardsum.expect.model.EngineSetup;
+import io.shardsum.expect.model.Gpu;
+import io.shardsum.expect.model.OpenCheckpoint;
+import io.shardsum.expect.model.Refusal;
+import io.shardsum.expect.model.Topology;
 import io.shardsum.fleet.Digest;
 import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.SafetensorsWriter;

@@ -3,7 +3,7 @@ package io.shardsum.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.shardsum.expect.WeightFiles.Opened;
+import io.shardsum.expect.model.WeightFiles.Opened;
 import io.shardsum.fleet.ShardFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;

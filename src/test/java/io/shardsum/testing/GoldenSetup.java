@@ -1,10 +1,10 @@
 package io.shardsum.testing;
 
-import io.shardsum.expect.Checkpoint;
-import io.shardsum.expect.EngineRelease;
-import io.shardsum.expect.EngineSetup;
-import io.shardsum.expect.Gpu;
-import io.shardsum.expect.Topology;
+import io.shardsum.expect.model.Checkpoint;
+import io.shardsum.expect.model.EngineRelease;
+import io.shardsum.expect.model.EngineSetup;
+import io.shardsum.expect.model.Gpu;
+import io.shardsum.expect.model.Topology;
 import io.shardsum.source.RetriedFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;

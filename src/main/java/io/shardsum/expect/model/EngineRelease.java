@@ -1,0 +1,54 @@
+package io.shardsum.expect.model;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** An engine of a release whose rules are known. */
+public enum EngineRelease {
+  SGLANG_0_5_23("sglang-0.5.23"),
+  /** Also 0.33: where both were looked at, they lay weights out in the same way. */
+  VLLM_0_32("vllm-0.32");
+
+  private static final Pattern VLLM_NAMES = Pattern.compile("vllm-0\\.3[23](\\.0)?");
+
+  private final String word;
+
+  EngineRelease(String word) {
+    this.word = word;
+  }
+
+  /** As {@link #parse} reads it. */
+  public String word() {
+    return word;
+  }
+
+  /**
+   * Reads the name of a release; vLLM 0.33 has the rules of 0.32.
+   *
+   * @throws ExpectException if it is not known
+   */
+  public static EngineRelease parse(String text) {
+    String name = text.toLowerCase(Locale.ROOT);
+    for (EngineRelease release : values()) {
+      if (release.isNamed(name)) {
+        return release;
+      }
+    }
+    throw new ExpectException(
+        "unknown runtime %s; allowed: %s"
+            .formatted(
+                MessageText.quoted(text),
+                Arrays.stream(values())
+                    .map(EngineRelease::word)
+                    .collect(Collectors.joining(", "))));
+  }
+
+  private boolean isNamed(String name) {
+    return switch (this) {
+      case SGLANG_0_5_23 -> word.equals(name);
+      case VLLM_0_32 -> VLLM_NAMES.matcher(name).matches();
+    };
+  }
+}

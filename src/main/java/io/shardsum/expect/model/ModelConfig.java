@@ -1,0 +1,224 @@
+package io.shardsum.expect.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.shardsum.safetensors.OtherContent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A checkpoint's {@code config.json}. A key that is null counts as absent, but where it is said
+ * otherwise.
+ */
+public final class ModelConfig {
+  /** The file's name. */
+  static final String FILE_NAME = "config.json";
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // as Python reads and writes it
+          .build();
+
+  private final JsonNode root;
+
+  private ModelConfig(JsonNode root) {
+    this.root = root;
+  }
+
+  /**
+   * Parses the file.
+   *
+   * @throws ExpectException if it is not one JSON object
+   */
+  public static ModelConfig parse(byte[] json) {
+    try {
+      JsonNode root = JSON.readTree(json);
+      if (!root.isObject()) {
+        requireJson(json, null);
+        throw new ExpectException(FILE_NAME + " is not an object");
+      }
+      return new ModelConfig(root);
+    } catch (JsonProcessingException e) {
+      requireJson(json, e);
+      throw new ExpectException(FILE_NAME + " is not JSON: " + MessageText.shown(reason(e)), e);
+    } catch (java.io.IOException e) {
+      throw new ExpectException(FILE_NAME + " cannot be read", e);
+    }
+  }
+
+  /** Refuses what is wholly something else. */
+  private static void requireJson(byte[] json, JsonProcessingException cause) {
+    byte[] beginning = Arrays.copyOf(json, Math.min(json.length, OtherContent.BEGINNING_BYTES));
+    OtherContent.insteadOfJson(beginning)
+        .ifPresent(
+            other -> {
+              throw new ExpectException(FILE_NAME + " is not JSON but " + other, cause);
+            });
+  }
+
+  /** The parser's words, of places line and column only. */
+  private static String reason(JsonProcessingException e) {
+    return e.getOriginalMessage().replaceAll("\\[Source: [^;\\]]*; ([^\\]]*)]", "$1");
+  }
+
+  public boolean has(String key) {
+    return root.hasNonNull(key);
+  }
+
+  /** Whether the key is there, be it with null. */
+  public boolean hasKey(String key) {
+    return root.has(key);
+  }
+
+  /**
+   * Checks a key whose value may be anything but null.
+   *
+   * @throws ExpectException if it is there with null
+   */
+  void requireNotNull(String key) {
+    if (root.path(key).isNull()) {
+      throw wrong(key, "a value, or no such key");
+    }
+  }
+
+  /** This configuration with that number under the key, whatever is there now. */
+  ModelConfig with(String key, long value) {
+    ObjectNode copy = root.deepCopy();
+    return new ModelConfig(copy.put(key, value));
+  }
+
+  /** The object under a key, as a configuration of its own; empty if it is absent. */
+  Optional<ModelConfig> object(String key) {
+    if (!has(key)) {
+      return Optional.empty();
+    }
+    if (!root.get(key).isObject()) {
+      throw wrong(key, "an object");
+    }
+    return Optional.of(new ModelConfig(root.get(key)));
+  }
+
+  /**
+   * A number of things, of which there is at least one.
+   *
+   * @throws ExpectException if it is absent or no whole number from 1
+   */
+  public long size(String key) {
+    return optionalSize(key)
+        .orElseThrow(() -> new ExpectException(FILE_NAME + " has no " + key + ": expected a size"));
+  }
+
+  /** As {@link #size}; empty if it is absent. */
+  public OptionalLong optionalSize(String key) {
+    return wholeFrom(1, key);
+  }
+
+  /**
+   * A whole number from 0.
+   *
+   * @throws ExpectException if it is absent or none
+   */
+  public long count(String key) {
+    return optionalCount(key)
+        .orElseThrow(
+            () -> new ExpectException(FILE_NAME + " has no " + key + ": expected a number"));
+  }
+
+  /** A whole number from 0; empty if it is absent. */
+  public OptionalLong optionalCount(String key) {
+    return wholeFrom(0, key);
+  }
+
+  private OptionalLong wholeFrom(int least, String key) {
+    if (!has(key)) {
+      return OptionalLong.empty();
+    }
+    JsonNode value = root.get(key);
+    if (!value.canConvertToInt() || !value.isIntegralNumber() || value.intValue() < least) {
+      throw wrong(key, "a whole number from " + least);
+    }
+    return OptionalLong.of(value.intValue());
+  }
+
+  /** True or false; false if it is absent, as in all classes that are covered. */
+  public boolean flag(String key) {
+    if (!has(key)) {
+      return false;
+    }
+    if (!root.get(key).isBoolean()) {
+      throw wrong(key, "true or false");
+    }
+    return root.get(key).booleanValue();
+  }
+
+  /** A text; empty if it is absent. */
+  public Optional<String> text(String key) {
+    if (!has(key)) {
+      return Optional.empty();
+    }
+    if (!root.get(key).isTextual()) {
+      throw wrong(key, "a text");
+    }
+    return Optional.of(root.get(key).textValue());
+  }
+
+  /**
+   * A text.
+   *
+   * @throws ExpectException if it is absent or no text
+   */
+  public String requiredText(String key) {
+    return text(key)
+        .orElseThrow(() -> new ExpectException(FILE_NAME + " has no " + key + ": expected a text"));
+  }
+
+  /** A list of texts; empty if it is absent. */
+  public List<String> texts(String key) {
+    List<String> texts = new ArrayList<>();
+    if (has(key)) {
+      for (JsonNode value : list(key)) {
+        if (!value.isTextual()) {
+          throw wrong(key, "a list of texts");
+        }
+        texts.add(value.textValue());
+      }
+    }
+    return texts;
+  }
+
+  /** A list of whole numbers; empty if it is absent. */
+  public List<Long> numbers(String key) {
+    List<Long> numbers = new ArrayList<>();
+    if (has(key)) {
+      for (JsonNode value : list(key)) {
+        if (!value.isIntegralNumber()) {
+          throw wrong(key, "a list of whole numbers");
+        }
+        numbers.add(value.longValue());
+      }
+    }
+    return numbers;
+  }
+
+  private JsonNode list(String key) {
+    if (!root.get(key).isArray()) {
+      throw wrong(key, "a list");
+    }
+    return root.get(key);
+  }
+
+  private ExpectException wrong(String key, String expected) {
+    return new ExpectException(
+        "%s: %s is %s; expected %s"
+            .formatted(FILE_NAME, key, MessageText.shown(root.get(key).toString()), expected));
+  }
+}

@@ -1,0 +1,127 @@
+package io.shardsum.expect.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which modules of a model are quantized, and how.
+ *
+ * @param scheme what a quantized module holds
+ * @param ignored modules that are not, as dotted paths or parts of them
+ * @param refusal why weights of quantized modules are not predicted; empty if they are
+ */
+public record Quantization(Scheme scheme, List<String> ignored, String refusal) {
+  private static final List<Long> BLOCK = List.of(128L, 128L);
+  private static final String EXPERTS = "experts";
+
+  public enum Scheme {
+    NONE,
+    /** Blocks of 128 x 128, a float32 scale each. */
+    BLOCK_FP8,
+    /** A covered scheme under circumstances that are not. */
+    REFUSED,
+    /** Another scheme, which may quantize the head, too. */
+    UNKNOWN
+  }
+
+  public Quantization {
+    ignored = List.copyOf(ignored);
+  }
+
+  /**
+   * What the checkpoint says, and the engine's flag.
+   *
+   * @param flag what the engine is told to quantize with, if it is told
+   */
+  public static Quantization of(Checkpoint checkpoint, Optional<String> flag) {
+    Optional<ModelConfig> config = checkpoint.config().object("quantization_config");
+    if (checkpoint.hasQuantizationFile() || checkpoint.config().has("compression_config")) {
+      return unknown("the checkpoint describes a quantization that is not covered");
+    }
+    if (config.isEmpty()) {
+      return flag.isEmpty()
+          ? new Quantization(Scheme.NONE, List.of(), "")
+          : unknown(
+              "quantization %s of a checkpoint that is not quantized is not covered"
+                  .formatted(MessageText.quoted(flag.get())));
+    }
+    return ofConfig(config.get(), flag);
+  }
+
+  private static Quantization ofConfig(ModelConfig config, Optional<String> flag) {
+    String method = config.text("quant_method").orElse("");
+    if (!method.equals("fp8") || !flag.orElse(method).equals(method)) {
+      return unknown(
+          "quantization %s is not covered; covered: fp8 in blocks"
+              .formatted(MessageText.quoted(flag.orElse(method))));
+    }
+    List<String> ignored =
+        withAndWithoutPrefix(
+            config.has("ignored_layers")
+                ? config.texts("ignored_layers")
+                : config.texts("modules_to_not_convert"));
+    if (!config.numbers("weight_block_size").equals(BLOCK)
+        || !config.text("activation_scheme").equals(Optional.of("dynamic"))) {
+      return refused(
+          "fp8 is covered only with weight_block_size [128, 128] and activation_scheme dynamic",
+          ignored);
+    }
+    return new Quantization(Scheme.BLOCK_FP8, ignored, "");
+  }
+
+  private static Quantization refused(String reason, List<String> ignored) {
+    return new Quantization(Scheme.REFUSED, ignored, reason);
+  }
+
+  private static Quantization unknown(String reason) {
+    return new Quantization(Scheme.UNKNOWN, List.of(), reason);
+  }
+
+  private static List<String> withAndWithoutPrefix(List<String> modules) {
+    List<String> both = new ArrayList<>();
+    for (String module : modules) {
+      String base = module.startsWith("model.") ? module.substring("model.".length()) : module;
+      both.add(base);
+      both.add("model." + base);
+    }
+    return both;
+  }
+
+  /** Whether config.json asks for FP8, covered or not. */
+  public boolean isFp8() {
+    return scheme == Scheme.BLOCK_FP8 || scheme == Scheme.REFUSED;
+  }
+
+  /** The same modules; their weights are not predicted, for that reason. */
+  public Quantization refusing(String reason) {
+    return scheme == Scheme.BLOCK_FP8 ? refused(reason, ignored) : this;
+  }
+
+  /**
+   * What a linear module holds.
+   *
+   * @throws ExpectException if some of its parts are ignored and some are not
+   */
+  public Scheme of(Linear linear) {
+    long skipped = linear.parts().stream().filter(part -> isIgnored(part.module())).count();
+    if (skipped != 0 && skipped != linear.parts().size()) {
+      throw new ExpectException(
+          "config.json: some, but not all parts of %s are to be quantized: expected all or none"
+              .formatted(MessageText.shown(linear.name())));
+    }
+    return skipped == 0 ? scheme : Scheme.NONE;
+  }
+
+  /** What the experts of that module hold. */
+  public Scheme ofExperts(String module) {
+    boolean skipped =
+        isIgnored(module)
+            || ignored.stream().anyMatch(name -> name.contains(EXPERTS) && name.contains(module));
+    return skipped ? Scheme.NONE : scheme;
+  }
+
+  private boolean isIgnored(String module) {
+    return ignored.stream().anyMatch(name -> ("." + module + ".").contains("." + name + "."));
+  }
+}
