@@ -4,7 +4,7 @@ import io.shardsum.history.FleetHistory;
 import io.shardsum.history.History;
 import io.shardsum.history.ScanRange;
 import io.shardsum.report.HtmlReport;
-import io.shardsum.scan.ScanId;
+import io.shardsum.tables.ScanId;
 import io.shardsum.text.ForeignText;
 import java.io.PrintWriter;
 import java.time.LocalDate;

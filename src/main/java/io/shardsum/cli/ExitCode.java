@@ -1,6 +1,6 @@
 package io.shardsum.cli;
 
-import io.shardsum.scan.Verdict;
+import io.shardsum.tables.Verdict;
 
 /** How a command ends. */
 enum ExitCode {

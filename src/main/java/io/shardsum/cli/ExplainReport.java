@@ -2,11 +2,11 @@ package io.shardsum.cli;
 
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.fleet.WeightSource;
-import io.shardsum.scan.EngineResult;
-import io.shardsum.scan.FinishedScan;
-import io.shardsum.scan.FinishedScan.Copy;
-import io.shardsum.scan.FinishedScan.DifferingTensor;
-import io.shardsum.scan.FinishedScan.TensorCopy;
+import io.shardsum.tables.EngineResult;
+import io.shardsum.tables.FinishedScan;
+import io.shardsum.tables.FinishedScan.Copy;
+import io.shardsum.tables.FinishedScan.DifferingTensor;
+import io.shardsum.tables.FinishedScan.TensorCopy;
 import io.shardsum.text.ForeignText;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;

@@ -1,8 +1,8 @@
 package io.shardsum.cli;
 
 import io.shardsum.fleet.WeightSource;
-import io.shardsum.scan.EngineResult;
-import io.shardsum.scan.FinishedScan;
+import io.shardsum.tables.EngineResult;
+import io.shardsum.tables.FinishedScan;
 import io.shardsum.text.ForeignText;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

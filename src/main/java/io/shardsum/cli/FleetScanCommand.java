@@ -1,12 +1,12 @@
 package io.shardsum.cli;
 
 import io.shardsum.fleet.Inventory;
-import io.shardsum.scan.FinishedScan;
-import io.shardsum.scan.ScanId;
-import io.shardsum.scan.ScanRequest;
 import io.shardsum.scan.ScanSummary;
-import io.shardsum.scan.Scope;
-import io.shardsum.scan.TakeOver;
+import io.shardsum.scan.plan.ScanRequest;
+import io.shardsum.tables.FinishedScan;
+import io.shardsum.tables.ScanId;
+import io.shardsum.tables.Scope;
+import io.shardsum.tables.TakeOver;
 import io.shardsum.text.ForeignText;
 import java.io.PrintWriter;
 import java.nio.file.Path;

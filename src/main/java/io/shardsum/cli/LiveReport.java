@@ -1,9 +1,9 @@
 package io.shardsum.cli;
 
 import io.shardsum.fleet.WeightSource;
-import io.shardsum.scan.LiveEngineResult;
-import io.shardsum.scan.LiveSummary;
 import io.shardsum.scan.ScanSummary;
+import io.shardsum.scan.live.LiveEngineResult;
+import io.shardsum.scan.live.LiveSummary;
 import io.shardsum.text.ForeignText;
 import io.shardsum.verdict.AgreementWords;
 import io.shardsum.verdict.FindingKind;

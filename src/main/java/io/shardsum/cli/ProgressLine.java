@@ -1,6 +1,6 @@
 package io.shardsum.cli;
 
-import io.shardsum.scan.ScanProgress;
+import io.shardsum.scan.plan.ScanProgress;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Executors;

@@ -4,7 +4,7 @@ import io.shardsum.history.Retention;
 import io.shardsum.history.RetentionPlan;
 import io.shardsum.history.RetentionRules;
 import io.shardsum.history.RetentionRules.Months;
-import io.shardsum.scan.StoredScans;
+import io.shardsum.tables.StoredScans;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;

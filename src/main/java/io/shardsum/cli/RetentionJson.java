@@ -6,7 +6,7 @@ import io.shardsum.cli.RetentionCommand.Done;
 import io.shardsum.history.KeepReason;
 import io.shardsum.history.RetainedScan;
 import io.shardsum.history.RetentionPlan;
-import io.shardsum.scan.Leftover;
+import io.shardsum.tables.Leftover;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

@@ -6,7 +6,7 @@ import io.shardsum.history.RetainedScan;
 import io.shardsum.history.RetainedScan.Fate;
 import io.shardsum.history.RetentionPlan;
 import io.shardsum.history.RetentionRules;
-import io.shardsum.scan.Leftover;
+import io.shardsum.tables.Leftover;
 import io.shardsum.text.ForeignText;
 import java.io.PrintWriter;
 import java.time.ZoneOffset;

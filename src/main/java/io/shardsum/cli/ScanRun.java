@@ -1,8 +1,8 @@
 package io.shardsum.cli;
 
 import io.shardsum.scan.FleetScan;
-import io.shardsum.scan.ScanRequest;
 import io.shardsum.scan.ScanSummary;
+import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.source.WarmUp;
 import java.io.PrintWriter;
 import java.time.Clock;

@@ -1,9 +1,9 @@
 package io.shardsum.cli;
 
 import io.shardsum.fleet.WeightSource;
-import io.shardsum.scan.AnsweredRank;
-import io.shardsum.scan.EngineResult;
-import io.shardsum.scan.FinishedScan;
+import io.shardsum.tables.AnsweredRank;
+import io.shardsum.tables.EngineResult;
+import io.shardsum.tables.FinishedScan;
 import io.shardsum.text.ForeignText;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,9 +1,9 @@
 package io.shardsum.cli;
 
-import io.shardsum.scan.CanaryResult;
-import io.shardsum.scan.EngineResult;
-import io.shardsum.scan.LiveEngineResult;
 import io.shardsum.scan.ScanSummary;
+import io.shardsum.scan.canary.CanaryResult;
+import io.shardsum.scan.live.LiveEngineResult;
+import io.shardsum.tables.EngineResult;
 import io.shardsum.text.ForeignText;
 import io.shardsum.verdict.AgreementWords;
 import io.shardsum.verdict.Finding;

@@ -1,6 +1,6 @@
 package io.shardsum.cli;
 
-import io.shardsum.scan.TableViews;
+import io.shardsum.tables.TableViews;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

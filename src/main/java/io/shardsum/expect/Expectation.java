@@ -10,7 +10,7 @@ import io.shardsum.expect.model.ExpectException;
 import io.shardsum.expect.model.ExpectedRank;
 import io.shardsum.expect.model.ExpectedTensor;
 import io.shardsum.expect.model.LinearWeights;
-import io.shardsum.expect.model.MessageText;
+import io.shardsum.text.ForeignText;
 import io.shardsum.expect.model.ModelClass;
 import io.shardsum.expect.model.ModelConfig;
 import io.shardsum.expect.model.ModelRules;
@@ -90,7 +90,7 @@ public record Expectation(Topology topology, List<ExpectedRank> ranks) {
     if (!activation.equals(SILU)) {
       throw new ExpectException(
           "config.json: hidden_act is %s; expected %s"
-              .formatted(MessageText.quoted(activation), SILU));
+              .formatted(ForeignText.quoted(activation), SILU));
     }
   }
 

@@ -1,6 +1,6 @@
 package io.shardsum.history;
 
-import io.shardsum.scan.ScanId;
+import io.shardsum.tables.ScanId;
 import io.shardsum.text.ForeignText;
 import java.time.Instant;
 import java.time.LocalDate;

@@ -3,7 +3,7 @@ package io.shardsum.history;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.not;
 
-import io.shardsum.scan.ScanTable;
+import io.shardsum.tables.ScanTable;
 import io.shardsum.text.ForeignText;
 import java.io.IOException;
 import java.io.UncheckedIOException;

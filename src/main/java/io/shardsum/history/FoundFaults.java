@@ -1,6 +1,6 @@
 package io.shardsum.history;
 
-import io.shardsum.scan.FindingRow;
+import io.shardsum.tables.FindingRow;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.TensorName;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.shardsum.history;
 
-import io.shardsum.scan.TablesSession;
+import io.shardsum.tables.TablesSession;
 import io.shardsum.text.ForeignText;
 import java.io.IOException;
 import java.io.UncheckedIOException;

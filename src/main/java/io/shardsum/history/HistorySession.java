@@ -1,6 +1,6 @@
 package io.shardsum.history;
 
-import io.shardsum.scan.TablesSession;
+import io.shardsum.tables.TablesSession;
 import org.apache.spark.sql.SparkSession;
 
 /** The session in which history is read. */

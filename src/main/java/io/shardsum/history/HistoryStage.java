@@ -1,6 +1,6 @@
 package io.shardsum.history;
 
-import io.shardsum.scan.SqlFile;
+import io.shardsum.tables.SqlFile;
 import java.util.Locale;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;

@@ -5,9 +5,9 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import io.shardsum.fleet.WeightSource;
-import io.shardsum.scan.FindingRow;
-import io.shardsum.scan.ScanTable;
-import io.shardsum.scan.SqlFile;
+import io.shardsum.tables.FindingRow;
+import io.shardsum.tables.ScanTable;
+import io.shardsum.tables.SqlFile;
 import io.shardsum.text.ForeignText;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.shardsum.history;
 
-import io.shardsum.scan.Scope;
+import io.shardsum.tables.Scope;
 import java.sql.Date;
 import java.time.LocalDate;
 import java.util.ArrayList;

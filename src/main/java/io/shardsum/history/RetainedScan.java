@@ -1,7 +1,7 @@
 package io.shardsum.history;
 
-import io.shardsum.scan.StoredScan;
-import io.shardsum.scan.StoredScans;
+import io.shardsum.tables.StoredScan;
+import io.shardsum.tables.StoredScans;
 import java.util.List;
 
 /**

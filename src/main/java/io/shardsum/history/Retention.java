@@ -1,14 +1,14 @@
 package io.shardsum.history;
 
 import io.shardsum.history.RetentionRules.Months;
-import io.shardsum.scan.Leftover;
-import io.shardsum.scan.ScanId;
-import io.shardsum.scan.Scope;
-import io.shardsum.scan.SqlFile;
-import io.shardsum.scan.StoredScan;
-import io.shardsum.scan.StoredScan.TensorRows;
-import io.shardsum.scan.StoredScans;
-import io.shardsum.scan.TablesSession;
+import io.shardsum.tables.Leftover;
+import io.shardsum.tables.ScanId;
+import io.shardsum.tables.Scope;
+import io.shardsum.tables.SqlFile;
+import io.shardsum.tables.StoredScan;
+import io.shardsum.tables.StoredScan.TensorRows;
+import io.shardsum.tables.StoredScans;
+import io.shardsum.tables.TablesSession;
 import io.shardsum.text.ForeignText;
 import java.sql.Timestamp;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.shardsum.history;
 
-import io.shardsum.scan.Leftover;
-import io.shardsum.scan.StoredScans;
+import io.shardsum.tables.Leftover;
+import io.shardsum.tables.StoredScans;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;

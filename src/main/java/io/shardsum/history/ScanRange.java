@@ -1,6 +1,6 @@
 package io.shardsum.history;
 
-import io.shardsum.scan.ScanId;
+import io.shardsum.tables.ScanId;
 import java.time.LocalDate;
 import java.util.Optional;
 

@@ -1,7 +1,7 @@
 package io.shardsum.history;
 
-import io.shardsum.scan.BrokenFile;
-import io.shardsum.scan.ScanTable;
+import io.shardsum.scan.files.BrokenFile;
+import io.shardsum.tables.ScanTable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

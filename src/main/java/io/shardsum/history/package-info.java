@@ -16,7 +16,7 @@
  * their row in {@code scans} are read, and if one of them is gone by the end, all is read anew.
  *
  * <p>{@link io.shardsum.history.Retention} says which scans are old and wanted by nobody; its rules
- * are under {@code /sql/retention}. {@link io.shardsum.scan.StoredScans} drops them: rows of
+ * are under {@code /sql/retention}. {@link io.shardsum.tables.StoredScans} drops them: rows of
  * tensors first, behind a file that says so, so that no reader takes a part for the whole. Where
  * all of a scan goes, its row in {@code scans} is next, for with it the scan ends to exist, and
  * findings, engines and ranks are last, which nobody sees by then. An interrupted run leaves

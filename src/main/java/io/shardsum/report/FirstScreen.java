@@ -1,7 +1,7 @@
 package io.shardsum.report;
 
 import io.shardsum.history.FleetHistory;
-import io.shardsum.scan.Verdict;
+import io.shardsum.tables.Verdict;
 import io.shardsum.text.ForeignText;
 import io.shardsum.verdict.Coverage.Age;
 import io.shardsum.verdict.CoverageState;

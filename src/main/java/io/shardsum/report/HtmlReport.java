@@ -2,8 +2,8 @@ package io.shardsum.report;
 
 import io.shardsum.history.FleetHistory;
 import io.shardsum.history.LeftOutScan;
-import io.shardsum.scan.FinishedScan;
-import io.shardsum.scan.ScanId;
+import io.shardsum.tables.FinishedScan;
+import io.shardsum.tables.ScanId;
 import io.shardsum.text.ForeignText;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -5,7 +5,7 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
 
 import io.shardsum.history.FleetHistory;
-import io.shardsum.scan.FinishedScan;
+import io.shardsum.tables.FinishedScan;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;

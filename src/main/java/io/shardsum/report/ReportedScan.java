@@ -1,6 +1,6 @@
 package io.shardsum.report;
 
-import io.shardsum.scan.Verdict;
+import io.shardsum.tables.Verdict;
 import java.sql.Timestamp;
 import java.time.Instant;
 import org.apache.spark.sql.Row;

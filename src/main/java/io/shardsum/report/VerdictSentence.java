@@ -1,6 +1,6 @@
 package io.shardsum.report;
 
-import io.shardsum.scan.Verdict;
+import io.shardsum.tables.Verdict;
 import io.shardsum.verdict.CoverageState;
 import io.shardsum.verdict.FindingKind;
 import java.util.List;

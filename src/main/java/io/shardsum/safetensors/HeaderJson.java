@@ -40,7 +40,7 @@ final class HeaderJson {
   }
 
   private static String syntaxError(JsonProcessingException e) {
-    String problem = MessageText.shown(e.getOriginalMessage());
+    String problem = HeaderText.shown(e.getOriginalMessage());
     if (e.getLocation() == null) {
       return problem;
     }
@@ -85,7 +85,7 @@ final class HeaderJson {
       if (tokens.next() != JsonToken.VALUE_STRING) {
         throw tokens.broken(
             FormatRule.METADATA_NOT_STRINGS,
-            "a string for " + MessageText.quoted(key),
+            "a string for " + HeaderText.quoted(key),
             tokens.found());
       }
       metadata.put(key, tokens.text());

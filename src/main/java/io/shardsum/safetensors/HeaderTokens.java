@@ -70,7 +70,7 @@ final class HeaderTokens implements Closeable {
   String text() throws IOException {
     String text = parser.getText();
     if (hasLoneSurrogate(text)) {
-      throw broken(FormatRule.LONE_SURROGATE, "a pair or no surrogate", MessageText.quoted(text));
+      throw broken(FormatRule.LONE_SURROGATE, "a pair or no surrogate", HeaderText.quoted(text));
     }
     return text;
   }
@@ -129,8 +129,8 @@ final class HeaderTokens implements Closeable {
   /** The current token in the words of a message. */
   String found() throws IOException {
     return switch (parser.currentToken()) {
-      case VALUE_STRING -> "the string " + MessageText.quoted(parser.getText());
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> MessageText.shown(parser.getText());
+      case VALUE_STRING -> "the string " + HeaderText.quoted(parser.getText());
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> HeaderText.shown(parser.getText());
       case START_OBJECT -> "an object";
       case START_ARRAY -> "an array";
       case VALUE_TRUE -> "true";
@@ -143,13 +143,13 @@ final class HeaderTokens implements Closeable {
 
   SafetensorsFormatException duplicateKey(String key) {
     return broken(
-        FormatRule.DUPLICATE_KEY, "each key once", MessageText.quoted(key) + " a second time");
+        FormatRule.DUPLICATE_KEY, "each key once", HeaderText.quoted(key) + " a second time");
   }
 
   /** As {@link #duplicateKey}, where the reference takes the last of the values. */
   SafetensorsFormatException stricterKey(String key) {
     return stricter(
-        FormatRule.DUPLICATE_KEY, "each key once", MessageText.quoted(key) + " a second time");
+        FormatRule.DUPLICATE_KEY, "each key once", HeaderText.quoted(key) + " a second time");
   }
 
   /** As {@link #broken}, where the reference may read the file. */

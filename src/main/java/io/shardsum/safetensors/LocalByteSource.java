@@ -51,7 +51,7 @@ final class LocalByteSource implements ByteSource {
             String.format(
                 Locale.ROOT,
                 "Cannot read %s: file ends too soon: expected %d more bytes at byte %d, found none",
-                MessageText.shown(name),
+                HeaderText.shown(name),
                 target.remaining(),
                 position));
       }

@@ -150,7 +150,7 @@ public final class OtherContent {
           .formatted(field(", oid ", LFS_OID, text), field(", size ", LFS_SIZE, text));
     }
     String stripped = text.strip();
-    String beginning = MessageText.quoted(ForeignText.beginning(stripped, SHOWN_CODE_POINTS));
+    String beginning = HeaderText.quoted(ForeignText.beginning(stripped, SHOWN_CODE_POINTS));
     return kindOfText(stripped) + " that begins with " + beginning;
   }
 

@@ -32,9 +32,9 @@ public final class SafetensorsFormatException extends IOException {
   private static String message(
       String file, String tensor, FormatRule rule, String expected, String found) {
     StringBuilder message = new StringBuilder("Cannot read ");
-    message.append(MessageText.shown(file)).append(": ").append(rule.brokenInWords());
+    message.append(HeaderText.shown(file)).append(": ").append(rule.brokenInWords());
     if (tensor != null) {
-      message.append(": tensor ").append(MessageText.quoted(tensor));
+      message.append(": tensor ").append(HeaderText.quoted(tensor));
     }
     return message
         .append(": expected ")

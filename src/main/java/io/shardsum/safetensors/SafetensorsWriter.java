@@ -75,7 +75,7 @@ public final class SafetensorsWriter {
             String.format(
                 Locale.ROOT,
                 "Invalid bytes of tensor %s: expected %d, found %d",
-                MessageText.quoted(spec.name()),
+                HeaderText.quoted(spec.name()),
                 spec.lengthBytes(),
                 tensor.getValue().length));
       }
@@ -110,7 +110,7 @@ public final class SafetensorsWriter {
     for (Map.Entry<String, String> property : metadata.entrySet()) {
       if (HeaderTokens.hasLoneSurrogate(property.getKey() + '\n' + property.getValue())) {
         throw new IllegalArgumentException(
-            "Invalid metadata string at " + MessageText.quoted(property.getKey()));
+            "Invalid metadata string at " + HeaderText.quoted(property.getKey()));
       }
       generator.writeStringField(property.getKey(), property.getValue());
     }
@@ -124,7 +124,7 @@ public final class SafetensorsWriter {
     for (TensorSpec tensor : tensors) {
       if (!names.add(tensor.name())) {
         throw new IllegalArgumentException(
-            "Invalid tensors: two are named " + MessageText.quoted(tensor.name()));
+            "Invalid tensors: two are named " + HeaderText.quoted(tensor.name()));
       }
       long end = Math.addExact(position, tensor.lengthBytes());
       generator.writeObjectFieldStart(tensor.name());

@@ -31,7 +31,7 @@ public record TensorEntry(
           String.format(
               Locale.ROOT,
               "Invalid offsets of tensor %s: [%d, %d]",
-              MessageText.quoted(name),
+              HeaderText.quoted(name),
               beginBytes,
               endBytes));
     }

@@ -72,7 +72,7 @@ final class TensorJson {
       throw tokens.broken(
           FormatRule.UNKNOWN_DTYPE,
           "one of " + Arrays.toString(DType.values()),
-          MessageText.quoted(name));
+          HeaderText.quoted(name));
     }
     return known;
   }
@@ -80,7 +80,7 @@ final class TensorJson {
   private List<Long> readNumbers(String field, FormatRule ifNegative) throws IOException {
     if (!tokens.at(JsonToken.START_ARRAY)) {
       throw tokens.broken(
-          FormatRule.FIELD_TYPE, "an array in " + MessageText.quoted(field), tokens.found());
+          FormatRule.FIELD_TYPE, "an array in " + HeaderText.quoted(field), tokens.found());
     }
     List<Long> numbers = new ArrayList<>();
     while (tokens.next() != JsonToken.END_ARRAY) {
@@ -116,7 +116,7 @@ final class TensorJson {
 
   private void requireField(String field, Object value) throws IOException {
     if (value == null) {
-      throw tokens.broken(FormatRule.MISSING_FIELD, MessageText.quoted(field), "none");
+      throw tokens.broken(FormatRule.MISSING_FIELD, HeaderText.quoted(field), "none");
     }
   }
 

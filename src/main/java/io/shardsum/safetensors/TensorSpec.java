@@ -25,7 +25,7 @@ public record TensorSpec(String name, DType dtype, List<Long> shape) {
     requireNonNull(dtype, "dtype is null");
     shape = List.copyOf(shape);
     if (name.equals(HeaderJson.METADATA_KEY) || HeaderTokens.hasLoneSurrogate(name)) {
-      throw new IllegalArgumentException("Invalid tensor name: " + MessageText.quoted(name));
+      throw new IllegalArgumentException("Invalid tensor name: " + HeaderText.quoted(name));
     }
     if (shape.stream().anyMatch(dimension -> dimension < 0)) {
       throw new IllegalArgumentException("Invalid shape: " + shape);

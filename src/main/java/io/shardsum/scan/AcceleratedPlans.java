@@ -1,5 +1,6 @@
 package io.shardsum.scan;
 
+import io.shardsum.tables.SqlStage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

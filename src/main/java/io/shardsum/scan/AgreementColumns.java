@@ -1,6 +1,9 @@
 package io.shardsum.scan;
 
 import io.shardsum.fleet.WeightSource;
+import io.shardsum.scan.live.LiveEngineResult;
+import io.shardsum.scan.live.LiveSummary;
+import io.shardsum.tables.EngineResult;
 import io.shardsum.verdict.Agreement;
 import io.shardsum.verdict.Agreement.WithReference;
 import io.shardsum.verdict.AgreementWords;

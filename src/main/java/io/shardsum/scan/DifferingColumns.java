@@ -1,6 +1,8 @@
 package io.shardsum.scan;
 
 import io.shardsum.fleet.WeightSource;
+import io.shardsum.verdict.CoverageCount;
+import io.shardsum.verdict.RankOfEngine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,15 +24,15 @@ final class DifferingColumns {
   private DifferingColumns() {}
 
   static AddedColumns of(
-      Map<RankOfEngine, DifferingTensors.Amount> ofFiles,
-      Map<RankOfEngine, DifferingTensors.Amount> ofRunning) {
+      Map<RankOfEngine, CoverageCount.Amount> ofFiles,
+      Map<RankOfEngine, CoverageCount.Amount> ofRunning) {
     List<Row> rows = new ArrayList<>();
     ofFiles.forEach((rank, amount) -> rows.add(row(WeightSource.FILES, rank, amount)));
     ofRunning.forEach((rank, amount) -> rows.add(row(WeightSource.LIVE, rank, amount)));
     return new AddedColumns(KEYS, SCHEMA, rows);
   }
 
-  private static Row row(WeightSource source, RankOfEngine rank, DifferingTensors.Amount amount) {
+  private static Row row(WeightSource source, RankOfEngine rank, CoverageCount.Amount amount) {
     return RowFactory.create(
         rank.engine(), source.name(), rank.rank(), amount.tensors(), amount.bytes());
   }

@@ -4,10 +4,56 @@ import static org.apache.spark.sql.functions.col;
 
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.gpu.Accelerator;
+import io.shardsum.scan.canary.Canaries;
+import io.shardsum.scan.canary.CanaryFiles;
+import io.shardsum.scan.canary.CanaryResult;
+import io.shardsum.scan.canary.CanaryRows;
+import io.shardsum.scan.canary.UntrustedScanException;
+import io.shardsum.scan.checkpoint.ExpectedStage;
+import io.shardsum.scan.files.ExecutedWrite;
+import io.shardsum.scan.files.Hasher;
+import io.shardsum.scan.files.LocalFiles;
+import io.shardsum.scan.files.NamesTwice;
+import io.shardsum.scan.files.ReadListener;
+import io.shardsum.scan.files.ReadTimes;
+import io.shardsum.scan.files.ReadingPlaces;
+import io.shardsum.scan.files.ScanViews;
+import io.shardsum.scan.files.SumComparison;
+import io.shardsum.scan.files.SumsDifferException;
+import io.shardsum.scan.files.WeightRows;
+import io.shardsum.scan.judge.BaselineReference;
+import io.shardsum.scan.judge.BaselineScan;
+import io.shardsum.scan.judge.PastLookup;
+import io.shardsum.scan.judge.VerdictStage;
+import io.shardsum.scan.judge.ZeroTensors;
+import io.shardsum.scan.live.LiveStage;
+import io.shardsum.scan.live.LiveSummary;
+import io.shardsum.scan.live.LiveVerdict;
+import io.shardsum.scan.plan.BackgroundWork;
+import io.shardsum.scan.plan.PlannedFile;
+import io.shardsum.scan.plan.RereadLimits;
+import io.shardsum.scan.plan.ScanProgress;
+import io.shardsum.scan.plan.ScanRequest;
+import io.shardsum.scan.plan.ScanSession;
+import io.shardsum.scan.plan.ScanSettings;
+import io.shardsum.scan.plan.ScanSize;
+import io.shardsum.scan.reread.HeaderReading;
+import io.shardsum.scan.reread.SecondReading;
+import io.shardsum.tables.ClaimedScanException;
+import io.shardsum.tables.EarlierScans;
+import io.shardsum.tables.EngineResult;
+import io.shardsum.tables.FindingRow;
+import io.shardsum.tables.RankResult;
+import io.shardsum.tables.ScanClaim;
+import io.shardsum.tables.ScanTable;
+import io.shardsum.tables.ScanTables;
+import io.shardsum.tables.SqlStage;
 import io.shardsum.verdict.Agreement;
 import io.shardsum.verdict.Coverage;
+import io.shardsum.verdict.CoverageCount;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.MisreadHeader;
+import io.shardsum.verdict.RankOfEngine;
 import io.shardsum.verdict.ReadBy;
 import java.time.Clock;
 import java.time.Duration;
@@ -52,7 +98,8 @@ public final class FleetScan {
     this(session, request, progress, Hasher.of(accelerator(session)));
   }
 
-  FleetScan(SparkSession session, ScanRequest request, ScanProgress progress, Hasher hasher) {
+  public FleetScan(
+      SparkSession session, ScanRequest request, ScanProgress progress, Hasher hasher) {
     this(session, request, progress, hasher, accelerator(session)::registerFunctions);
   }
 
@@ -61,7 +108,7 @@ public final class FleetScan {
    *
    * @param functions registers chunk_sum and sglang_checksum in the scan's session
    */
-  FleetScan(
+  public FleetScan(
       SparkSession session,
       ScanRequest request,
       ScanProgress progress,
@@ -76,7 +123,7 @@ public final class FleetScan {
     this.session = ScanSession.of(session, size);
     this.limits = RereadLimits.of(session.conf());
     this.request = request;
-    this.tables = ScanTables.of(request);
+    this.tables = ScanTables.of(request.out(), request.scanId(), request.startedAt());
     this.metrics = new ScanMetrics(SparkEnv.get(), progress);
     this.hasher = hasher;
     functions.accept(this.session);
@@ -231,8 +278,8 @@ public final class FleetScan {
     List<Finding> findings = new ArrayList<>(ofFiles);
     ofEngines.ifPresent(engine -> findings.addAll(engine.findings()));
     findings.addAll(expected.findings());
-    Map<RankOfEngine, DifferingTensors.Amount> differing = verdict.differing();
-    Map<RankOfEngine, DifferingTensors.Amount> differingLive =
+    Map<RankOfEngine, CoverageCount.Amount> differing = verdict.differing();
+    Map<RankOfEngine, CoverageCount.Amount> differingLive =
         ofEngines.map(LiveVerdict::differing).orElse(Map.of());
     Dataset<Row> allRanks =
         DifferingColumns.of(differing, differingLive)

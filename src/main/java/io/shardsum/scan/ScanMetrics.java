@@ -2,6 +2,8 @@ package io.shardsum.scan;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import io.shardsum.scan.plan.ScanProgress;
+import io.shardsum.tables.Verdict;
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.CoverageState;
 import io.shardsum.verdict.FindingKind;

@@ -1,6 +1,11 @@
 package io.shardsum.scan;
 
+import io.shardsum.scan.plan.Baseline;
+import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.source.ChunkColumn;
+import io.shardsum.tables.JsonColumn;
+import io.shardsum.tables.ScanTable;
+import io.shardsum.tables.Scope;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.HashMap;

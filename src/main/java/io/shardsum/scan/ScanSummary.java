@@ -1,5 +1,12 @@
 package io.shardsum.scan;
 
+import io.shardsum.scan.canary.CanaryResult;
+import io.shardsum.scan.files.ReadTimes;
+import io.shardsum.scan.live.LiveSummary;
+import io.shardsum.scan.plan.ScanRequest;
+import io.shardsum.tables.EngineResult;
+import io.shardsum.tables.RankResult;
+import io.shardsum.tables.Verdict;
 import io.shardsum.verdict.Agreement;
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Finding;

@@ -7,8 +7,8 @@
  * </pre>
  *
  * The stages are the SQL files under {@code /sql}; {@link io.shardsum.scan.FleetScan} runs them in
- * order, {@link io.shardsum.scan.ScanTables} says where they land. What is wrong is told by the
- * package {@code verdict}; {@link io.shardsum.scan.TableEvidence} looks up for it what the tables
- * know. {@link io.shardsum.scan.StoredScans} drops what old scans have landed.
+ * order, {@link io.shardsum.tables.ScanTables} says where they land. What is wrong is told by the
+ * package {@code verdict}; {@link io.shardsum.scan.judge.TableEvidence} looks up for it what the
+ * tables know. {@link io.shardsum.tables.StoredScans} drops what old scans have landed.
  */
 package io.shardsum.scan;

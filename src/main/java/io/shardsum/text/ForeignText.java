@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
  */
 public final class ForeignText {
 
+  private static final int LINE_CODE_POINTS = 200;
   private static final int NAME_CODE_POINTS = 60;
   private static final int NAMES_SHOWN = 6;
 
@@ -33,6 +34,16 @@ public final class ForeignText {
       shown.append("… (").append(codePoints).append(" characters)");
     }
     return shown.toString();
+  }
+
+  /** As {@link #shown(String, int)}, at most {@value #LINE_CODE_POINTS} code points. */
+  public static String shown(String text) {
+    return shown(text, LINE_CODE_POINTS);
+  }
+
+  /** As {@link #shown(String)}, in single quotes. */
+  public static String quoted(String text) {
+    return "'" + shown(text) + "'";
   }
 
   /** A name, as {@link #shown}, in as many characters as a column holds. */

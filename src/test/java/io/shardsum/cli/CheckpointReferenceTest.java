@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.shardsum.checksum.WeightDigest;
 import io.shardsum.safetensors.ByteSource;
 import io.shardsum.safetensors.SafetensorsHeader;
-import io.shardsum.scan.ScanTable;
+import io.shardsum.tables.ScanTable;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.MisreadingFileSystem;

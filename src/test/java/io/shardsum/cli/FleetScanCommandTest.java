@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.TensorSpec;
-import io.shardsum.scan.ScanTable;
+import io.shardsum.tables.ScanTable;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.LyingFileSystem;

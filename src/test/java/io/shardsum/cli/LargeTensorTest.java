@@ -6,7 +6,7 @@ import io.shardsum.checksum.SglangChecksum;
 import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.SafetensorsWriter;
 import io.shardsum.safetensors.TensorSpec;
-import io.shardsum.scan.ScanTable;
+import io.shardsum.tables.ScanTable;
 import io.shardsum.testing.JavaProcess;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;

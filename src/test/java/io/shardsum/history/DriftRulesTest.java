@@ -2,7 +2,7 @@ package io.shardsum.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.shardsum.scan.ScanTable;
+import io.shardsum.tables.ScanTable;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.Nights;

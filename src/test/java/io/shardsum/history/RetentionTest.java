@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardsum.history.RetainedScan.Fate;
 import io.shardsum.history.RetentionRules.Months;
-import io.shardsum.scan.Leftover;
-import io.shardsum.scan.ScanTable;
-import io.shardsum.scan.Scope;
-import io.shardsum.scan.StoredScans;
+import io.shardsum.tables.Leftover;
+import io.shardsum.tables.ScanTable;
+import io.shardsum.tables.Scope;
+import io.shardsum.tables.StoredScans;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.Nights;
 import io.shardsum.testing.Nights.Engine;

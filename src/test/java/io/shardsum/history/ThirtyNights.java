@@ -1,6 +1,6 @@
 package io.shardsum.history;
 
-import io.shardsum.scan.Scope;
+import io.shardsum.tables.Scope;
 import io.shardsum.testing.Nights;
 import io.shardsum.testing.Nights.Engine;
 import io.shardsum.verdict.Comparison;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.shardsum.scan.ScanTable;
+import io.shardsum.tables.ScanTable;
 import io.shardsum.testing.Landed;
 import io.shardsum.text.ForeignText;
 import java.io.UncheckedIOException;

@@ -2,6 +2,7 @@ package io.shardsum.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardsum.tables.SqlStage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -2,6 +2,8 @@ package io.shardsum.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardsum.tables.ScanTable;
+import io.shardsum.tables.Verdict;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.SmallFleet;

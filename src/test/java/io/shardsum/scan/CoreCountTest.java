@@ -2,6 +2,7 @@ package io.shardsum.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardsum.tables.ScanTable;
 import io.shardsum.testing.JavaProcess;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;

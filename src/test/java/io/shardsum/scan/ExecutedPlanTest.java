@@ -2,6 +2,8 @@ package io.shardsum.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardsum.scan.files.ExecutedWrite;
+import io.shardsum.tables.SqlStage;
 import io.shardsum.testing.LocalSpark;
 import java.nio.file.Path;
 import java.util.List;

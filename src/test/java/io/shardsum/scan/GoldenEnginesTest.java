@@ -10,6 +10,8 @@ import io.shardsum.fleet.EngineInventory;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.RankInventory;
 import io.shardsum.fleet.ShardFile;
+import io.shardsum.tables.EngineResult;
+import io.shardsum.tables.ScanTable;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
 import java.io.IOException;

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.TensorSpec;
+import io.shardsum.tables.FindingRow;
+import io.shardsum.tables.ScanTable;
+import io.shardsum.tables.TableViews;
+import io.shardsum.tables.TablesSession;
+import io.shardsum.tables.Verdict;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.SmallFleet;

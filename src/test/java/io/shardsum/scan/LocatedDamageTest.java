@@ -7,6 +7,8 @@ import io.shardsum.damage.DamagePattern;
 import io.shardsum.damage.DamagedRange;
 import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.TensorSpec;
+import io.shardsum.tables.DamageColumns;
+import io.shardsum.tables.ScanTable;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.SmallFleet;

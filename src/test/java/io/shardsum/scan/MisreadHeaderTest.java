@@ -6,6 +6,8 @@ import io.shardsum.fleet.FleetDescription;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.TensorSpec;
+import io.shardsum.tables.FindingRow;
+import io.shardsum.tables.ScanTable;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.MisreadingFileSystem;

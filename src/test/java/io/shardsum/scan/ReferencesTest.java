@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardsum.fleet.Inventory;
+import io.shardsum.scan.plan.Baseline;
+import io.shardsum.scan.plan.ScanProgress;
+import io.shardsum.scan.plan.ScanRequest;
+import io.shardsum.tables.ReferenceException;
+import io.shardsum.tables.ScanId;
+import io.shardsum.tables.Verdict;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.SmallFleet;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import io.shardsum.cli.Main;
+import io.shardsum.scan.plan.ScanProgress;
 import io.shardsum.testing.JavaProcess;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;

@@ -2,6 +2,9 @@ package io.shardsum.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardsum.tables.FinishedScan;
+import io.shardsum.tables.Scope;
+import io.shardsum.tables.TableViews;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.Nights;
 import io.shardsum.testing.Nights.Engine;

@@ -1,9 +1,9 @@
 package io.shardsum.testing;
 
 import io.shardsum.fleet.WeightSource;
-import io.shardsum.scan.FindingRow;
-import io.shardsum.scan.ScanTable;
-import io.shardsum.scan.Scope;
+import io.shardsum.tables.FindingRow;
+import io.shardsum.tables.ScanTable;
+import io.shardsum.tables.Scope;
 import io.shardsum.verdict.Finding;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.shardsum.expect.model;
 
+import io.shardsum.text.ForeignText;
 import io.shardsum.expect.recipe.SourceTensor;
 import io.shardsum.fleet.CheckpointListing;
 import io.shardsum.fleet.JsonFile;
@@ -114,7 +115,7 @@ public record Checkpoint(
             other -> {
               throw new ExpectException(
                   "checkpoint %s: %s is %s, not a file"
-                      .formatted(MessageText.shown(directory), ModelConfig.FILE_NAME, other));
+                      .formatted(ForeignText.shown(directory), ModelConfig.FILE_NAME, other));
             });
     try (InputStream in = file.getFileSystem(conf).open(file)) {
       byte[] json = in.readNBytes(MAX_CONFIG_BYTES + 1);
@@ -125,7 +126,7 @@ public record Checkpoint(
       return json;
     } catch (FileNotFoundException e) {
       throw new ExpectException(
-          "checkpoint " + MessageText.shown(directory) + " has no " + ModelConfig.FILE_NAME, e);
+          "checkpoint " + ForeignText.shown(directory) + " has no " + ModelConfig.FILE_NAME, e);
     }
   }
 
@@ -139,9 +140,9 @@ public record Checkpoint(
           throw new ExpectException(
               "%s is in %s and in %s: expected each name once"
                   .formatted(
-                      MessageText.shown(tensor.name()),
-                      MessageText.shown(other.fileName()),
-                      MessageText.shown(tensor.fileName())));
+                      ForeignText.shown(tensor.name()),
+                      ForeignText.shown(other.fileName()),
+                      ForeignText.shown(tensor.fileName())));
         }
       }
     }

@@ -1,5 +1,6 @@
 package io.shardsum.expect.model;
 
+import io.shardsum.text.ForeignText;
 import io.shardsum.expect.recipe.SourceTensor;
 import io.shardsum.expect.recipe.UnpredictableException;
 import java.util.HashSet;
@@ -46,7 +47,7 @@ public final class CheckpointTensors {
     if (found.isPresent() && bare.isPresent()) {
       throw new UnpredictableException(
           "the checkpoint has both %s and %s: the one that is loaded last counts"
-              .formatted(MessageText.shown(name), MessageText.shown(bare.get().name())));
+              .formatted(ForeignText.shown(name), ForeignText.shown(bare.get().name())));
     }
     return found.isPresent() ? found : bare;
   }
@@ -81,7 +82,7 @@ public final class CheckpointTensors {
                 () ->
                     new UnpredictableException(
                         "the checkpoint has no %s: the engine would leave memory as it was"
-                            .formatted(MessageText.shown(name))));
+                            .formatted(ForeignText.shown(name))));
     return checked(tensor, shape);
   }
 
@@ -90,8 +91,8 @@ public final class CheckpointTensors {
       throw new UnpredictableException(
           "%s in %s is of shape %s; config.json asks for %s"
               .formatted(
-                  MessageText.shown(tensor.name()),
-                  MessageText.shown(tensor.fileName()),
+                  ForeignText.shown(tensor.name()),
+                  ForeignText.shown(tensor.fileName()),
                   tensor.shape(),
                   shape));
     }

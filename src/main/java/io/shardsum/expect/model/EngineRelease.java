@@ -1,5 +1,6 @@
 package io.shardsum.expect.model;
 
+import io.shardsum.text.ForeignText;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -39,7 +40,7 @@ public enum EngineRelease {
     throw new ExpectException(
         "unknown runtime %s; allowed: %s"
             .formatted(
-                MessageText.quoted(text),
+                ForeignText.quoted(text),
                 Arrays.stream(values())
                     .map(EngineRelease::word)
                     .collect(Collectors.joining(", "))));

@@ -1,5 +1,6 @@
 package io.shardsum.expect.model;
 
+import io.shardsum.text.ForeignText;
 import java.util.Arrays;
 
 /** A kind of GPU, where what an engine holds depends on it. */
@@ -21,6 +22,6 @@ public enum Gpu {
         .orElseThrow(
             () ->
                 new ExpectException(
-                    "gpu is %s; expected sm90 or sm100".formatted(MessageText.quoted(text))));
+                    "gpu is %s; expected sm90 or sm100".formatted(ForeignText.quoted(text))));
   }
 }

@@ -1,5 +1,6 @@
 package io.shardsum.expect.model;
 
+import io.shardsum.text.ForeignText;
 import io.shardsum.expect.recipe.Cast;
 import io.shardsum.expect.recipe.Dequantized;
 import io.shardsum.expect.recipe.Joined;
@@ -154,7 +155,7 @@ public final class LinearWeights {
     if (length % BLOCK != 0) {
       throw new ExpectException(
           "%s %s of %s on a rank: expected a multiple of 128, the size of an FP8 block"
-              .formatted(length, what, MessageText.shown(module)));
+              .formatted(length, what, ForeignText.shown(module)));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.shardsum.expect.model;
 
+import io.shardsum.text.ForeignText;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,6 @@ public enum ModelClass {
     return architectures.isEmpty()
         ? "config.json names no model class under architectures; known: " + known
         : "the rules of model class %s are not known; known: %s"
-            .formatted(MessageText.quoted(String.join(", ", architectures)), known);
+            .formatted(ForeignText.quoted(String.join(", ", architectures)), known);
   }
 }

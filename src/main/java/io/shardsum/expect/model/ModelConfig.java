@@ -1,5 +1,6 @@
 package io.shardsum.expect.model;
 
+import io.shardsum.text.ForeignText;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -49,7 +50,7 @@ public final class ModelConfig {
       return new ModelConfig(root);
     } catch (JsonProcessingException e) {
       requireJson(json, e);
-      throw new ExpectException(FILE_NAME + " is not JSON: " + MessageText.shown(reason(e)), e);
+      throw new ExpectException(FILE_NAME + " is not JSON: " + ForeignText.shown(reason(e)), e);
     } catch (java.io.IOException e) {
       throw new ExpectException(FILE_NAME + " cannot be read", e);
     }
@@ -219,6 +220,6 @@ public final class ModelConfig {
   private ExpectException wrong(String key, String expected) {
     return new ExpectException(
         "%s: %s is %s; expected %s"
-            .formatted(FILE_NAME, key, MessageText.shown(root.get(key).toString()), expected));
+            .formatted(FILE_NAME, key, ForeignText.shown(root.get(key).toString()), expected));
   }
 }

@@ -1,5 +1,6 @@
 package io.shardsum.expect.model;
 
+import io.shardsum.text.ForeignText;
 import io.shardsum.expect.recipe.SourceTensor;
 import io.shardsum.safetensors.DType;
 import java.util.Optional;
@@ -64,7 +65,7 @@ public final class ModelDtype {
         .orElseThrow(
             () ->
                 new ExpectException(
-                    "dtype is %s; %s".formatted(MessageText.quoted(name), EXPECTED)));
+                    "dtype is %s; %s".formatted(ForeignText.quoted(name), EXPECTED)));
   }
 
   /** The newer key counts where both are there, as in transformers. */
@@ -79,7 +80,7 @@ public final class ModelDtype {
             () ->
                 new ExpectException(
                     "config.json: dtype is %s; expected float16, bfloat16 or float32"
-                        .formatted(MessageText.quoted(name.get()))));
+                        .formatted(ForeignText.quoted(name.get()))));
   }
 
   private static Optional<DType> named(String name) {

@@ -1,5 +1,6 @@
 package io.shardsum.expect.model;
 
+import io.shardsum.text.ForeignText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -62,6 +63,6 @@ public final class PipelineSplit {
   private static ExpectException wrong(String name, String partition, long layers, int stages) {
     return new ExpectException(
         "%s is %s; expected %s numbers of layers that add up to %s"
-            .formatted(name, MessageText.quoted(partition), stages, layers));
+            .formatted(name, ForeignText.quoted(partition), stages, layers));
   }
 }

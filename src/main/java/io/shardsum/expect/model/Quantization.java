@@ -1,5 +1,6 @@
 package io.shardsum.expect.model;
 
+import io.shardsum.text.ForeignText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +45,7 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
           ? new Quantization(Scheme.NONE, List.of(), "")
           : unknown(
               "quantization %s of a checkpoint that is not quantized is not covered"
-                  .formatted(MessageText.quoted(flag.get())));
+                  .formatted(ForeignText.quoted(flag.get())));
     }
     return ofConfig(config.get(), flag);
   }
@@ -54,7 +55,7 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
     if (!method.equals("fp8") || !flag.orElse(method).equals(method)) {
       return unknown(
           "quantization %s is not covered; covered: fp8 in blocks"
-              .formatted(MessageText.quoted(flag.orElse(method))));
+              .formatted(ForeignText.quoted(flag.orElse(method))));
     }
     List<String> ignored =
         withAndWithoutPrefix(
@@ -108,7 +109,7 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
     if (skipped != 0 && skipped != linear.parts().size()) {
       throw new ExpectException(
           "config.json: some, but not all parts of %s are to be quantized: expected all or none"
-              .formatted(MessageText.shown(linear.name())));
+              .formatted(ForeignText.shown(linear.name())));
     }
     return skipped == 0 ? scheme : Scheme.NONE;
   }

@@ -1,5 +1,6 @@
 package io.shardsum.expect.model;
 
+import io.shardsum.text.ForeignText;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -85,7 +86,7 @@ public final class Settings {
 
   private static ExpectException wrong(String name, String value, String expected) {
     return new ExpectException(
-        "%s is %s; expected %s".formatted(name, MessageText.quoted(value), expected));
+        "%s is %s; expected %s".formatted(name, ForeignText.quoted(value), expected));
   }
 
   /**
@@ -99,7 +100,7 @@ public final class Settings {
         throw new ExpectException(
             "unknown setting %s; allowed: %s"
                 .formatted(
-                    MessageText.quoted(name), known.stream().collect(Collectors.joining(", "))));
+                    ForeignText.quoted(name), known.stream().collect(Collectors.joining(", "))));
       }
     }
   }

@@ -1,6 +1,6 @@
 package io.shardsum.expect.recipe;
 
-import io.shardsum.expect.model.MessageText;
+import io.shardsum.text.ForeignText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +34,7 @@ public record SourceRows(SourceTensor source, Span rows) {
         .formatted(
             rows.length() == 1 ? "row" : "rows",
             rows,
-            MessageText.shown(source.name()),
-            MessageText.shown(source.fileName()));
+            ForeignText.shown(source.name()),
+            ForeignText.shown(source.fileName()));
   }
 }

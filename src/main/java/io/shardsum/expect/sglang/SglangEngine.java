@@ -4,7 +4,7 @@ import io.shardsum.expect.model.EngineSetup;
 import io.shardsum.expect.model.ExpectException;
 import io.shardsum.expect.model.Fp8Loading;
 import io.shardsum.expect.model.Gpu;
-import io.shardsum.expect.model.MessageText;
+import io.shardsum.text.ForeignText;
 import io.shardsum.expect.model.PipelineSplit;
 import io.shardsum.expect.model.Settings;
 import io.shardsum.expect.model.Share;
@@ -83,7 +83,7 @@ final class SglangEngine {
             when(
                 !loadFormat.equals("auto") && !loadFormat.equals("safetensors"),
                 "load-format %s reads other files, or none; expected auto or safetensors"
-                    .formatted(MessageText.quoted(loadFormat))),
+                    .formatted(ForeignText.quoted(loadFormat))),
             when(settings.flag("enable-lora"), LORA),
             when(settings.text("lora-paths").isPresent(), LORA),
             when(

@@ -6,7 +6,7 @@ import io.shardsum.expect.model.ExpertLayout;
 import io.shardsum.expect.model.Experts;
 import io.shardsum.expect.model.Fp8Loading;
 import io.shardsum.expect.model.Gpu;
-import io.shardsum.expect.model.MessageText;
+import io.shardsum.text.ForeignText;
 import io.shardsum.expect.model.Quantization.Scheme;
 import io.shardsum.expect.model.Share;
 import io.shardsum.expect.model.SizeLimits;
@@ -109,8 +109,8 @@ final class SglangExperts {
         ("the order in which moe-runner-backend %s with moe-a2a-backend %s, %s and dtype %s stores"
                 + " experts is not known")
             .formatted(
-                MessageText.quoted(runner),
-                MessageText.quoted(moe.allToAll()),
+                ForeignText.quoted(runner),
+                ForeignText.quoted(moe.allToAll()),
                 scheme == Scheme.NONE ? "no quantization" : "fp8",
                 dtype));
   }

@@ -1,7 +1,7 @@
 package io.shardsum.expect.sglang;
 
 import io.shardsum.expect.model.ExpectException;
-import io.shardsum.expect.model.MessageText;
+import io.shardsum.text.ForeignText;
 import io.shardsum.expect.model.Settings;
 import java.util.List;
 import java.util.Optional;
@@ -130,7 +130,7 @@ record SglangMoe(
         ? Optional.empty()
         : Optional.of(
             "init-expert-location %s places experts by itself"
-                .formatted(MessageText.quoted(location)));
+                .formatted(ForeignText.quoted(location)));
   }
 
   /** Whether ranks exchange tokens, each having experts of its own. */

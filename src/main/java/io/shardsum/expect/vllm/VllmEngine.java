@@ -2,7 +2,7 @@ package io.shardsum.expect.vllm;
 
 import io.shardsum.expect.model.EngineSetup;
 import io.shardsum.expect.model.ExpectException;
-import io.shardsum.expect.model.MessageText;
+import io.shardsum.text.ForeignText;
 import io.shardsum.expect.model.PipelineSplit;
 import io.shardsum.expect.model.Settings;
 import io.shardsum.expect.model.Stage;
@@ -55,7 +55,7 @@ final class VllmEngine {
     if (!loadFormat.equals(AUTO) && !loadFormat.equals("safetensors")) {
       return Optional.of(
           "load-format %s reads other files, or none; expected auto or safetensors"
-              .formatted(MessageText.quoted(loadFormat)));
+              .formatted(ForeignText.quoted(loadFormat)));
     }
     if (hasAdapters) {
       return Optional.of("LoRA wraps modules and so renames parameters");

@@ -2,7 +2,7 @@ package io.shardsum.expect.vllm;
 
 import io.shardsum.expect.model.CheckpointTensors;
 import io.shardsum.expect.model.ExpectException;
-import io.shardsum.expect.model.MessageText;
+import io.shardsum.text.ForeignText;
 import io.shardsum.expect.model.ModelClass;
 import io.shardsum.expect.model.ModelConfig;
 import io.shardsum.expect.recipe.SourceTensor;
@@ -47,8 +47,8 @@ final class VllmNames {
         throw new ExpectException(
             "%s in %s: vLLM does not start, since %s has no such parameter"
                 .formatted(
-                    MessageText.shown(tensor.name()),
-                    MessageText.shown(tensor.fileName()),
+                    ForeignText.shown(tensor.name()),
+                    ForeignText.shown(tensor.fileName()),
                     config.texts("architectures").get(0)));
       }
     }

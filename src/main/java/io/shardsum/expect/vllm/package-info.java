@@ -1,0 +1,2 @@
+/** What vLLM holds of each model class, by release. */
+package io.shardsum.expect.vllm;

@@ -1,0 +1,83 @@
+package io.shardsum.scan.canary;
+
+import io.shardsum.fleet.Digest;
+import io.shardsum.fleet.ShardFile;
+import io.shardsum.scan.plan.PlannedFile;
+import io.shardsum.source.ShardGroup;
+import io.shardsum.tables.ScanId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.Row;
+
+/**
+ * Shards that a scan hashes among those of the fleet, to see that it would find a flipped bit. Each
+ * way in which the scan hashes has them all: each digest, and each cut of files into rows. Up to
+ * the rows of the table {@code tensors} they are files like others; on GPUs, of a job of the same
+ * plan behind theirs, as RAPIDS cannot take rows out of a job.
+ */
+public final class Canaries {
+
+  private final CanaryFiles canaryFiles;
+  private final String scanId;
+  private final List<Digest> plantings = new ArrayList<>();
+
+  public Canaries(CanaryFiles canaryFiles, ScanId scanId) {
+    this.canaryFiles = canaryFiles;
+    this.scanId = scanId.text();
+  }
+
+  /**
+   * Files that are read alike, with canaries spread among them. The rank of a canary says with
+   * which files it was read.
+   */
+  public List<PlannedFile> among(List<PlannedFile> files, Digest digest) {
+    List<PlannedFile> all = new ArrayList<>(files);
+    List<ShardFile> canaries = canaryFiles.files();
+    for (int number = 0; number < canaries.size(); number++) {
+      int place = number + (number + 1) * files.size() / (canaries.size() + 1);
+      PlannedFile canary =
+          new PlannedFile(
+              Optional.empty(),
+              plantings.size(),
+              digest,
+              List.of(),
+              canaries.get(number),
+              ShardGroup.NONE);
+      all.add(place, canary);
+    }
+    plantings.add(digest);
+    return all;
+  }
+
+  /** The canaries of files that are read alike, without these. */
+  public List<PlannedFile> insteadOf(List<PlannedFile> files, Digest digest) {
+    return among(List.of(), digest);
+  }
+
+  /** How many bytes of them are read. */
+  public long bytes() {
+    long bytes = canaryFiles.files().stream().mapToLong(ShardFile::lengthBytes).sum();
+    return bytes * plantings.size();
+  }
+
+  /**
+   * Checks that every canary has the checksums that it should have.
+   *
+   * @param rows those of canaries, with the columns of the table {@code tensors}
+   * @throws UntrustedScanException if one has others, or none
+   */
+  public CanaryResult check(List<Row> rows) {
+    CanaryRows found = new CanaryRows(scanId, rows);
+    int flipped = 0;
+    for (int number = 0; number < canaryFiles.shards().size(); number++) {
+      CanaryShard shard = canaryFiles.shards().get(number);
+      for (int planting = 0; planting < plantings.size(); planting++) {
+        found.require(
+            shard, canaryFiles.files().get(number).path(), planting, plantings.get(planting));
+        flipped += shard.flipped().isPresent() ? 1 : 0;
+      }
+    }
+    return new CanaryResult(plantings.size() * canaryFiles.shards().size(), flipped);
+  }
+}

@@ -1,0 +1,32 @@
+package io.shardsum.scan.canary;
+
+import io.shardsum.checksum.SglangChecksum;
+import io.shardsum.checksum.WeightDigest;
+import io.shardsum.fleet.Digest;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+
+/**
+ * Both digests of a tensor's bytes, as the table {@code tensors} has them.
+ *
+ * @param checksum 16 hex digits; null where it was not computed
+ * @param sha256 64 hex digits; null where it was not computed
+ */
+record TensorDigests(String checksum, String sha256) {
+
+  static TensorDigests of(byte[] bytes) {
+    long sum = new SglangChecksum().sum(ByteBuffer.wrap(bytes), 0, bytes.length);
+    MessageDigest sha256 = WeightDigest.sha256();
+    sha256.update(bytes);
+    return new TensorDigests(SglangChecksum.finish(sum), WeightDigest.hex(sha256));
+  }
+
+  /** Those that a scan computes. */
+  String text(Digest digest) {
+    return switch (digest) {
+      case SGLANG -> checksum;
+      case SHA256 -> sha256;
+      case BOTH -> checksum + " and " + sha256;
+    };
+  }
+}

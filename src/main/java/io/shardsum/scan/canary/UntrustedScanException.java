@@ -1,0 +1,11 @@
+package io.shardsum.scan.canary;
+
+/** Canaries were not hashed as they should have been: no result of the scan counts. */
+public final class UntrustedScanException extends RuntimeException {
+
+  private static final long serialVersionUID = 1;
+
+  public UntrustedScanException(String message) {
+    super(message);
+  }
+}

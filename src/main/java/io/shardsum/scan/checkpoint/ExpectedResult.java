@@ -1,0 +1,100 @@
+package io.shardsum.scan.checkpoint;
+
+import io.shardsum.expect.HashedExpectation;
+import io.shardsum.expect.HashedRank;
+import io.shardsum.expect.model.Refusal;
+import io.shardsum.verdict.Comparison;
+import io.shardsum.verdict.CoverageCount;
+import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.FindingKind;
+import io.shardsum.verdict.Subject;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What the engines of a comparison group must hold, with digests.
+ *
+ * @param hashed of one replica
+ */
+public record ExpectedResult(ExpectedModel model, HashedExpectation hashed) {
+  private static final int NAMES = 10;
+
+  /** The tensors of one replica that are refused, by reason: which, on which ranks. */
+  Map<String, Refused> refused() {
+    Map<String, Refused> byReason = new LinkedHashMap<>();
+    for (HashedRank rank : hashed.ranks()) {
+      for (Refusal refusal : rank.refused()) {
+        if (!model.isSkipped(refusal.tensor())) {
+          byReason
+              .computeIfAbsent(
+                  refusal.reason(), any -> new Refused(new TreeSet<>(), new TreeSet<>()))
+              .add(rank.rank(), refusal.tensor());
+        }
+      }
+    }
+    return byReason;
+  }
+
+  /** Counts, for an engine, what does not follow from its checkpoint. */
+  void addTo(CoverageCount count, String engine) {
+    Map<String, SortedSet<Integer>> ranks = new TreeMap<>();
+    Map<String, Long> tensors = new TreeMap<>();
+    for (HashedRank rank : hashed.ranks()) {
+      for (Refusal refusal : rank.refused()) {
+        long one = refusal.tensor().equals(Refusal.ALL_TENSORS) ? 0 : 1;
+        ranks.computeIfAbsent(refusal.reason(), any -> new TreeSet<>()).add(rank.rank());
+        tensors.merge(refusal.reason(), one, Long::sum);
+      }
+    }
+    ranks.forEach(
+        (reason, of) -> count.addNotExpected(engine, reason, of.size(), tensors.get(reason)));
+  }
+
+  /** What is said of an engine of which not everything is expected. */
+  List<Finding> findings(String engine) {
+    return refused().entrySet().stream()
+        .map(refused -> finding(engine, refused.getKey(), refused.getValue()))
+        .toList();
+  }
+
+  private Finding finding(String engine, String reason, Refused refused) {
+    boolean everywhere = refused.ranks().size() == hashed.ranks().size();
+    Optional<String> location =
+        everywhere || model.parallelism().dp() > 1
+            ? Optional.empty()
+            : Optional.of(
+                "ranks "
+                    + String.join(", ", refused.ranks().stream().map(String::valueOf).toList()));
+    return Finding.of(
+        FindingKind.NOT_CHECKED,
+        Subject.engine(engine),
+        Comparison.NONE,
+        location,
+        "%s: what must be there does not follow from %s: %s"
+            .formatted(refused.words(), model.name(), reason));
+  }
+
+  /** Tensors that are refused for one reason. */
+  record Refused(SortedSet<Integer> ranks, SortedSet<String> tensors) {
+
+    private Refused add(int rank, String tensor) {
+      ranks.add(rank);
+      tensors.add(tensor);
+      return this;
+    }
+
+    private String words() {
+      if (tensors.contains(Refusal.ALL_TENSORS)) {
+        return "all tensors";
+      }
+      List<String> first = tensors.stream().limit(NAMES).toList();
+      String rest = tensors.size() > NAMES ? " and " + (tensors.size() - NAMES) + " more" : "";
+      return String.join(", ", first) + rest;
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.shardsum.scan.checkpoint;
+
+import io.shardsum.expect.ExpectationStore;
+import io.shardsum.expect.HashedExpectation;
+import io.shardsum.fleet.LiveSpec;
+import io.shardsum.scan.plan.ScanRequest;
+import io.shardsum.scan.plan.ScanSettings;
+import io.shardsum.tables.ReferenceException;
+import io.shardsum.tables.ScanTable;
+import io.shardsum.tables.ScanTables;
+import io.shardsum.verdict.Comparison;
+import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.FindingKind;
+import io.shardsum.verdict.Subject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What the engines of a scan must hold by their checkpoints: planned before anything is read, then
+ * hashed, and landed in the same tables.
+ */
+public final class ExpectedStage {
+
+  private final List<ExpectedModel> models;
+  private final ScanRequest request;
+  private final List<Finding> findings = new ArrayList<>();
+  private final Map<String, ExpectedResult> results = new HashMap<>();
+
+  private ExpectedStage(List<ExpectedModel> models, ScanRequest request) {
+    this.models = models;
+    this.request = request;
+  }
+
+  /**
+   * Plans.
+   *
+   * @throws ReferenceException if a checkpoint does not fit its engines
+   */
+  public static ExpectedStage plan(ScanRequest request, SparkSession session) {
+    return new ExpectedStage(
+        new ExpectedPlans(
+                request.inventory(),
+                request.baseline(),
+                session.sparkContext().hadoopConfiguration())
+            .models(),
+        request);
+  }
+
+  /** Whether no engine names its checkpoint. */
+  public boolean isEmpty() {
+    return models.isEmpty();
+  }
+
+  /**
+   * Reads the checkpoints, unless that was done before and they have not changed, and lands the
+   * tensors that are expected.
+   *
+   * @param schema of the table
+   */
+  public void landTensors(SparkSession session, ScanTables tables, StructType schema) {
+    if (isEmpty()) {
+      return;
+    }
+    ExpectationStore store =
+        new ExpectationStore(
+            request.out(), session.sparkContext().hadoopConfiguration(), mostAge(session));
+    for (ExpectedModel model : models) {
+      Optional<ExpectationStore.Kept> kept = store.find(model.subject(), request.startedAt());
+      kept.ifPresent(of -> findings.add(ofKept(model, of.hashedAt())));
+      HashedExpectation hashed =
+          kept.map(ExpectationStore.Kept::hashed).orElseGet(() -> hashed(model, store, session));
+      results.put(model.group(), new ExpectedResult(model, hashed));
+    }
+    List<Row> rows = new ArrayList<>();
+    byEngine().forEach(engine -> rows.addAll(engine.tensors()));
+    Dataset<Row> ofTable =
+        ScanTables.fitted(session.createDataFrame(rows, ExpectedRows.TENSORS), schema);
+    tables.append(ScanTable.TENSORS, ofTable.coalesce(1));
+  }
+
+  /** What is to be known of the digests, besides what does not follow from a checkpoint. */
+  public List<Finding> findings() {
+    return findings;
+  }
+
+  private static Finding ofKept(ExpectedModel model, Instant hashedAt) {
+    return Finding.of(
+        FindingKind.REFERENCE,
+        Subject.EVERYBODY,
+        Comparison.NONE,
+        Optional.of(model.group()),
+        "the expected digests of %s are kept ones, computed at %s: the bytes of its files were not read again, their lengths and times are the same (%s=0 reads them in each scan)"
+            .formatted(
+                model.name(), hashedAt.truncatedTo(ChronoUnit.SECONDS), ScanSettings.REHASH_DAYS));
+  }
+
+  private static Duration mostAge(SparkSession session) {
+    String days =
+        session
+            .conf()
+            .get(ScanSettings.REHASH_DAYS, Long.toString(ExpectationStore.USUAL_AGE.toDays()));
+    return Duration.ofDays(ScanSettings.days(ScanSettings.REHASH_DAYS, days));
+  }
+
+  private HashedExpectation hashed(
+      ExpectedModel model, ExpectationStore store, SparkSession session) {
+    RecipeHashing.Hashed hashed = new RecipeHashing(session).hash(model);
+    if (hashed.isWhole()) {
+      store.keep(model.subject(), hashed.results(), request.startedAt());
+    }
+    return HashedExpectation.of(
+        model.expectation(), model.expectation().groups(), hashed.results());
+  }
+
+  private List<ExpectedRows> byEngine() {
+    List<ExpectedRows> rows = new ArrayList<>();
+    for (ExpectedModel model : models) {
+      model
+          .engines()
+          .forEach(engine -> rows.add(new ExpectedRows(engine, results.get(model.group()))));
+    }
+    return rows;
+  }
+
+  /** The rows of a table, and those of what is expected of engines, or of their ranks. */
+  public Dataset<Row> added(ScanTable table, Dataset<Row> rows) {
+    if (isEmpty()) {
+      return rows;
+    }
+    List<Row> expected = new ArrayList<>();
+    for (ExpectedRows engine : byEngine()) {
+      if (table == ScanTable.RANKS) {
+        expected.addAll(engine.ranks());
+      } else {
+        expected.add(engine.engine());
+      }
+    }
+    StructType schema = table == ScanTable.RANKS ? ExpectedRows.RANKS : ExpectedRows.ENGINES;
+    return rows.union(
+        ScanTables.fitted(rows.sparkSession().createDataFrame(expected, schema), rows.schema()));
+  }
+
+  /** What the engines of a comparison group of files must hold, if a checkpoint says it. */
+  public Optional<ExpectedResult> of(String group) {
+    return Optional.ofNullable(results.get(group));
+  }
+
+  /** What a running engine must hold. */
+  public Optional<ExpectedResult> of(LiveSpec engine) {
+    return of(engine.group());
+  }
+}

@@ -1,0 +1,2 @@
+/** What engines must hold by their checkpoints: planned, hashed, and compared. */
+package io.shardsum.scan.checkpoint;

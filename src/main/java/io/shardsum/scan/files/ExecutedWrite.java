@@ -1,0 +1,60 @@
+package io.shardsum.scan.files;
+
+import io.shardsum.scan.canary.UntrustedScanException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.QueryExecution;
+import org.apache.spark.sql.execution.datasources.InsertIntoHadoopFsRelationCommand;
+import org.apache.spark.sql.util.QueryExecutionListener;
+
+/**
+ * Waits until Spark's listeners have been told of a write, and keeps what was executed. Spark tells
+ * them in order, behind the job's back: what they heard of the write's tasks is then whole.
+ */
+public final class ExecutedWrite implements QueryExecutionListener {
+
+  private static final int PATIENCE_SECONDS = 60;
+
+  private final CountDownLatch told = new CountDownLatch(1);
+  private volatile QueryExecution written;
+
+  private ExecutedWrite() {}
+
+  /**
+   * Runs a write of one table in a session.
+   *
+   * @throws UntrustedScanException if Spark does not tell: it drops news where it has too many
+   */
+  public static QueryExecution of(SparkSession session, Runnable write) {
+    ExecutedWrite listener = new ExecutedWrite();
+    session.listenerManager().register(listener);
+    try {
+      write.run();
+      if (!listener.told.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        throw new UntrustedScanException(
+            "Cannot trust the scan: Spark told nothing of what was written; raise"
+                + " spark.scheduler.listenerbus.eventqueue.capacity");
+      }
+      return listener.written;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while a table was being written", e);
+    } finally {
+      session.listenerManager().unregister(listener);
+    }
+  }
+
+  @Override
+  public void onSuccess(String name, QueryExecution execution, long durationNanos) {
+    if (execution.logical() instanceof InsertIntoHadoopFsRelationCommand) {
+      written = execution;
+      told.countDown();
+    }
+  }
+
+  @Override
+  public void onFailure(String name, QueryExecution execution, Exception exception) {
+    // The write itself throws.
+  }
+}

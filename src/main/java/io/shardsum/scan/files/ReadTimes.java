@@ -1,0 +1,24 @@
+package io.shardsum.scan.files;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * The time in which weights were read and hashed.
+ *
+ * @param begin when the first task was launched
+ * @param end when the last task ended
+ * @param bytes how many bytes of the fleet's files were read
+ */
+public record ReadTimes(Instant begin, Instant end, long bytes) {
+
+  /** From begin to end. */
+  public double seconds() {
+    return Duration.between(begin, end).toMillis() / 1000.0;
+  }
+
+  /** With fewer bytes: some are not the fleet's. */
+  public ReadTimes without(long otherBytes) {
+    return new ReadTimes(begin, end, Math.max(0, bytes - otherBytes));
+  }
+}

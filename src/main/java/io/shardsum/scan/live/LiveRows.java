@@ -1,0 +1,278 @@
+package io.shardsum.scan.live;
+
+import io.shardsum.checksum.WeightDigest;
+import io.shardsum.fleet.Digest;
+import io.shardsum.fleet.Endpoint;
+import io.shardsum.fleet.EndpointKind;
+import io.shardsum.fleet.LiveSpec;
+import io.shardsum.fleet.Selector;
+import io.shardsum.fleet.WeightSource;
+import io.shardsum.live.LiveAnswer;
+import io.shardsum.live.LiveRank;
+import io.shardsum.live.LiveTensor;
+import io.shardsum.live.TensorDigest;
+import io.shardsum.tables.JsonColumn;
+import java.sql.Timestamp;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+
+/** What a running engine said, as rows of the tables. */
+final class LiveRows {
+
+  static final StructType TENSORS =
+      StructType.fromDDL(
+          "engine STRING, source STRING, rank INT, role STRING, tensor STRING, key STRING,"
+              + " status STRING, reason STRING, checksum STRING, sha256 STRING, host STRING");
+
+  static final StructType RANKS =
+      StructType.fromDDL(
+          "engine STRING, source STRING, rank INT, tp_rank INT, tp_size INT, pp_rank INT,"
+              + " pp_size INT, dp_rank INT, dp_size INT, digest STRING, status STRING, checksum STRING,"
+              + " tensors BIGINT, skipped BIGINT, reason STRING, reported STRING");
+
+  static final StructType ENGINES =
+      StructType.fromDDL(
+          "engine STRING, source STRING, model STRING, revision STRING, comparison_group STRING,"
+              + " digest STRING, expected_ranks INT, hashed_ranks INT, missing_ranks INT, status STRING,"
+              + " checksum STRING, reported STRING, host STRING, engine_version STRING,"
+              + " fetched_at TIMESTAMP, other_fields STRING");
+
+  static final String HASHED = "HASHED";
+  static final String SKIPPED = "SKIPPED";
+  static final String NOT_CHECKED = "NOT_CHECKED";
+
+  private static final String LIVE = WeightSource.LIVE.name();
+  private static final String OF_NOTHING =
+      "the digest of zero bytes, and no file shows that the tensor is empty";
+
+  private final LiveAnswer answer;
+  private final LiveSpec spec;
+  private final String host;
+  private final KnownEmpty empty;
+  private final PairedWeights paired;
+
+  LiveRows(LiveAnswer answer, KnownEmpty empty, PairedWeights paired) {
+    this.answer = answer;
+    this.spec = answer.spec();
+    this.host = spec.endpoint().at().shown();
+    this.empty = empty;
+    this.paired = paired;
+  }
+
+  /** Engines that are asked in the same way, and whose files would be compared. */
+  static String group(LiveSpec spec) {
+    return "%s live %s %s"
+        .formatted(spec.group(), spec.endpoint().kind().word(), spec.endpoint().selector().word());
+  }
+
+  List<Row> tensors() {
+    List<Row> rows = new ArrayList<>();
+    for (LiveRank rank : answer.ranks()) {
+      for (LiveTensor tensor : rank.tensors()) {
+        rows.add(row(rank, tensor));
+      }
+    }
+    return rows;
+  }
+
+  private Row row(LiveRank rank, LiveTensor tensor) {
+    String status = status(rank, tensor);
+    boolean hashed = status.equals(HASHED);
+    boolean sha256 = answer.digest() == TensorDigest.SHA256;
+    return RowFactory.create(
+        spec.engine(),
+        LIVE,
+        rank.rank(),
+        tensor.role(),
+        tensor.tensor(),
+        tensor.key(),
+        status,
+        reason(rank, tensor, status).orElse(null),
+        hashed && !sha256 ? tensor.checksum() : null,
+        hashed && sha256 ? tensor.checksum() : null,
+        host);
+  }
+
+  private String status(LiveRank rank, LiveTensor tensor) {
+    if (whySkipped(rank, tensor).isPresent()) {
+      return SKIPPED;
+    }
+    return isUnchecked(rank, tensor) ? NOT_CHECKED : HASHED;
+  }
+
+  private Optional<String> reason(LiveRank rank, LiveTensor tensor, String status) {
+    return switch (status) {
+      case SKIPPED -> whySkipped(rank, tensor);
+      case NOT_CHECKED -> Optional.of(OF_NOTHING);
+      default -> leftOutByTheProfile(tensor);
+    };
+  }
+
+  /** Releases before 0.5.23 report all models, whichever they are asked for. */
+  private Optional<String> whySkipped(LiveRank rank, LiveTensor tensor) {
+    Selector selector = spec.endpoint().selector();
+    boolean asked = spec.endpoint().kind() == EndpointKind.VLLM || selector.means(tensor.role());
+    return asked
+        ? skippedBy(rank, tensor).map(LiveRows::becauseOf)
+        : Optional.of("not asked for: selector " + selector.word());
+  }
+
+  /** As the files of tensors say it. */
+  private static String becauseOf(String pattern) {
+    return "name contains " + pattern;
+  }
+
+  /** Releases before 0.5.23 do not take a list of what to leave out, nor does vLLM. */
+  private Optional<String> skippedBy(LiveRank rank, LiveTensor tensor) {
+    Optional<String> pattern = containedIn(tensor, spec.skip());
+    return pattern.isPresent() && isPaired(rank, tensor) ? Optional.empty() : pattern;
+  }
+
+  /**
+   * Whether a block-quantized weight, of which engines report the checksum whatever they are asked
+   * to skip. Where no file shows it, it is one if the engine lists it although it was asked.
+   */
+  private boolean isPaired(LiveRank rank, LiveTensor tensor) {
+    if (paired.knows(spec.engine())) {
+      return paired.has(spec.engine(), rank.rank(), tensor.key());
+    }
+    return spec.endpoint().at() instanceof Endpoint.Server
+        && answer.version().equals(Optional.of("0.5.23 or newer"))
+        && tensor.tensor().endsWith("weight");
+  }
+
+  /** Engines of the profile's release do not report it, and files are not hashed for it. */
+  private Optional<String> leftOutByTheProfile(LiveTensor tensor) {
+    return containedIn(tensor, spec.profile().patterns())
+        .map(
+            pattern ->
+                "left out by profile %s: name contains %s"
+                    .formatted(spec.profile().name(), pattern));
+  }
+
+  private static Optional<String> containedIn(LiveTensor tensor, List<String> patterns) {
+    return patterns.stream().filter(tensor.tensor()::contains).findFirst();
+  }
+
+  private boolean isUnchecked(LiveRank rank, LiveTensor tensor) {
+    return answer.digest().isOfNothing(tensor.checksum())
+        && !empty.has(spec.group(), rank.rank() % spec.parallelism().replicaSize(), tensor.key());
+  }
+
+  /** The row of the engine and those of its ranks, as they are reported. */
+  LiveEngineResult result() {
+    List<LiveRankResult> ranks = answer.ranks().stream().map(this::rank).toList();
+    boolean complete = ranks.stream().allMatch(rank -> rank.checksum().isPresent());
+    return new LiveEngineResult(
+        spec.engine(),
+        group(spec),
+        ranks,
+        complete
+            ? Optional.of(
+                WeightDigest.ofEngine(
+                    ranks.stream().map(rank -> rank.checksum().orElseThrow()).toList()))
+            : Optional.empty(),
+        answer.reported(),
+        host,
+        answer.version(),
+        answer.fetchedAt());
+  }
+
+  private LiveRankResult rank(LiveRank rank) {
+    Map<String, String> hashed = new HashMap<>();
+    long skipped = 0;
+    long unchecked = 0;
+    for (LiveTensor tensor : rank.tensors()) {
+      switch (status(rank, tensor)) {
+        case SKIPPED -> skipped++;
+        case NOT_CHECKED -> unchecked++;
+        default -> hashed.put(tensor.key(), tensor.checksum());
+      }
+    }
+    Optional<String> partial = whyPartial(rank.tensors().size(), unchecked, hashed.size());
+    Optional<String> reason = rank.reason().or(() -> partial);
+    String known = reason.isEmpty() ? LiveRankResult.COMPLETE : LiveRankResult.PARTIAL;
+    return new LiveRankResult(
+        spec.engine(),
+        rank.rank(),
+        rank.isKnown() ? known : LiveRankResult.UNKNOWN,
+        reason.isEmpty() ? Optional.of(WeightDigest.ofRank(hashed)) : Optional.empty(),
+        rank.reported(),
+        hashed.size(),
+        skipped,
+        reason);
+  }
+
+  private static Optional<String> whyPartial(int tensors, long unchecked, int hashed) {
+    if (unchecked > 0) {
+      return Optional.of("%s of %s tensors: %s".formatted(unchecked, tensors, OF_NOTHING));
+    }
+    return hashed > 0
+        ? Optional.empty()
+        : Optional.of("%s of %s tensors are skipped: nothing is left".formatted(tensors, tensors));
+  }
+
+  List<Row> ranks(LiveEngineResult result) {
+    List<Row> rows = new ArrayList<>();
+    for (LiveRank rank : answer.ranks()) {
+      LiveRankResult of = result.ranks().get(rank.rank());
+      rows.add(
+          RowFactory.create(
+              of.engine(),
+              LIVE,
+              of.rank(),
+              rank.tpRank(),
+              spec.parallelism().tp(),
+              rank.ppRank(),
+              spec.parallelism().pp(),
+              rank.dpRank(),
+              spec.parallelism().dp(),
+              digest(),
+              of.status(),
+              of.checksum().orElse(null),
+              of.tensors(),
+              of.skipped(),
+              of.reason().orElse(null),
+              of.reported().orElse(null)));
+    }
+    return rows;
+  }
+
+  /** The word of the algorithm that the digests of ranks and engine are made of. */
+  private String digest() {
+    return switch (answer.digest()) {
+      case SGLANG -> Digest.SGLANG.word();
+      case SHA256 -> Digest.SHA256.word();
+    };
+  }
+
+  Row engine(LiveEngineResult result) {
+    return RowFactory.create(
+        result.engine(),
+        LIVE,
+        spec.model().orElse(null),
+        spec.revision().orElse(null),
+        result.group(),
+        digest(),
+        result.ranks().size(),
+        (int) result.completeRanks(),
+        (int) result.unknownRanks(),
+        result.checksum().isPresent() ? "COMPLETE" : "INCOMPLETE",
+        result.checksum().orElse(null),
+        result.reported().orElse(null),
+        result.host(),
+        result.version().orElse(null),
+        Timestamp.from(result.fetchedAt()),
+        otherFields());
+  }
+
+  private String otherFields() {
+    return answer.otherFields().isEmpty() ? null : JsonColumn.of(answer.otherFields());
+  }
+}

@@ -1,0 +1,141 @@
+package io.shardsum.scan.live;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+
+import io.shardsum.scan.plan.PlannedFile;
+import io.shardsum.scan.plan.RereadLimits;
+import io.shardsum.source.ChunkColumn;
+import io.shardsum.source.FileListing;
+import io.shardsum.source.ListedFile;
+import io.shardsum.source.OnError;
+import io.shardsum.source.RowUnit;
+import io.shardsum.source.SafetensorsSource;
+import io.shardsum.source.TaskPlan;
+import io.shardsum.tables.SqlFile;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The SHA-256 of tensors that a running engine seems to hold otherwise than their files: what lies
+ * in the memory of the CPU is reported by the first digits of that, and by no other checksum. They
+ * are read a second time, a task each.
+ */
+final class OffloadedTensors {
+
+  private static final StructType LOOKS =
+      StructType.fromDDL("engine STRING, rank INT, key STRING, sha256 STRING");
+
+  private final Map<List<Object>, PlannedFile> files = new HashMap<>();
+  private final RereadLimits limits;
+
+  OffloadedTensors(List<PlannedFile> planned, RereadLimits limits) {
+    this.limits = limits;
+    for (PlannedFile file : planned) {
+      file.engine()
+          .ifPresent(
+              engine ->
+                  files.put(
+                      place(engine, file.rank(), file.file().role(), file.file().path()), file));
+    }
+  }
+
+  private static List<Object> place(String engine, int rank, String role, String path) {
+    return List.of(engine, rank, role, path);
+  }
+
+  /**
+   * Reads as many as the limits allow, and gives the view {@code file_tensors} their SHA-256.
+   *
+   * @param session has the views that {@code sql/live/suspects.sql} takes
+   */
+  void completeDigests(SparkSession session) {
+    List<Row> looks = looks(affordable(session), session);
+    session.createDataFrame(looks, LOOKS).createOrReplaceTempView("second_looks");
+    session
+        .table("file_tensors")
+        .as("f")
+        .join(
+            session.table("second_looks").as("s"),
+            col("f.engine")
+                .equalTo(col("s.engine"))
+                .and(col("f.rank").equalTo(col("s.rank")))
+                .and(col("f.key").equalTo(col("s.key"))),
+            "left")
+        .select(col("f.*"), coalesce(col("f.sha256"), col("s.sha256")).as("either_sha256"))
+        .drop("sha256")
+        .withColumnRenamed("either_sha256", "sha256")
+        .createOrReplaceTempView("file_tensors");
+  }
+
+  private List<Row> affordable(SparkSession session) {
+    List<Row> affordable = new ArrayList<>();
+    long leftBytes = limits.bytes();
+    for (Row suspect : session.sql(SqlFile.text("live/suspects")).collectAsList()) {
+      leftBytes -= suspect.<Long>getAs("bytes");
+      if (leftBytes < 0) {
+        break;
+      }
+      affordable.add(suspect);
+    }
+    return affordable;
+  }
+
+  /** An empty tensor may begin where a suspect does: it is not meant. */
+  private List<Row> looks(List<Row> suspects, SparkSession session) {
+    List<ListedFile> listed = new ArrayList<>();
+    List<TaskPlan.Task> tasks = new ArrayList<>();
+    for (Row suspect : suspects) {
+      long begin = suspect.<Long>getAs("file_offset_bytes");
+      long end = begin + suspect.<Long>getAs("bytes");
+      tasks.add(new TaskPlan.Task(List.of(), List.of(List.of((long) listed.size(), begin, end))));
+      listed.add(fileOf(suspect).listed());
+    }
+    if (listed.isEmpty()) {
+      return List.of();
+    }
+    List<Row> looks = new ArrayList<>();
+    for (Row read :
+        session
+            .read()
+            .format(SafetensorsSource.NAME)
+            .option("listing", new FileListing(listed).toJson())
+            .option("tasks", new TaskPlan(tasks).toJson())
+            .option("rows", RowUnit.PIECE.option())
+            .option("on-error", OnError.REPORT.option())
+            .load()
+            .select(
+                col(ChunkColumn.FILE_INDEX.columnName()).as("file_index"),
+                col(ChunkColumn.TENSOR_BYTES.columnName()).as("tensor_bytes"),
+                coalesce(
+                        col(ChunkColumn.FP8_SHA256.columnName()),
+                        col(ChunkColumn.SHA256.columnName()))
+                    .as("sha256"))
+            .where(col("sha256").isNotNull().and(col("tensor_bytes").gt(0)))
+            .collectAsList()) {
+      Row suspect = suspects.get(read.<Integer>getAs("file_index"));
+      looks.add(
+          RowFactory.create(
+              suspect.getAs("engine"),
+              suspect.getAs("rank"),
+              suspect.getAs("key"),
+              read.getAs("sha256")));
+    }
+    return looks;
+  }
+
+  private PlannedFile fileOf(Row suspect) {
+    return files.get(
+        place(
+            suspect.getAs("engine"),
+            suspect.<Integer>getAs("rank"),
+            suspect.getAs("role"),
+            suspect.getAs("file")));
+  }
+}

@@ -1,0 +1,17 @@
+package io.shardsum.scan.plan;
+
+/** Is told how far a scan is. Calls come from Spark's threads, one at a time. */
+public interface ScanProgress {
+
+  /** Nobody listens. */
+  ScanProgress NONE = new ScanProgress() {};
+
+  /** Reading begins; {@code totalBytes} of files will be read. */
+  default void readingBegins(long totalBytes) {}
+
+  /** A task has read another {@code bytes}. */
+  default void read(long bytes) {}
+
+  /** All files are read and their tensors have landed; they are being merged. */
+  default void readingEnds() {}
+}

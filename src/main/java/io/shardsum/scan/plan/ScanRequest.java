@@ -1,0 +1,80 @@
+package io.shardsum.scan.plan;
+
+import io.shardsum.fleet.Inventory;
+import io.shardsum.tables.ScanId;
+import io.shardsum.tables.Scope;
+import io.shardsum.tables.TakeOver;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What to scan.
+ *
+ * @param inventory the files of the fleet
+ * @param out the directory of all tables
+ * @param scanId the scan's name; an earlier scan of this name is replaced
+ * @param startedAt when the scan began; its day in UTC is the scan's date
+ * @param verifyOneIn where GPUs hash: of how many chunks one is hashed on the CPU, too, besides one
+ *     of each file; empty: none
+ * @param baseline an earlier scan in the tables that is right by declaration
+ * @param scope whether these are all engines of the fleet
+ * @param takeOver when the name may be taken from a scan that has not ended
+ */
+public record ScanRequest(
+    Inventory inventory,
+    String out,
+    ScanId scanId,
+    Instant startedAt,
+    OptionalInt verifyOneIn,
+    Optional<Baseline> baseline,
+    Scope scope,
+    TakeOver takeOver) {
+
+  /** Checks that nothing is missing. */
+  public ScanRequest {
+    Objects.requireNonNull(inventory, "inventory is null");
+    Objects.requireNonNull(out, "out is null");
+    Objects.requireNonNull(scanId, "scanId is null");
+    Objects.requireNonNull(startedAt, "startedAt is null");
+    Objects.requireNonNull(verifyOneIn, "verifyOneIn is null");
+    Objects.requireNonNull(baseline, "baseline is null");
+    Objects.requireNonNull(scope, "scope is null");
+    Objects.requireNonNull(takeOver, "takeOver is null");
+  }
+
+  /** A scan of all engines that takes what GPUs hash as it comes, and whose copies vote. */
+  public ScanRequest(Inventory inventory, String out, ScanId scanId, Instant startedAt) {
+    this(
+        inventory,
+        out,
+        scanId,
+        startedAt,
+        OptionalInt.empty(),
+        Optional.empty(),
+        Scope.FLEET,
+        TakeOver.OF_THE_DEAD);
+  }
+
+  /** This scan, holding chunks that a GPU hashed against the CPU. */
+  public ScanRequest verifying(OptionalInt oneIn) {
+    return new ScanRequest(inventory, out, scanId, startedAt, oneIn, baseline, scope, takeOver);
+  }
+
+  /** This scan, its copies compared with an earlier one, if there is one. */
+  public ScanRequest comparedWith(Optional<Baseline> right) {
+    return new ScanRequest(inventory, out, scanId, startedAt, verifyOneIn, right, scope, takeOver);
+  }
+
+  /** This scan, of all engines of the fleet or of some. */
+  public ScanRequest of(Scope which) {
+    return new ScanRequest(
+        inventory, out, scanId, startedAt, verifyOneIn, baseline, which, takeOver);
+  }
+
+  /** This scan, which takes its name from one that has not ended. */
+  public ScanRequest taking(TakeOver when) {
+    return new ScanRequest(inventory, out, scanId, startedAt, verifyOneIn, baseline, scope, when);
+  }
+}

@@ -1,0 +1,52 @@
+package io.shardsum.scan.plan;
+
+import io.shardsum.source.ChunkColumn;
+import io.shardsum.source.ListedFile;
+import io.shardsum.source.ShardHeaders;
+import java.io.IOException;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * How many rows a scan will make, guessed without reading it: from the lengths of files, and of the
+ * headers of a few of them. Only speed depends on the guess.
+ *
+ * @param tensors rows of the table of tensors
+ * @param chunks chunks of 1 MiB
+ */
+public record ScanSize(long tensors, long chunks) {
+
+  private static final int SAMPLED_FILES = 16;
+  private static final long HEADER_BYTES_OF_A_TENSOR = 100;
+  private static final long ROWS_OF_A_SMALL_SCAN = 200_000;
+
+  public static ScanSize of(List<ListedFile> files, Configuration hadoopConf) {
+    if (files.isEmpty()) {
+      return new ScanSize(0, 0);
+    }
+    long chunks =
+        files.stream().mapToLong(file -> file.lengthBytes() / ChunkColumn.CHUNK_BYTES + 1).sum();
+    ShardHeaders headers = new ShardHeaders(hadoopConf);
+    int step = Math.max(1, files.size() / SAMPLED_FILES);
+    long sampledBytes = 0;
+    long sampled = 0;
+    for (int index = 0; index < files.size(); index += step) {
+      sampledBytes += headerBytes(files.get(index), headers);
+      sampled++;
+    }
+    return new ScanSize(sampledBytes / sampled * files.size() / HEADER_BYTES_OF_A_TENSOR, chunks);
+  }
+
+  /** Whether compiling code for the SQL stages takes longer than running them. */
+  boolean isSmall() {
+    return chunks + tensors < ROWS_OF_A_SMALL_SCAN;
+  }
+
+  private static long headerBytes(ListedFile file, ShardHeaders headers) {
+    try {
+      return headers.lengthBytes(file);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+}

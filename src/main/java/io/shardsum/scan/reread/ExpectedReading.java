@@ -1,0 +1,152 @@
+package io.shardsum.scan.reread;
+
+import io.shardsum.damage.TensorSite;
+import io.shardsum.expect.model.ExpectedRank;
+import io.shardsum.expect.model.ExpectedTensor;
+import io.shardsum.expect.recipe.Dequantized;
+import io.shardsum.expect.recipe.Recipe;
+import io.shardsum.expect.recipe.SourceTensor;
+import io.shardsum.fleet.ShardFile;
+import io.shardsum.scan.checkpoint.ExpectedComparison;
+import io.shardsum.scan.checkpoint.ExpectedModel;
+import io.shardsum.scan.checkpoint.ExpectedResult;
+import io.shardsum.scan.checkpoint.ExpectedStage;
+import io.shardsum.tables.DamageColumns;
+import io.shardsum.verdict.HeldTensor;
+import io.shardsum.verdict.RankHolder;
+import io.shardsum.verdict.ReadBy;
+import io.shardsum.verdict.SecondLook;
+import io.shardsum.verdict.SuspectTensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** Reads suspect tensors again, and beside them what their recipes give. */
+final class ExpectedReading {
+
+  /** A suspect, its file, and where its bytes should have come from. */
+  record Pair(SuspectTensor suspect, SuspectFile file, List<Integer> chunks, Recipe recipe) {}
+
+  private final SparkSession session;
+  private final ExpectedStage expected;
+  private final int rangesKept;
+
+  ExpectedReading(SparkSession session, ExpectedStage expected, int rangesKept) {
+    this.session = session;
+    this.expected = expected;
+    this.rangesKept = rangesKept;
+  }
+
+  /** The recipe of what a suspect is compared with, if that is no copy, and of the same form. */
+  Optional<Recipe> recipe(SuspectTensor suspect, TensorSite site) {
+    return model(suspect)
+        .flatMap(model -> recipe(model, suspect.other(), suspect.name().tensor()))
+        .map(recipe -> stored(recipe, site))
+        .filter(recipe -> recipe.dtype() == site.dtype())
+        .filter(recipe -> recipe.lengthBytes() == site.lengthBytes());
+  }
+
+  private Optional<ExpectedModel> model(SuspectTensor suspect) {
+    return suspect.other().equals(ExpectedComparison.holder(suspect.group(), suspect.place()))
+        ? expected.of(suspect.group()).map(ExpectedResult::model)
+        : Optional.empty();
+  }
+
+  private static Optional<Recipe> recipe(ExpectedModel model, RankHolder holder, String tensor) {
+    ExpectedRank rank = model.expectation().ranks().get(holder.rank());
+    return rank.tensors().stream()
+        .filter(candidate -> candidate.name().equals(tensor))
+        .map(ExpectedTensor::recipe)
+        .findFirst();
+  }
+
+  /** A file has the quantized half of a pair. */
+  private static Recipe stored(Recipe recipe, TensorSite site) {
+    return recipe instanceof Dequantized pair && site.dtype() != recipe.dtype()
+        ? pair.weight()
+        : recipe;
+  }
+
+  /** Reads both, a task for each pair. */
+  Map<SuspectTensor, SecondLook> look(List<Pair> pairs) {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+    Broadcast<SerializableConfiguration> conf =
+        spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
+    List<RecipeComparison> tasks = new ArrayList<>();
+    for (Pair pair : pairs) {
+      tasks.add(task(tasks.size(), pair));
+    }
+    List<Row> rows =
+        session
+            .createDataFrame(
+                spark.parallelize(tasks, tasks.size()).map(task -> task.run(conf.value().value())),
+                RecipeComparison.SCHEMA)
+            .collectAsList();
+    Map<SuspectTensor, SecondLook> looks = new HashMap<>();
+    for (Row row : rows) {
+      Pair pair = pairs.get(row.<Integer>getAs("number"));
+      looks.put(pair.suspect(), look(pair, row));
+    }
+    return looks;
+  }
+
+  private RecipeComparison task(int number, Pair pair) {
+    SuspectFile file = pair.file();
+    ExpectedModel model = model(pair.suspect()).orElseThrow();
+    String path = file.file().path();
+    return new RecipeComparison(
+        number,
+        new ShardFile(
+            path, file.file().lengthBytes(), file.file().modifiedAtMillis(), ShardFile.TARGET, 0),
+        new SourceTensor(
+            pair.suspect().name().tensor(),
+            file.site().dtype(),
+            file.site().shape(),
+            0,
+            path,
+            file.site().fileOffsetBytes()),
+        file.site(),
+        pair.chunks(),
+        pair.recipe(),
+        model.checkpoint().files(),
+        rangesKept);
+  }
+
+  private static SecondLook look(Pair pair, Row row) {
+    if (row.getAs("error") != null) {
+      return new SecondLook.NotRead(row.getAs("error"), Optional.of(pair.file().readBy()));
+    }
+    ReadBy by = new ReadBy(row.getAs("host"), row.getAs("executor"), Optional.empty());
+    String rank = "rank %s, ".formatted(pair.suspect().holder().rank());
+    return new SecondLook.Compared(
+        held(pair, row.getList(row.fieldIndex("sums"))),
+        pair.suspect().otherHeld(),
+        pair.file().readBy(),
+        by,
+        by,
+        DamageColumns.damage(row),
+        pair.file().file().path(),
+        pair.chunks().size(),
+        Optional.<String>ofNullable(row.getAs("origin")).map(rank::concat));
+  }
+
+  /** By this reading; where no sums tell it, as it was. */
+  private static HeldTensor held(Pair pair, List<Long> sums) {
+    SuspectTensor suspect = pair.suspect();
+    if (suspect.differingChunks().isEmpty()) {
+      return suspect.held();
+    }
+    Map<Integer, Long> byChunk = new HashMap<>();
+    for (int index = 0; index < sums.size(); index++) {
+      byChunk.put(pair.chunks().get(index), sums.get(index));
+    }
+    return suspect.held().readAgain(suspect.otherHeld(), byChunk, Optional.empty());
+  }
+}

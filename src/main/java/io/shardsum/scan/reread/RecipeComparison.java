@@ -1,0 +1,117 @@
+package io.shardsum.scan.reread;
+
+import io.shardsum.checksum.SglangChecksum;
+import io.shardsum.damage.ByteComparison;
+import io.shardsum.damage.Damage;
+import io.shardsum.damage.DamagedRange;
+import io.shardsum.damage.TensorSite;
+import io.shardsum.expect.model.OpenCheckpoint;
+import io.shardsum.expect.model.WeightFiles;
+import io.shardsum.expect.recipe.Recipe;
+import io.shardsum.expect.recipe.RecipeReader;
+import io.shardsum.expect.recipe.SourceRows;
+import io.shardsum.expect.recipe.SourceTensor;
+import io.shardsum.fleet.ShardFile;
+import io.shardsum.source.RetriedFiles;
+import io.shardsum.tables.DamageColumns;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A suspect tensor whose bytes are to be compared with what its recipe gives, on an executor.
+ *
+ * @param tensor in {@code file}, which it calls file 0
+ * @param chunks that are compared
+ * @param checkpoint the files of the recipe
+ */
+record RecipeComparison(
+    int number,
+    ShardFile file,
+    SourceTensor tensor,
+    TensorSite site,
+    List<Integer> chunks,
+    Recipe recipe,
+    List<ShardFile> checkpoint,
+    int rangesKept)
+    implements Serializable {
+
+  private static final int CHUNK_BYTES = 1 << 20;
+
+  static final StructType SCHEMA =
+      StructType.fromDDL(
+          "number INT, error STRING, sums ARRAY<BIGINT>, origin STRING, host STRING,"
+              + " executor STRING, "
+              + DamageColumns.DDL);
+
+  /** Copies the lists, since not every list travels. */
+  RecipeComparison {
+    chunks = List.copyOf(chunks);
+    checkpoint = List.copyOf(checkpoint);
+  }
+
+  /** A row of {@link #SCHEMA}. */
+  Row run(Configuration conf) {
+    WeightFiles opener = new RetriedFiles(conf);
+    try (OpenCheckpoint ours = new OpenCheckpoint(List.of(file), opener);
+        OpenCheckpoint published = new OpenCheckpoint(checkpoint, opener)) {
+      ByteComparison comparison = new ByteComparison(site, rangesKept);
+      RecipeReader expected = recipe.open(published);
+      SglangChecksum checksum = new SglangChecksum();
+      List<Long> sums = new ArrayList<>();
+      for (int chunk : chunks) {
+        long offset = (long) chunk * CHUNK_BYTES;
+        int length = (int) Math.min(CHUNK_BYTES, site.lengthBytes() - offset);
+        byte[] bad = new byte[length];
+        byte[] good = new byte[length];
+        ours.read(tensor, offset, ByteBuffer.wrap(bad));
+        expected.read(offset, ByteBuffer.wrap(good));
+        comparison.add(offset, bad, good);
+        sums.add(checksum.sum(ByteBuffer.wrap(bad), offset / Integer.BYTES, site.lengthBytes()));
+      }
+      ours.checkUnchanged();
+      published.checkUnchanged();
+      return row(null, sums, comparison.damage());
+    } catch (IOException e) {
+      return row(String.valueOf(e.getMessage()), List.of(), Optional.empty());
+    }
+  }
+
+  private Row row(String error, List<Long> sums, Optional<Damage> damage) {
+    Object[] values = {
+      number,
+      error,
+      sums.toArray(),
+      damage.map(this::origin).orElse(null),
+      SparkEnv.get().blockManager().blockManagerId().host(),
+      SparkEnv.get().executorId()
+    };
+    return RowFactory.create(DamageColumns.append(values, damage));
+  }
+
+  /** What the ranges that differ should have come from. */
+  private String origin(Damage damage) {
+    int elementBytes = recipe.dtype().bits() / Byte.SIZE;
+    List<SourceRows> sources = new ArrayList<>();
+    for (DamagedRange range : damage.ranges()) {
+      long end = range.offsetBytes() + range.lengthBytes();
+      sources.addAll(
+          recipe.sources(
+              range.offsetBytes() / elementBytes, (end + elementBytes - 1) / elementBytes));
+    }
+    return sources.isEmpty()
+        ? "zeros"
+        : SourceRows.merged(sources).stream()
+            .map(SourceRows::toString)
+            .collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,271 @@
+package io.shardsum.scan.reread;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.shardsum.damage.TensorSite;
+import io.shardsum.expect.recipe.Recipe;
+import io.shardsum.scan.checkpoint.ExpectedStage;
+import io.shardsum.scan.files.ReadingPlaces;
+import io.shardsum.scan.plan.PlannedFile;
+import io.shardsum.scan.plan.RereadLimits;
+import io.shardsum.source.ChunkColumn;
+import io.shardsum.source.FileListing;
+import io.shardsum.source.ListedFile;
+import io.shardsum.source.OnError;
+import io.shardsum.source.SafetensorsSource;
+import io.shardsum.source.TaskPlan;
+import io.shardsum.tables.DamageColumns;
+import io.shardsum.verdict.ReadBy;
+import io.shardsum.verdict.SecondLook;
+import io.shardsum.verdict.SuspectTensor;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Reads the chunks of suspect tensors again, and those of a good copy beside them, and compares
+ * their bytes: a job of its own, each pair a task, on executors other than those of the first
+ * reading where there are some.
+ */
+public final class SecondReading {
+
+  /** Chunks of one copy that are read before those of the other; a file is opened for each run. */
+  private static final int CHUNKS_OF_A_RUN = 8;
+
+  /** What opening two files costs, in bytes that could be read in that time. */
+  private static final long OPEN_COST_BYTES = 1 << 20;
+
+  private static final ChunkColumn[] COLUMNS = {
+    ChunkColumn.FILE_INDEX,
+    ChunkColumn.TENSOR,
+    ChunkColumn.DTYPE,
+    ChunkColumn.TENSOR_BYTES,
+    ChunkColumn.CHUNK,
+    ChunkColumn.DATA,
+    ChunkColumn.ERROR,
+    ChunkColumn.HOST,
+    ChunkColumn.EXECUTOR
+  };
+
+  /** Both files of a suspect, and what is read of them. */
+  private record Pair(
+      SuspectTensor suspect, SuspectFile file, SuspectFile other, List<Integer> chunks) {
+
+    SecondLook notRead(String why) {
+      return new SecondLook.NotRead(why, Optional.of(file.readBy()));
+    }
+
+    List<String> places(ReadingPlaces among) {
+      return among.besides(file.executors(), other.executors());
+    }
+
+    long costBytes() {
+      long bytes = (long) chunks.size() * ChunkColumn.CHUNK_BYTES;
+      return OPEN_COST_BYTES + 2 * Math.min(bytes, file.site().lengthBytes());
+    }
+  }
+
+  private final SparkSession session;
+  private final SuspectFiles files;
+  private final ReadingPlaces places;
+  private final RereadLimits limits;
+  private final ExpectedReading expected;
+  private final List<ExpectedReading.Pair> ofRecipes = new ArrayList<>();
+  private long leftBytes;
+
+  /**
+   * Prepares.
+   *
+   * @param session has the view {@code tensors}
+   * @param planned the files of the scan
+   * @param places of the executors that have read
+   * @param expected what checkpoints say
+   */
+  public SecondReading(
+      SparkSession session,
+      List<PlannedFile> planned,
+      ReadingPlaces places,
+      RereadLimits limits,
+      ExpectedStage expected) {
+    this.session = session;
+    this.files = new SuspectFiles(planned, session);
+    this.places = places;
+    this.limits = limits;
+    this.leftBytes = limits.bytes();
+    this.expected = new ExpectedReading(session, expected, limits.ranges());
+  }
+
+  /** Looks at the bytes of all that the limits still allow, the smallest first. */
+  public Map<SuspectTensor, SecondLook> of(List<SuspectTensor> suspects) {
+    Map<SuspectTensor, SecondLook> looks = new LinkedHashMap<>();
+    ofRecipes.clear();
+    List<Pair> pairs = affordable(pairs(suspects, looks), looks);
+    if (!pairs.isEmpty()) {
+      read(pairs, looks);
+    }
+    if (!ofRecipes.isEmpty()) {
+      looks.putAll(expected.look(ofRecipes));
+    }
+    return looks;
+  }
+
+  private List<Pair> pairs(List<SuspectTensor> suspects, Map<SuspectTensor, SecondLook> looks) {
+    files.add(suspects);
+    List<Pair> pairs = new ArrayList<>();
+    for (SuspectTensor suspect : suspects) {
+      Optional<SuspectFile> file = files.of(suspect.copy());
+      Optional<SuspectFile> other = files.of(suspect.otherCopy());
+      Optional<Recipe> recipe = file.flatMap(f -> expected.recipe(suspect, f.site()));
+      if (recipe.isPresent()) {
+        withRecipe(suspect, file.get(), recipe.get(), looks);
+      } else if (file.isPresent() && other.isPresent()) {
+        pairs.add(new Pair(suspect, file.get(), other.get(), chunks(suspect, file.get().site())));
+      } else {
+        looks.put(
+            suspect,
+            new SecondLook.NotRead(
+                "no copy of this scan holds what is expected", file.map(SuspectFile::readBy)));
+      }
+    }
+    return pairs;
+  }
+
+  private void withRecipe(
+      SuspectTensor suspect,
+      SuspectFile file,
+      Recipe recipe,
+      Map<SuspectTensor, SecondLook> looks) {
+    List<Integer> chunks = chunks(suspect, file.site());
+    long bytes =
+        2 * Math.min((long) chunks.size() * ChunkColumn.CHUNK_BYTES, file.site().lengthBytes());
+    if (bytes + OPEN_COST_BYTES > leftBytes) {
+      looks.put(suspect, new SecondLook.NotRead(limits.reason(), Optional.of(file.readBy())));
+      return;
+    }
+    leftBytes -= bytes + OPEN_COST_BYTES;
+    ofRecipes.add(new ExpectedReading.Pair(suspect, file, chunks, recipe));
+  }
+
+  private List<Integer> chunks(SuspectTensor suspect, TensorSite site) {
+    List<Integer> differing = suspect.differingChunks();
+    if (!differing.isEmpty()) {
+      return differing.subList(0, Math.min(limits.chunks(), differing.size()));
+    }
+    long all = (site.lengthBytes() + ChunkColumn.CHUNK_BYTES - 1) / ChunkColumn.CHUNK_BYTES;
+    return IntStream.range(0, Math.toIntExact(all)).boxed().toList();
+  }
+
+  private List<Pair> affordable(List<Pair> pairs, Map<SuspectTensor, SecondLook> looks) {
+    List<Pair> affordable = new ArrayList<>();
+    for (Pair pair : pairs.stream().sorted(Comparator.comparing(Pair::costBytes)).toList()) {
+      if (pair.costBytes() <= leftBytes) {
+        leftBytes -= pair.costBytes();
+        affordable.add(pair);
+      } else {
+        looks.put(pair.suspect(), pair.notRead(limits.reason()));
+      }
+    }
+    return affordable;
+  }
+
+  private void read(List<Pair> pairs, Map<SuspectTensor, SecondLook> looks) {
+    List<ListedFile> files = new ArrayList<>();
+    List<TaskPlan.Task> tasks = new ArrayList<>();
+    Map<Integer, CopyPair.Expected> expected = new HashMap<>();
+    for (Pair pair : pairs) {
+      int number = tasks.size();
+      files.add(pair.file().file());
+      files.add(pair.other().file());
+      tasks.add(new TaskPlan.Task(pair.places(places), ranges(pair, number)));
+      expected.put(
+          number,
+          new CopyPair.Expected(
+              number, pair.suspect().name().tensor(), pair.file().site(), pair.chunks().size()));
+    }
+    Dataset<Row> chunks =
+        session
+            .read()
+            .format(SafetensorsSource.NAME)
+            .option("listing", new FileListing(files).toJson())
+            .option("tasks", new TaskPlan(tasks).toJson())
+            .option("on-error", OnError.REPORT.option())
+            .load()
+            .select(Stream.of(COLUMNS).map(c -> col(c.columnName())).toArray(Column[]::new));
+    PairComparison comparison = new PairComparison(expected, limits.ranges());
+    for (Row row :
+        chunks.mapPartitions(comparison, Encoders.row(CopyPair.SCHEMA)).collectAsList()) {
+      Pair pair = pairs.get(row.<Integer>getAs("number"));
+      looks.put(pair.suspect(), look(pair, row));
+    }
+  }
+
+  private static SecondLook look(Pair pair, Row row) {
+    if (row.getAs("error") != null) {
+      return pair.notRead(row.getAs("error"));
+    }
+    SuspectTensor suspect = pair.suspect();
+    List<Integer> chunks = row.getList(row.fieldIndex("chunks"));
+    return new SecondLook.Compared(
+        suspect
+            .held()
+            .readAgain(suspect.otherHeld(), sums(chunks, row, "sums"), text(row, "sha256")),
+        suspect
+            .otherHeld()
+            .readAgain(suspect.held(), sums(chunks, row, "other_sums"), text(row, "other_sha256")),
+        pair.file().readBy(),
+        pair.other().readBy(),
+        new ReadBy(row.getAs("host"), row.getAs("executor"), Optional.empty()),
+        DamageColumns.damage(row),
+        pair.file().file().path(),
+        chunks.size());
+  }
+
+  private static Map<Integer, Long> sums(List<Integer> chunks, Row row, String column) {
+    List<Long> sums = row.getList(row.fieldIndex(column));
+    Map<Integer, Long> byChunk = new HashMap<>();
+    for (int index = 0; index < chunks.size(); index++) {
+      byChunk.put(chunks.get(index), sums.get(index));
+    }
+    return byChunk;
+  }
+
+  private static Optional<String> text(Row row, String column) {
+    return Optional.ofNullable(row.getAs(column));
+  }
+
+  private static List<List<Long>> ranges(Pair pair, int number) {
+    List<List<Long>> ranges = new ArrayList<>();
+    List<Integer> chunks = pair.chunks();
+    for (int begin = 0; begin < chunks.size(); ) {
+      int end = begin + 1;
+      while (end < chunks.size()
+          && end - begin < CHUNKS_OF_A_RUN
+          && chunks.get(end) == chunks.get(end - 1) + 1) {
+        end++;
+      }
+      ranges.add(range(2 * number, pair.file(), chunks.get(begin), chunks.get(end - 1)));
+      ranges.add(range(2 * number + 1, pair.other(), chunks.get(begin), chunks.get(end - 1)));
+      begin = end;
+    }
+    return ranges;
+  }
+
+  private static List<Long> range(int file, SuspectFile of, int firstChunk, int lastChunk) {
+    long offset = of.site().fileOffsetBytes();
+    return List.of(
+        (long) file,
+        offset + (long) firstChunk * ChunkColumn.CHUNK_BYTES,
+        offset + (long) lastChunk * ChunkColumn.CHUNK_BYTES + 1);
+  }
+}

@@ -1,0 +1,275 @@
+package io.shardsum.tables;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+
+import io.shardsum.fleet.WeightSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkThrowable;
+import org.apache.spark.sql.DataFrameReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.datasources.DataSource;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** The finished scans of a directory of tables, as the views of ad-hoc SQL show them. */
+public final class EarlierScans {
+
+  private static final String SOURCE = "source";
+  private static final StructType OF_TENSORS =
+      StructType.fromDDL("source STRING, name_in_file STRING, raw_checksum STRING");
+  private static final StructType OF_RANKS =
+      StructType.fromDDL(
+          "source STRING, digest STRING, different_tensors BIGINT, different_bytes BIGINT,"
+              + " storages STRING");
+  private static final StructType OF_ENGINES =
+      StructType.fromDDL(
+          "source STRING, digest STRING, hashing STRING, storages STRING, agreement STRING");
+  private static final String FILES = WeightSource.FILES.name();
+
+  private final SparkSession session;
+  private final Path out;
+  private final Set<String> leftOut;
+  private final boolean any;
+
+  /** Makes the views, in a session of their own, if a scan was ever finished there. */
+  public EarlierScans(SparkSession session, String out) {
+    this(session, out, Set.of());
+  }
+
+  /**
+   * Makes the views without some scans.
+   *
+   * @param leftOut the names of scans whose files are not read
+   */
+  public EarlierScans(SparkSession session, String out, Set<String> leftOut) {
+    this.leftOut = Set.copyOf(leftOut);
+    this.session = TablesSession.of(session);
+    this.out = new Path(out);
+    // A scan's name is text, also where it looks like a number.
+    this.session.conf().set("spark.sql.sources.partitionColumnTypeInference.enabled", "false");
+    this.any = isAnyFinished() && (leftOut.isEmpty() || newest(ScanTable.SCANS).isPresent());
+    if (any) {
+      for (ScanTable table : ScanTable.values()) {
+        view(table);
+      }
+      TableViews.verified(TableViews.Dialect.SPARK).forEach(this.session::sql);
+    }
+  }
+
+  /** Of scans there are few, and each statement reads them. */
+  private void view(ScanTable table) {
+    Dataset<Row> found = ofScansThatCount(found(table));
+    if (table == ScanTable.SCANS) {
+      List<Row> scans = found.collectAsList();
+      found = session.createDataFrame(scans, found.schema());
+      TablesSession.fit(session, scans.stream().mapToLong(EarlierScans::ranks).sum());
+    } else {
+      found = ofScansThatCount(withLaterColumns(found, table));
+    }
+    found.createOrReplaceTempView("landed_" + table.tableName());
+  }
+
+  private Dataset<Row> ofScansThatCount(Dataset<Row> rows) {
+    return leftOut.isEmpty() ? rows : rows.where(not(col("scan_id").isInCollection(leftOut)));
+  }
+
+  /** Whether a scan is among them. */
+  public boolean has(String scanId) {
+    return !leftOut.contains(scanId);
+  }
+
+  private static long ranks(Row scan) {
+    return scan.<Number>getAs("ranks").longValue();
+  }
+
+  private boolean isAnyFinished() {
+    Path scans = new Path(out, ScanTable.SCANS.tableName());
+    try {
+      FileSystem fileSystem = scans.getFileSystem(session.sparkContext().hadoopConfiguration());
+      if (!fileSystem.exists(scans)) {
+        return false;
+      }
+      for (FileStatus date : fileSystem.listStatus(scans)) {
+        if (date.isDirectory() && fileSystem.listStatus(date.getPath()).length > 0) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the tables in " + out + ": " + e.getMessage(), e);
+    }
+  }
+
+  public boolean exist() {
+    return any;
+  }
+
+  private Dataset<Row> found(ScanTable table) {
+    try {
+      return leftOut.isEmpty()
+          ? read(session).parquet(path(table))
+          : read(session).schema(newestSchema(table)).parquet(path(table));
+    } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
+      if (e instanceof SparkThrowable spark
+          && "UNABLE_TO_INFER_SCHEMA".equals(spark.getCondition())) {
+        throw noParquet(table);
+      }
+      throw e;
+    }
+  }
+
+  /** Of a file that is not left out: Spark would look at any. */
+  private StructType newestSchema(ScanTable table) {
+    Path newest = newest(table).orElseThrow(() -> noParquet(table));
+    return read(session)
+        .parquet(newest.toString())
+        .schema()
+        .add("scan_date", "string")
+        .add("scan_id", "string");
+  }
+
+  private Optional<Path> newest(ScanTable table) {
+    return Arrays.stream(parquetFiles(new Path(path(table))))
+        .map(FileStatus::getPath)
+        .filter(file -> has(file.getParent().getName().substring("scan_id=".length())))
+        .max(Comparator.naturalOrder());
+  }
+
+  private FileStatus[] parquetFiles(Path directory) {
+    try {
+      return directory
+          .getFileSystem(session.sparkContext().hadoopConfiguration())
+          .globStatus(new Path(directory, "scan_date=*/scan_id=*/*.parquet"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the tables in " + out + ": " + e.getMessage(), e);
+    }
+  }
+
+  private ReferenceException noParquet(ScanTable table) {
+    return new ReferenceException(
+        "Cannot read %s: expected Parquet files, found none".formatted(path(table)));
+  }
+
+  /**
+   * With the columns that tables of version 1 do not have. All of their rows are of files, under
+   * the names there, and none of block-quantized pairs.
+   */
+  private Dataset<Row> withLaterColumns(Dataset<Row> found, ScanTable table) {
+    StructType schema = found.schema();
+    for (StructField column : laterColumns(table).fields()) {
+      if (!Arrays.asList(schema.fieldNames()).contains(column.name())) {
+        schema = schema.add(column);
+      }
+    }
+    Dataset<Row> rows =
+        schema.equals(found.schema()) ? found : read(session).schema(schema).parquet(path(table));
+    return rows.withColumn(SOURCE, coalesce(col(SOURCE), lit(FILES)));
+  }
+
+  private static StructType laterColumns(ScanTable table) {
+    return switch (table) {
+      case TENSORS -> OF_TENSORS;
+      case RANKS -> OF_RANKS;
+      case ENGINES -> OF_ENGINES;
+      case FINDINGS -> FindingRow.SCHEMA;
+      case SCANS -> new StructType();
+    };
+  }
+
+  private static DataFrameReader read(SparkSession session) {
+    return session.read().option(DataSource.GLOB_PATHS_KEY(), "false");
+  }
+
+  /**
+   * The rows of a table that come from one source, as they lie, for another session, which may have
+   * another schema.
+   */
+  public Dataset<Row> landed(
+      ScanTable table, WeightSource source, StructType schema, SparkSession other) {
+    return read(other)
+        .schema(schema)
+        .parquet(path(table))
+        .where(coalesce(col(SOURCE), lit(FILES)).equalTo(source.name()));
+  }
+
+  private String path(ScanTable table) {
+    return new Path(out, table.tableName()).toString();
+  }
+
+  /** The result of a statement over the views. */
+  public List<Row> rows(EvidenceQuery query) {
+    return any ? query.in(session).collectAsList() : List.of();
+  }
+
+  /** The result of a statement that has parameters. */
+  public List<Row> rows(String sqlFile, Map<String, Object> parameters) {
+    return query(sqlFile, parameters).collectAsList();
+  }
+
+  /** A statement that has parameters. */
+  Dataset<Row> query(String sqlFile, Map<String, Object> parameters) {
+    return session.sql(SqlFile.text(sqlFile), parameters);
+  }
+
+  /** The result of a statement that has parameters, a partition in memory at a time. */
+  Iterator<Row> iterate(String sqlFile, Map<String, Object> parameters) {
+    return session.sql(SqlFile.text(sqlFile), parameters).toLocalIterator();
+  }
+
+  /** What the checksums of an engine's ranks did not see in one of the scans. */
+  public List<Row> forms(String scanId, String engine) {
+    SparkSession ofEngine = session.newSession();
+    landed(ScanTable.TENSORS, WeightSource.FILES, view("tensors").schema(), ofEngine)
+        .where(col("scan_id").equalTo(scanId).and(col("engine").equalTo(engine)))
+        .createOrReplaceTempView("tensors");
+    return SqlStage.FORMS.in(ofEngine).collectAsList();
+  }
+
+  /**
+   * Whether retention has dropped a scan's rows of tensors.
+   *
+   * @param row of the scan, in any view
+   */
+  public boolean haveDroppedTensors(Row row) {
+    return haveDroppedTensors(row.<Object>getAs("scan_date").toString(), row.getAs("scan_id"));
+  }
+
+  /** Whether retention has dropped the rows of tensors of the scan of this date and name. */
+  public boolean haveDroppedTensors(String scanDate, String scanId) {
+    Path directory =
+        new Path(path(ScanTable.TENSORS), "scan_date=%s/scan_id=%s".formatted(scanDate, scanId));
+    try {
+      Configuration hadoopConf = session.sparkContext().hadoopConfiguration();
+      return DroppedTensors.areIn(directory, directory.getFileSystem(hadoopConf));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the tables in " + out + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** A view of finished scans. */
+  public Dataset<Row> view(String name) {
+    return session.table(name);
+  }
+
+  /** Those rows of a view of finished scans that are of files. */
+  public Dataset<Row> ofFiles(String name) {
+    return view(name).where(col(SOURCE).equalTo(FILES));
+  }
+}

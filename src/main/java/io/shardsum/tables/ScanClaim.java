@@ -1,0 +1,226 @@
+package io.shardsum.tables;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The name of a scan, as long as the scan runs: two of one name would write the same directories.
+ *
+ * <pre>OUT/_running-SCAN_ID</pre>
+ *
+ * <p>The file is made only where there is none, and says which process made it; that it is touched
+ * now and then says that the process lives. It is gone when this is closed, and when the process is
+ * ended from outside.
+ */
+public final class ScanClaim implements AutoCloseable {
+
+  /** How the names of claims begin: readers of tables skip them. */
+  private static final String NAME = "_running-";
+
+  private static final int MOST_BYTES = 10_000;
+  private static final int SECONDS_BETWEEN_SIGNS = 30;
+
+  /** S3A makes the object only where there is none; other file systems do so anyway. */
+  private static final String CONDITIONAL = "fs.option.create.conditional.overwrite";
+
+  private final ScanTables tables;
+  private final Path file;
+  private final FileSystem fileSystem;
+  private final ClaimHolder self;
+  private final ScheduledExecutorService signs;
+
+  private ScanClaim(ScanTables tables, FileSystem fileSystem, Instant startedAt) {
+    this.tables = tables;
+    this.file = new Path(tables.out(), NAME + tables.scanId().text());
+    this.fileSystem = fileSystem;
+    this.self = ClaimHolder.here(startedAt);
+    this.signs =
+        Executors.newSingleThreadScheduledExecutor(
+            work -> {
+              Thread thread = new Thread(work, "scan-claim");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /**
+   * Takes the name.
+   *
+   * @throws ClaimedScanException if another scan has it, and may not lose it
+   * @throws UncheckedIOException if the file system does not let it
+   */
+  public static ScanClaim take(
+      ScanTables tables, Instant startedAt, TakeOver takeOver, Configuration hadoopConf) {
+    try {
+      FileSystem fileSystem = tables.out().getFileSystem(hadoopConf);
+      if (!fileSystem.mkdirs(tables.out())) {
+        throw new IOException("cannot make the directory " + tables.out());
+      }
+      ScanClaim claim = new ScanClaim(tables, fileSystem, startedAt);
+      claim.take(takeOver);
+      return claim;
+    } catch (IOException e) {
+      throw tables.cannotWrite(e);
+    } catch (ClaimedScanException e) {
+      throw e;
+    } catch (RuntimeException e) { // as Hadoop says that it has no connector
+      throw tables.cannotWrite(new IOException(e.getMessage(), e));
+    }
+  }
+
+  private void take(TakeOver takeOver) throws IOException {
+    if (!isMade()) {
+      displace(takeOver);
+      if (!isMade()) {
+        throw taken(holder());
+      }
+    }
+    if (!isOurs()) {
+      throw taken(holder());
+    }
+    fileSystem.deleteOnExit(file);
+    Future<?> unused =
+        signs.scheduleWithFixedDelay(
+            this::giveSign, SECONDS_BETWEEN_SIGNS, SECONDS_BETWEEN_SIGNS, TimeUnit.SECONDS);
+  }
+
+  /** Makes the file, if there is none. */
+  private boolean isMade() throws IOException {
+    try (OutputStream out = fileSystem instanceof LocalFileSystem local ? ofDisk(local) : made()) {
+      out.write(self.text().getBytes(StandardCharsets.UTF_8));
+      return true;
+    } catch (FileAlreadyExistsException
+        | org.apache.hadoop.fs.FileAlreadyExistsException
+        | org.apache.hadoop.fs.PathExistsException e) {
+      return false;
+    }
+  }
+
+  /** Hadoop looks whether there is a local file, and makes it then: two may look at once. */
+  private OutputStream ofDisk(LocalFileSystem local) throws IOException {
+    return Files.newOutputStream(
+        local.pathToFile(file).toPath(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  }
+
+  private OutputStream made() throws IOException {
+    FSDataOutputStreamBuilder<?, ?> builder = fileSystem.createFile(file);
+    builder.overwrite(false);
+    builder.opt(CONDITIONAL, true);
+    return builder.build();
+  }
+
+  /** Moves the file of another away: of several that do so at once, one succeeds. */
+  private void displace(TakeOver takeOver) throws IOException {
+    ClaimHolder holder = holder();
+    Instant now = Instant.now();
+    if (takeOver == TakeOver.OF_THE_DEAD && !holder.isDead(lastSign(now), now)) {
+      throw taken(holder);
+    }
+    Path away = file.suffix("-" + self.token());
+    if (fileSystem.rename(file, away)) {
+      ClaimHolder moved = ClaimHolder.parse(text(away));
+      if (!moved.token().equals(holder.token())) {
+        fileSystem.rename(away, file);
+        throw taken(moved);
+      }
+      StoredScans.delete(away, fileSystem);
+    }
+  }
+
+  private Instant lastSign(Instant now) throws IOException {
+    try {
+      FileStatus status = fileSystem.getFileStatus(file);
+      return Instant.ofEpochMilli(status.getModificationTime());
+    } catch (FileNotFoundException e) {
+      return now;
+    }
+  }
+
+  private ClaimHolder holder() throws IOException {
+    return ClaimHolder.parse(text(file));
+  }
+
+  private String text(Path path) throws IOException {
+    try (InputStream in = fileSystem.open(path)) {
+      return new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
+    } catch (FileNotFoundException e) {
+      return "";
+    }
+  }
+
+  private boolean isOurs() throws IOException {
+    return holder().token().equals(self.token());
+  }
+
+  private ClaimedScanException taken(ClaimHolder holder) {
+    return new ClaimedScanException(
+        "Cannot scan as %s: a scan of that name runs %s: expected it to end first, or another --scan-id; if it is dead, add --replace"
+            .formatted(tables.scanId().text(), holder.words()));
+  }
+
+  /** Says that the scan lives. */
+  private void giveSign() {
+    try {
+      if (isOurs()) {
+        if (fileSystem instanceof LocalFileSystem) {
+          fileSystem.setTimes(file, System.currentTimeMillis(), -1);
+        } else {
+          try (OutputStream out = fileSystem.create(file, true)) {
+            out.write(self.text().getBytes(StandardCharsets.UTF_8));
+          }
+        }
+      }
+    } catch (IOException e) {
+      // said the next time
+    }
+  }
+
+  /**
+   * Looks whether the name is still this scan's.
+   *
+   * @throws UncheckedIOException if another scan has taken it over
+   */
+  public void requireHeld() {
+    try {
+      if (!isOurs()) {
+        throw new IOException(
+            "scan %s was taken over by another %s"
+                .formatted(tables.scanId().text(), holder().words()));
+      }
+    } catch (IOException e) {
+      throw tables.cannotWrite(e);
+    }
+  }
+
+  /** Gives the name back. */
+  @Override
+  public void close() {
+    signs.shutdownNow();
+    try {
+      if (isOurs()) {
+        fileSystem.delete(file, false);
+      }
+      fileSystem.cancelDeleteOnExit(file);
+    } catch (IOException e) {
+      throw tables.cannotWrite(e);
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package io.shardsum.tables;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import io.shardsum.text.ForeignText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.datasources.DataSource;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Where one scan lands.
+ *
+ * <pre>OUT/TABLE/scan_date=2026-11-23/scan_id=ID/*.parquet</pre>
+ *
+ * <p>A scan writes only below its own {@code scan_id} directories, also while it is being written,
+ * so scans do not disturb each other. Its row in {@code scans} comes last and goes first: views
+ * show a scan only where that row is.
+ *
+ * @param out the directory of all tables
+ * @param partition {@code scan_date=.../scan_id=...}
+ * @param scanId the scan
+ */
+public record ScanTables(Path out, String partition, ScanId scanId) {
+
+  /** How the names of directories of canaries begin. */
+  static final String CANARIES = "_canary-";
+
+  private static final int MESSAGE_CODE_POINTS = 1_000;
+
+  /** The tables of a scan that began at that time, under the directory of all tables. */
+  public static ScanTables of(String out, ScanId scanId, Instant startedAt) {
+    return new ScanTables(
+        new Path(out),
+        "scan_date=%s/scan_id=%s".formatted(ScanId.dateOf(startedAt), scanId.text()),
+        scanId);
+  }
+
+  String path(ScanTable table) {
+    return new Path(new Path(out, table.tableName()), partition).toString();
+  }
+
+  /** Where canaries lie while the scan runs: of a name that readers of tables skip. */
+  public Path canaries() {
+    return new Path(out, CANARIES + scanId.text());
+  }
+
+  /**
+   * Makes the tables' directories, and removes what an earlier scan with this id left, on any date,
+   * its row in {@code scans} first.
+   *
+   * @throws UncheckedIOException if the directories cannot be made, or it cannot be removed
+   */
+  public void removeEarlier(Configuration hadoopConf) {
+    try {
+      FileSystem fileSystem = out.getFileSystem(hadoopConf);
+      List<ScanTable> lastWrittenFirst =
+          List.of(
+              ScanTable.SCANS,
+              ScanTable.FINDINGS,
+              ScanTable.ENGINES,
+              ScanTable.RANKS,
+              ScanTable.TENSORS);
+      for (ScanTable table : lastWrittenFirst) {
+        Path tableDirectory = new Path(out, table.tableName());
+        if (!fileSystem.mkdirs(tableDirectory)) {
+          throw new IOException("cannot make the directory " + tableDirectory);
+        }
+        for (FileStatus date : fileSystem.listStatus(tableDirectory)) {
+          fileSystem.delete(new Path(date.getPath(), "scan_id=" + scanId.text()), true);
+        }
+      }
+    } catch (IOException e) {
+      throw cannotWrite(e);
+    } catch (RuntimeException e) { // as Hadoop says that it has no connector
+      throw cannotWrite(new IOException(e.getMessage(), e));
+    }
+  }
+
+  /**
+   * Writes the rows of a table.
+   *
+   * @throws UncheckedIOException if the file system does not let it
+   */
+  public void write(ScanTable table, Dataset<Row> rows) {
+    write(table, rows, SaveMode.Overwrite);
+  }
+
+  /**
+   * Writes more rows of a table.
+   *
+   * @throws UncheckedIOException if the file system does not let it
+   */
+  public void append(ScanTable table, Dataset<Row> rows) {
+    write(table, rows, SaveMode.Append);
+  }
+
+  private void write(ScanTable table, Dataset<Row> rows, SaveMode mode) {
+    try {
+      rows.write()
+          .mode(mode)
+          .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
+          .parquet(path(table));
+    } catch (Exception | FSError e) { // Spark throws checked exceptions, too, and declares none
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof IOException ioException) {
+          throw cannotWrite(ioException);
+        }
+      }
+      throw e;
+    }
+  }
+
+  /** As {@link #cannotWrite(IOException)}, of what Hadoop throws where a local disk is full. */
+  public UncheckedIOException cannotWrite(FSError e) {
+    return cannotWrite(e.getCause() instanceof IOException cause ? cause : new IOException(e));
+  }
+
+  /** What is said where anything cannot be written, in one line. */
+  public UncheckedIOException cannotWrite(IOException e) {
+    String why = ForeignText.shown(out + ": " + e.getMessage(), MESSAGE_CODE_POINTS);
+    return new UncheckedIOException("Cannot write to " + why, e);
+  }
+
+  /** The rows with all columns of their table: those that they lack are null. */
+  public static Dataset<Row> fitted(Dataset<Row> rows, StructType schema) {
+    List<String> known = Arrays.asList(rows.columns());
+    Column[] columns =
+        Arrays.stream(schema.fields())
+            .map((StructField f) -> known.contains(f.name()) ? col(f.name()) : nothing(f))
+            .toArray(Column[]::new);
+    return rows.select(columns);
+  }
+
+  private static Column nothing(StructField field) {
+    return lit(null).cast(field.dataType()).as(field.name());
+  }
+
+  public Dataset<Row> read(ScanTable table, StructType schema, SparkSession session) {
+    return session
+        .read()
+        .schema(schema)
+        .option(DataSource.GLOB_PATHS_KEY(), "false")
+        .parquet(path(table));
+  }
+}

@@ -1,0 +1,256 @@
+package io.shardsum.scan.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.shardsum.fleet.FleetDescription;
+import io.shardsum.fleet.Inventory;
+import io.shardsum.safetensors.DType;
+import io.shardsum.safetensors.TensorSpec;
+import io.shardsum.scan.FleetScan;
+import io.shardsum.scan.ScanSummary;
+import io.shardsum.scan.plan.ScanProgress;
+import io.shardsum.scan.plan.ScanRequest;
+import io.shardsum.source.ChunkSum;
+import io.shardsum.source.TensorChecksum;
+import io.shardsum.tables.ScanId;
+import io.shardsum.tables.Verdict;
+import io.shardsum.testing.JavaProcess;
+import io.shardsum.testing.Landed;
+import io.shardsum.testing.LocalSpark;
+import io.shardsum.testing.SmallFleet;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.TaskContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Scans by the function chunk_sum, as with a GPU, and with one that is wrong. */
+@ExtendWith(LocalSpark.class)
+class SumComparisonTest {
+
+  /** 3 MiB and a bit: four chunks of a file that has more tensors. */
+  private static final TensorSpec LARGE =
+      new TensorSpec("large.weight", DType.U8, List.of(3L * 1024 * 1024 + 5));
+
+  private static final TensorSpec EMPTY =
+      new TensorSpec("empty.weight", DType.BF16, List.of(0L, 4L));
+
+  private static final CountDownLatch SECOND_ATTEMPT = new CountDownLatch(1);
+
+  private static SparkSession spark;
+
+  @TempDir private Path root;
+
+  @BeforeAll
+  static void session(SparkSession session) {
+    spark = session;
+  }
+
+  @Test
+  void scansByTheFunctionAsByTheReader() {
+    SmallFleet fleet = fleet();
+    String columns = "engine, rank, role, key, status, reason, checksum, chunk_sums, bytes";
+
+    Landed byReader = Landed.of(spark, fleet.inventory(), root.resolve("reader"));
+    ScanSummary byFunction = scan(fleet, OptionalInt.empty(), ChunkSum::register);
+
+    assertThat(byFunction.verdict()).isEqualTo(Verdict.EQUAL);
+    assertThat(byFunction.engines()).isEqualTo(byReader.summary().engines());
+    assertThat(tensors(out(), columns))
+        .hasSizeGreaterThan(10)
+        .isEqualTo(tensors(root.resolve("reader"), columns));
+  }
+
+  @Test
+  void findsNothingWhereTheFunctionIsRight() {
+    SmallFleet fleet = fleet();
+
+    assertThat(scan(fleet, OptionalInt.of(1), ChunkSum::register).verdict())
+        .isEqualTo(Verdict.EQUAL);
+  }
+
+  @Test
+  void namesTheFirstChunkThatIsWrong() {
+    SmallFleet fleet = fleet();
+
+    assertThatThrownBy(() -> scan(fleet, OptionalInt.of(1), wrongInChunk(2)))
+        .isInstanceOf(SumsDifferException.class)
+        .message()
+        .matches(
+            "Cannot trust GPU of unknown address of host \\S+ \\(executor driver\\): chunk 2 of"
+                + " tensor large\\.weight in file:\\S+model-rank-0-part-0\\.safetensors: expected"
+                + " sum -?\\d+, as the CPU has it, found -?\\d+");
+    assertThat(Landed.parquetFiles(out().resolve("scans"))).isEmpty();
+  }
+
+  @Test
+  void looksAtEveryFileHoweverSmallTheSample() {
+    SmallFleet fleet = SmallFleet.of(root.resolve("fleet"), 2, 2).engine("a");
+
+    assertThatThrownBy(() -> scan(fleet, OptionalInt.of(999_999_999), SumComparisonTest::wrong))
+        .isInstanceOf(SumsDifferException.class);
+  }
+
+  @Test
+  void takesAWrongSumForItselfWhereNobodyVerifies() {
+    SmallFleet fleet = fleet();
+
+    assertThat(scan(fleet, OptionalInt.empty(), wrongInChunk(2)).verdict())
+        .as("both copies are hashed alike")
+        .isEqualTo(Verdict.EQUAL);
+  }
+
+  @Test
+  void namesATensorWhoseNameHasLinesAsOneLine() {
+    TensorSpec named = new TensorSpec("two\nlines: expected", DType.U8, List.of(9L));
+    SmallFleet fleet = SmallFleet.of(root.resolve("fleet"), 1, 1).engine("a");
+    SmallFleet.write(fleet.shard("a", 0, 0), SmallFleet.filled(0, named));
+
+    assertThatThrownBy(() -> scan(fleet, OptionalInt.of(1), SumComparisonTest::wrong))
+        .isInstanceOf(SumsDifferException.class)
+        .hasMessageContaining("chunk 0 of tensor two\\nlines: expected in file:")
+        .hasMessageNotContaining("\n");
+  }
+
+  /** A task that is run again, and then right, must not hide that it was wrong. */
+  @Test
+  void endsTheScanThoughTheSecondAttemptOfATaskIsRight() throws Exception {
+    SmallFleet fleet = fleet();
+
+    JavaProcess process =
+        JavaProcess.run(
+            root,
+            List.of("-Xmx1g"),
+            SumComparisonTest.class,
+            fleet.description().toString(),
+            out().toString());
+
+    assertThat(process.output())
+        .contains("attempt 0 is wrong", "attempt 1 is right")
+        .containsPattern("SumsDifferException: Cannot trust GPU .*, as the CPU has it, found");
+    assertThat(process.exitCode()).isEqualTo(1);
+  }
+
+  /** Scans where tasks are tried four times, with a function that is wrong the first time. */
+  public static void main(String[] arguments) {
+    SparkSession session = SparkSession.builder().master("local[1,4]").getOrCreate();
+    session.sparkContext().addSparkListener(new SlowNews());
+    Inventory inventory =
+        Inventory.of(FleetDescription.load(Path.of(arguments[0])), new Configuration());
+    ScanRequest request =
+        new ScanRequest(inventory, arguments[1], new ScanId("test"), Landed.STARTED_AT)
+            .verifying(OptionalInt.of(999_999_999));
+    new FleetScan(
+            session,
+            request,
+            ScanProgress.NONE,
+            Hasher.FUNCTION,
+            functions(SumComparisonTest::wrongAtFirst))
+        .run();
+  }
+
+  private static void wrongAtFirst(SparkSession session) {
+    session
+        .udf()
+        .register(
+            ChunkSum.NAME,
+            (byte[] data, Long firstWord, Long tensorBytes) -> {
+              Long sum = new ChunkSum().call(data, firstWord, tensorBytes);
+              if (TaskContext.get().attemptNumber() == 0) {
+                System.out.println("attempt 0 is wrong");
+                return sum == null ? null : Long.valueOf(sum + 1);
+              }
+              System.out.println("attempt 1 is right");
+              SECOND_ATTEMPT.countDown();
+              return sum;
+            },
+            DataTypes.LongType);
+  }
+
+  /** Keeps the news of a failed task back until the task runs again. */
+  private static final class SlowNews extends SparkListener {
+    @Override
+    public void onTaskEnd(SparkListenerTaskEnd taskEnd) {
+      if (taskEnd.taskInfo().failed()) {
+        try {
+          SECOND_ATTEMPT.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+  }
+
+  private SmallFleet fleet() {
+    SmallFleet fleet = SmallFleet.withDraft(root.resolve("fleet"), 2, 1).engine("a").engine("b");
+    for (String engine : fleet.engines()) {
+      SmallFleet.write(fleet.shard(engine, 0, 0), SmallFleet.filled(0, LARGE, EMPTY));
+    }
+    return fleet;
+  }
+
+  private static Consumer<SparkSession> wrongInChunk(int wrongChunk) {
+    return session ->
+        session
+            .udf()
+            .register(
+                ChunkSum.NAME,
+                (byte[] data, Long firstWord, Long tensorBytes) -> {
+                  Long sum = new ChunkSum().call(data, firstWord, tensorBytes);
+                  boolean hit = firstWord != null && firstWord == wrongChunk * 262_144L;
+                  return hit ? Long.valueOf(sum + 1) : sum;
+                },
+                DataTypes.LongType);
+  }
+
+  private static void wrong(SparkSession session) {
+    session
+        .udf()
+        .register(
+            ChunkSum.NAME,
+            (byte[] data, Long firstWord, Long tensorBytes) ->
+                data == null ? null : ByteBuffer.wrap(data).hashCode() * 31L + 1,
+            DataTypes.LongType);
+  }
+
+  private ScanSummary scan(SmallFleet fleet, OptionalInt oneIn, Consumer<SparkSession> functions) {
+    ScanRequest request =
+        new ScanRequest(fleet.inventory(), out().toString(), new ScanId("test"), Landed.STARTED_AT)
+            .verifying(oneIn);
+    return new FleetScan(spark, request, ScanProgress.NONE, Hasher.FUNCTION, functions(functions))
+        .run();
+  }
+
+  private static Consumer<SparkSession> functions(Consumer<SparkSession> chunkSum) {
+    return session -> {
+      TensorChecksum.register(session);
+      chunkSum.accept(session);
+    };
+  }
+
+  private Path out() {
+    return root.resolve("tables");
+  }
+
+  private List<Row> tensors(Path tables, String columns) {
+    return spark
+        .read()
+        .parquet(tables.resolve("tensors").toString())
+        .selectExpr(columns.split(", "))
+        .orderBy("engine", "rank", "role", "key")
+        .collectAsList();
+  }
+}
