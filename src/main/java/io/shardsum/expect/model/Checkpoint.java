@@ -1,6 +1,5 @@
 package io.shardsum.expect.model;
 
-import io.shardsum.text.ForeignText;
 import io.shardsum.expect.recipe.SourceTensor;
 import io.shardsum.fleet.CheckpointListing;
 import io.shardsum.fleet.JsonFile;
@@ -9,6 +8,7 @@ import io.shardsum.safetensors.ByteSource;
 import io.shardsum.safetensors.SafetensorsFormatException;
 import io.shardsum.safetensors.SafetensorsHeader;
 import io.shardsum.safetensors.TensorEntry;
+import io.shardsum.text.ForeignText;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

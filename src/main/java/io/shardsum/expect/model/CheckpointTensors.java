@@ -1,8 +1,8 @@
 package io.shardsum.expect.model;
 
-import io.shardsum.text.ForeignText;
 import io.shardsum.expect.recipe.SourceTensor;
 import io.shardsum.expect.recipe.UnpredictableException;
+import io.shardsum.text.ForeignText;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

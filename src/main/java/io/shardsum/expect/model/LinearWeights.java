@@ -1,6 +1,5 @@
 package io.shardsum.expect.model;
 
-import io.shardsum.text.ForeignText;
 import io.shardsum.expect.recipe.Cast;
 import io.shardsum.expect.recipe.Dequantized;
 import io.shardsum.expect.recipe.Joined;
@@ -12,6 +11,7 @@ import io.shardsum.expect.recipe.Span;
 import io.shardsum.expect.recipe.UnpredictableException;
 import io.shardsum.expect.recipe.Zeros;
 import io.shardsum.safetensors.DType;
+import io.shardsum.text.ForeignText;
 import java.util.List;
 
 /** The recipes of linear modules' parameters, as the engine's quantization stores them. */

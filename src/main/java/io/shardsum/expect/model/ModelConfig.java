@@ -1,6 +1,5 @@
 package io.shardsum.expect.model;
 
-import io.shardsum.text.ForeignText;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -8,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.shardsum.safetensors.OtherContent;
+import io.shardsum.text.ForeignText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.shardsum.expect.model;
 
-import io.shardsum.text.ForeignText;
 import io.shardsum.expect.recipe.SourceTensor;
 import io.shardsum.safetensors.DType;
+import io.shardsum.text.ForeignText;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;

@@ -4,13 +4,13 @@ import io.shardsum.expect.model.EngineSetup;
 import io.shardsum.expect.model.ExpectException;
 import io.shardsum.expect.model.Fp8Loading;
 import io.shardsum.expect.model.Gpu;
-import io.shardsum.text.ForeignText;
 import io.shardsum.expect.model.PipelineSplit;
 import io.shardsum.expect.model.Settings;
 import io.shardsum.expect.model.Share;
 import io.shardsum.expect.model.Stage;
 import io.shardsum.expect.model.Topology;
 import io.shardsum.safetensors.DType;
+import io.shardsum.text.ForeignText;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,8 +1,8 @@
 package io.shardsum.expect.sglang;
 
 import io.shardsum.expect.model.ExpectException;
-import io.shardsum.text.ForeignText;
 import io.shardsum.expect.model.Settings;
+import io.shardsum.text.ForeignText;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

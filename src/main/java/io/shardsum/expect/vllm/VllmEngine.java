@@ -2,11 +2,11 @@ package io.shardsum.expect.vllm;
 
 import io.shardsum.expect.model.EngineSetup;
 import io.shardsum.expect.model.ExpectException;
-import io.shardsum.text.ForeignText;
 import io.shardsum.expect.model.PipelineSplit;
 import io.shardsum.expect.model.Settings;
 import io.shardsum.expect.model.Stage;
 import io.shardsum.expect.model.Topology;
+import io.shardsum.text.ForeignText;
 import java.util.List;
 import java.util.Optional;
 

@@ -2,10 +2,10 @@ package io.shardsum.expect.vllm;
 
 import io.shardsum.expect.model.CheckpointTensors;
 import io.shardsum.expect.model.ExpectException;
-import io.shardsum.text.ForeignText;
 import io.shardsum.expect.model.ModelClass;
 import io.shardsum.expect.model.ModelConfig;
 import io.shardsum.expect.recipe.SourceTensor;
+import io.shardsum.text.ForeignText;
 import java.util.Arrays;
 import java.util.List;
 
