@@ -1,8 +1,8 @@
 -- One row per tensor of files that several tasks have read: the sums of its chunks merged.
 -- in:  runs (file_index, tensor, dtype, shape, tensor_bytes, file_offset_bytes, file_tensors, chunk, chunks,
 --            chunk_sum, chunk_sums, sha256, engine_name, name_reason, fp8, fp8_sum, fp8_sha256, skipped_by,
---            error, host, executor, gpu): a row stands for one chunk
---            or for a run of chunks, from number chunk on
+--            error, host, executor, gpu; a row stands for one chunk
+--            or for a run of chunks, from number chunk on)
 -- out: file_index, tensor, dtype, shape, bytes, file_offset_bytes, file_tensors, chunks_found, tensor_sum, chunk_sums,
 --      sha256, engine_name (null: that of the file), name_reason,
 --      fp8 (null: of no block-quantized pair; weight, scale, or why a weight has no checksum), fp8_sum, fp8_sha256,

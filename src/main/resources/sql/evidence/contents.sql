@@ -1,5 +1,5 @@
 -- The tensors that are not the same in all holders of a place, as each holder has them.
--- in:  holders (place, holder, holders_of_place, scan_id, engine, rank), one row per copy that is compared
+-- in:  holders (place, holder, holders_of_place, scan_id, engine, rank; one row per copy that is compared),
 --      held_tensors (scan_id, and the columns of the table tensors; the rows of one source)
 -- out: place, holder, role, tensor, dtype, shape, checksum, sha256, chunk_sums, file,
 --      number (of the tensor among those of its place that differ), differing (how many these are),

@@ -1,6 +1,6 @@
 -- Tensors that are entirely zero, and are not so by nature.
--- in:  tensors (the rows of the table that come from files);
---      the functions zero_checksum(bytes, first_sum) and zero_sha256(bytes)
+-- in:  tensors (the rows of the table that come from files)
+-- functions: zero_checksum(bytes, first_sum) and zero_sha256(bytes)
 -- out: engine, rank, role, tensor, bytes
 -- Zero by nature: vectors and scalars, what is tiny, biases, the second factor of an adapter, zero points of quantization.
 SELECT engine, rank, role, tensor, bytes

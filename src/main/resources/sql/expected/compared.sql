@@ -1,7 +1,7 @@
 -- What is compared with references that are computed from checkpoints, these references, and all that is not concerned.
 -- in:  contents (the columns of the table tensors; rows of one source), expected_places (engine, rank, label, place),
 --      parted (of parted.sql), reference_tensors (label, holder, place, tensor, dtype, shape, checksum, sha256, chunk_sums),
---      left_out (label, place, tensor): nobody looked at them
+--      left_out (label, place, tensor; nobody looked at them)
 -- out: engine, source, rank, role, tensor, key, dtype, shape, status, checksum, sha256, raw_checksum, chunk_sums, file
 -- A reference stands here as a copy: its holder is in the column engine, its place in the column rank.
 -- Of a block-quantized weight what the engine hashes is compared: bf16.

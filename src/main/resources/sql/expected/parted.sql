@@ -1,7 +1,7 @@
 -- What copies hold whose reference is computed from a checkpoint, apart by whether it is known what must be there.
 -- in:  contents (the columns of the table tensors; rows of one source),
 --      expected_places (engine, rank, label: of the comparison group, place: the rank in its replica),
---      refusals (label, place, tensor: * stands for all), left_out (label, place, tensor): not compared with references
+--      refusals (label, place, tensor: * stands for all), left_out (label, place, tensor; not compared with references)
 -- out: the columns of contents, label, place, is_open: not known, so that copies are compared with each other
 -- Of a block-quantized pair the dequantized weight is expected; both halves are open where it is not known.
 WITH ours AS (

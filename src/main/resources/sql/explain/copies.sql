@@ -1,5 +1,6 @@
 -- Every expected rank of the engines that an engine is compared with, its own included.
--- in:  ranks, engines, tensors (views of finished scans); parameters scan_id, engine, source
+-- in:  ranks, engines, tensors (views of finished scans)
+-- parameters: scan_id, engine, source
 -- out: engine, source, rank, place (the rank in its replica), status, checksum, form (stands for dtypes, shapes and all digests), tensors, skipped, bytes, reason,
 --      storages (by role: the same where the same files are read, or the same server was asked; null where that is not known;
 --      tables of earlier releases know it for whole engines)

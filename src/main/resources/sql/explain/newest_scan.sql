@@ -1,5 +1,6 @@
 -- The newest scan that looked at an engine.
--- in:  scans, engines (views of finished scans); parameter engine: its name, or that, a slash and more
+-- in:  scans, engines (views of finished scans)
+-- parameters: engine: its name, or that, a slash and more
 -- out: the columns of scans, one row at most
 SELECT s.*
 FROM scans AS s

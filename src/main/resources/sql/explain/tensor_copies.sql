@@ -1,5 +1,6 @@
 -- A tensor as the engines of a comparison group have it.
--- in:  tensors, ranks, engines (views of finished scans); parameters scan_id, engine, source, place (the rank in its replica), key (or the name that a file has for it)
+-- in:  tensors, ranks, engines (views of finished scans)
+-- parameters: scan_id, engine, source, place (the rank in its replica), key (or the name that a file has for it)
 -- out: engine, source, rank, role, status, dtype, shape, bytes, checksum, sha256, raw_checksum, copied_at (file or server), file_offset_bytes, host, executor, gpu, name_in_file, reason
 SELECT
   t.engine,

@@ -1,5 +1,6 @@
 -- The tensors that are not the same in all complete copies of a rank.
--- in:  tensors, ranks, engines (views of finished scans); parameters scan_id, engine, source, place (the rank in its replica)
+-- in:  tensors, ranks, engines (views of finished scans)
+-- parameters: scan_id, engine, source, place (the rank in its replica)
 -- out: key, contents (how many different ones), copies (how many have it)
 WITH copies AS (
   SELECT r.engine, r.source, r.rank

@@ -1,5 +1,6 @@
 -- What the files of an engine make it answer: one row per rank of the first pipeline stage of every replica.
--- in:  ranks, tensors (views of finished scans); parameters scan_id, engine
+-- in:  ranks, tensors (views of finished scans)
+-- parameters: scan_id, engine
 -- out: rank, tp_rank, tp_size, pp_rank, pp_size, dp_rank, dp_size, checksum, roles (array; target first), tensors (array of key, checksum)
 WITH held AS (
   SELECT

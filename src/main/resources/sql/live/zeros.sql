@@ -1,6 +1,6 @@
 -- Tensors of running engines that are entirely zero, and are not so by nature, as far as a file of that name tells the length.
--- in:  live_tensors, file_tensors (the rows of the table tensors that come from engines, and from files);
---      the functions zero_digest(bytes) and zero_sha256(bytes)
+-- in:  live_tensors, file_tensors (the rows of the table tensors that come from engines, and from files)
+-- functions: zero_digest(bytes) and zero_sha256(bytes)
 -- out: engine, rank, role, tensor, bytes
 -- By nature: as in evidence/zeros.sql. Of a block-quantized weight the engine hashes bf16.
 WITH lengths AS (

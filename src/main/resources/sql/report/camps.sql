@@ -1,5 +1,6 @@
 -- Who holds what, of the tensors that findings are about: one row for each content of each finding's tensor.
--- in: report_findings (rows of findings.sql), engines, ranks, tensors (views of finished scans); the parameters scan_id and names
+-- in: report_findings (rows of findings.sql), engines, ranks, tensors (views of finished scans)
+-- parameters: scan_id and names
 -- (so many engines are named)
 -- status is HASHED, SKIPPED, ABSENT, or that of a rank that was not read as a whole. voters: copies of one file are one.
 -- holds_finding: the copy that the finding is about is among them. mib_sums: the sums of the MiBs of one of these copies.

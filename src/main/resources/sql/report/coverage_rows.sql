@@ -1,5 +1,6 @@
 -- How much of each engine was checked in a scan.
--- in: coverage (view of finished scans); the parameter scan_id
+-- in: coverage (view of finished scans)
+-- parameters: scan_id
 -- out: the columns of coverage
 SELECT *
 FROM coverage

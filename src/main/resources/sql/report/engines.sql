@@ -1,5 +1,6 @@
 -- The engines of a scan, those that were asked live beside their files, and when all of each was verified, the last time up to then.
--- in: engines (view of finished scans), report_coverage (rows of coverage_rows.sql); the parameter scan_id
+-- in: engines (view of finished scans), report_coverage (rows of coverage_rows.sql)
+-- parameters: scan_id
 SELECT e.*, c.last_verified_at, c.verified_within
 FROM engines AS e
 LEFT JOIN (

@@ -1,5 +1,6 @@
 -- The findings of a scan in the order in which a report lists them: the gravest first.
--- in: findings (view of finished scans); the parameter scan_id
+-- in: findings (view of finished scans)
+-- parameters: scan_id
 SELECT
   row_number() OVER (
     PARTITION BY scan_id

@@ -1,5 +1,6 @@
 -- The expected ranks of a scan with how far each was checked. Ranks of one place are copies of each other.
--- in: ranks, rank_states (views of finished scans); the parameter scan_id
+-- in: ranks, rank_states (views of finished scans)
+-- parameters: scan_id
 SELECT
   r.engine,
   r.source,

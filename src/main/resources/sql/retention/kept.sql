@@ -1,5 +1,5 @@
 -- The scans whose tensor rows stay, with each reason.
--- in:  scans (fleet, number, scan_id, began (its day, UTC, as text), settings, is_whole, is_old, has_tensors),
+-- in:  scans (fleet, number, scan_id, began: its day, UTC, as text, settings, is_whole, is_old, has_tensors),
 --      current (the columns of current.sql), engines, findings (views of finished scans),
 --      engine_steps (the columns of history/engine_steps.sql), last_verified, earlier_ranks (the columns of evidence/last_verified.sql and evidence/earlier_ranks.sql)
 -- out: scan_id, reason

@@ -1,5 +1,6 @@
 -- How much of each engine was checked in each finished scan, and when all of it was, the last time up to then.
--- in: rank_states, tensors, scans (views of finished scans); rank_states once, for it is the dearest
+-- in: rank_states, tensors, scans (views of finished scans)
+-- rank_states is read once, for it is the most expensive
 -- state: VERIFIED against a majority or a reference, DIFFERENT, HASHED_ONLY, SKIPPED (skipped_because says by which pattern),
 -- UNREADABLE, MISSING or UNKNOWN (a running engine does not tell; or, of the source EXPECTED, what must be there does not follow from
 -- the checkpoint: these tensors are in a rank that is HASHED_ONLY, too, and skipped_because says why). Tensors and bytes are those that were hashed, or skipped;
