@@ -6,6 +6,7 @@ import io.shardsum.history.ScanRange;
 import io.shardsum.report.HtmlReport;
 import io.shardsum.tables.ScanId;
 import io.shardsum.text.ForeignText;
+import io.shardsum.text.RecordJson;
 import java.io.PrintWriter;
 import java.time.LocalDate;
 import java.util.List;
@@ -169,7 +170,7 @@ final class DriftReportCommand implements Callable<Integer> {
     Told told = newOnly ? Told.NEW : Told.ALL;
     switch (format) {
       case TABLE -> fleets.forEach(history -> new DriftReport(history, told).print(output));
-      case JSON -> DriftJson.print(fleets, told, exitCode(fleets), output);
+      case JSON -> RecordJson.PRINTED.print(DriftJson.of(fleets, told, exitCode(fleets)), output);
     }
   }
 

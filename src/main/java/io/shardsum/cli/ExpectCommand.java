@@ -15,6 +15,7 @@ import io.shardsum.expect.recipe.HashedRecipe;
 import io.shardsum.fleet.Digest;
 import io.shardsum.source.RetriedFiles;
 import io.shardsum.text.ForeignText;
+import io.shardsum.text.RecordJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -169,7 +170,8 @@ final class ExpectCommand implements Callable<Integer> {
   private ExitCode compare(HashedExpectation hashed, HashedExpectation other) {
     List<ExpectationDifference> differences = ExpectationDifference.between(hashed, other);
     DifferenceLines.print(differences, spec.commandLine().getErr());
-    AgainstJson.print(hashed, other, differences, spec.commandLine().getOut());
+    RecordJson.PRINTED.print(
+        AgainstJson.of(hashed, other, differences), spec.commandLine().getOut());
     if (differences.isEmpty()) {
       return ExitCode.EQUAL;
     }

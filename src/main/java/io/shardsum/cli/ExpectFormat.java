@@ -3,6 +3,7 @@ package io.shardsum.cli;
 import io.shardsum.expect.HashedExpectation;
 import io.shardsum.expect.model.EngineRelease;
 import io.shardsum.fleet.Digest;
+import io.shardsum.text.RecordJson;
 import java.io.PrintWriter;
 
 /** For whom an expectation is printed. */
@@ -14,7 +15,7 @@ enum ExpectFormat {
 
     @Override
     void print(HashedExpectation expectation, PrintWriter out) {
-      ExpectationJson.print(expectation, out);
+      RecordJson.PRINTED.print(ExpectationJson.of(expectation), out);
     }
   },
   /** The answer of SGLang's weight checker. */

@@ -1,98 +1,84 @@
 package io.shardsum.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.shardsum.expect.HashedExpectation;
 import io.shardsum.expect.HashedRank;
 import io.shardsum.expect.HashedTensor;
 import io.shardsum.expect.model.Refusal;
 import io.shardsum.expect.model.Topology;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.UncheckedIOException;
+import io.shardsum.safetensors.DType;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
 
-/** An expectation as one JSON object; keys are the tables' column names. */
-final class ExpectationJson {
-  private final HashedExpectation expectation;
-  private final JsonGenerator json;
+/** An expectation as JSON; keys are the tables' column names. */
+record ExpectationJson(
+    Optional<String> engineChecksum,
+    List<Rank> ranks,
+    Iterator<Refused> refused,
+    Iterator<Tensor> tensors) {
 
-  private ExpectationJson(HashedExpectation expectation, JsonGenerator json) {
-    this.expectation = expectation;
-    this.json = json;
+  static ExpectationJson of(HashedExpectation expectation) {
+    return new ExpectationJson(
+        expectation.checksum(),
+        expectation.ranks().stream().map(rank -> Rank.of(rank, expectation.topology())).toList(),
+        expectation.ranks().stream()
+            .flatMap(rank -> rank.refused().stream().map(refusal -> Refused.of(rank, refusal)))
+            .iterator(),
+        expectation.ranks().stream()
+            .flatMap(rank -> rank.tensors().stream().map(tensor -> Tensor.of(rank, tensor)))
+            .iterator());
   }
 
-  static void print(HashedExpectation expectation, PrintWriter out) {
-    try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
-      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-      json.useDefaultPrettyPrinter();
-      new ExpectationJson(expectation, json).write();
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot print the expectation", e);
+  private record Rank(
+      int rank,
+      int tpRank,
+      int tpSize,
+      int ppRank,
+      int ppSize,
+      Optional<String> checksum,
+      int tensors,
+      int refused,
+      long bytes) {
+
+    static Rank of(HashedRank rank, Topology topology) {
+      return new Rank(
+          rank.rank(),
+          topology.tpRankOf(rank.rank()),
+          topology.tp(),
+          topology.stageOf(rank.rank()),
+          topology.pp(),
+          rank.checksum(),
+          rank.tensors().size(),
+          rank.refused().size(),
+          rank.bytes());
     }
-    out.println();
   }
 
-  private void write() throws IOException {
-    json.writeStartObject();
-    json.writeStringField("engine_checksum", expectation.checksum().orElse(null));
-    json.writeArrayFieldStart("ranks");
-    for (HashedRank rank : expectation.ranks()) {
-      writeRank(rank);
+  private record Refused(int rank, String tensor, String reason) {
+
+    static Refused of(HashedRank rank, Refusal refusal) {
+      return new Refused(rank.rank(), refusal.tensor(), refusal.reason());
     }
-    json.writeEndArray();
-    json.writeArrayFieldStart("refused");
-    for (HashedRank rank : expectation.ranks()) {
-      for (Refusal refusal : rank.refused()) {
-        writeRefusal(rank, refusal);
-      }
-    }
-    json.writeEndArray();
-    json.writeArrayFieldStart("tensors");
-    for (HashedRank rank : expectation.ranks()) {
-      for (HashedTensor tensor : rank.tensors()) {
-        writeTensor(rank, tensor);
-      }
-    }
-    json.writeEndArray();
-    json.writeEndObject();
   }
 
-  private void writeRank(HashedRank rank) throws IOException {
-    Topology topology = expectation.topology();
-    json.writeStartObject();
-    json.writeNumberField("rank", rank.rank());
-    json.writeNumberField("tp_rank", topology.tpRankOf(rank.rank()));
-    json.writeNumberField("tp_size", topology.tp());
-    json.writeNumberField("pp_rank", topology.stageOf(rank.rank()));
-    json.writeNumberField("pp_size", topology.pp());
-    json.writeStringField("checksum", rank.checksum().orElse(null));
-    json.writeNumberField("tensors", rank.tensors().size());
-    json.writeNumberField("refused", rank.refused().size());
-    json.writeNumberField("bytes", rank.bytes());
-    json.writeEndObject();
-  }
+  private record Tensor(
+      int rank,
+      String tensor,
+      DType dtype,
+      List<Long> shape,
+      long bytes,
+      Optional<String> checksum,
+      Optional<String> sha256) {
 
-  private void writeRefusal(HashedRank rank, Refusal refusal) throws IOException {
-    json.writeStartObject();
-    json.writeNumberField("rank", rank.rank());
-    json.writeStringField("tensor", refusal.tensor());
-    json.writeStringField("reason", refusal.reason());
-    json.writeEndObject();
-  }
-
-  private void writeTensor(HashedRank rank, HashedTensor hashed) throws IOException {
-    json.writeStartObject();
-    json.writeNumberField("rank", rank.rank());
-    json.writeStringField("tensor", hashed.tensor().name());
-    json.writeStringField("dtype", hashed.tensor().recipe().dtype().name());
-    json.writeArrayFieldStart("shape");
-    for (long dimension : hashed.tensor().recipe().shape()) {
-      json.writeNumber(dimension);
+    static Tensor of(HashedRank rank, HashedTensor hashed) {
+      return new Tensor(
+          rank.rank(),
+          hashed.tensor().name(),
+          hashed.tensor().recipe().dtype(),
+          hashed.tensor().recipe().shape(),
+          hashed.tensor().recipe().lengthBytes(),
+          hashed.digests().checksum(),
+          hashed.digests().sha256());
     }
-    json.writeEndArray();
-    json.writeNumberField("bytes", hashed.tensor().recipe().lengthBytes());
-    json.writeStringField("checksum", hashed.digests().checksum().orElse(null));
-    json.writeStringField("sha256", hashed.digests().sha256().orElse(null));
-    json.writeEndObject();
   }
 }

@@ -33,11 +33,11 @@ final class ExpectedAnswer {
     try (WeightsCheckerJson json = WeightsCheckerJson.begin(out, replies)) {
       for (int reply = 0; reply < replies; reply++) {
         for (HashedRank rank : firstStage(expectation)) {
-          json.rank(
-              tensors(rank),
-              rank.checksum().orElseThrow(),
-              List.of("target"),
-              place(expectation.topology(), rank.rank()));
+          json.write(
+              new WeightsCheckerJson.Rank(
+                  tensors(rank),
+                  rank.checksum().orElseThrow(),
+                  List.of(place(expectation.topology(), rank.rank()))));
         }
       }
       json.end();
@@ -56,6 +56,7 @@ final class ExpectedAnswer {
 
   private static WeightsCheckerJson.Place place(Topology topology, int rank) {
     return new WeightsCheckerJson.Place(
+        "target",
         topology.tpRankOf(rank),
         topology.tp(),
         topology.attentionDpRankOf(rank),

@@ -1,99 +1,84 @@
 package io.shardsum.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.shardsum.fleet.EngineInventory;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.LiveSpec;
 import io.shardsum.fleet.Problem;
+import io.shardsum.fleet.ProblemKind;
 import io.shardsum.fleet.RankInventory;
+import io.shardsum.fleet.RankState;
 import io.shardsum.fleet.ShardFile;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.UncheckedIOException;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
-/** What a scan would read, and what is missing, as one JSON object. */
-final class InventoryJson {
+/** An inventory as JSON; keys are the tables' column names where there are such. */
+record InventoryJson(
+    String fleet, int exitCode, Iterator<Engine> engines, List<Live> live, List<Fault> problems) {
 
-  private final JsonGenerator json;
-
-  private InventoryJson(JsonGenerator json) {
-    this.json = json;
+  static InventoryJson of(Inventory inventory) {
+    return new InventoryJson(
+        inventory.fleet(),
+        InventoryReport.exitCode(inventory).number(),
+        inventory.engines().stream().map(Engine::of).iterator(),
+        inventory.live().stream().map(Live::of).toList(),
+        Fault.of(inventory.problems()));
   }
 
-  static void print(Inventory inventory, PrintWriter out) {
-    try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
-      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-      json.useDefaultPrettyPrinter();
-      new InventoryJson(json).write(inventory);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot print the inventory", e);
+  private record Engine(
+      String engine,
+      String comparisonGroup,
+      int expectedRanks,
+      long bytes,
+      Iterator<Rank> ranks,
+      List<Fault> problems) {
+
+    static Engine of(EngineInventory engine) {
+      return new Engine(
+          engine.spec().name(),
+          engine.group(),
+          engine.expectedRanks(),
+          InventoryReport.bytes(InventoryReport.files(engine)),
+          engine.ranks().stream().map(Rank::of).iterator(),
+          Fault.of(engine.problems()));
     }
-    out.println();
   }
 
-  private void write(Inventory inventory) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("fleet", inventory.fleet());
-    json.writeNumberField("exit_code", InventoryReport.exitCode(inventory).number());
-    json.writeArrayFieldStart("engines");
-    for (EngineInventory engine : inventory.engines()) {
-      write(engine);
+  private record Rank(int rank, RankState state, Optional<String> reason, List<File> files) {
+
+    static Rank of(RankInventory rank) {
+      return new Rank(
+          rank.rank(),
+          rank.state(),
+          Optional.of(rank.reason()).filter(reason -> !reason.isEmpty()),
+          rank.files().stream().map(File::of).toList());
     }
-    json.writeEndArray();
-    json.writeArrayFieldStart("live");
-    for (LiveSpec engine : inventory.live()) {
-      json.writeStartObject();
-      json.writeStringField("engine", engine.engine());
-      json.writeStringField("kind", engine.endpoint().kind().word());
-      json.writeStringField("host", engine.endpoint().at().shown());
-      json.writeNumberField("expected_ranks", engine.parallelism().worldSize());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-    write(inventory.problems());
-    json.writeEndObject();
   }
 
-  private void write(EngineInventory engine) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("engine", engine.spec().name());
-    json.writeStringField("comparison_group", engine.group());
-    json.writeNumberField("expected_ranks", engine.expectedRanks());
-    json.writeNumberField("bytes", InventoryReport.bytes(InventoryReport.files(engine)));
-    json.writeArrayFieldStart("ranks");
-    for (RankInventory rank : engine.ranks()) {
-      json.writeStartObject();
-      json.writeNumberField("rank", rank.rank());
-      json.writeStringField("state", rank.state().name());
-      json.writeStringField("reason", rank.reason().isEmpty() ? null : rank.reason());
-      json.writeArrayFieldStart("files");
-      for (ShardFile file : rank.files()) {
-        json.writeStartObject();
-        json.writeStringField("role", file.role());
-        json.writeNumberField("part", file.part());
-        json.writeStringField("file", file.path());
-        json.writeNumberField("bytes", file.lengthBytes());
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeEndObject();
+  private record File(String role, int part, String file, long bytes) {
+
+    static File of(ShardFile file) {
+      return new File(file.role(), file.part(), file.path(), file.lengthBytes());
     }
-    json.writeEndArray();
-    write(engine.problems());
-    json.writeEndObject();
   }
 
-  private void write(List<Problem> problems) throws IOException {
-    json.writeArrayFieldStart("problems");
-    for (Problem problem : problems) {
-      json.writeStartObject();
-      json.writeStringField("kind", problem.kind().name());
-      json.writeStringField("detail", problem.detail());
-      json.writeStringField("path", problem.path());
-      json.writeEndObject();
+  private record Live(String engine, String kind, String host, int expectedRanks) {
+
+    static Live of(LiveSpec engine) {
+      return new Live(
+          engine.engine(),
+          engine.endpoint().kind().word(),
+          engine.endpoint().at().shown(),
+          engine.parallelism().worldSize());
     }
-    json.writeEndArray();
+  }
+
+  private record Fault(ProblemKind kind, String detail, String path) {
+
+    static List<Fault> of(List<Problem> problems) {
+      return problems.stream()
+          .map(problem -> new Fault(problem.kind(), problem.detail(), problem.path()))
+          .toList();
+    }
   }
 }

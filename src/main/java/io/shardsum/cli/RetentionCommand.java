@@ -5,6 +5,7 @@ import io.shardsum.history.RetentionPlan;
 import io.shardsum.history.RetentionRules;
 import io.shardsum.history.RetentionRules.Months;
 import io.shardsum.tables.StoredScans;
+import io.shardsum.text.RecordJson;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
@@ -104,7 +105,7 @@ final class RetentionCommand implements Callable<Integer> {
     Done done = delete ? Done.DROPPED : Done.NOTHING;
     switch (format) {
       case TABLE -> RetentionReport.printOutcome(plan, done, faults.size(), output);
-      case JSON -> RetentionJson.print(plan, done, faults, exitCode, output);
+      case JSON -> RecordJson.PRINTED.print(RetentionJson.of(plan, done, faults, exitCode), output);
     }
     return exitCode.number();
   }

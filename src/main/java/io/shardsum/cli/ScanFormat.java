@@ -2,6 +2,7 @@ package io.shardsum.cli;
 
 import io.shardsum.fleet.Inventory;
 import io.shardsum.scan.ScanSummary;
+import io.shardsum.text.RecordJson;
 import java.io.PrintWriter;
 
 /** What {@code fleet-scan} prints, and for whom. */
@@ -22,12 +23,12 @@ enum ScanFormat {
   JSON {
     @Override
     void print(ScanSummary summary, PrintWriter out) {
-      SummaryJson.print(summary, out);
+      RecordJson.PRINTED.print(SummaryJson.of(summary), out);
     }
 
     @Override
     void print(Inventory inventory, PrintWriter out) {
-      InventoryJson.print(inventory, out);
+      RecordJson.PRINTED.print(InventoryJson.of(inventory), out);
     }
   },
   /** One engine, as SGLang's weight checker would answer for it. */

@@ -102,17 +102,20 @@ final class ScannedAnswer {
     Iterator<AnsweredRank> ranks = scan.answer(engine.engine());
     while (ranks.hasNext()) {
       AnsweredRank rank = ranks.next();
-      json.rank(
-          rank.tensors(),
-          rank.checksum(),
-          rank.roles(),
-          place(rank, replica.orElse(rank.dpRank())));
+      json.write(
+          new WeightsCheckerJson.Rank(
+              rank.tensors(),
+              rank.checksum(),
+              rank.roles().stream()
+                  .map(role -> place(role, rank, replica.orElse(rank.dpRank())))
+                  .toList()));
     }
   }
 
   /** The width of attention DP, which files do not show, is 1. */
-  private static WeightsCheckerJson.Place place(AnsweredRank rank, int replica) {
+  private static WeightsCheckerJson.Place place(String role, AnsweredRank rank, int replica) {
     return new WeightsCheckerJson.Place(
+        role,
         rank.tpRank(),
         rank.tpSize(),
         replica,

@@ -1,9 +1,5 @@
 package io.shardsum.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import io.shardsum.damage.Damage;
-import io.shardsum.damage.DamagedRange;
 import io.shardsum.scan.ScanSummary;
 import io.shardsum.scan.files.ReadTimes;
 import io.shardsum.scan.live.LiveEngineResult;
@@ -11,308 +7,237 @@ import io.shardsum.scan.live.LiveRankResult;
 import io.shardsum.scan.live.LiveSummary;
 import io.shardsum.tables.EngineResult;
 import io.shardsum.tables.RankResult;
+import io.shardsum.tables.Verdict;
 import io.shardsum.verdict.Agreement;
 import io.shardsum.verdict.AgreementWords;
 import io.shardsum.verdict.Coverage;
-import io.shardsum.verdict.Finding;
-import io.shardsum.verdict.TensorName;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** A scan's result as one JSON object; keys are the tables' column names. */
-final class SummaryJson {
+/** A scan's result as JSON; keys are the tables' column names. */
+record SummaryJson(
+    String fleet,
+    String scanId,
+    Instant startedAt,
+    Verdict verdict,
+    int exitCode,
+    long tensors,
+    long bytes,
+    String tables,
+    String accelerator,
+    int canaries,
+    int canariesFound,
+    Iterator<Engine> engines,
+    Live live,
+    Iterator<FindingJson> findings,
+    Checked coverage,
+    Timings timings) {
 
-  private final ScanSummary summary;
-  private final JsonGenerator json;
-  private final AgreementWords ofFiles;
-  private final AgreementWords ofRunning;
-
-  private SummaryJson(ScanSummary summary, JsonGenerator json) {
-    this.summary = summary;
-    this.json = json;
-    this.ofFiles = AgreementWords.ofFiles(summary.agreements(), summary.findings());
-    this.ofRunning = AgreementWords.ofRunning(summary.live().agreements(), summary.findings());
+  static SummaryJson of(ScanSummary summary) {
+    return new SummaryJson(
+        summary.request().inventory().fleet(),
+        summary.request().scanId().text(),
+        summary.request().startedAt(),
+        summary.verdict(),
+        ExitCode.of(summary.verdict()).number(),
+        summary.tensors(),
+        summary.bytes(),
+        summary.request().out(),
+        summary.accelerator().orElse("cpu"),
+        summary.canaries().shards(),
+        summary.canaries().found(),
+        engines(summary),
+        Live.of(summary),
+        summary.findings().stream().map(FindingJson::of).iterator(),
+        Checked.of(summary.coverage()),
+        Timings.of(summary));
   }
 
-  static void print(ScanSummary summary, PrintWriter out) {
-    try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
-      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-      json.useDefaultPrettyPrinter();
-      new SummaryJson(summary, json).write();
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot print the result", e);
+  private static Iterator<Engine> engines(ScanSummary summary) {
+    Map<String, List<RankResult>> ranks =
+        summary.ranks().stream().collect(Collectors.groupingBy(RankResult::engine));
+    AgreementWords words = AgreementWords.ofFiles(summary.agreements(), summary.findings());
+    return summary.engines().stream()
+        .map(
+            engine ->
+                Engine.of(
+                    engine,
+                    summary.agreements().get(engine.engine()),
+                    words,
+                    ranks.get(engine.engine())))
+        .iterator();
+  }
+
+  private static String completeness(Optional<String> checksum) {
+    return checksum.isPresent() ? "COMPLETE" : "INCOMPLETE";
+  }
+
+  private record Engine(
+      String engine,
+      Optional<String> model,
+      Optional<String> revision,
+      String comparisonGroup,
+      String status,
+      Optional<String> checksum,
+      int expectedRanks,
+      int hashedRanks,
+      int missingRanks,
+      long bytes,
+      List<String> agreesWith,
+      List<String> sameFiles,
+      Optional<Agreement.WithReference> comparedWithReference,
+      Optional<String> agreement,
+      List<Rank> ranks) {
+
+    static Engine of(
+        EngineResult engine, Agreement agreement, AgreementWords words, List<RankResult> ranks) {
+      return new Engine(
+          engine.engine(),
+          engine.model(),
+          engine.revision(),
+          engine.group(),
+          completeness(engine.checksum()),
+          engine.checksum(),
+          engine.expectedRanks(),
+          engine.hashedRanks(),
+          engine.missingRanks(),
+          engine.bytes(),
+          agreement.equal(),
+          agreement.sameStorage(),
+          agreement.reference(),
+          engine.checksum().map(any -> words.of(engine.engine())),
+          ranks.stream().map(Rank::of).toList());
     }
-    out.println();
   }
 
-  private void write() throws IOException {
-    json.writeStartObject();
-    json.writeStringField("fleet", summary.request().inventory().fleet());
-    json.writeStringField("scan_id", summary.request().scanId().text());
-    json.writeStringField("started_at", summary.request().startedAt().toString());
-    json.writeStringField("verdict", summary.verdict().name());
-    json.writeNumberField("exit_code", ExitCode.of(summary.verdict()).number());
-    json.writeNumberField("tensors", summary.tensors());
-    json.writeNumberField("bytes", summary.bytes());
-    json.writeStringField("tables", summary.request().out());
-    json.writeStringField("accelerator", summary.accelerator().orElse("cpu"));
-    json.writeNumberField("canaries", summary.canaries().shards());
-    json.writeNumberField("canaries_found", summary.canaries().found());
-    writeEngines();
-    writeLive();
-    writeFindings();
-    json.writeObjectFieldStart("coverage");
-    writeCoverage(summary.coverage());
-    json.writeEndObject();
-    writeTimings();
-    json.writeEndObject();
+  private record Rank(
+      int rank,
+      String status,
+      Optional<String> checksum,
+      long tensors,
+      long skipped,
+      long bytes,
+      Optional<String> reason) {
+
+    static Rank of(RankResult rank) {
+      return new Rank(
+          rank.rank(),
+          rank.status(),
+          rank.checksum(),
+          rank.tensors(),
+          rank.skipped(),
+          rank.bytes(),
+          rank.reason());
+    }
+  }
+
+  /** What running engines answered, and how much of it was checked. */
+  private record Live(Iterator<LiveEngine> engines, Checked coverage) {
+
+    static Live of(ScanSummary summary) {
+      LiveSummary live = summary.live();
+      AgreementWords words = AgreementWords.ofRunning(live.agreements(), summary.findings());
+      return new Live(
+          live.engines().stream().map(engine -> LiveEngine.of(engine, live, words)).iterator(),
+          Checked.of(live.coverage()));
+    }
+  }
+
+  private record LiveEngine(
+      String engine,
+      String comparisonGroup,
+      String status,
+      Optional<String> checksum,
+      Optional<String> reported,
+      Optional<LiveSummary.Beside> comparedWithFiles,
+      List<String> agreesWith,
+      List<String> sameAddress,
+      Optional<Agreement.WithReference> comparedWithReference,
+      Optional<String> agreement,
+      String host,
+      Optional<String> engineVersion,
+      Instant fetchedAt,
+      List<LiveRank> ranks) {
+
+    static LiveEngine of(LiveEngineResult engine, LiveSummary live, AgreementWords words) {
+      Agreement agreement = live.agreements().get(engine.engine());
+      return new LiveEngine(
+          engine.engine(),
+          engine.group(),
+          completeness(engine.checksum()),
+          engine.checksum(),
+          engine.reported(),
+          Optional.ofNullable(live.beside().get(engine.engine())),
+          agreement.equal(),
+          agreement.sameStorage(),
+          agreement.reference(),
+          engine.checksum().map(any -> words.of(engine.engine())),
+          engine.host(),
+          engine.version(),
+          engine.fetchedAt(),
+          engine.ranks().stream().map(LiveRank::of).toList());
+    }
+  }
+
+  private record LiveRank(
+      int rank,
+      String status,
+      Optional<String> checksum,
+      Optional<String> reported,
+      long tensors,
+      long skipped,
+      Optional<String> reason) {
+
+    static LiveRank of(LiveRankResult rank) {
+      return new LiveRank(
+          rank.rank(),
+          rank.status(),
+          rank.checksum(),
+          rank.reported(),
+          rank.tensors(),
+          rank.skipped(),
+          rank.reason());
+    }
+  }
+
+  private record Checked(List<Coverage.Part> states, List<Verified> lastVerified) {
+
+    static Checked of(Coverage coverage) {
+      return new Checked(coverage.parts(), coverage.ages().stream().map(Verified::of).toList());
+    }
+  }
+
+  private record Verified(String engine, Optional<Instant> lastVerifiedAt, String verifiedWithin) {
+
+    static Verified of(Coverage.EngineAge age) {
+      return new Verified(age.engine(), age.verifiedAt(), age.age().word());
+    }
   }
 
   /** Where the time went, in seconds; the verdict is a part of landing. */
-  private void writeTimings() throws IOException {
-    Instant processStart =
-        Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());
-    ReadTimes reading = summary.readTimes();
-    json.writeObjectFieldStart("timings");
-    writeSeconds("startup", Duration.between(processStart, reading.begin()));
-    writeSeconds("reading", Duration.between(reading.begin(), reading.end()));
-    writeSeconds("landing", Duration.between(reading.end(), Instant.now()));
-    writeSeconds("verdict", summary.judging());
-    json.writeNumberField("read_bytes", reading.bytes());
-    json.writeEndObject();
-  }
+  private record Timings(
+      double startup, double reading, double landing, double verdict, long readBytes) {
 
-  private void writeSeconds(String name, Duration duration) throws IOException {
-    json.writeNumberField(name, duration.toMillis() / 1000.0);
-  }
+    static Timings of(ScanSummary summary) {
+      Instant processStart =
+          Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());
+      ReadTimes reading = summary.readTimes();
+      return new Timings(
+          seconds(Duration.between(processStart, reading.begin())),
+          seconds(Duration.between(reading.begin(), reading.end())),
+          seconds(Duration.between(reading.end(), Instant.now())),
+          seconds(summary.judging()),
+          reading.bytes());
+    }
 
-  private void writeEngines() throws IOException {
-    Map<String, List<RankResult>> ranks =
-        summary.ranks().stream().collect(Collectors.groupingBy(RankResult::engine));
-    json.writeArrayFieldStart("engines");
-    for (EngineResult engine : summary.engines()) {
-      json.writeStartObject();
-      json.writeStringField("engine", engine.engine());
-      json.writeStringField("model", engine.model().orElse(null));
-      json.writeStringField("revision", engine.revision().orElse(null));
-      json.writeStringField("comparison_group", engine.group());
-      json.writeStringField("status", engine.isComplete() ? "COMPLETE" : "INCOMPLETE");
-      json.writeStringField("checksum", engine.checksum().orElse(null));
-      json.writeNumberField("expected_ranks", engine.expectedRanks());
-      json.writeNumberField("hashed_ranks", engine.hashedRanks());
-      json.writeNumberField("missing_ranks", engine.missingRanks());
-      json.writeNumberField("bytes", engine.bytes());
-      Agreement agreement = summary.agreements().get(engine.engine());
-      writeNames("agrees_with", agreement.equal());
-      writeNames("same_files", agreement.sameStorage());
-      writeReference(agreement);
-      json.writeStringField(
-          "agreement", engine.checksum().map(any -> ofFiles.of(engine.engine())).orElse(null));
-      json.writeArrayFieldStart("ranks");
-      for (RankResult rank : ranks.get(engine.engine())) {
-        writeRank(rank);
-      }
-      json.writeEndArray();
-      json.writeEndObject();
+    private static double seconds(Duration duration) {
+      return duration.toMillis() / 1000.0;
     }
-    json.writeEndArray();
-  }
-
-  /**
-   * How much of an engine was compared with a reference, and with what outcome; null without one.
-   */
-  private void writeReference(Agreement agreement) throws IOException {
-    if (agreement.reference().isEmpty()) {
-      json.writeNullField("compared_with_reference");
-      return;
-    }
-    Agreement.WithReference reference = agreement.reference().get();
-    json.writeObjectFieldStart("compared_with_reference");
-    json.writeStringField("outcome", reference.outcome().name());
-    json.writeNumberField("compared_tensors", reference.comparedTensors());
-    json.writeNumberField("tensors", reference.tensors());
-    json.writeEndObject();
-  }
-
-  private void writeRank(RankResult rank) throws IOException {
-    json.writeStartObject();
-    json.writeNumberField("rank", rank.rank());
-    json.writeStringField("status", rank.status());
-    json.writeStringField("checksum", rank.checksum().orElse(null));
-    json.writeNumberField("tensors", rank.tensors());
-    json.writeNumberField("skipped", rank.skipped());
-    json.writeNumberField("bytes", rank.bytes());
-    json.writeStringField("reason", rank.reason().orElse(null));
-    json.writeEndObject();
-  }
-
-  /** What running engines said, and how much of it was checked. */
-  private void writeLive() throws IOException {
-    json.writeObjectFieldStart("live");
-    json.writeArrayFieldStart("engines");
-    for (LiveEngineResult engine : summary.live().engines()) {
-      json.writeStartObject();
-      json.writeStringField("engine", engine.engine());
-      json.writeStringField("comparison_group", engine.group());
-      json.writeStringField("status", engine.checksum().isPresent() ? "COMPLETE" : "INCOMPLETE");
-      json.writeStringField("checksum", engine.checksum().orElse(null));
-      json.writeStringField("reported", engine.reported().orElse(null));
-      writeBeside(engine);
-      Agreement agreement = summary.live().agreements().get(engine.engine());
-      writeNames("agrees_with", agreement.equal());
-      writeNames("same_address", agreement.sameStorage());
-      writeReference(agreement);
-      json.writeStringField(
-          "agreement", engine.checksum().map(any -> ofRunning.of(engine.engine())).orElse(null));
-      json.writeStringField("host", engine.host());
-      json.writeStringField("engine_version", engine.version().orElse(null));
-      json.writeStringField("fetched_at", engine.fetchedAt().toString());
-      json.writeArrayFieldStart("ranks");
-      for (LiveRankResult rank : engine.ranks()) {
-        writeRank(rank);
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-    json.writeObjectFieldStart("coverage");
-    writeCoverage(summary.live().coverage());
-    json.writeEndObject();
-    json.writeEndObject();
-  }
-
-  /** How much of an engine was compared with its files; null without files. */
-  private void writeBeside(LiveEngineResult engine) throws IOException {
-    LiveSummary.Beside beside = summary.live().beside().get(engine.engine());
-    if (beside == null) {
-      json.writeNullField("compared_with_files");
-      return;
-    }
-    json.writeObjectFieldStart("compared_with_files");
-    json.writeNumberField("compared_ranks", beside.comparedRanks());
-    json.writeNumberField("ranks", beside.ranks());
-    json.writeNumberField("compared_tensors", beside.comparedTensors());
-    json.writeNumberField("tensors", beside.tensors());
-    json.writeEndObject();
-  }
-
-  private void writeRank(LiveRankResult rank) throws IOException {
-    json.writeStartObject();
-    json.writeNumberField("rank", rank.rank());
-    json.writeStringField("status", rank.status());
-    json.writeStringField("checksum", rank.checksum().orElse(null));
-    json.writeStringField("reported", rank.reported().orElse(null));
-    json.writeNumberField("tensors", rank.tensors());
-    json.writeNumberField("skipped", rank.skipped());
-    json.writeStringField("reason", rank.reason().orElse(null));
-    json.writeEndObject();
-  }
-
-  private void writeFindings() throws IOException {
-    json.writeArrayFieldStart("findings");
-    for (Finding finding : summary.findings()) {
-      json.writeStartObject();
-      json.writeStringField("kind", finding.kind());
-      json.writeStringField("severity", finding.severity());
-      json.writeStringField("engine", finding.engine().orElse(null));
-      json.writeStringField("source", finding.source().name());
-      json.writeFieldName("rank");
-      if (finding.rank().isPresent()) {
-        json.writeNumber(finding.rank().get());
-      } else {
-        json.writeNull();
-      }
-      json.writeStringField("role", finding.tensor().map(TensorName::role).orElse(null));
-      json.writeStringField("tensor", finding.tensor().map(TensorName::tensor).orElse(null));
-      json.writeStringField("expected", finding.comparison().expected().orElse(null));
-      json.writeStringField("actual", finding.comparison().actual().orElse(null));
-      json.writeStringField("votes", finding.comparison().votes().orElse(null));
-      json.writeStringField("cause", finding.cause().orElse(null));
-      json.writeStringField("location", finding.location().orElse(null));
-      json.writeStringField("detail", finding.detail());
-      if (!finding.tensors().isEmpty()) {
-        json.writeArrayFieldStart("tensors");
-        for (String tensor : finding.tensors()) {
-          json.writeString(tensor);
-        }
-        json.writeEndArray();
-      }
-      if (finding.damage().isPresent()) {
-        writeDamage(finding.damage().get());
-      }
-      if (finding.readBy().isPresent()) {
-        json.writeStringField("host", finding.readBy().get().host());
-        json.writeStringField("executor", finding.readBy().get().executor());
-        json.writeStringField("gpu", finding.readBy().get().gpu().orElse(null));
-      }
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-  }
-
-  private void writeDamage(Damage damage) throws IOException {
-    json.writeStringField("pattern", damage.pattern().name());
-    if (damage.patternBytes().isPresent()) {
-      json.writeNumberField("pattern_bytes", damage.patternBytes().get());
-    }
-    json.writeArrayFieldStart("ranges");
-    for (DamagedRange range : damage.ranges()) {
-      json.writeStartObject();
-      json.writeNumberField("offset_bytes", range.offsetBytes());
-      json.writeNumberField("length_bytes", range.lengthBytes());
-      json.writeNumberField("file_offset_bytes", range.fileOffsetBytes());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-    json.writeNumberField("range_count", damage.rangeCount());
-    json.writeNumberField("differing_bytes", damage.differingBytes());
-    json.writeNumberField("differing_bits", damage.differingBits());
-    json.writeNumberField("element_index", damage.elementIndex());
-    json.writeArrayFieldStart("element");
-    for (long coordinate : damage.element()) {
-      json.writeNumber(coordinate);
-    }
-    json.writeEndArray();
-    json.writeNumberField("compared_bytes", damage.comparedBytes());
-  }
-
-  private void writeCoverage(Coverage coverage) throws IOException {
-    json.writeArrayFieldStart("states");
-    for (Coverage.Part part : coverage.parts()) {
-      json.writeStartObject();
-      json.writeStringField("state", part.state().name());
-      json.writeStringField("skipped_because", part.skippedBecause().orElse(null));
-      json.writeNumberField("engines", part.engines());
-      json.writeNumberField("ranks", part.ranks());
-      json.writeNumberField("tensors", part.tensors());
-      json.writeNumberField("bytes", part.bytes());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-    json.writeArrayFieldStart("last_verified");
-    for (Coverage.EngineAge engine : coverage.ages()) {
-      json.writeStartObject();
-      json.writeStringField("engine", engine.engine());
-      json.writeStringField(
-          "last_verified_at", engine.verifiedAt().map(Instant::toString).orElse(null));
-      json.writeStringField("verified_within", engine.age().word());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-  }
-
-  private void writeNames(String field, List<String> names) throws IOException {
-    json.writeArrayFieldStart(field);
-    for (String name : names) {
-      json.writeString(name);
-    }
-    json.writeEndArray();
   }
 }

@@ -1,8 +1,8 @@
 package io.shardsum.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.shardsum.checksum.WeightDigest;
+import io.shardsum.text.RecordJson;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -19,9 +19,25 @@ import java.util.Map;
  */
 final class WeightsCheckerJson implements AutoCloseable {
 
-  /** Where a rank stands, as {@code parallelism_info} says it. */
+  /**
+   * What a rank answers.
+   *
+   * @param checksums of its tensors, by key
+   * @param parallelismInfo of each of its models
+   */
+  record Rank(Map<String, String> checksums, String perGpuChecksum, List<Place> parallelismInfo) {}
+
+  /** Where a rank is. */
   record Place(
-      int tpRank, int tpSize, int dpRank, int dpSize, int ppRank, int ppSize, int rank, int size) {}
+      String role,
+      int tpRank,
+      int tpSize,
+      int dpRank,
+      int dpSize,
+      int ppRank,
+      int ppSize,
+      int rank,
+      int size) {}
 
   private final PrintWriter out;
   private final JsonGenerator json;
@@ -38,9 +54,7 @@ final class WeightsCheckerJson implements AutoCloseable {
    * @param replies how many schedulers reply
    */
   static WeightsCheckerJson begin(PrintWriter out, int replies) throws IOException {
-    JsonGenerator json = new JsonFactory().createGenerator(out);
-    json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-    json.useDefaultPrettyPrinter();
+    JsonGenerator json = RecordJson.PRINTED.generator(out);
     json.writeStartObject();
     json.writeBooleanField("success", true);
     json.writeStringField("message", String.join(" | ", Collections.nCopies(replies, "Success.")));
@@ -48,42 +62,10 @@ final class WeightsCheckerJson implements AutoCloseable {
     return new WeightsCheckerJson(out, json);
   }
 
-  /**
-   * Writes the next rank.
-   *
-   * @param tensors checksums by key
-   * @param roles of the models of the rank
-   */
-  void rank(Map<String, String> tensors, String checksum, List<String> roles, Place place)
-      throws IOException {
-    ofRanks.add(checksum);
-    json.writeStartObject();
-    json.writeObjectFieldStart("checksums");
-    for (Map.Entry<String, String> tensor : tensors.entrySet()) {
-      json.writeStringField(tensor.getKey(), tensor.getValue());
-    }
-    json.writeEndObject();
-    json.writeStringField("per_gpu_checksum", checksum);
-    json.writeArrayFieldStart("parallelism_info");
-    for (String role : roles) {
-      write(role, place);
-    }
-    json.writeEndArray();
-    json.writeEndObject();
-  }
-
-  private void write(String role, Place place) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("role", role);
-    json.writeNumberField("tp_rank", place.tpRank());
-    json.writeNumberField("tp_size", place.tpSize());
-    json.writeNumberField("dp_rank", place.dpRank());
-    json.writeNumberField("dp_size", place.dpSize());
-    json.writeNumberField("pp_rank", place.ppRank());
-    json.writeNumberField("pp_size", place.ppSize());
-    json.writeNumberField("rank", place.rank());
-    json.writeNumberField("size", place.size());
-    json.writeEndObject();
+  /** Writes the next rank. */
+  void write(Rank rank) throws IOException {
+    ofRanks.add(rank.perGpuChecksum());
+    json.writePOJO(rank);
   }
 
   /** Writes the digest of the ranks that were written, in their order. */
@@ -93,6 +75,7 @@ final class WeightsCheckerJson implements AutoCloseable {
     json.writeEndObject();
   }
 
+  /** An answer that was not ended stays without its end. */
   @Override
   public void close() {
     try {

@@ -1,7 +1,9 @@
 package io.shardsum.report;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,8 +29,9 @@ final class Numbering {
     return text.map(this::of).orElse(-1);
   }
 
-  /** The texts, each at its number. */
-  List<String> texts() {
-    return List.copyOf(texts);
+  /** The texts, each at its number, for the page's data. */
+  @JsonValue
+  Iterator<String> shown() {
+    return texts.stream().map(ShownText::whole).iterator();
   }
 }

@@ -40,7 +40,7 @@ final class ReportPage {
                   "policy", PageParts.POLICY,
                   "style", PageParts.STYLE,
                   "script", PageParts.SCRIPT,
-                  "data", ReportJson.of(report),
+                  "data", ReportData.json(report),
                   "screen", new FirstScreen(report)));
     } catch (IOException e) {
       throw new UncheckedIOException("A StringWriter takes everything", e);

@@ -2,7 +2,7 @@
  * The report: what the tables say, as one HTML file that needs nothing else.
  *
  * <pre>
- * tables -> ReportReader -> ScanReport -> ReportJson   (the data that the page's script shows)
+ * tables -> ReportReader -> ScanReport -> ReportData   (the data that the page's script shows)
  *                                      -> FirstScreen  (what is read without a script)
  *                                      -> ReportPage -> HTML
  * </pre>

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardsum.testing.JsonKeys;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.Nights;
 import io.shardsum.testing.Nights.Engine;
@@ -144,6 +145,23 @@ class DriftReportCommandTest {
     assertThat(finding.at("/state").textValue()).isEqualTo("STILL_THERE");
     assertThat(finding.at("/fingerprint").textValue()).matches("[0-9a-f]{32}");
     assertThat(finding.at("/times_seen").intValue()).isEqualTo(2);
+    assertThat(JsonKeys.of(json))
+        .isEqualTo(
+            """
+            .: exit_code fleets
+            fleets: fleet new_drift standing_drift open_errors open_warnings scans days_without_scan left_out engines findings
+            fleets.scans: scan_id started_at verdict scope
+            fleets.engines: engine source state first_seen last_right off_since off_ranks steps
+            fleets.engines.first_seen: scan_id started_at
+            fleets.engines.last_right: scan_id started_at
+            fleets.engines.steps: scan_id state compared_with model revision revision_before checksum expected_ranks hashed_ranks worst changed_ranks drifted_ranks tensors
+            fleets.engines.steps.tensors: changed added removed bytes first_key
+            fleets.engines.off_since: scan_id started_at
+            fleets.findings: fingerprint state kind severity engine source rank role tensor expected actual votes cause location detail first_seen last_seen times_seen steps
+            fleets.findings.first_seen: scan_id started_at
+            fleets.findings.last_seen: scan_id started_at
+            fleets.findings.steps: scan_id state
+            """);
     assertThat(report("--last", "2", "--format", "json").out()).isEqualTo(run.out());
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.expect.model.EngineRelease;
 import io.shardsum.testing.GoldenSetup;
 import io.shardsum.testing.JavaProcess;
+import io.shardsum.testing.JsonKeys;
 import io.shardsum.testing.SmallFleet;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,6 +92,14 @@ class ExpectCommandTest {
     assertThat(json.get("refused").get(0).get("tensor").textValue())
         .isEqualTo("model.layers.0.mlp.experts.routed_experts.w13_weight");
     assertThat(json.get("tensors")).hasSize(34);
+    assertThat(JsonKeys.of(json))
+        .isEqualTo(
+            """
+            .: engine_checksum ranks refused tensors
+            ranks: rank tp_rank tp_size pp_rank pp_size checksum tensors refused bytes
+            refused: rank tensor reason
+            tensors: rank tensor dtype shape bytes checksum sha256
+            """);
     assertThat(json.get("tensors").get(0).get("checksum").isNull()).isTrue();
     assertThat(json.get("tensors").get(0).get("sha256").textValue()).hasSize(64);
   }
@@ -359,6 +368,15 @@ class ExpectCommandTest {
     JsonNode difference = JSON.readTree(run.out()).get("differences");
     assertThat(difference).hasSize(1);
     assertThat(difference.get(0).get("kind").textValue()).isEqualTo("bytes");
+    assertThat(difference.at("/0/checkpoint/shape")).hasToString("[128,64]");
+    assertThat(JsonKeys.of(JSON.readTree(run.out())))
+        .isEqualTo(
+            """
+            .: engine_checksum against_engine_checksum differences
+            differences: rank tensor kind checkpoint against
+            differences.checkpoint: dtype shape from checksum sha256
+            differences.against: dtype shape from checksum sha256
+            """);
     assertThat(difference.get(0).get("checkpoint").get("checksum"))
         .isNotEqualTo(difference.get(0).get("against").get("checksum"));
   }

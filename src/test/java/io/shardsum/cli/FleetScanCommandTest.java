@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.TensorSpec;
 import io.shardsum.tables.ScanTable;
+import io.shardsum.testing.JsonKeys;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.LyingFileSystem;
@@ -466,6 +467,21 @@ class FleetScanCommandTest {
     assertThat(json.path("coverage").path("states"))
         .extracting(part -> part.path("state").textValue() + " " + part.path("ranks").intValue())
         .containsExactly("VERIFIED 4", "DIFFERENT 1", "SKIPPED 5", "MISSING 1");
+    assertThat(JsonKeys.of(json))
+        .isEqualTo(
+            """
+            .: fleet scan_id started_at verdict exit_code tensors bytes tables accelerator canaries canaries_found engines live findings coverage timings
+            engines: engine model revision comparison_group status checksum expected_ranks hashed_ranks missing_ranks bytes agrees_with same_files compared_with_reference agreement ranks
+            engines.ranks: rank status checksum tensors skipped bytes reason
+            live: engines coverage
+            live.coverage: states last_verified
+            findings: kind severity engine source rank role tensor expected actual votes cause location detail pattern ranges range_count differing_bytes differing_bits element_index element compared_bytes host executor gpu
+            findings.ranges: offset_bytes length_bytes file_offset_bytes
+            coverage: states last_verified
+            coverage.states: state skipped_because engines ranks tensors bytes
+            coverage.last_verified: engine last_verified_at verified_within
+            timings: startup reading landing verdict read_bytes
+            """);
   }
 
   private Row only(ScanTable table, String engine, String condition) {
@@ -575,6 +591,14 @@ class FleetScanCommandTest {
         .isEqualTo("file:" + fleet.shard("a\n\uD83D\uDE00", 1, 0));
     assertThat(file.path("bytes").longValue())
         .isEqualTo(Files.size(fleet.shard("a\n\uD83D\uDE00", 1, 0)));
+    assertThat(JsonKeys.of(json))
+        .isEqualTo(
+            """
+            .: fleet exit_code engines live problems
+            engines: engine comparison_group expected_ranks bytes ranks problems
+            engines.ranks: rank state reason files
+            engines.ranks.files: role part file bytes
+            """);
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.shardsum.live.PlayedServer;
+import io.shardsum.testing.JsonKeys;
 import io.shardsum.testing.LocalSpark;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -90,7 +91,19 @@ class LiveCommandTest {
 
     CommandRun run = CommandRun.fleetScan("--fleet", fleet, "--out", out(), "--format", "json");
 
-    JsonNode engine = new ObjectMapper().readTree(run.out()).at("/live/engines/0");
+    JsonNode live = new ObjectMapper().readTree(run.out()).path("live");
+    assertThat(JsonKeys.of(live))
+        .isEqualTo(
+            """
+            .: engines coverage
+            engines: engine comparison_group status checksum reported compared_with_files agrees_with same_address compared_with_reference agreement host engine_version fetched_at ranks
+            engines.compared_with_files: compared_ranks ranks compared_tensors tensors
+            engines.ranks: rank status checksum reported tensors skipped reason
+            coverage: states last_verified
+            coverage.states: state skipped_because engines ranks tensors bytes
+            coverage.last_verified: engine last_verified_at verified_within
+            """);
+    JsonNode engine = live.at("/engines/0");
     assertThat(engine.path("engine").asText()).isEqualTo("a");
     assertThat(engine.path("checksum").asText())
         .hasSize(64)

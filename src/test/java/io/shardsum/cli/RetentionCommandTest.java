@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardsum.testing.JsonKeys;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.Nights;
 import io.shardsum.testing.Nights.Engine;
@@ -89,6 +90,12 @@ class RetentionCommandTest {
     assertThat(json.at("/scans").findValuesAsText("fate"))
         .containsExactly("TENSORS_GO", "TENSORS_GO", "KEPT");
     assertThat(json.at("/scans/2/kept_because/0").textValue()).isEqualTo("YOUNG");
+    assertThat(JsonKeys.of(json))
+        .isEqualTo(
+            """
+            .: exit_code deleted dropped_bytes scans leftovers faults
+            scans: fleet scan_id started_at fate kept_because tensor_bytes other_bytes
+            """);
 
     assertThat(retention("--keep-days", "10", "--delete").out())
         .contains("tensors were dropped before")

@@ -4,6 +4,7 @@ import static io.shardsum.report.PageData.each;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.shardsum.testing.JsonKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +26,23 @@ class LargeReportTest {
     JsonNode root = PageData.of(html).root();
     assertThat(root.get("engines")).hasSize(1_000);
     assertThat(root.at("/engines/999/ranks")).hasSize(LargeReport.RANKS);
+    assertThat(root.at("/engines/999/ranks/3").toString())
+        .matches("\\[3,3,\"VERIFIED\",\"COMPLETE\",\\d+,1234,2,17179869184]");
+    assertThat(JsonKeys.of(root))
+        .isEqualTo(
+            """
+            .: scan engines findings findingCount findingKinds history coverage checksums groups revisions
+            scan: id fleet startedAt finishedAt toolVersion sparkVersion accelerator digest engines ranks tensors bytes verdict settings
+            engines: name source model revision group expectedRanks hashedRanks missingRanks status state checksum bytes lastVerifiedAt verifiedWithin agreement ranks
+            findings: number engine source rank role tensor kind severity expected actual votes cause detail state firstSeen timesSeen camps tensorBytes partsKnownBy partCount parts
+            findings.camps: status form checksum copies voters engines named ofFinding
+            findingKinds: DAMAGED
+            history: scans scanCount daysWithoutScan engines pastCount past
+            history.scans: id startedAt verdict scope errors warnings
+            history.engines: engine steps
+            history.engines.steps: changedRanks driftedRanks changed added removed bytes firstKey offRanks offSince
+            coverage: state engines ranks tensors bytes
+            """);
     assertThat(each(root.at("/history/engines"), engine -> engine.get("steps").size()))
         .hasSize(1_000)
         .containsOnly(30);
