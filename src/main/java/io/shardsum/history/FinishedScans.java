@@ -27,10 +27,21 @@ import org.apache.spark.sql.types.StructType;
 final class FinishedScans {
 
   private static final StructType COLUMNS =
-      StructType.fromDDL(
-          "scan_date DATE, scan_id STRING, schema_version INT, fleet STRING, started_at TIMESTAMP,"
-              + " finished_at TIMESTAMP, digest STRING, engines INT, ranks INT, tensors BIGINT,"
-              + " bytes BIGINT, verdict STRING, settings STRING");
+      ScanTable.SCANS
+          .schema(
+              "schema_version",
+              "fleet",
+              "started_at",
+              "finished_at",
+              "digest",
+              "engines",
+              "ranks",
+              "tensors",
+              "bytes",
+              "verdict",
+              "settings")
+          .add("scan_date", "date")
+          .add("scan_id", "string");
 
   private static final int MESSAGE_CODE_POINTS = 1_000;
 

@@ -1,11 +1,10 @@
 package io.shardsum.history;
 
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import io.shardsum.fleet.WeightSource;
-import io.shardsum.tables.FindingRow;
+import io.shardsum.tables.ScanPartition;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.SqlFile;
 import io.shardsum.text.ForeignText;
@@ -35,18 +34,44 @@ import org.apache.spark.sql.types.StructType;
 final class HistoryTables implements AutoCloseable {
 
   private static final StructType ENGINES =
-      StructType.fromDDL(
-          "engine STRING, source STRING, model STRING, revision STRING, comparison_group STRING,"
-              + " expected_ranks INT, hashed_ranks INT, status STRING, checksum STRING,"
-              + " bytes BIGINT, hashing STRING, digest STRING");
+      ScanTable.ENGINES.schema(
+          "engine",
+          "source",
+          "model",
+          "revision",
+          "comparison_group",
+          "expected_ranks",
+          "hashed_ranks",
+          "status",
+          "checksum",
+          "bytes",
+          "hashing",
+          "digest");
   private static final StructType RANKS =
-      StructType.fromDDL(
-          "engine STRING, source STRING, rank INT, tp_size INT, pp_size INT, status STRING, checksum STRING,"
-              + " tensors BIGINT, bytes BIGINT, different_tensors BIGINT, different_bytes BIGINT");
+      ScanTable.RANKS.schema(
+          "engine",
+          "source",
+          "rank",
+          "tp_size",
+          "pp_size",
+          "status",
+          "checksum",
+          "tensors",
+          "bytes",
+          "different_tensors",
+          "different_bytes");
   private static final StructType TENSORS =
-      StructType.fromDDL(
-          "engine STRING, source STRING, rank INT, key STRING, dtype STRING, shape ARRAY<BIGINT>, bytes BIGINT,"
-              + " status STRING, checksum STRING, sha256 STRING");
+      ScanTable.TENSORS.schema(
+          "engine",
+          "source",
+          "rank",
+          "key",
+          "dtype",
+          "shape",
+          "bytes",
+          "status",
+          "checksum",
+          "sha256");
 
   /** Rows of one's own travel within tasks, which Spark wants to be small. */
   private static final int ROWS_OF_A_TASK = 5_000;
@@ -54,9 +79,6 @@ final class HistoryTables implements AutoCloseable {
   private static final int MESSAGE_CODE_POINTS = 1_000;
   private static final String SOURCE = "source";
   private static final String FILES = WeightSource.FILES.name();
-
-  /** Scans of tables of version 1 had files only. */
-  private static final Column OF_FILES_AT_FIRST = coalesce(col(SOURCE), lit(FILES));
 
   private final SparkSession session;
   private final Path out;
@@ -74,7 +96,7 @@ final class HistoryTables implements AutoCloseable {
     scans.createOrReplaceTempView(landed(ScanTable.SCANS));
     view(ScanTable.ENGINES, ENGINES, "engine");
     view(ScanTable.RANKS, RANKS, "rank");
-    view(ScanTable.FINDINGS, FindingRow.SCHEMA, "kind");
+    view(ScanTable.FINDINGS, ScanTable.FINDINGS.schema(), "kind");
     session.sql(SqlFile.text("views/rank_states"));
   }
 
@@ -130,11 +152,11 @@ final class HistoryTables implements AutoCloseable {
   /** Rows of another program's file have nothing in a column that ours always fill. */
   private void view(ScanTable table, StructType columns, String always) {
     Dataset<Row> rows =
-        reader(columns)
-            .parquet(directory(table).toString())
-            .where(col("scan_id").isInCollection(scanIds()))
-            .where(col(always).isNotNull())
-            .withColumn(SOURCE, OF_FILES_AT_FIRST);
+        table.completed(
+            reader(columns)
+                .parquet(directory(table).toString())
+                .where(col("scan_id").isInCollection(scanIds()))
+                .where(col(always).isNotNull()));
     kept.add(rows.persist());
     rows.createOrReplaceTempView(landed(table));
     session.sql(SqlFile.text("views/" + table.tableName()));
@@ -185,11 +207,12 @@ final class HistoryTables implements AutoCloseable {
     if (partitions.isEmpty()) {
       return false;
     }
-    reader(TENSORS)
-        .option("basePath", directory(ScanTable.TENSORS).toString())
-        .parquet(partitions.toArray(String[]::new))
-        .where(col("engine").isInCollection(engines))
-        .withColumn(SOURCE, OF_FILES_AT_FIRST)
+    ScanTable.TENSORS
+        .completed(
+            reader(TENSORS)
+                .option("basePath", directory(ScanTable.TENSORS).toString())
+                .parquet(partitions.toArray(String[]::new))
+                .where(col("engine").isInCollection(engines)))
         .createOrReplaceTempView(landed(ScanTable.TENSORS));
     session.sql(SqlFile.text("views/" + ScanTable.TENSORS.tableName()));
     return true;
@@ -200,10 +223,7 @@ final class HistoryTables implements AutoCloseable {
     try {
       FileSystem fileSystem = out.getFileSystem(session.sparkContext().hadoopConfiguration());
       for (PastScan scan : scans) {
-        Path partition =
-            new Path(
-                directory(ScanTable.TENSORS),
-                "scan_date=%s/scan_id=%s".formatted(scan.date(), scan.scanId()));
+        Path partition = ScanPartition.of(scan.date(), scan.scanId()).in(out, ScanTable.TENSORS);
         if (fileSystem.exists(partition)) {
           partitions.add(partition.toString());
         }

@@ -1,6 +1,7 @@
 package io.shardsum.history;
 
 import io.shardsum.scan.files.BrokenFile;
+import io.shardsum.tables.ScanPartition;
 import io.shardsum.tables.ScanTable;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ final class UnreadScans {
 
   private static boolean isOfScans(Exception fault) {
     return BrokenFile.in(fault)
-        .filter(file -> file.path().contains("/" + ScanTable.SCANS.tableName() + "/scan_date="))
+        .filter(file -> ScanPartition.isOf(ScanTable.SCANS, file.path()))
         .isPresent();
   }
 

@@ -180,7 +180,7 @@ public final class FleetScan {
       claim.requireHeld();
       tables.write(
           ScanTable.SCANS,
-          rows(List.of(ScanRow.of(session, summary, clock.instant())), ScanRow.SCHEMA));
+          rows(List.of(ScanRow.of(session, summary, clock.instant())), ScanTable.SCANS.schema()));
       metrics.landed(summary, clock);
       return summary;
     }
@@ -296,7 +296,7 @@ public final class FleetScan {
             .addedTo(withOtherSources(ScanTable.ENGINES, engines, expected, live));
     work.start(() -> tables.write(ScanTable.ENGINES, allEngines.coalesce(1)));
     Dataset<Row> findingRows =
-        rows(findings.stream().map(FindingRow::of).toList(), FindingRow.SCHEMA);
+        rows(findings.stream().map(FindingRow::of).toList(), ScanTable.FINDINGS.schema());
     work.start(() -> tables.write(ScanTable.FINDINGS, findingRows.coalesce(1)));
     return new ScanSummary(
         request,

@@ -4,6 +4,7 @@ import io.shardsum.scan.plan.Baseline;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.source.ChunkColumn;
 import io.shardsum.tables.JsonColumn;
+import io.shardsum.tables.NamedRow;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.Scope;
 import java.sql.Timestamp;
@@ -13,19 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 
 /** The row of the table {@code scans}: with it, the scan exists. */
 final class ScanRow {
-
-  static final StructType SCHEMA =
-      StructType.fromDDL(
-          "schema_version INT, fleet STRING, started_at TIMESTAMP, finished_at TIMESTAMP,"
-              + " tool_version STRING, spark_version STRING, accelerator STRING, digest STRING,"
-              + " chunk_bytes INT, engines INT, ranks INT, tensors BIGINT, bytes BIGINT,"
-              + " verdict STRING, settings STRING, canaries INT, canaries_found INT");
 
   private ScanRow() {}
 
@@ -37,24 +29,25 @@ final class ScanRow {
             .distinct()
             .sorted()
             .collect(Collectors.joining(","));
-    return RowFactory.create(
-        ScanTable.SCHEMA_VERSION,
-        request.inventory().fleet(),
-        Timestamp.from(request.startedAt()),
-        Timestamp.from(finishedAt),
-        toolVersion(),
-        session.version(),
-        summary.accelerator().orElse(AcceleratedPlans.CPU),
-        digests,
-        ChunkColumn.CHUNK_BYTES,
-        summary.engines().size(),
-        summary.ranks().size(),
-        summary.tensors(),
-        summary.bytes(),
-        summary.verdict().name(),
-        settings(session, request),
-        summary.canaries().shards(),
-        summary.canaries().found());
+    return NamedRow.of(ScanTable.SCANS.schema())
+        .with("schema_version", ScanTable.SCHEMA_VERSION)
+        .with("fleet", request.inventory().fleet())
+        .with("started_at", Timestamp.from(request.startedAt()))
+        .with("finished_at", Timestamp.from(finishedAt))
+        .with("tool_version", toolVersion())
+        .with("spark_version", session.version())
+        .with("accelerator", summary.accelerator().orElse(AcceleratedPlans.CPU))
+        .with("digest", digests)
+        .with("chunk_bytes", ChunkColumn.CHUNK_BYTES)
+        .with("engines", summary.engines().size())
+        .with("ranks", summary.ranks().size())
+        .with("tensors", summary.tensors())
+        .with("bytes", summary.bytes())
+        .with("verdict", summary.verdict().name())
+        .with("settings", settings(session, request))
+        .with("canaries", summary.canaries().shards())
+        .with("canaries_found", summary.canaries().found())
+        .row();
   }
 
   private static String toolVersion() {

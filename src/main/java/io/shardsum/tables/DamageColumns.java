@@ -3,49 +3,46 @@ package io.shardsum.tables;
 import io.shardsum.damage.Damage;
 import io.shardsum.damage.DamagePattern;
 import io.shardsum.damage.DamagedRange;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.StructType;
 
 /** {@link Damage} as columns of rows, all null where there is none. */
 public final class DamageColumns {
 
+  /** The columns, as those of the table {@code findings}. */
   public static final String DDL =
-      "pattern STRING, pattern_bytes BIGINT, ranges ARRAY<STRUCT<offset_bytes: BIGINT,"
-          + " length_bytes: BIGINT, file_offset_bytes: BIGINT>>, range_count BIGINT,"
-          + " differing_bytes BIGINT, differing_bits BIGINT, element_index BIGINT,"
-          + " element ARRAY<BIGINT>, compared_bytes BIGINT";
-
-  private static final int COUNT = StructType.fromDDL(DDL).size();
+      ScanTable.FINDINGS
+          .schema(
+              "pattern",
+              "pattern_bytes",
+              "ranges",
+              "range_count",
+              "differing_bytes",
+              "differing_bits",
+              "element_index",
+              "element",
+              "compared_bytes")
+          .toDDL();
 
   private DamageColumns() {}
 
-  /** A row's values with those of the columns behind them. */
-  public static Object[] append(Object[] values, Optional<Damage> damage) {
-    Object[] all = Arrays.copyOf(values, values.length + COUNT);
-    damage
-        .map(DamageColumns::values)
-        .ifPresent(v -> System.arraycopy(v, 0, all, values.length, COUNT));
-    return all;
+  /** Sets the columns of a row. */
+  public static void set(NamedRow row, Damage damage) {
+    row.with("pattern", damage.pattern().name())
+        .with("pattern_bytes", damage.patternBytes())
+        .with("ranges", damage.ranges().stream().map(DamageColumns::range).toList())
+        .with("range_count", damage.rangeCount())
+        .with("differing_bytes", damage.differingBytes())
+        .with("differing_bits", damage.differingBits())
+        .with("element_index", damage.elementIndex())
+        .with("element", damage.element())
+        .with("compared_bytes", damage.comparedBytes());
   }
 
-  private static Object[] values(Damage damage) {
-    return new Object[] {
-      damage.pattern().name(),
-      damage.patternBytes().orElse(null),
-      damage.ranges().stream()
-          .map(r -> RowFactory.create(r.offsetBytes(), r.lengthBytes(), r.fileOffsetBytes()))
-          .toArray(),
-      damage.rangeCount(),
-      damage.differingBytes(),
-      damage.differingBits(),
-      damage.elementIndex(),
-      damage.element().toArray(),
-      damage.comparedBytes()
-    };
+  private static Row range(DamagedRange range) {
+    return RowFactory.create(range.offsetBytes(), range.lengthBytes(), range.fileOffsetBytes());
   }
 
   public static Optional<Damage> damage(Row row) {

@@ -1,46 +1,31 @@
 package io.shardsum.tables;
 
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 
 import io.shardsum.fleet.WeightSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.datasources.DataSource;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** The finished scans of a directory of tables, as the views of ad-hoc SQL show them. */
 public final class EarlierScans {
 
   private static final String SOURCE = "source";
-  private static final StructType OF_TENSORS =
-      StructType.fromDDL("source STRING, name_in_file STRING, raw_checksum STRING");
-  private static final StructType OF_RANKS =
-      StructType.fromDDL(
-          "source STRING, digest STRING, different_tensors BIGINT, different_bytes BIGINT,"
-              + " storages STRING");
-  private static final StructType OF_ENGINES =
-      StructType.fromDDL(
-          "source STRING, digest STRING, hashing STRING, storages STRING, agreement STRING");
   private static final String FILES = WeightSource.FILES.name();
 
   private final SparkSession session;
@@ -62,9 +47,7 @@ public final class EarlierScans {
     this.leftOut = Set.copyOf(leftOut);
     this.session = TablesSession.of(session);
     this.out = new Path(out);
-    // A scan's name is text, also where it looks like a number.
-    this.session.conf().set("spark.sql.sources.partitionColumnTypeInference.enabled", "false");
-    this.any = isAnyFinished() && (leftOut.isEmpty() || newest(ScanTable.SCANS).isPresent());
+    this.any = isAnyFinished() && (leftOut.isEmpty() || anyIsLeftIn());
     if (any) {
       for (ScanTable table : ScanTable.values()) {
         view(table);
@@ -75,13 +58,11 @@ public final class EarlierScans {
 
   /** Of scans there are few, and each statement reads them. */
   private void view(ScanTable table) {
-    Dataset<Row> found = ofScansThatCount(found(table));
+    Dataset<Row> found = ofScansThatCount(table.completed(found(table)));
     if (table == ScanTable.SCANS) {
       List<Row> scans = found.collectAsList();
       found = session.createDataFrame(scans, found.schema());
       TablesSession.fit(session, scans.stream().mapToLong(EarlierScans::ranks).sum());
-    } else {
-      found = ofScansThatCount(withLaterColumns(found, table));
     }
     found.createOrReplaceTempView("landed_" + table.tableName());
   }
@@ -121,76 +102,27 @@ public final class EarlierScans {
     return any;
   }
 
+  /** A scan's name is text, also where it looks like a number. */
   private Dataset<Row> found(ScanTable table) {
-    try {
-      return leftOut.isEmpty()
-          ? read(session).parquet(path(table))
-          : read(session).schema(newestSchema(table)).parquet(path(table));
-    } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
-      if (e instanceof SparkThrowable spark
-          && "UNABLE_TO_INFER_SCHEMA".equals(spark.getCondition())) {
-        throw noParquet(table);
-      }
-      throw e;
+    StructType schema = table.schema().add("scan_date", "string").add("scan_id", "string");
+    Dataset<Row> found = read(session).schema(schema).parquet(path(table));
+    if (found.inputFiles().length == 0) {
+      throw new ReferenceException(
+          "Cannot read %s: expected Parquet files, found none".formatted(path(table)));
     }
+    return found;
   }
 
-  /** Of a file that is not left out: Spark would look at any. */
-  private StructType newestSchema(ScanTable table) {
-    Path newest = newest(table).orElseThrow(() -> noParquet(table));
-    return read(session)
-        .parquet(newest.toString())
-        .schema()
-        .add("scan_date", "string")
-        .add("scan_id", "string");
-  }
-
-  private Optional<Path> newest(ScanTable table) {
-    return Arrays.stream(parquetFiles(new Path(path(table))))
-        .map(FileStatus::getPath)
-        .filter(file -> has(file.getParent().getName().substring("scan_id=".length())))
-        .max(Comparator.naturalOrder());
-  }
-
-  private FileStatus[] parquetFiles(Path directory) {
+  private boolean anyIsLeftIn() {
+    Path scans = new Path(path(ScanTable.SCANS), ScanPartition.FILES);
     try {
-      return directory
-          .getFileSystem(session.sparkContext().hadoopConfiguration())
-          .globStatus(new Path(directory, "scan_date=*/scan_id=*/*.parquet"));
+      FileSystem fileSystem = scans.getFileSystem(session.sparkContext().hadoopConfiguration());
+      return Arrays.stream(fileSystem.globStatus(scans))
+          .flatMap(file -> ScanPartition.at(file.getPath()).stream())
+          .anyMatch(scan -> has(scan.scanId()));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read the tables in " + out + ": " + e.getMessage(), e);
     }
-  }
-
-  private ReferenceException noParquet(ScanTable table) {
-    return new ReferenceException(
-        "Cannot read %s: expected Parquet files, found none".formatted(path(table)));
-  }
-
-  /**
-   * With the columns that tables of version 1 do not have. All of their rows are of files, under
-   * the names there, and none of block-quantized pairs.
-   */
-  private Dataset<Row> withLaterColumns(Dataset<Row> found, ScanTable table) {
-    StructType schema = found.schema();
-    for (StructField column : laterColumns(table).fields()) {
-      if (!Arrays.asList(schema.fieldNames()).contains(column.name())) {
-        schema = schema.add(column);
-      }
-    }
-    Dataset<Row> rows =
-        schema.equals(found.schema()) ? found : read(session).schema(schema).parquet(path(table));
-    return rows.withColumn(SOURCE, coalesce(col(SOURCE), lit(FILES)));
-  }
-
-  private static StructType laterColumns(ScanTable table) {
-    return switch (table) {
-      case TENSORS -> OF_TENSORS;
-      case RANKS -> OF_RANKS;
-      case ENGINES -> OF_ENGINES;
-      case FINDINGS -> FindingRow.SCHEMA;
-      case SCANS -> new StructType();
-    };
   }
 
   private static DataFrameReader read(SparkSession session) {
@@ -203,10 +135,9 @@ public final class EarlierScans {
    */
   public Dataset<Row> landed(
       ScanTable table, WeightSource source, StructType schema, SparkSession other) {
-    return read(other)
-        .schema(schema)
-        .parquet(path(table))
-        .where(coalesce(col(SOURCE), lit(FILES)).equalTo(source.name()));
+    return table
+        .completed(read(other).schema(schema).parquet(path(table)))
+        .where(col(SOURCE).equalTo(source.name()));
   }
 
   private String path(ScanTable table) {
@@ -253,8 +184,7 @@ public final class EarlierScans {
 
   /** Whether retention has dropped the rows of tensors of the scan of this date and name. */
   public boolean haveDroppedTensors(String scanDate, String scanId) {
-    Path directory =
-        new Path(path(ScanTable.TENSORS), "scan_date=%s/scan_id=%s".formatted(scanDate, scanId));
+    Path directory = new ScanPartition(scanDate, scanId).in(out, ScanTable.TENSORS);
     try {
       Configuration hadoopConf = session.sparkContext().hadoopConfiguration();
       return DroppedTensors.areIn(directory, directory.getFileSystem(hadoopConf));

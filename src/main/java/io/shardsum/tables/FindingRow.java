@@ -6,24 +6,12 @@ import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.ReadBy;
 import io.shardsum.verdict.Subject;
 import io.shardsum.verdict.TensorName;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.StructType;
 
 /** Findings as rows of their table. */
 public final class FindingRow {
-
-  /** The columns of the table, without those of its partition. */
-  public static final StructType SCHEMA =
-      StructType.fromDDL(
-          "engine STRING, source STRING, rank INT, role STRING, tensor STRING, kind STRING, severity STRING,"
-              + " expected STRING, actual STRING, votes STRING, cause STRING, location STRING,"
-              + " detail STRING, "
-              + DamageColumns.DDL
-              + ", host STRING, executor STRING, gpu STRING, tensors ARRAY<STRING>");
 
   /** So many names of tensors a row lists. */
   private static final int TENSORS = 10_000;
@@ -32,35 +20,29 @@ public final class FindingRow {
 
   /** The row of a finding. */
   public static Row of(Finding finding) {
-    Object[] values = {
-      finding.engine().orElse(null),
-      finding.subject().source().name(),
-      finding.rank().orElse(null),
-      finding.tensor().map(TensorName::role).orElse(null),
-      finding.tensor().map(TensorName::tensor).orElse(null),
-      finding.kind(),
-      finding.severity(),
-      finding.comparison().expected().orElse(null),
-      finding.comparison().actual().orElse(null),
-      finding.comparison().votes().orElse(null),
-      finding.cause().orElse(null),
-      finding.location().orElse(null),
-      finding.detail()
-    };
-    Object[] all = Arrays.copyOf(DamageColumns.append(values, finding.damage()), SCHEMA.size());
-    finding
-        .readBy()
-        .ifPresent(
-            by -> {
-              all[SCHEMA.fieldIndex("host")] = by.host();
-              all[SCHEMA.fieldIndex("executor")] = by.executor();
-              all[SCHEMA.fieldIndex("gpu")] = by.gpu().orElse(null);
-            });
+    NamedRow row =
+        NamedRow.of(ScanTable.FINDINGS.schema())
+            .with("engine", finding.engine())
+            .with("source", finding.subject().source().name())
+            .with("rank", finding.rank())
+            .with("role", finding.tensor().map(TensorName::role))
+            .with("tensor", finding.tensor().map(TensorName::tensor))
+            .with("kind", finding.kind())
+            .with("severity", finding.severity())
+            .with("expected", finding.comparison().expected())
+            .with("actual", finding.comparison().actual())
+            .with("votes", finding.comparison().votes())
+            .with("cause", finding.cause())
+            .with("location", finding.location())
+            .with("detail", finding.detail())
+            .with("host", finding.readBy().map(ReadBy::host))
+            .with("executor", finding.readBy().map(ReadBy::executor))
+            .with("gpu", finding.readBy().flatMap(ReadBy::gpu));
+    finding.damage().ifPresent(damage -> DamageColumns.set(row, damage));
     if (!finding.tensors().isEmpty()) {
-      all[SCHEMA.fieldIndex("tensors")] =
-          finding.tensors().stream().limit(TENSORS).toArray(String[]::new);
+      row.with("tensors", finding.tensors().stream().limit(TENSORS).toList());
     }
-    return RowFactory.create(all);
+    return row.row();
   }
 
   /** The finding that a row is, whatever other columns it has. */
@@ -68,7 +50,7 @@ public final class FindingRow {
     Optional<String> tensor = text(row, "tensor");
     return new Finding(
         new Subject(
-            source(row),
+            WeightSource.valueOf(row.getAs("source")),
             text(row, "engine"),
             Optional.ofNullable(row.<Integer>getAs("rank")),
             tensor.map(name -> new TensorName(row.getAs("role"), name))),
@@ -86,11 +68,6 @@ public final class FindingRow {
   private static List<String> tensors(Row row) {
     int column = row.fieldIndex("tensors");
     return row.isNullAt(column) ? List.of() : row.getList(column);
-  }
-
-  /** Scans of tables of version 1 had files only. */
-  private static WeightSource source(Row row) {
-    return text(row, "source").map(WeightSource::valueOf).orElse(WeightSource.FILES);
   }
 
   private static Optional<String> text(Row row, String column) {

@@ -7,6 +7,7 @@ import io.shardsum.text.ForeignText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -33,10 +34,10 @@ import org.apache.spark.sql.types.StructType;
  * show a scan only where that row is.
  *
  * @param out the directory of all tables
- * @param partition {@code scan_date=.../scan_id=...}
+ * @param date on which it began, in UTC
  * @param scanId the scan
  */
-public record ScanTables(Path out, String partition, ScanId scanId) {
+public record ScanTables(Path out, LocalDate date, ScanId scanId) {
 
   /** How the names of directories of canaries begin. */
   static final String CANARIES = "_canary-";
@@ -45,14 +46,11 @@ public record ScanTables(Path out, String partition, ScanId scanId) {
 
   /** The tables of a scan that began at that time, under the directory of all tables. */
   public static ScanTables of(String out, ScanId scanId, Instant startedAt) {
-    return new ScanTables(
-        new Path(out),
-        "scan_date=%s/scan_id=%s".formatted(ScanId.dateOf(startedAt), scanId.text()),
-        scanId);
+    return new ScanTables(new Path(out), ScanId.dateOf(startedAt), scanId);
   }
 
   String path(ScanTable table) {
-    return new Path(new Path(out, table.tableName()), partition).toString();
+    return ScanPartition.of(date, scanId.text()).in(out, table).toString();
   }
 
   /** Where canaries lie while the scan runs: of a name that readers of tables skip. */
@@ -81,8 +79,8 @@ public record ScanTables(Path out, String partition, ScanId scanId) {
         if (!fileSystem.mkdirs(tableDirectory)) {
           throw new IOException("cannot make the directory " + tableDirectory);
         }
-        for (FileStatus date : fileSystem.listStatus(tableDirectory)) {
-          fileSystem.delete(new Path(date.getPath(), "scan_id=" + scanId.text()), true);
+        for (FileStatus day : fileSystem.listStatus(tableDirectory)) {
+          fileSystem.delete(ScanPartition.ofAnyDay(day.getPath(), scanId), true);
         }
       }
     } catch (IOException e) {

@@ -3,12 +3,12 @@ package io.shardsum.tables;
 /**
  * What a finished scan has in its directories.
  *
- * @param partition {@code scan_date=.../scan_id=...}, in every table
+ * @param partition where it is in every table
  * @param tensorBytes of the rows of tensors that are there
  * @param otherBytes of its rows in all other tables
  */
 public record StoredScan(
-    String partition, TensorRows tensorRows, long tensorBytes, long otherBytes) {
+    ScanPartition partition, TensorRows tensorRows, long tensorBytes, long otherBytes) {
 
   /** What is there of the rows of tensors. */
   public enum TensorRows {

@@ -7,12 +7,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -28,9 +27,6 @@ import org.apache.hadoop.fs.Path;
 public final class StoredScans {
 
   private static final int MESSAGE_CODE_POINTS = 1_000;
-  private static final String DATE = "scan_date=";
-  private static final Pattern DATE_DIRECTORY = Pattern.compile(DATE + "\\d{4}-\\d{2}-\\d{2}");
-  private static final String SCAN = "scan_id=";
   private static final List<ScanTable> ORDER_OF_REMOVAL =
       List.of(
           ScanTable.SCANS,
@@ -59,13 +55,13 @@ public final class StoredScans {
 
   /** What a finished scan has. */
   public StoredScan of(LocalDate date, String scanId) {
-    String partition = DATE + date + "/" + SCAN + scanId;
+    ScanPartition partition = ScanPartition.of(date, scanId);
     try {
-      Size tensors = size(directory(ScanTable.TENSORS, partition));
+      Size tensors = size(partition.in(out, ScanTable.TENSORS));
       long others = 0;
       for (ScanTable table : ORDER_OF_REMOVAL) {
         if (table != ScanTable.TENSORS) {
-          others += size(directory(table, partition)).bytes();
+          others += size(partition.in(out, table)).bytes();
         }
       }
       return new StoredScan(partition, tensors.rows(), tensors.bytes(), others);
@@ -109,33 +105,36 @@ public final class StoredScans {
 
   /** By partition: its directories in all tables, where that in the table of scans has no file. */
   private Map<String, List<Path>> unfinished(Instant before) throws IOException {
-    Map<String, List<Path>> directories = new TreeMap<>();
-    String firstToday = DATE + LocalDate.ofInstant(before, ZoneOffset.UTC);
+    Map<ScanPartition, List<Path>> directories = new LinkedHashMap<>();
+    String lastDay = ScanId.dateOf(before).toString();
     for (ScanTable table : ORDER_OF_REMOVAL) {
       for (FileStatus date : list(new Path(out, table.tableName()))) {
-        String name = date.getPath().getName();
-        if (DATE_DIRECTORY.matcher(name).matches() && name.compareTo(firstToday) <= 0) {
+        if (ScanPartition.isDay(date.getPath())) {
           for (FileStatus scan : list(date.getPath())) {
-            if (scan.isDirectory() && scan.getPath().getName().startsWith(SCAN)) {
-              directories
-                  .computeIfAbsent(name + "/" + scan.getPath().getName(), any -> new ArrayList<>())
-                  .add(scan.getPath());
+            if (scan.isDirectory()) {
+              ScanPartition.at(scan.getPath())
+                  .filter(partition -> partition.date().compareTo(lastDay) <= 0)
+                  .ifPresent(
+                      partition ->
+                          directories
+                              .computeIfAbsent(partition, any -> new ArrayList<>())
+                              .add(scan.getPath()));
             }
           }
         }
       }
     }
     Map<String, List<Path>> unfinished = new TreeMap<>();
-    for (Map.Entry<String, List<Path>> scan : directories.entrySet()) {
+    for (Map.Entry<ScanPartition, List<Path>> scan : directories.entrySet()) {
       if (!isFinished(scan.getKey())) {
-        unfinished.put(scan.getKey(), scan.getValue());
+        unfinished.put(scan.getKey().toString(), scan.getValue());
       }
     }
     return unfinished;
   }
 
-  private boolean isFinished(String partition) throws IOException {
-    for (FileStatus file : list(directory(ScanTable.SCANS, partition))) {
+  private boolean isFinished(ScanPartition partition) throws IOException {
+    for (FileStatus file : list(partition.in(out, ScanTable.SCANS))) {
       if (file.getPath().getName().endsWith(".parquet")) {
         return true;
       }
@@ -150,9 +149,10 @@ public final class StoredScans {
    */
   public void dropTensors(StoredScan scan) {
     try {
-      DroppedTensors.drop(directory(ScanTable.TENSORS, scan.partition()), fileSystem);
+      DroppedTensors.drop(scan.partition().in(out, ScanTable.TENSORS), fileSystem);
     } catch (IOException e) {
-      throw cannot("drop the tensors of " + shown(scan.partition()) + " in", out.toString(), e);
+      throw cannot(
+          "drop the tensors of " + shown(scan.partition().toString()) + " in", out.toString(), e);
     }
   }
 
@@ -165,10 +165,10 @@ public final class StoredScans {
     dropTensors(scan);
     try {
       for (ScanTable table : ORDER_OF_REMOVAL) {
-        delete(directory(table, scan.partition()));
+        delete(scan.partition().in(out, table));
       }
     } catch (IOException e) {
-      throw cannot("drop " + shown(scan.partition()) + " in", out.toString(), e);
+      throw cannot("drop " + shown(scan.partition().toString()) + " in", out.toString(), e);
     }
   }
 
@@ -191,7 +191,7 @@ public final class StoredScans {
   private void delete(Path directory) throws IOException {
     delete(directory, fileSystem);
     Path parent = directory.getParent();
-    if (DATE_DIRECTORY.matcher(parent.getName()).matches() && list(parent).isEmpty()) {
+    if (ScanPartition.isDay(parent) && list(parent).isEmpty()) {
       fileSystem.delete(parent, false);
     }
   }
@@ -201,10 +201,6 @@ public final class StoredScans {
     if (!fileSystem.delete(path, true) && fileSystem.exists(path)) {
       throw new IOException("cannot delete " + path);
     }
-  }
-
-  private Path directory(ScanTable table, String partition) {
-    return new Path(new Path(out, table.tableName()), partition);
   }
 
   /** Empty where there is no such directory, or it is gone meanwhile. */

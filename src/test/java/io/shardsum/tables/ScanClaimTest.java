@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -31,7 +32,7 @@ class ScanClaimTest {
     ScanTables tables =
         new ScanTables(
             new org.apache.hadoop.fs.Path(out.toString()),
-            "scan_date=2026-11-23/scan_id=n",
+            LocalDate.parse("2026-11-23"),
             new ScanId("n"));
     return ScanClaim.take(tables, STARTED_AT, takeOver, new Configuration(false));
   }

@@ -65,7 +65,7 @@ public final class Nights {
                       + " chunk_sums ARRAY<BIGINT>, host STRING, executor STRING, gpu STRING,"
                       + " raw_checksum STRING"),
               ScanTable.FINDINGS,
-              FindingRow.SCHEMA));
+              ScanTable.FINDINGS.schema()));
 
   /**
    * An engine in one scan.

@@ -6,6 +6,7 @@ import io.shardsum.damage.ByteComparison;
 import io.shardsum.damage.TensorSite;
 import io.shardsum.source.ChunkColumn;
 import io.shardsum.tables.DamageColumns;
+import io.shardsum.tables.NamedRow;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -129,17 +129,18 @@ final class CopyPair {
               .formatted(Integer.toString(expected.chunks()), Integer.toString(chunks.size())));
     }
     boolean digests = error == null && isWhole();
-    Object[] values = {
-      expected.number(),
-      error,
-      chunks.toArray(),
-      sums.toArray(),
-      otherSums.toArray(),
-      digests ? WeightDigest.hex(sha256) : null,
-      digests ? WeightDigest.hex(otherSha256) : null,
-      host,
-      executor
-    };
-    return RowFactory.create(DamageColumns.append(values, comparison.damage()));
+    NamedRow row =
+        NamedRow.of(SCHEMA)
+            .with("number", expected.number())
+            .with("error", error)
+            .with("chunks", chunks)
+            .with("sums", sums)
+            .with("other_sums", otherSums)
+            .with("sha256", digests ? WeightDigest.hex(sha256) : null)
+            .with("other_sha256", digests ? WeightDigest.hex(otherSha256) : null)
+            .with("host", host)
+            .with("executor", executor);
+    comparison.damage().ifPresent(damage -> DamageColumns.set(row, damage));
+    return row.row();
   }
 }

@@ -14,6 +14,7 @@ import io.shardsum.expect.recipe.SourceTensor;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.source.RetriedFiles;
 import io.shardsum.tables.DamageColumns;
+import io.shardsum.tables.NamedRow;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -24,7 +25,6 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -87,15 +87,16 @@ record RecipeComparison(
   }
 
   private Row row(String error, List<Long> sums, Optional<Damage> damage) {
-    Object[] values = {
-      number,
-      error,
-      sums.toArray(),
-      damage.map(this::origin).orElse(null),
-      SparkEnv.get().blockManager().blockManagerId().host(),
-      SparkEnv.get().executorId()
-    };
-    return RowFactory.create(DamageColumns.append(values, damage));
+    NamedRow row =
+        NamedRow.of(SCHEMA)
+            .with("number", number)
+            .with("error", error)
+            .with("sums", sums)
+            .with("origin", damage.map(this::origin))
+            .with("host", SparkEnv.get().blockManager().blockManagerId().host())
+            .with("executor", SparkEnv.get().executorId());
+    damage.ifPresent(found -> DamageColumns.set(row, found));
+    return row.row();
   }
 
   /** What the ranges that differ should have come from. */

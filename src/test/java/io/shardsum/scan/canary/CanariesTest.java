@@ -32,6 +32,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -232,7 +233,9 @@ class CanariesTest {
   public static void main(String[] arguments) {
     ScanTables tables =
         new ScanTables(
-            new org.apache.hadoop.fs.Path(arguments[0]), "scan_id=test", new ScanId("test"));
+            new org.apache.hadoop.fs.Path(arguments[0]),
+            LocalDate.parse("2026-11-23"),
+            new ScanId("test"));
     CanaryFiles canaries = new CanaryFiles(tables, new Configuration());
     System.out.println(canaries.files().size() + " canaries are there");
     System.exit(7);
