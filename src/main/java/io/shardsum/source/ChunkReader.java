@@ -84,7 +84,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     error = null;
     window.clear();
     try {
-      shard = new Shard(slice.file(), opener);
+      shard = new Shard(slice.file().listed(), opener);
     } catch (IOException e) {
       report(e);
       row.beginFile(slice, 0);
@@ -198,7 +198,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
 
   @Override
   public CustomTaskMetric[] currentMetricsValues() {
-    return opener.metrics().values();
+    return ReadMetrics.values(opener.counts());
   }
 
   @Override

@@ -24,8 +24,7 @@ record ChunkReaderFactory(
 
   @Override
   public PartitionReader<InternalRow> createReader(InputPartition partition) {
-    ShardOpener opener =
-        new ShardOpener(hadoopConf.value().value(), readRetries, new ReadMetrics());
+    ShardOpener opener = new ShardOpener(hadoopConf.value().value(), readRetries, new ReadCounts());
     return new ChunkReader(
         ((SafetensorsPartition) partition).slices(),
         columns,

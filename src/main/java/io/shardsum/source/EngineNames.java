@@ -26,10 +26,11 @@ final class EngineNames {
    *
    * @throws IOException only if Spark wants the task to stop
    */
-  static EngineNames of(ListedFile file, SafetensorsHeader header, RankTensors rank)
+  static EngineNames of(
+      ListedFile file, ShardGroup group, SafetensorsHeader header, RankTensors rank)
       throws IOException {
     Map<String, Renamed> renamed = new HashMap<>();
-    for (NameRule rule : file.group().names()) {
+    for (NameRule rule : group.names()) {
       for (TensorEntry tensor : header.tensors()) {
         Optional<String> name = rule.engineName(tensor.name());
         if (name.isPresent() && isFree(name.get(), file, rank)) {

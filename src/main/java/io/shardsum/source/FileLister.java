@@ -32,15 +32,15 @@ final class FileLister {
    *
    * @throws FileNotFoundException if a path matches nothing
    */
-  List<ListedFile> list(List<String> paths) throws IOException {
-    List<ListedFile> files = new ArrayList<>();
+  List<ScannedFile> list(List<String> paths) throws IOException {
+    List<ScannedFile> files = new ArrayList<>();
     for (String path : paths) {
       files.addAll(list(new Path(path)));
     }
     return files;
   }
 
-  private List<ListedFile> list(Path path) throws IOException {
+  private List<ScannedFile> list(Path path) throws IOException {
     Optional<String> noConnector = Connectors.missing(path.toString(), hadoopConf);
     if (noConnector.isPresent()) {
       throw new IOException("Cannot read " + path + ": " + noConnector.get());
@@ -75,8 +75,9 @@ final class FileLister {
     }
   }
 
-  private static ListedFile listed(FileStatus status) {
-    return new ListedFile(
-        status.getPath().toString(), status.getLen(), status.getModificationTime(), List.of());
+  private static ScannedFile listed(FileStatus status) {
+    return new ScannedFile(
+        new ListedFile(status.getPath().toString(), status.getLen(), status.getModificationTime()),
+        List.of());
   }
 }

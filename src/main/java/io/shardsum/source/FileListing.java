@@ -41,7 +41,7 @@ import java.util.Objects;
  *
  * @param files in the order that {@code _file_index} counts
  */
-public record FileListing(List<ListedFile> files) {
+public record FileListing(List<ScannedFile> files) {
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -76,14 +76,14 @@ public record FileListing(List<ListedFile> files) {
       this.json = json;
     }
 
-    void write(List<ListedFile> files) throws IOException {
+    void write(List<ScannedFile> files) throws IOException {
       files.forEach(file -> skipLists.putIfAbsent(file.skip(), skipLists.size()));
       json.writeStartObject();
       json.writeObjectField("skip", skipLists.keySet());
       json.writeArrayFieldStart("files");
-      for (ListedFile file : files) {
+      for (ScannedFile file : files) {
         json.writeStartArray();
-        writePlace(file);
+        writePlace(file.listed());
         json.writeNumber(skipLists.get(file.skip()));
         if (!file.group().isNone()) {
           json.writeNumber(numberOf(file.group()));
@@ -106,7 +106,7 @@ public record FileListing(List<ListedFile> files) {
       return groups.size() - 1;
     }
 
-    private void writeGroups(List<ListedFile> files) throws IOException {
+    private void writeGroups(List<ScannedFile> files) throws IOException {
       Map<String, Integer> indexes = new HashMap<>();
       for (int index = 0; index < files.size(); index++) {
         indexes.putIfAbsent(files.get(index).path(), index);
@@ -143,17 +143,14 @@ public record FileListing(List<ListedFile> files) {
       Raw raw = JSON.readValue(json, Raw.class);
       List<List<String>> skipLists = Objects.requireNonNull(raw.skip(), "skip is null");
       List<ShardGroup> groups = groups(raw);
-      List<ListedFile> files = new ArrayList<>(raw.files().size());
+      List<ScannedFile> files = new ArrayList<>(raw.files().size());
       for (Object[] file : raw.files()) {
         if (file.length != FIELDS && file.length != FIELDS_WITH_GROUP) {
           throw new IllegalArgumentException("Invalid file: " + Arrays.toString(file));
         }
-        ListedFile place = place(file);
         files.add(
-            new ListedFile(
-                place.path(),
-                place.lengthBytes(),
-                place.modifiedAtMillis(),
+            new ScannedFile(
+                place(file),
                 skipLists.get((Integer) file[3]),
                 file.length == FIELDS ? ShardGroup.NONE : groups.get((Integer) file[4])));
       }
@@ -185,7 +182,7 @@ public record FileListing(List<ListedFile> files) {
   }
 
   private static ListedFile place(Object[] file) {
-    return new ListedFile((String) file[0], wholeNumber(file[1]), wholeNumber(file[2]), List.of());
+    return new ListedFile((String) file[0], wholeNumber(file[1]), wholeNumber(file[2]));
   }
 
   private static long wholeNumber(Object number) {

@@ -12,7 +12,7 @@ final class FileSample {
   private final long seed;
   private final long sureOffsetBytes;
 
-  FileSample(ChunkSample sample, ListedFile file, SafetensorsHeader header) {
+  FileSample(ChunkSample sample, ScannedFile file, SafetensorsHeader header) {
     this.oneIn = sample.oneIn();
     this.seed = mixed(((long) sample.seed().hashCode() << Integer.SIZE) ^ file.path().hashCode());
     this.sureOffsetBytes = offsetOfAnyByte(file, header);
@@ -29,7 +29,7 @@ final class FileSample {
   }
 
   /** A byte of a tensor that is hashed, each as likely as any other: its chunk is in the sample. */
-  private long offsetOfAnyByte(ListedFile file, SafetensorsHeader header) {
+  private long offsetOfAnyByte(ScannedFile file, SafetensorsHeader header) {
     long hashedBytes = 0;
     for (TensorEntry tensor : header.tensors()) {
       hashedBytes += hashedBytes(file, tensor);
@@ -44,7 +44,7 @@ final class FileSample {
     return NOWHERE;
   }
 
-  private static long hashedBytes(ListedFile file, TensorEntry tensor) {
+  private static long hashedBytes(ScannedFile file, TensorEntry tensor) {
     return file.skip().stream().anyMatch(tensor.name()::contains) ? 0 : tensor.lengthBytes();
   }
 

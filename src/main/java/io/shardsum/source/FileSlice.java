@@ -11,7 +11,7 @@ import java.io.Serializable;
  * @param beginBytes first byte of the range
  * @param endBytes first byte behind the range
  */
-record FileSlice(int fileIndex, ListedFile file, long beginBytes, long endBytes)
+record FileSlice(int fileIndex, ScannedFile file, long beginBytes, long endBytes)
     implements Serializable {
 
   long lengthBytes() {

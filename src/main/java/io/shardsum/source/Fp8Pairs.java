@@ -39,12 +39,12 @@ final class Fp8Pairs {
    * @param tensors of the rank, those of this file included
    * @throws IOException only if Spark wants the task to stop
    */
-  static Fp8Pairs of(ListedFile file, SafetensorsHeader header, RankTensors tensors)
+  static Fp8Pairs of(ListedFile file, Fp8Rule rule, SafetensorsHeader header, RankTensors tensors)
       throws IOException {
     Map<String, Fp8Half> halves = new HashMap<>();
     for (TensorEntry tensor : header.tensors()) {
       if (RankTensors.mayBeHalf(tensor)) {
-        half(file, tensor, tensors).ifPresent(half -> halves.put(tensor.name(), half));
+        half(file, rule, tensor, tensors).ifPresent(half -> halves.put(tensor.name(), half));
       }
     }
     return new Fp8Pairs(halves);
@@ -64,8 +64,8 @@ final class Fp8Pairs {
     return FLOATS_OF_8_BITS.contains(tensor.dtype()) && Fp8Names.scaleOf(tensor.name()).isPresent();
   }
 
-  private static Optional<Fp8Half> half(ListedFile file, TensorEntry tensor, RankTensors tensors)
-      throws IOException {
+  private static Optional<Fp8Half> half(
+      ListedFile file, Fp8Rule rule, TensorEntry tensor, RankTensors tensors) throws IOException {
     boolean weight = isQuantized(tensor);
     String other =
         weight
@@ -83,7 +83,7 @@ final class Fp8Pairs {
     if (weight) {
       return found
           .filter(scale -> scale.tensor().dtype() != DType.U8)
-          .map(scale -> weight(tensor, scale, file.group().fp8()));
+          .map(scale -> weight(tensor, scale, rule));
     }
     return found
         .filter(ofScale -> isQuantized(ofScale.tensor()) && tensor.dtype() != DType.U8)

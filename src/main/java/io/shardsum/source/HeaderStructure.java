@@ -35,9 +35,7 @@ public final class HeaderStructure implements StructureReader {
     for (ShardFile file : filesOfOneRank) {
       try {
         SafetensorsHeader header =
-            headers.read(
-                new ListedFile(
-                    file.path(), file.lengthBytes(), file.modifiedAtMillis(), List.of()));
+            headers.read(new ListedFile(file.path(), file.lengthBytes(), file.modifiedAtMillis()));
         header.tensors().stream()
             .filter(tensor -> !isLeftOut(engine, tensor.name()))
             .forEach(tensor -> inFiles.put(tensor.name(), tensor.dtype() + " " + tensor.shape()));

@@ -2,7 +2,6 @@ package io.shardsum.source;
 
 import io.shardsum.text.ForeignText;
 import java.io.Serializable;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -11,11 +10,8 @@ import java.util.Objects;
  * @param path as Hadoop's file systems read it: {@code s3a://bucket/x}, or a local path
  * @param lengthBytes its length
  * @param modifiedAtMillis when it was last modified, in milliseconds since 1970, UTC
- * @param skip tensors whose name contains one of these are listed, not read
- * @param group the files of its rank
  */
-public record ListedFile(
-    String path, long lengthBytes, long modifiedAtMillis, List<String> skip, ShardGroup group)
+public record ListedFile(String path, long lengthBytes, long modifiedAtMillis)
     implements Serializable {
 
   private static final int MAX_CODE_POINTS_SHOWN = 4096;
@@ -26,13 +22,6 @@ public record ListedFile(
     if (lengthBytes < 0) {
       throw new IllegalArgumentException("Invalid length of " + path + ": " + lengthBytes);
     }
-    Objects.requireNonNull(group, "group is null");
-    skip = List.copyOf(skip);
-  }
-
-  /** A file whose tensors are hashed as they are stored. */
-  public ListedFile(String path, long lengthBytes, long modifiedAtMillis, List<String> skip) {
-    this(path, lengthBytes, modifiedAtMillis, skip, ShardGroup.NONE);
   }
 
   /** The path as a message shows it: in one line. */

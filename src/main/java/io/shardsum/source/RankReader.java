@@ -29,16 +29,16 @@ final class RankReader implements Closeable {
   }
 
   /** Another file follows. */
-  void beginFile(ListedFile file, Shard shard) {
+  void beginFile(ScannedFile file, Shard shard) {
     weightIndex = NONE;
-    scales.beginFile(file, shard);
+    scales.beginFile(file.listed(), shard);
     if (file.group().isNone()) {
       return;
     }
     if (rank == null || !rank.isOf(file.group())) {
       rank = new RankTensors(file.group(), opener);
     }
-    rank.add(file, shard.header());
+    rank.add(file.listed(), shard.header());
   }
 
   /**
@@ -46,9 +46,9 @@ final class RankReader implements Closeable {
    *
    * @throws IOException only if Spark wants the task to stop
    */
-  Fp8Pairs pairs(ListedFile file, Shard shard) throws IOException {
+  Fp8Pairs pairs(ScannedFile file, Shard shard) throws IOException {
     return row.hasFp8() && file.group().fp8().dequantizes()
-        ? Fp8Pairs.of(file, shard.header(), rank)
+        ? Fp8Pairs.of(file.listed(), file.group().fp8(), shard.header(), rank)
         : Fp8Pairs.none();
   }
 
@@ -57,9 +57,9 @@ final class RankReader implements Closeable {
    *
    * @throws IOException only if Spark wants the task to stop
    */
-  EngineNames names(ListedFile file, Shard shard) throws IOException {
+  EngineNames names(ScannedFile file, Shard shard) throws IOException {
     return row.has(ChunkColumn.ENGINE_NAME)
-        ? EngineNames.of(file, shard.header(), rank)
+        ? EngineNames.of(file.listed(), file.group(), shard.header(), rank)
         : EngineNames.none();
   }
 

@@ -1,7 +1,5 @@
 package io.shardsum.source;
 
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.spark.sql.connector.metric.CustomSumMetric;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 
@@ -11,40 +9,13 @@ public final class ReadMetrics {
   /** How Spark calls the metric of headers that did not parse, and did when read again. */
   public static final String HEADERS_READ_AGAIN = "headers that parsed when read again";
 
-  private static final String LOCAL_SCHEME = "file";
+  private ReadMetrics() {}
 
-  private long bytesRead;
-  private long filesOpened;
-  private long headersReadAgain;
-
-  ReadMetrics() {}
-
-  void addBytes(long bytes) {
-    bytesRead += bytes;
-  }
-
-  /**
-   * Tells Hadoop of bytes that were read past it: Spark takes a task's input bytes from Hadoop's
-   * statistics of the thread.
-   */
-  @SuppressWarnings("deprecation") // the only statistics that Spark reads
-  void addBytesPastHadoop(long bytes) {
-    FileSystem.getStatistics(LOCAL_SCHEME, LocalFileSystem.class).incrementBytesRead(bytes);
-  }
-
-  void addFile() {
-    filesOpened++;
-  }
-
-  void addHeaderReadAgain() {
-    headersReadAgain++;
-  }
-
-  CustomTaskMetric[] values() {
+  static CustomTaskMetric[] values(ReadCounts counts) {
     return new CustomTaskMetric[] {
-      new Value(BytesRead.NAME, bytesRead),
-      new Value(FilesOpened.NAME, filesOpened),
-      new Value(HeadersReadAgain.NAME, headersReadAgain)
+      new Value(BytesRead.NAME, counts.bytesRead()),
+      new Value(FilesOpened.NAME, counts.filesOpened()),
+      new Value(HeadersReadAgain.NAME, counts.headersReadAgain())
     };
   }
 

@@ -65,8 +65,6 @@ record ReadOptions(
   static final String SAMPLE_SEED = "sample-seed";
   static final String READ_RETRIES = "read-retries";
 
-  static final int READ_RETRIES_DEFAULT = 3;
-
   private static final List<String> KNOWN =
       List.of(
           PATH,
@@ -106,7 +104,7 @@ record ReadOptions(
         RowUnit.parse(options.getOrDefault(ROWS, RowUnit.CHUNK.option())),
         OnError.parse(options.getOrDefault(ON_ERROR, OnError.FAIL.option())),
         sample(options),
-        count(options, READ_RETRIES, READ_RETRIES_DEFAULT));
+        count(options, READ_RETRIES, Retries.USUAL_COUNT));
   }
 
   /** Whether these are a table's, with what the catalog and {@code TBLPROPERTIES} add to them. */

@@ -6,7 +6,6 @@ import io.shardsum.safetensors.ByteSource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
 /** Files that are read by position, with the retries and checks that shards have. */
@@ -26,8 +25,8 @@ public final class RetriedFiles implements WeightFiles {
   @Override
   public Opened open(ShardFile file) {
     return new RetriedFile(
-        new ListedFile(file.path(), file.lengthBytes(), file.modifiedAtMillis(), List.of()),
-        new ShardOpener(hadoopConf, ReadOptions.READ_RETRIES_DEFAULT, new ReadMetrics()));
+        new ListedFile(file.path(), file.lengthBytes(), file.modifiedAtMillis()),
+        new ShardOpener(hadoopConf, Retries.USUAL_COUNT, new ReadCounts()));
   }
 
   private static final class RetriedFile implements Opened {

@@ -21,6 +21,9 @@ import org.apache.hadoop.security.AccessControlException;
  * @param failed is closed after each failure, so that the next try opens the file anew
  */
 record Retries(ListedFile file, int count, Closeable failed) {
+  /** How often a read is tried again, unless it is said otherwise. */
+  static final int USUAL_COUNT = 3;
+
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final long LONGEST_PAUSE_MILLIS = 10_000;
 

@@ -70,7 +70,7 @@ final class SafetensorsScan implements Scan, Batch {
     return partitions;
   }
 
-  private List<ListedFile> files() {
+  private List<ScannedFile> files() {
     if (options.listing().isPresent()) {
       return options.listing().get().files();
     }

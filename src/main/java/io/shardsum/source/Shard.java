@@ -41,7 +41,7 @@ final class Shard implements Closeable {
       return retries.run(() -> SafetensorsHeader.read(openSource()));
     } catch (SafetensorsFormatException e) {
       SafetensorsHeader again = retries.run(() -> SafetensorsHeader.read(openSource()));
-      opener.metrics().addHeaderReadAgain();
+      opener.counts().addHeaderReadAgain();
       return again;
     }
   }
@@ -67,9 +67,9 @@ final class Shard implements Closeable {
   }
 
   private void count(long bytes) {
-    opener.metrics().addBytes(bytes);
+    opener.counts().addBytes(bytes);
     if (!(source instanceof HadoopByteSource)) {
-      opener.metrics().addBytesPastHadoop(bytes);
+      opener.counts().addBytesPastHadoop(bytes);
     }
   }
 

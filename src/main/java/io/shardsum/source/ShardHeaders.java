@@ -23,8 +23,7 @@ public final class ShardHeaders {
    * @throws IOException if the file cannot be read, breaks the format, or is not what was listed
    */
   public SafetensorsHeader read(ListedFile file) throws IOException {
-    ShardOpener opener =
-        new ShardOpener(hadoopConf, ReadOptions.READ_RETRIES_DEFAULT, new ReadMetrics());
+    ShardOpener opener = new ShardOpener(hadoopConf, Retries.USUAL_COUNT, new ReadCounts());
     try (Shard shard = new Shard(file, opener)) {
       return shard.header();
     }
@@ -36,7 +35,7 @@ public final class ShardHeaders {
    * @throws IOException if the file cannot be read, or is not what was listed
    */
   public long lengthBytes(ListedFile file) throws IOException {
-    ShardOpener opener = new ShardOpener(hadoopConf, 0, new ReadMetrics());
+    ShardOpener opener = new ShardOpener(hadoopConf, 0, new ReadCounts());
     opener.checkUnchanged(file);
     try (ByteSource source = opener.open(file)) {
       ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);

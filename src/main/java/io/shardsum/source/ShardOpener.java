@@ -21,20 +21,20 @@ final class ShardOpener {
 
   private final Configuration hadoopConf;
   private final int readRetries;
-  private final ReadMetrics metrics;
+  private final ReadCounts counts;
 
-  ShardOpener(Configuration hadoopConf, int readRetries, ReadMetrics metrics) {
+  ShardOpener(Configuration hadoopConf, int readRetries, ReadCounts counts) {
     this.hadoopConf = hadoopConf;
     this.readRetries = readRetries;
-    this.metrics = metrics;
+    this.counts = counts;
   }
 
   int readRetries() {
     return readRetries;
   }
 
-  ReadMetrics metrics() {
-    return metrics;
+  ReadCounts counts() {
+    return counts;
   }
 
   /**
@@ -43,7 +43,7 @@ final class ShardOpener {
    * @throws IOException if it is gone or may not be read
    */
   ByteSource open(ListedFile file) throws IOException {
-    metrics.addFile();
+    counts.addFile();
     Path path = path(file);
     FileSystem fileSystem = path.getFileSystem(hadoopConf);
     if (fileSystem instanceof LocalFileSystem local) {
@@ -59,7 +59,7 @@ final class ShardOpener {
    * @throws IOException as {@link #open}
    */
   ByteSource openForPositions(ListedFile file) throws IOException {
-    metrics.addFile();
+    counts.addFile();
     Path path = path(file);
     FileSystem fileSystem = path.getFileSystem(hadoopConf);
     if (fileSystem instanceof LocalFileSystem local) {

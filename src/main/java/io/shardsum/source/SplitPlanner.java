@@ -10,7 +10,7 @@ import java.util.List;
  */
 record SplitPlanner(long splitBytes, long openCostBytes, int parallelism, boolean wholeFiles) {
 
-  List<SafetensorsPartition> plan(List<ListedFile> files) {
+  List<SafetensorsPartition> plan(List<ScannedFile> files) {
     long mostBytes = mostBytesOfATask(files);
     List<SafetensorsPartition> partitions = new ArrayList<>();
     List<FileSlice> open = new ArrayList<>();
@@ -32,13 +32,13 @@ record SplitPlanner(long splitBytes, long openCostBytes, int parallelism, boolea
     return partitions;
   }
 
-  private long mostBytesOfATask(List<ListedFile> files) {
+  private long mostBytesOfATask(List<ScannedFile> files) {
     long bytes = files.stream().mapToLong(file -> file.lengthBytes() + openCostBytes).sum();
     return Math.max(1, Math.min(splitBytes, Math.max(openCostBytes, bytes / parallelism)));
   }
 
   /** Pieces of equal length, so that no task is left with a crumb. */
-  private List<FileSlice> cut(int index, ListedFile file, long mostBytes) {
+  private List<FileSlice> cut(int index, ScannedFile file, long mostBytes) {
     long length = file.lengthBytes();
     long pieces = wholeFiles ? 1 : Math.max(1, (length + mostBytes - 1) / mostBytes);
     List<FileSlice> slices = new ArrayList<>();

@@ -83,7 +83,7 @@ public record TaskPlan(List<Task> tasks) {
   }
 
   /** The tasks over the files of a listing. */
-  List<SafetensorsPartition> partitions(List<ListedFile> files) {
+  List<SafetensorsPartition> partitions(List<ScannedFile> files) {
     List<SafetensorsPartition> partitions = new ArrayList<>();
     for (Task task : tasks) {
       List<FileSlice> slices = new ArrayList<>();

@@ -41,7 +41,7 @@ class ChunkCursorTest {
   @Test
   void givesWhatBeginsAtTheEndOfTheFileToTheLastSlice() {
     SafetensorsHeader header = header(8, 0);
-    ListedFile file = file(header);
+    ScannedFile file = file(header);
 
     assertThat(chunks(header, new FileSlice(0, file, 0, 1004), Unit.CHUNK))
         .extracting(Chunk::tensor)
@@ -54,7 +54,7 @@ class ChunkCursorTest {
   @Test
   void givesAnEmptyTensorOnACutToTheSliceThatBeginsThere() {
     SafetensorsHeader header = header(8, 0, 8);
-    ListedFile file = file(header);
+    ScannedFile file = file(header);
 
     assertThat(chunks(header, new FileSlice(0, file, 0, 1008), Unit.CHUNK))
         .extracting(Chunk::tensor)
@@ -67,7 +67,7 @@ class ChunkCursorTest {
   @Test
   void keepsATensorWholeWhereThatIsAskedFor() {
     SafetensorsHeader header = header(3L * CHUNK_BYTES);
-    ListedFile file = file(header);
+    ScannedFile file = file(header);
     FileSlice head = new FileSlice(0, file, 0, CHUNK_BYTES);
     FileSlice tail = new FileSlice(0, file, CHUNK_BYTES, file.lengthBytes());
 
@@ -80,7 +80,7 @@ class ChunkCursorTest {
   @Test
   void givesASkippedTensorAsOneChunkThatSaysWhy() {
     SafetensorsHeader header = header(3L * CHUNK_BYTES, 3L * CHUNK_BYTES);
-    ListedFile file = file(header, "no", "t0", "t");
+    ScannedFile file = file(header, "no", "t0", "t");
 
     ChunkCursor cursor = new ChunkCursor(header, WeightFiles.whole(file), Unit.CHUNK);
 
@@ -107,7 +107,7 @@ class ChunkCursorTest {
     for (int round = 0; round < 3_000; round++) {
       SafetensorsHeader header = randomHeader(random);
       String[] skip = random.nextInt(3) == 0 ? new String[] {"t1", "t3"} : new String[0];
-      ListedFile file = file(header, skip);
+      ScannedFile file = file(header, skip);
 
       List<Chunk> found = new ArrayList<>();
       for (FileSlice slice : randomSlices(file, random)) {
@@ -158,7 +158,7 @@ class ChunkCursorTest {
   }
 
   /** Cuts at random, and at the begins and ends of tensors and chunks. */
-  private static List<FileSlice> randomSlices(ListedFile file, Random random) {
+  private static List<FileSlice> randomSlices(ScannedFile file, Random random) {
     TreeSet<Long> cuts = new TreeSet<>();
     int count = random.nextInt(8);
     for (int index = 0; index < count; index++) {
@@ -211,9 +211,9 @@ class ChunkCursorTest {
     return new SafetensorsHeader(tensors, Map.of(), HEADER_BYTES);
   }
 
-  private static ListedFile file(SafetensorsHeader header, String... skip) {
+  private static ScannedFile file(SafetensorsHeader header, String... skip) {
     long lengthBytes = header.dataOffsetBytes() + header.dataLengthBytes();
-    return new ListedFile("/w/a.safetensors", lengthBytes, 0, List.of(skip));
+    return new ScannedFile(new ListedFile("/w/a.safetensors", lengthBytes, 0), List.of(skip));
   }
 
   private record Chunk(

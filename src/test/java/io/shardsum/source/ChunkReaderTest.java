@@ -84,7 +84,7 @@ class ChunkReaderTest {
   void readsAnObjectInOneStreamWithoutGoingBack() throws IOException {
     Path file =
         WeightFiles.write(directory.resolve("a.safetensors"), 600_000, 600_000, CHUNK_BYTES + 7);
-    ListedFile listed = listed(FlakyFileSystem.uri(file), file);
+    ScannedFile listed = listed(FlakyFileSystem.uri(file), file);
 
     ChunkReader reader = reader(OnError.FAIL, 0, whole(listed), ChunkColumn.CHUNK_SUM);
 
@@ -223,7 +223,7 @@ class ChunkReaderTest {
   @Test
   void reportsAFileThatChangedWhileItWasRead() throws IOException {
     Path file = WeightFiles.write(directory.resolve("a.safetensors"), 50);
-    ListedFile listed = listed(file);
+    ScannedFile listed = listed(file);
     ChunkReader reader =
         reader(OnError.REPORT, 0, whole(listed), ChunkColumn.TENSOR, ChunkColumn.ERROR);
 
@@ -280,17 +280,17 @@ class ChunkReaderTest {
   @Test
   void reportsAPathThatCannotBe() throws IOException {
     for (String path : List.of("", "/w/nul\0.safetensors", "no-such-scheme:/w/a.safetensors")) {
-      ListedFile file = new ListedFile(path, 10, 0, List.of());
+      ScannedFile file = new ScannedFile(new ListedFile(path, 10, 0), List.of());
       assertThat(errors(reader(OnError.REPORT, 0, whole(file), ChunkColumn.ERROR)))
           .singleElement()
           .asString()
-          .startsWith("Cannot read " + file.shown() + ": ");
+          .startsWith("Cannot read " + file.listed().shown() + ": ");
     }
   }
 
   @Test
   void keepsAMessageInOneLineWhateverThePath() throws IOException {
-    ListedFile file = new ListedFile("/no/such\n\u202Efile", 10, 0, List.of());
+    ScannedFile file = new ScannedFile(new ListedFile("/no/such\n\u202Efile", 10, 0), List.of());
 
     assertThat(errors(reader(OnError.REPORT, 0, whole(file), ChunkColumn.ERROR)))
         .containsExactly("Cannot read /no/such\\n\\u202efile: gone after it was listed");
@@ -312,7 +312,7 @@ class ChunkReaderTest {
         RowUnit.CHUNK,
         onError,
         new ChunkSample(1, ""),
-        new ShardOpener(hadoopConf, retries, new ReadMetrics()),
+        new ShardOpener(hadoopConf, retries, new ReadCounts()),
         HERE);
   }
 

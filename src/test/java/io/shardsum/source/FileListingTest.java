@@ -17,9 +17,12 @@ class FileListingTest {
     FileListing listing =
         new FileListing(
             List.of(
-                new ListedFile("/w/a.safetensors", 4096, 1_760_000_000_000L, List.of("k_scale")),
-                new ListedFile("/w/b.safetensors", 8192, 1_760_000_000_001L, List.of()),
-                new ListedFile("/w/c.safetensors", 0, 0, List.of("k_scale"))));
+                new ScannedFile(
+                    new ListedFile("/w/a.safetensors", 4096, 1_760_000_000_000L),
+                    List.of("k_scale")),
+                new ScannedFile(
+                    new ListedFile("/w/b.safetensors", 8192, 1_760_000_000_001L), List.of()),
+                new ScannedFile(new ListedFile("/w/c.safetensors", 0, 0), List.of("k_scale"))));
 
     assertThat(listing.toJson())
         .isEqualTo(
@@ -32,8 +35,8 @@ class FileListingTest {
 
   @Test
   void namesTheFilesOfARankOnceAlsoThoseThatAreNotRead() {
-    ListedFile other = new ListedFile("/w/b.safetensors", 2, 3, List.of());
-    ListedFile bare = new ListedFile("/w/a.safetensors", 1, 2, List.of());
+    ListedFile other = new ListedFile("/w/b.safetensors", 2, 3);
+    ListedFile bare = new ListedFile("/w/a.safetensors", 1, 2);
     ShardGroup group =
         new ShardGroup(
             Fp8Rule.DEQUANTIZED,
@@ -43,9 +46,9 @@ class FileListingTest {
     FileListing listing =
         new FileListing(
             List.of(
-                new ListedFile("/w/c.safetensors", 3, 4, List.of(), alone),
-                new ListedFile("/w/a.safetensors", 1, 2, List.of(), group),
-                new ListedFile("/w/d.safetensors", 4, 5, List.of())));
+                new ScannedFile(new ListedFile("/w/c.safetensors", 3, 4), List.of(), alone),
+                new ScannedFile(new ListedFile("/w/a.safetensors", 1, 2), List.of(), group),
+                new ScannedFile(new ListedFile("/w/d.safetensors", 4, 5), List.of())));
 
     assertThat(listing.toJson())
         .isEqualTo(
@@ -80,7 +83,8 @@ class FileListingTest {
         "],[\"/etc/passwd\",1,1,0"
       })
   void givesEveryPathBack(String path) {
-    FileListing listing = new FileListing(List.of(new ListedFile(path, 1, 2, List.of(path))));
+    FileListing listing =
+        new FileListing(List.of(new ScannedFile(new ListedFile(path, 1, 2), List.of(path))));
 
     assertThat(FileListing.parse(listing.toJson())).isEqualTo(listing);
   }
@@ -90,8 +94,8 @@ class FileListingTest {
     FileListing listing =
         new FileListing(
             List.of(
-                new ListedFile("/a", Long.MAX_VALUE, Long.MIN_VALUE, List.of()),
-                new ListedFile("/b", 0, Long.MAX_VALUE, List.of())));
+                new ScannedFile(new ListedFile("/a", Long.MAX_VALUE, Long.MIN_VALUE), List.of()),
+                new ScannedFile(new ListedFile("/b", 0, Long.MAX_VALUE), List.of())));
 
     assertThat(FileListing.parse(listing.toJson())).isEqualTo(listing);
   }

@@ -146,18 +146,16 @@ class GoldenWeightsTest {
   void pairsHaveTheChecksumsThatTheirEngineReportsHoweverTheyAreCut(String unit, String splitBytes)
       throws IOException {
     Path engine = GOLDEN.resolve("engines/tp2-fp8");
-    List<ListedFile> files = new ArrayList<>();
+    List<ScannedFile> files = new ArrayList<>();
     for (int rank = 0; rank < 2; rank++) {
       List<ListedFile> ofRank = new ArrayList<>();
       for (int part = 0; part < 3; part++) {
         String name = "model-rank-" + rank + "-part-" + part + ".safetensors";
-        ofRank.add(WeightFiles.listed(engine.resolve(name)));
+        ofRank.add(WeightFiles.listed(engine.resolve(name)).listed());
       }
       ShardGroup group = new ShardGroup(Fp8Rule.DEQUANTIZED, List.of(), ofRank);
       for (ListedFile file : ofRank) {
-        files.add(
-            new ListedFile(
-                file.path(), file.lengthBytes(), file.modifiedAtMillis(), List.of(), group));
+        files.add(new ScannedFile(file, List.of(), group));
       }
     }
 

@@ -33,7 +33,9 @@ class ReadOptionsTest {
   @Test
   void takesEveryOption() {
     FileListing listing =
-        new FileListing(List.of(new ListedFile("/w/c.safetensors", 10, 20, List.of("k_scale"))));
+        new FileListing(
+            List.of(
+                new ScannedFile(new ListedFile("/w/c.safetensors", 10, 20), List.of("k_scale"))));
     TaskPlan tasks =
         new TaskPlan(List.of(new TaskPlan.Task(List.of(), List.of(TaskPlan.chunkAt(0, 4096)))));
 

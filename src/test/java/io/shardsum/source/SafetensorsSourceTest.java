@@ -87,7 +87,7 @@ class SafetensorsSourceTest {
   void hasMetadataColumnsThatAStarLeavesOut() throws IOException {
     WeightFiles.write(directory.resolve("a.safetensors"), 3);
     WeightFiles.write(directory.resolve("b.safetensors"), 5, 0);
-    ListedFile skipping = WeightFiles.listed(directory.resolve("b.safetensors"), "t1");
+    ScannedFile skipping = WeightFiles.listed(directory.resolve("b.safetensors"), "t1");
     FileListing listing =
         new FileListing(List.of(WeightFiles.listed(directory.resolve("a.safetensors")), skipping));
 

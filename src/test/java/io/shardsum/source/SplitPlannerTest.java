@@ -21,7 +21,7 @@ class SplitPlannerTest {
 
   @Test
   void cutsAHugeFileIntoManyTasks() {
-    List<ListedFile> files = List.of(file(40 * GIB));
+    List<ScannedFile> files = List.of(file(40 * GIB));
 
     List<SafetensorsPartition> tasks = AS_SPARK_DOES.plan(files);
 
@@ -31,7 +31,7 @@ class SplitPlannerTest {
 
   @Test
   void packsManySmallFilesIntoFewTasks() {
-    List<ListedFile> files = IntStream.range(0, 10_000).mapToObj(i -> file(1000)).toList();
+    List<ScannedFile> files = IntStream.range(0, 10_000).mapToObj(i -> file(1000)).toList();
 
     List<SafetensorsPartition> tasks = AS_SPARK_DOES.plan(files);
 
@@ -93,7 +93,7 @@ class SplitPlannerTest {
       SplitPlanner planner =
           new SplitPlanner(
               1 + random.nextInt(1_000), random.nextInt(200), 1 + random.nextInt(50), false);
-      List<ListedFile> files =
+      List<ScannedFile> files =
           Stream.generate(() -> file(random.nextBoolean() ? random.nextInt(5_000) : 0))
               .limit(random.nextInt(20))
               .toList();
@@ -113,7 +113,7 @@ class SplitPlannerTest {
   }
 
   /** The slices of each file, in order, are the file. */
-  private static void assertTiled(List<ListedFile> files, List<SafetensorsPartition> tasks) {
+  private static void assertTiled(List<ScannedFile> files, List<SafetensorsPartition> tasks) {
     Map<Integer, List<FileSlice>> slicesByFile = new LinkedHashMap<>();
     for (SafetensorsPartition task : tasks) {
       for (FileSlice slice : task.slices()) {
@@ -139,7 +139,7 @@ class SplitPlannerTest {
         });
   }
 
-  private static ListedFile file(long lengthBytes) {
-    return new ListedFile("/w/a.safetensors", lengthBytes, 0, List.of());
+  private static ScannedFile file(long lengthBytes) {
+    return new ScannedFile(new ListedFile("/w/a.safetensors", lengthBytes, 0), List.of());
   }
 }

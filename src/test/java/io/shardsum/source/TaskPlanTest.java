@@ -64,7 +64,7 @@ class TaskPlanTest {
 
   @Test
   void tellsSparkWhereATaskHadBetterRun() {
-    ListedFile file = new ListedFile("/w/a.safetensors", 4096, 0, List.of());
+    ScannedFile file = new ScannedFile(new ListedFile("/w/a.safetensors", 4096, 0), List.of());
     List<String> places = List.of(TaskPlan.executor("a", "1"), TaskPlan.executor("b", "2"));
     TaskPlan plan =
         new TaskPlan(

@@ -31,7 +31,7 @@ class UnreadableFilesTest {
 
   @TempDir private Path directory;
 
-  private final List<ListedFile> listed = new ArrayList<>();
+  private final List<ScannedFile> listed = new ArrayList<>();
   private Path spoiled;
 
   @BeforeAll
@@ -114,7 +114,7 @@ class UnreadableFilesTest {
         "Cannot read %%s: changed after it was listed: expected %s bytes of %s, found %1$s bytes of"
                 .formatted(
                     listed.get(1).lengthBytes(),
-                    Instant.ofEpochMilli(listed.get(1).modifiedAtMillis()))
+                    Instant.ofEpochMilli(listed.get(1).listed().modifiedAtMillis()))
             + " 2026-01-02T03:04:05Z");
   }
 

@@ -66,13 +66,14 @@ final class WeightFiles {
   }
 
   /** The file as a lister finds it now. */
-  static ListedFile listed(Path file, String... skip) throws IOException {
+  static ScannedFile listed(Path file, String... skip) throws IOException {
     return listed(uri(file), file, skip);
   }
 
-  static ListedFile listed(String path, Path file, String... skip) throws IOException {
-    return new ListedFile(
-        path, Files.size(file), Files.getLastModifiedTime(file).toMillis(), List.of(skip));
+  static ScannedFile listed(String path, Path file, String... skip) throws IOException {
+    return new ScannedFile(
+        new ListedFile(path, Files.size(file), Files.getLastModifiedTime(file).toMillis()),
+        List.of(skip));
   }
 
   /** The file's path as rows and messages show it. */
@@ -80,7 +81,7 @@ final class WeightFiles {
     return "file:" + file.toAbsolutePath();
   }
 
-  static FileSlice whole(ListedFile file) {
+  static FileSlice whole(ScannedFile file) {
     return new FileSlice(0, file, 0, file.lengthBytes());
   }
 }

@@ -50,7 +50,7 @@ record ChunkQuery(RowUnit unit, Digest digest, long splitBytes, ScanRequest requ
             .format(SafetensorsSource.NAME)
             .option(
                 "listing",
-                new FileListing(files.stream().map(PlannedFile::listed).toList()).toJson())
+                new FileListing(files.stream().map(PlannedFile::scanned).toList()).toJson())
             .option("rows", unit.option())
             .option("split-bytes", Long.toString(splitBytes))
             .options(sample())

@@ -7,10 +7,10 @@ import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.scan.plan.RereadLimits;
 import io.shardsum.source.ChunkColumn;
 import io.shardsum.source.FileListing;
-import io.shardsum.source.ListedFile;
 import io.shardsum.source.OnError;
 import io.shardsum.source.RowUnit;
 import io.shardsum.source.SafetensorsSource;
+import io.shardsum.source.ScannedFile;
 import io.shardsum.source.TaskPlan;
 import io.shardsum.tables.SqlFile;
 import java.util.ArrayList;
@@ -89,13 +89,13 @@ final class OffloadedTensors {
 
   /** An empty tensor may begin where a suspect does: it is not meant. */
   private List<Row> looks(List<Row> suspects, SparkSession session) {
-    List<ListedFile> listed = new ArrayList<>();
+    List<ScannedFile> listed = new ArrayList<>();
     List<TaskPlan.Task> tasks = new ArrayList<>();
     for (Row suspect : suspects) {
       long begin = suspect.<Long>getAs("file_offset_bytes");
       long end = begin + suspect.<Long>getAs("bytes");
       tasks.add(new TaskPlan.Task(List.of(), List.of(List.of((long) listed.size(), begin, end))));
-      listed.add(fileOf(suspect).listed());
+      listed.add(fileOf(suspect).scanned());
     }
     if (listed.isEmpty()) {
       return List.of();

@@ -10,6 +10,7 @@ import io.shardsum.fleet.RankInventory;
 import io.shardsum.fleet.RankState;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.source.ListedFile;
+import io.shardsum.source.ScannedFile;
 import io.shardsum.source.ShardGroup;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -90,11 +91,11 @@ public record PlannedFile(
     return engine.isEmpty();
   }
 
-  public ListedFile listed() {
-    return new ListedFile(file.path(), file.lengthBytes(), file.modifiedAtMillis(), skip, group);
+  public ScannedFile scanned() {
+    return new ScannedFile(listed(file), skip, group);
   }
 
   private static ListedFile listed(ShardFile file) {
-    return new ListedFile(file.path(), file.lengthBytes(), file.modifiedAtMillis(), List.of());
+    return new ListedFile(file.path(), file.lengthBytes(), file.modifiedAtMillis());
   }
 }

@@ -1,7 +1,7 @@
 package io.shardsum.scan.plan;
 
 import io.shardsum.source.ChunkColumn;
-import io.shardsum.source.ListedFile;
+import io.shardsum.source.ScannedFile;
 import io.shardsum.source.ShardHeaders;
 import java.io.IOException;
 import java.util.List;
@@ -20,7 +20,7 @@ public record ScanSize(long tensors, long chunks) {
   private static final long HEADER_BYTES_OF_A_TENSOR = 100;
   private static final long ROWS_OF_A_SMALL_SCAN = 200_000;
 
-  public static ScanSize of(List<ListedFile> files, Configuration hadoopConf) {
+  public static ScanSize of(List<ScannedFile> files, Configuration hadoopConf) {
     if (files.isEmpty()) {
       return new ScanSize(0, 0);
     }
@@ -42,9 +42,9 @@ public record ScanSize(long tensors, long chunks) {
     return chunks + tensors < ROWS_OF_A_SMALL_SCAN;
   }
 
-  private static long headerBytes(ListedFile file, ShardHeaders headers) {
+  private static long headerBytes(ScannedFile file, ShardHeaders headers) {
     try {
-      return headers.lengthBytes(file);
+      return headers.lengthBytes(file.listed());
     } catch (IOException e) {
       return 0;
     }

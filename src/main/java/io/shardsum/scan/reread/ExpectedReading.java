@@ -104,7 +104,11 @@ final class ExpectedReading {
     return new RecipeComparison(
         number,
         new ShardFile(
-            path, file.file().lengthBytes(), file.file().modifiedAtMillis(), ShardFile.TARGET, 0),
+            path,
+            file.file().lengthBytes(),
+            file.file().listed().modifiedAtMillis(),
+            ShardFile.TARGET,
+            0),
         new SourceTensor(
             pair.suspect().name().tensor(),
             file.site().dtype(),

@@ -165,7 +165,9 @@ public final class HeaderReading {
         .option(
             "listing",
             new FileListing(
-                    Stream.concat(files.stream(), files.stream()).map(PlannedFile::listed).toList())
+                    Stream.concat(files.stream(), files.stream())
+                        .map(PlannedFile::scanned)
+                        .toList())
                 .toJson())
         .option("rows", RowUnit.TENSOR.option())
         .option("tasks", new TaskPlan(tasks).toJson())

@@ -10,9 +10,9 @@ import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.scan.plan.RereadLimits;
 import io.shardsum.source.ChunkColumn;
 import io.shardsum.source.FileListing;
-import io.shardsum.source.ListedFile;
 import io.shardsum.source.OnError;
 import io.shardsum.source.SafetensorsSource;
+import io.shardsum.source.ScannedFile;
 import io.shardsum.source.TaskPlan;
 import io.shardsum.tables.DamageColumns;
 import io.shardsum.verdict.ReadBy;
@@ -180,7 +180,7 @@ public final class SecondReading {
   }
 
   private void read(List<Pair> pairs, Map<SuspectTensor, SecondLook> looks) {
-    List<ListedFile> files = new ArrayList<>();
+    List<ScannedFile> files = new ArrayList<>();
     List<TaskPlan.Task> tasks = new ArrayList<>();
     Map<Integer, CopyPair.Expected> expected = new HashMap<>();
     for (Pair pair : pairs) {

@@ -84,7 +84,7 @@ final class SuspectFiles {
 
   private static SuspectFile suspectFile(PlannedFile planned, Row row) {
     return new SuspectFile(
-        planned.listed(),
+        planned.scanned(),
         new TensorSite(
             DType.valueOf(row.getAs("dtype")),
             row.getList(row.fieldIndex("shape")),
