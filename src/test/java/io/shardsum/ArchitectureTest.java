@@ -52,6 +52,7 @@ class ArchitectureTest {
           "expect.model",
           "expect.recipe",
           "fleet",
+          "io",
           "checksum",
           "safetensors",
           "text");
@@ -107,6 +108,7 @@ class ArchitectureTest {
         "expect.model",
         "expect.recipe",
         "fleet",
+        "io",
         "text",
         "verdict",
         "damage",

@@ -2,6 +2,9 @@ package io.shardsum.source;
 
 import io.shardsum.checksum.SglangChecksum;
 import io.shardsum.checksum.WeightDigest;
+import io.shardsum.io.Retries;
+import io.shardsum.io.Shard;
+import io.shardsum.io.ShardOpener;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;

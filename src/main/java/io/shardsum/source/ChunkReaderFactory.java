@@ -1,5 +1,7 @@
 package io.shardsum.source;
 
+import io.shardsum.io.ReadCounts;
+import io.shardsum.io.ShardOpener;
 import java.util.List;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.catalyst.InternalRow;

@@ -1,6 +1,8 @@
 package io.shardsum.source;
 
 import io.shardsum.fleet.NameRule;
+import io.shardsum.io.ListedFile;
+import io.shardsum.io.Retries;
 import io.shardsum.safetensors.SafetensorsHeader;
 import io.shardsum.safetensors.TensorEntry;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package io.shardsum.source;
 
 import io.shardsum.fleet.Connectors;
+import io.shardsum.io.ListedFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;

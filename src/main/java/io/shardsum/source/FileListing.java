@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.checksum.Fp8Rule;
 import io.shardsum.fleet.NameRule;
 import io.shardsum.fleet.NameRules;
+import io.shardsum.io.ListedFile;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

@@ -4,6 +4,7 @@ import io.shardsum.checksum.Fp8Dequantizer;
 import io.shardsum.checksum.Fp8PairException;
 import io.shardsum.checksum.SglangChecksum;
 import io.shardsum.checksum.WeightDigest;
+import io.shardsum.io.ListedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;

@@ -4,6 +4,8 @@ import io.shardsum.checksum.BlockFp8;
 import io.shardsum.checksum.Fp8Names;
 import io.shardsum.checksum.Fp8PairException;
 import io.shardsum.checksum.Fp8Rule;
+import io.shardsum.io.ListedFile;
+import io.shardsum.io.Retries;
 import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.SafetensorsHeader;
 import io.shardsum.safetensors.TensorEntry;

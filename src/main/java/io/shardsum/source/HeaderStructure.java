@@ -6,6 +6,8 @@ import io.shardsum.fleet.NameRule;
 import io.shardsum.fleet.NameRules;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.fleet.StructureReader;
+import io.shardsum.io.ListedFile;
+import io.shardsum.io.ShardHeaders;
 import io.shardsum.safetensors.SafetensorsHeader;
 import java.io.IOException;
 import java.util.List;

@@ -1,5 +1,8 @@
 package io.shardsum.source;
 
+import io.shardsum.io.Retries;
+import io.shardsum.io.Shard;
+import io.shardsum.io.ShardOpener;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -2,6 +2,10 @@ package io.shardsum.source;
 
 import io.shardsum.checksum.Fp8Names;
 import io.shardsum.fleet.NameRule;
+import io.shardsum.io.ListedFile;
+import io.shardsum.io.Retries;
+import io.shardsum.io.Shard;
+import io.shardsum.io.ShardOpener;
 import io.shardsum.safetensors.SafetensorsHeader;
 import io.shardsum.safetensors.TensorEntry;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.shardsum.source;
 
+import io.shardsum.io.ReadCounts;
 import org.apache.spark.sql.connector.metric.CustomSumMetric;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 

@@ -2,6 +2,7 @@ package io.shardsum.source;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardsum.io.Retries;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

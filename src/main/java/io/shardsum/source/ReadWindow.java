@@ -1,5 +1,6 @@
 package io.shardsum.source;
 
+import io.shardsum.io.Shard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

@@ -2,6 +2,11 @@ package io.shardsum.source;
 
 import io.shardsum.expect.model.WeightFiles;
 import io.shardsum.fleet.ShardFile;
+import io.shardsum.io.FileState;
+import io.shardsum.io.ListedFile;
+import io.shardsum.io.ReadCounts;
+import io.shardsum.io.Retries;
+import io.shardsum.io.ShardOpener;
 import io.shardsum.safetensors.ByteSource;
 import java.io.Closeable;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.shardsum.source;
 
+import io.shardsum.io.ListedFile;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;

@@ -2,6 +2,7 @@ package io.shardsum.source;
 
 import io.shardsum.checksum.Fp8Rule;
 import io.shardsum.fleet.NameRule;
+import io.shardsum.io.ListedFile;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;

@@ -1,5 +1,6 @@
 package io.shardsum.source;
 
+import io.shardsum.io.ListedFile;
 import io.shardsum.safetensors.SafetensorsHeader;
 import io.shardsum.safetensors.TensorEntry;
 

@@ -3,6 +3,7 @@ package io.shardsum.source;
 import static io.shardsum.source.ChunkColumn.CHUNK_BYTES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardsum.io.ListedFile;
 import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.SafetensorsHeader;
 import io.shardsum.safetensors.TensorEntry;

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardsum.checksum.SglangChecksum;
+import io.shardsum.io.ListedFile;
+import io.shardsum.io.ReadCounts;
+import io.shardsum.io.ShardOpener;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;

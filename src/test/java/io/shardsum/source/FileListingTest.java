@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardsum.checksum.Fp8Rule;
 import io.shardsum.fleet.NameRules;
+import io.shardsum.io.ListedFile;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.checksum.Fp8Rule;
 import io.shardsum.checksum.SglangChecksum;
+import io.shardsum.io.ListedFile;
 import io.shardsum.testing.LocalSpark;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package io.shardsum.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardsum.io.ListedFile;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -2,6 +2,7 @@ package io.shardsum.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardsum.io.ListedFile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

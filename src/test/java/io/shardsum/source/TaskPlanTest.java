@@ -4,6 +4,7 @@ import static io.shardsum.source.ChunkColumn.CHUNK_BYTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardsum.io.ListedFile;
 import io.shardsum.testing.LocalSpark;
 import java.io.IOException;
 import java.nio.file.Path;

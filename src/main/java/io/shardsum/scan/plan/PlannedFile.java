@@ -9,7 +9,7 @@ import io.shardsum.fleet.NameRules;
 import io.shardsum.fleet.RankInventory;
 import io.shardsum.fleet.RankState;
 import io.shardsum.fleet.ShardFile;
-import io.shardsum.source.ListedFile;
+import io.shardsum.io.ListedFile;
 import io.shardsum.source.ScannedFile;
 import io.shardsum.source.ShardGroup;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.shardsum.scan.plan;
 
+import io.shardsum.io.ShardHeaders;
 import io.shardsum.source.ChunkColumn;
 import io.shardsum.source.ScannedFile;
-import io.shardsum.source.ShardHeaders;
 import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;

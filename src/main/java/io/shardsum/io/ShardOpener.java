@@ -1,4 +1,4 @@
-package io.shardsum.source;
+package io.shardsum.io;
 
 import io.shardsum.safetensors.ByteSource;
 import java.io.IOException;
@@ -17,23 +17,23 @@ import org.apache.hadoop.util.functional.FutureIO;
  * Opens shards, and says whether they are still what was listed. Files of the local file system are
  * read directly: through Hadoop each byte would be copied twice more.
  */
-final class ShardOpener {
+public final class ShardOpener {
 
   private final Configuration hadoopConf;
   private final int readRetries;
   private final ReadCounts counts;
 
-  ShardOpener(Configuration hadoopConf, int readRetries, ReadCounts counts) {
+  public ShardOpener(Configuration hadoopConf, int readRetries, ReadCounts counts) {
     this.hadoopConf = hadoopConf;
     this.readRetries = readRetries;
     this.counts = counts;
   }
 
-  int readRetries() {
+  public int readRetries() {
     return readRetries;
   }
 
-  ReadCounts counts() {
+  public ReadCounts counts() {
     return counts;
   }
 
@@ -58,7 +58,7 @@ final class ShardOpener {
    *
    * @throws IOException as {@link #open}
    */
-  ByteSource openForPositions(ListedFile file) throws IOException {
+  public ByteSource openForPositions(ListedFile file) throws IOException {
     counts.addFile();
     Path path = path(file);
     FileSystem fileSystem = path.getFileSystem(hadoopConf);
@@ -84,7 +84,7 @@ final class ShardOpener {
    *
    * @throws IOException if it is gone, or is not what was listed
    */
-  FileState checkUnchanged(ListedFile file) throws IOException {
+  public FileState checkUnchanged(ListedFile file) throws IOException {
     FileState listed = FileState.listed(file);
     Path path = path(file);
     FileSystem fileSystem = path.getFileSystem(hadoopConf);
@@ -106,7 +106,7 @@ final class ShardOpener {
    *
    * @param opened what the storage said when the file was opened
    */
-  void checkUnchanged(ListedFile file, FileState opened) throws IOException {
+  public void checkUnchanged(ListedFile file, FileState opened) throws IOException {
     FileState now = checkUnchanged(file);
     requireSame(file, now.isSameFileAs(opened), "opened", opened, now);
   }

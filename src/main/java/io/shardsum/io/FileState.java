@@ -1,4 +1,4 @@
-package io.shardsum.source;
+package io.shardsum.io;
 
 import java.time.Instant;
 import java.util.Optional;
@@ -10,7 +10,7 @@ import org.apache.hadoop.fs.FileStatus;
  *
  * @param etag the storage's own name of the file's content; not all have one
  */
-record FileState(long lengthBytes, long modifiedAtMillis, Optional<String> etag) {
+public record FileState(long lengthBytes, long modifiedAtMillis, Optional<String> etag) {
   private static final int SECOND_MILLIS = 1000;
 
   static FileState of(FileStatus status) {

@@ -1,4 +1,4 @@
-package io.shardsum.source;
+package io.shardsum.io;
 
 import io.shardsum.text.ForeignText;
 import java.io.Serializable;
@@ -25,12 +25,12 @@ public record ListedFile(String path, long lengthBytes, long modifiedAtMillis)
   }
 
   /** The path as a message shows it: in one line. */
-  String shown() {
+  public String shown() {
     return shown(path);
   }
 
   /** Text that others have made, in one line. */
-  static String shown(String text) {
+  public static String shown(String text) {
     return ForeignText.shown(text, MAX_CODE_POINTS_SHOWN);
   }
 }

@@ -1,4 +1,4 @@
-package io.shardsum.source;
+package io.shardsum.io;
 
 import io.shardsum.safetensors.ByteSource;
 import java.io.EOFException;
@@ -6,15 +6,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.hadoop.fs.FSDataInputStream;
 
-/** A file of any Hadoop file system, read by position. Safe for use by several threads. */
-final class PositionedByteSource implements ByteSource {
-  private static final int COPY_BYTES = 1 << 20;
+/**
+ * A file of any Hadoop file system. Reads that follow one another stay on one stream, so that an
+ * object store serves them with one request.
+ */
+final class HadoopByteSource implements ByteSource {
 
   private final String name;
   private final long lengthBytes;
   private final FSDataInputStream stream;
+  private byte[] copy = new byte[0];
 
-  PositionedByteSource(String name, long lengthBytes, FSDataInputStream stream) {
+  HadoopByteSource(String name, long lengthBytes, FSDataInputStream stream) {
     this.name = name;
     this.lengthBytes = lengthBytes;
     this.stream = stream;
@@ -35,19 +38,21 @@ final class PositionedByteSource implements ByteSource {
     if (positionBytes + target.remaining() > lengthBytes) {
       throw new EOFException(name + " ends at byte " + lengthBytes);
     }
+    if (stream.getPos() != positionBytes) {
+      stream.seek(positionBytes);
+    }
     if (target.hasArray()) {
       int offset = target.arrayOffset() + target.position();
-      stream.readFully(positionBytes, target.array(), offset, target.remaining());
+      stream.readFully(target.array(), offset, target.remaining());
       target.position(target.limit());
       return;
     }
-    byte[] copy = new byte[Math.min(COPY_BYTES, target.remaining())];
-    for (long position = positionBytes; target.hasRemaining(); ) {
-      int length = Math.min(copy.length, target.remaining());
-      stream.readFully(position, copy, 0, length);
-      target.put(copy, 0, length);
-      position += length;
+    if (copy.length < target.remaining()) {
+      copy = new byte[target.remaining()];
     }
+    int length = target.remaining();
+    stream.readFully(copy, 0, length);
+    target.put(copy, 0, length);
   }
 
   @Override

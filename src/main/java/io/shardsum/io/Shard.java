@@ -1,4 +1,4 @@
-package io.shardsum.source;
+package io.shardsum.io;
 
 import io.shardsum.safetensors.ByteSource;
 import io.shardsum.safetensors.SafetensorsFormatException;
@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  * An open file of weights. A read that fails is tried again on a freshly opened file, unless trying
  * again cannot help; then the message says what was wrong with which file.
  */
-final class Shard implements Closeable {
+public final class Shard implements Closeable {
 
   private final ListedFile file;
   private final ShardOpener opener;
@@ -25,7 +25,7 @@ final class Shard implements Closeable {
    *
    * @throws IOException with the file's name in the message, if that fails after all retries
    */
-  Shard(ListedFile file, ShardOpener opener) throws IOException {
+  public Shard(ListedFile file, ShardOpener opener) throws IOException {
     this.file = file;
     this.opener = opener;
     this.retries = new Retries(file, opener.readRetries(), this);
@@ -46,7 +46,7 @@ final class Shard implements Closeable {
     }
   }
 
-  SafetensorsHeader header() {
+  public SafetensorsHeader header() {
     return header;
   }
 
@@ -55,7 +55,7 @@ final class Shard implements Closeable {
    *
    * @throws IOException as the constructor
    */
-  void read(long positionBytes, ByteBuffer target) throws IOException {
+  public void read(long positionBytes, ByteBuffer target) throws IOException {
     int length = target.remaining();
     retries.fill(
         target,
@@ -78,7 +78,7 @@ final class Shard implements Closeable {
    *
    * @throws IOException as the constructor
    */
-  void checkUnchanged() throws IOException {
+  public void checkUnchanged() throws IOException {
     retries.run(
         () -> {
           opener.checkUnchanged(file, opened);

@@ -1,4 +1,4 @@
-package io.shardsum.source;
+package io.shardsum.io;
 
 import io.shardsum.safetensors.SafetensorsFormatException;
 import java.io.Closeable;
@@ -20,15 +20,15 @@ import org.apache.hadoop.security.AccessControlException;
  * @param count how often
  * @param failed is closed after each failure, so that the next try opens the file anew
  */
-record Retries(ListedFile file, int count, Closeable failed) {
+public record Retries(ListedFile file, int count, Closeable failed) {
   /** How often a read is tried again, unless it is said otherwise. */
-  static final int USUAL_COUNT = 3;
+  public static final int USUAL_COUNT = 3;
 
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final long LONGEST_PAUSE_MILLIS = 10_000;
 
   /** What may fail. */
-  interface Read<T> {
+  public interface Read<T> {
     T run() throws IOException;
   }
 
@@ -37,7 +37,7 @@ record Retries(ListedFile file, int count, Closeable failed) {
    *
    * @throws IOException with the file's name in the message, if that fails after all retries
    */
-  <T> T run(Read<T> read) throws IOException {
+  public <T> T run(Read<T> read) throws IOException {
     long pauseMillis = FIRST_PAUSE_MILLIS;
     for (int retriesLeft = count; ; retriesLeft--) {
       try {
@@ -54,7 +54,7 @@ record Retries(ListedFile file, int count, Closeable failed) {
   }
 
   /** Fills what remained of {@code target} before the first try. */
-  void fill(ByteBuffer target, Read<?> read) throws IOException {
+  public void fill(ByteBuffer target, Read<?> read) throws IOException {
     int begin = target.position();
     run(
         () -> {
@@ -81,7 +81,7 @@ record Retries(ListedFile file, int count, Closeable failed) {
   }
 
   /** Whether Spark wants the task to stop: that is no fault of the file. A timeout is one. */
-  static boolean isInterrupt(IOException e) {
+  public static boolean isInterrupt(IOException e) {
     return e instanceof ClosedByInterruptException
         || (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException));
   }
