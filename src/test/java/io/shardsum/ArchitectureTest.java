@@ -55,7 +55,8 @@ class ArchitectureTest {
           "io",
           "checksum",
           "safetensors",
-          "text");
+          "text",
+          "exit");
 
   private static final List<Path> SOURCES =
       List.of(

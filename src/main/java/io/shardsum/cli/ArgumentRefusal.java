@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.exit.ExitCode;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;

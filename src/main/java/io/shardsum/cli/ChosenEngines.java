@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.exit.UsageException;
 import io.shardsum.fleet.EngineSpec;
 import io.shardsum.fleet.FleetDescription;
 import io.shardsum.fleet.Inventory;

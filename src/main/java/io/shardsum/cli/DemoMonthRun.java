@@ -4,6 +4,7 @@ import io.shardsum.demo.DemoFleet;
 import io.shardsum.demo.DemoMonth;
 import io.shardsum.demo.DemoNight;
 import io.shardsum.demo.MonthFleet;
+import io.shardsum.exit.ExitCode;
 import io.shardsum.fleet.FleetDescription;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.scan.ScanSummary;

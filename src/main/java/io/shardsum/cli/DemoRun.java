@@ -2,6 +2,7 @@ package io.shardsum.cli;
 
 import io.shardsum.demo.DemoFleet;
 import io.shardsum.demo.DemoNight;
+import io.shardsum.exit.ExitCode;
 import io.shardsum.fleet.FleetDescription;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.scan.ScanSummary;

@@ -1,6 +1,7 @@
 package io.shardsum.cli;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.shardsum.exit.ExitCode;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.history.Drift;
 import io.shardsum.history.EngineHistory;

@@ -1,5 +1,7 @@
 package io.shardsum.cli;
 
+import io.shardsum.exit.ExitCode;
+import io.shardsum.exit.UsageException;
 import io.shardsum.history.FleetHistory;
 import io.shardsum.history.History;
 import io.shardsum.history.ScanRange;

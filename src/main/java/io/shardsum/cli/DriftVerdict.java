@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.exit.ExitCode;
 import io.shardsum.history.EngineStep;
 import io.shardsum.history.FindingHistory;
 import io.shardsum.history.FleetHistory;

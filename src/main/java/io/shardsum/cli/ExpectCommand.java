@@ -1,5 +1,7 @@
 package io.shardsum.cli;
 
+import io.shardsum.exit.ExitCode;
+import io.shardsum.exit.UsageException;
 import io.shardsum.expect.Expectation;
 import io.shardsum.expect.ExpectationDifference;
 import io.shardsum.expect.ExpectationHasher;

@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.exit.UsageException;
 import io.shardsum.expect.HashedExpectation;
 import io.shardsum.expect.model.EngineRelease;
 import io.shardsum.fleet.Digest;

@@ -1,5 +1,7 @@
 package io.shardsum.cli;
 
+import io.shardsum.exit.ExitCode;
+import io.shardsum.exit.UsageException;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.scan.ScanSummary;
 import io.shardsum.scan.plan.ScanRequest;
@@ -88,7 +90,7 @@ final class FleetScanCommand implements Callable<Integer> {
                     .comparedWith(options.baseline(id))
                     .taking(options.replace ? TakeOver.ALWAYS : TakeOver.OF_THE_DEAD)
                     .of(options.chosenEngines().areAll() ? Scope.FLEET : Scope.CHOSEN));
-    ExitCode exitCode = ExitCode.of(summary.verdict());
+    ExitCode exitCode = summary.verdict().exitCode();
     if (options.format == ScanFormat.SGLANG) {
       return answer(Optional.of(id), exitCode, output).number();
     }

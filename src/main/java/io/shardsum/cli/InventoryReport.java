@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.exit.ExitCode;
 import io.shardsum.fleet.EngineInventory;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.LiveSpec;

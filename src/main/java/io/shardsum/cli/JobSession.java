@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.exit.JobFault;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;

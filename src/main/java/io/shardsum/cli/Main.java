@@ -1,14 +1,8 @@
 package io.shardsum.cli;
 
-import io.shardsum.expect.model.ExpectException;
-import io.shardsum.fleet.FleetException;
-import io.shardsum.history.HistoryException;
-import io.shardsum.scan.canary.UntrustedScanException;
+import io.shardsum.exit.ExitCode;
+import io.shardsum.exit.ExitException;
 import io.shardsum.scan.files.BrokenFile;
-import io.shardsum.scan.files.SumsDifferException;
-import io.shardsum.scan.plan.SettingException;
-import io.shardsum.tables.ClaimedScanException;
-import io.shardsum.tables.ReferenceException;
 import io.shardsum.text.ForeignText;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -120,20 +114,11 @@ public final class Main {
     if (interruption.happened()) {
       return ExitCode.FAULT.number();
     }
-    if (e instanceof FleetException
-        || e instanceof ExpectException
-        || e instanceof UsageException
-        || e instanceof HistoryException
-        || e instanceof ClaimedScanException
-        || e instanceof ReferenceException
-        || e instanceof SettingException) {
-      err.println(command.getCommandName() + ": " + e.getMessage());
-      return ExitCode.USAGE.number();
+    if (e instanceof ExitException exit) {
+      err.println(command.getCommandName() + ": " + exit.getMessage());
+      return exit.exitCode().number();
     }
-    if (e instanceof JobFault
-        || e instanceof UncheckedIOException
-        || e instanceof SumsDifferException
-        || e instanceof UntrustedScanException) {
+    if (e instanceof UncheckedIOException) {
       err.println(command.getCommandName() + ": " + e.getMessage());
       return ExitCode.FAULT.number();
     }

@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.exit.UsageException;
 import io.shardsum.fleet.Connectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;

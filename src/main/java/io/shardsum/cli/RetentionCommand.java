@@ -1,5 +1,7 @@
 package io.shardsum.cli;
 
+import io.shardsum.exit.ExitCode;
+import io.shardsum.exit.UsageException;
 import io.shardsum.history.Retention;
 import io.shardsum.history.RetentionPlan;
 import io.shardsum.history.RetentionRules;

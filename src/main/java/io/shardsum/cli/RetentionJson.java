@@ -1,6 +1,7 @@
 package io.shardsum.cli;
 
 import io.shardsum.cli.RetentionCommand.Done;
+import io.shardsum.exit.ExitCode;
 import io.shardsum.history.KeepReason;
 import io.shardsum.history.RetainedScan;
 import io.shardsum.history.RetentionPlan;

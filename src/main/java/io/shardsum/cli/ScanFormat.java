@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.exit.UsageException;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.scan.ScanSummary;
 import io.shardsum.text.RecordJson;

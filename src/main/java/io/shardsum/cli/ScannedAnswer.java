@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.exit.UsageException;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.tables.AnsweredRank;
 import io.shardsum.tables.EngineResult;

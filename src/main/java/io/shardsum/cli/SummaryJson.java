@@ -45,7 +45,7 @@ record SummaryJson(
         summary.request().scanId().text(),
         summary.request().startedAt(),
         summary.verdict(),
-        ExitCode.of(summary.verdict()).number(),
+        summary.verdict().exitCode().number(),
         summary.tensors(),
         summary.bytes(),
         summary.request().out(),

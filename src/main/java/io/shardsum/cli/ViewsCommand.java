@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.exit.ExitCode;
 import io.shardsum.tables.TableViews;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

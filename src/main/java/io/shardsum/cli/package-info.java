@@ -1,5 +1,5 @@
 /**
  * The commands: arguments in, exit code and words out. Exit codes: {@link
- * io.shardsum.cli.ExitCode}.
+ * io.shardsum.exit.ExitCode}.
  */
 package io.shardsum.cli;

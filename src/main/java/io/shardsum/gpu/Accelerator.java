@@ -1,9 +1,8 @@
 package io.shardsum.gpu;
 
+import io.shardsum.exit.JobFault;
 import io.shardsum.source.ChunkSum;
 import io.shardsum.source.TensorChecksum;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -37,7 +36,7 @@ public enum Accelerator {
   /**
    * Registers {@code chunk_sum} and {@code sglang_checksum} in a session.
    *
-   * @throws UncheckedIOException if this jar was built without the classes for GPUs
+   * @throws JobFault if this jar was built without the classes for GPUs
    */
   public void registerFunctions(SparkSession session) {
     function(ChunkSum.class, chunkSum).registerIn(session);
@@ -48,10 +47,10 @@ public enum Accelerator {
     try {
       return Class.forName(name).asSubclass(type).getConstructor().newInstance();
     } catch (ClassNotFoundException e) {
-      throw new UncheckedIOException(
+      throw new JobFault(
           "Cannot hash on a GPU: spark.plugins names %s; expected a jar built with mvn -Pgpu package, found one without %s"
               .formatted(PLUGIN, name),
-          new IOException(e));
+          e);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("Functions have a constructor without arguments", e);
     }

@@ -1,8 +1,8 @@
 package io.shardsum.history;
 
+import io.shardsum.exit.JobFault;
 import io.shardsum.tables.TablesSession;
 import io.shardsum.text.ForeignText;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.List;
@@ -47,7 +47,8 @@ public final class History {
    * @param fleet empty: of each fleet that has scans in the range
    * @return by the fleet's name, at least one
    * @throws HistoryException if there is no such fleet or scan, or a newer Shardsum wrote it
-   * @throws UncheckedIOException if the tables cannot be read, or do not stand still
+   * @throws UncheckedIOException if the tables cannot be read
+   * @throws JobFault if scans are replaced all the time
    */
   public List<FleetHistory> of(Optional<String> fleet, ScanRange range) {
     try {
@@ -73,11 +74,10 @@ public final class History {
         unread.add(e);
       }
     }
-    throw new UncheckedIOException(
-        new IOException(
-            "Cannot read the tables in %s: %s times, scans were replaced meanwhile"
-                .formatted(
-                    ForeignText.shown(out, MESSAGE_CODE_POINTS), Integer.toString(MOST_ATTEMPTS))));
+    throw new JobFault(
+        "Cannot read the tables in %s: %s times, scans were replaced meanwhile"
+            .formatted(
+                ForeignText.shown(out, MESSAGE_CODE_POINTS), Integer.toString(MOST_ATTEMPTS)));
   }
 
   /** Empty if a scan was replaced, or removed, meanwhile. */

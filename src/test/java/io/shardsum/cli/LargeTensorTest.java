@@ -3,6 +3,7 @@ package io.shardsum.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardsum.checksum.SglangChecksum;
+import io.shardsum.exit.ExitCode;
 import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.SafetensorsWriter;
 import io.shardsum.safetensors.TensorSpec;

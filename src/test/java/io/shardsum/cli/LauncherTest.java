@@ -2,6 +2,7 @@ package io.shardsum.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardsum.exit.ExitCode;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;

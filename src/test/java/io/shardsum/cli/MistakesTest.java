@@ -2,6 +2,7 @@ package io.shardsum.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardsum.exit.ExitCode;
 import io.shardsum.testing.JavaProcess;
 import io.shardsum.testing.SmallFleet;
 import java.io.IOException;

@@ -3,8 +3,8 @@ package io.shardsum.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardsum.exit.JobFault;
 import io.shardsum.testing.LocalSpark;
-import java.io.UncheckedIOException;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
@@ -34,7 +34,7 @@ class AcceleratorTest {
   @Test
   void aJarWithoutTheFunctionsForGpusSaysSo(SparkSession spark) {
     assertThatThrownBy(() -> Accelerator.GPU.registerFunctions(spark.newSession()))
-        .isInstanceOf(UncheckedIOException.class)
+        .isInstanceOf(JobFault.class)
         .hasMessage(
             "Cannot hash on a GPU: spark.plugins names com.nvidia.spark.SQLPlugin; expected a jar"
                 + " built with mvn -Pgpu package, found one without io.shardsum.gpu.GpuChunkSum");

@@ -1,9 +1,7 @@
-package io.shardsum.cli;
-
-import io.shardsum.tables.Verdict;
+package io.shardsum.exit;
 
 /** How a command ends. */
-enum ExitCode {
+public enum ExitCode {
   /** Everything was checked, and all copies are equal. */
   EQUAL(0),
   /** A fault of the job itself: its results, if there are any, do not count. */
@@ -21,15 +19,8 @@ enum ExitCode {
     this.number = number;
   }
 
-  int number() {
+  /** As the shell has it. */
+  public int number() {
     return number;
-  }
-
-  static ExitCode of(Verdict verdict) {
-    return switch (verdict) {
-      case EQUAL -> EQUAL;
-      case DIFFERENT -> DIFFERENT;
-      case INCOMPLETE -> INCOMPLETE;
-    };
   }
 }
