@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -33,7 +34,7 @@ public class ChecksumBenchmark {
   private final ByteBuffer direct = ByteBuffer.allocateDirect(CHUNK_BYTES);
   private final byte[] heap = new byte[CHUNK_BYTES];
   private final SglangChecksum checksum = new SglangChecksum();
-  private final MessageDigest sha256 = WeightDigest.sha256();
+  private final MessageDigest sha256 = DigestUtils.getSha256Digest();
 
   private final ByteBuffer bf16 = ByteBuffer.allocateDirect(2 * CHUNK_BYTES);
   private Fp8Dequantizer dequantizer;

@@ -2,12 +2,12 @@ package io.shardsum.checksum;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * SHA-256 digests over weights: of a tensor's bytes, of a rank's tensors, of an engine's ranks.
@@ -20,23 +20,7 @@ import java.util.Map;
  */
 public final class WeightDigest {
 
-  private static final HexFormat HEX = HexFormat.of();
-
   private WeightDigest() {}
-
-  /** A SHA-256 that is fed piece by piece. */
-  public static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
-  }
-
-  /** What {@code digest} has seen, as 64 lower-case hex digits; it is reset. */
-  public static String hex(MessageDigest digest) {
-    return HEX.formatHex(digest.digest());
-  }
 
   /**
    * The digest of a rank ({@code per_gpu_checksum}): over each tensor's name and checksum, in order
@@ -45,12 +29,12 @@ public final class WeightDigest {
    * @param checksums checksum by name; names of a draft model carry their role's prefix
    */
   public static String ofRank(Map<String, String> checksums) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = DigestUtils.getSha256Digest();
     checksums.entrySet().stream()
         .map(e -> List.of(utf8(e.getKey()), utf8(e.getValue())))
         .sorted(Comparator.comparing(pair -> pair.get(0), Arrays::compareUnsigned))
         .forEach(pair -> pair.forEach(digest::update));
-    return hex(digest);
+    return Hex.encodeHexString(digest.digest());
   }
 
   /**
@@ -61,9 +45,7 @@ public final class WeightDigest {
    *     engine with a rank missing
    */
   public static String ofEngine(List<String> rankDigests) {
-    MessageDigest digest = sha256();
-    rankDigests.forEach(rank -> digest.update(utf8(rank)));
-    return hex(digest);
+    return DigestUtils.sha256Hex(String.join("", rankDigests));
   }
 
   private static byte[] utf8(String text) {

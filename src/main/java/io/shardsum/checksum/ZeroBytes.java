@@ -5,6 +5,8 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** The digests of tensors whose bytes are all zero: they follow from the length. */
 public final class ZeroBytes {
@@ -78,10 +80,10 @@ public final class ZeroBytes {
   }
 
   private static String hash(long tensorBytes) {
-    MessageDigest digest = WeightDigest.sha256();
+    MessageDigest digest = DigestUtils.getSha256Digest();
     for (long at = 0; at < tensorBytes; at += CHUNK_BYTES) {
       digest.update(CHUNK, 0, (int) Math.min(CHUNK_BYTES, tensorBytes - at));
     }
-    return WeightDigest.hex(digest);
+    return Hex.encodeHexString(digest.digest());
   }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.shardsum.checksum.WeightDigest;
 import io.shardsum.expect.model.Checkpoint;
 import io.shardsum.expect.model.EngineSetup;
 import io.shardsum.expect.model.ExpectedRank;
@@ -28,6 +27,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSError;
@@ -143,12 +144,11 @@ public final class ExpectationStore {
   }
 
   private Path file(Subject subject) {
-    MessageDigest key = WeightDigest.sha256();
-    key.update(
-        "%s\n%s\n%s"
-            .formatted(subject.checkpoint().directory(), subject.setup(), subject.digest())
-            .getBytes(StandardCharsets.UTF_8));
-    return new Path(directory, WeightDigest.hex(key).substring(0, KEY_DIGITS) + ".json");
+    String key =
+        DigestUtils.sha256Hex(
+            "%s\n%s\n%s"
+                .formatted(subject.checkpoint().directory(), subject.setup(), subject.digest()));
+    return new Path(directory, key.substring(0, KEY_DIGITS) + ".json");
   }
 
   private static ObjectNode described(Subject subject) {
@@ -168,7 +168,7 @@ public final class ExpectationStore {
 
   /** Stands for all recipes: another release of this program may have other rules. */
   private static String recipes(Expectation expectation) {
-    MessageDigest digest = WeightDigest.sha256();
+    MessageDigest digest = DigestUtils.getSha256Digest();
     for (ExpectedRank rank : expectation.ranks()) {
       for (ExpectedTensor tensor : rank.tensors()) {
         Recipe recipe = tensor.recipe();
@@ -178,7 +178,7 @@ public final class ExpectationStore {
         digest.update(text.getBytes(StandardCharsets.UTF_8));
       }
     }
-    return WeightDigest.hex(digest);
+    return Hex.encodeHexString(digest.digest());
   }
 
   private static void write(HashedRecipe result, ObjectNode into) {

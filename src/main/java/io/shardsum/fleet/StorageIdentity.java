@@ -1,12 +1,11 @@
 package io.shardsum.fleet;
 
-import io.shardsum.checksum.WeightDigest;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Which files ranks of an engine are read from, by role, as text that is equal only where the files
@@ -59,8 +58,9 @@ final class StorageIdentity {
     if (identities.size() == 1) {
       return identities.get(0);
     }
-    MessageDigest digest = WeightDigest.sha256();
-    identities.forEach(one -> digest.update((one + "\n").getBytes(StandardCharsets.UTF_8)));
-    return identities.size() + " " + what + " " + WeightDigest.hex(digest).substring(0, DIGITS);
+    String digest =
+        DigestUtils.sha256Hex(
+            identities.stream().map(one -> one + "\n").collect(Collectors.joining()));
+    return identities.size() + " " + what + " " + digest.substring(0, DIGITS);
   }
 }

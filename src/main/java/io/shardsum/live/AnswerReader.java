@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
+import org.apache.commons.io.input.BoundedInputStream;
 
 /** Reads what endpoints have answered, one answer at a time, and judges each alone. */
 public final class AnswerReader {
@@ -78,8 +79,16 @@ public final class AnswerReader {
   }
 
   private static InputStream opened(FetchedAnswer fetched) throws IOException {
-    return new LimitedStream(
-        unpacked(fetched.body().orElseThrow(), fetched.encoding()), AnswerLimit.of(fetched.spec()));
+    AnswerLimit limit = AnswerLimit.of(fetched.spec());
+    // What is packed can be much longer than it came. The stream acts where it reaches its maximum.
+    return BoundedInputStream.builder()
+        .setInputStream(unpacked(fetched.body().orElseThrow(), fetched.encoding()))
+        .setMaxCount(limit.bytes() + 1)
+        .setOnMaxCount(
+            (most, read) -> {
+              throw limit.exceeded();
+            })
+        .get();
   }
 
   private static InputStream unpacked(Path file, Encoding encoding) throws IOException {

@@ -1,7 +1,6 @@
 package io.shardsum.source;
 
 import io.shardsum.checksum.SglangChecksum;
-import io.shardsum.checksum.WeightDigest;
 import io.shardsum.io.Retries;
 import io.shardsum.io.Shard;
 import io.shardsum.io.ShardOpener;
@@ -10,6 +9,8 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Iterator;
 import java.util.List;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 import org.apache.spark.sql.connector.read.PartitionReader;
@@ -31,7 +32,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
 
   private final ReadWindow window = new ReadWindow();
   private final SglangChecksum checksum = new SglangChecksum();
-  private final MessageDigest sha256 = WeightDigest.sha256();
+  private final MessageDigest sha256 = DigestUtils.getSha256Digest();
   private final RankReader rank;
 
   private FileSlice slice;
@@ -182,7 +183,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
       row.cpuSum(sum);
     }
     if (row.has(ChunkColumn.SHA256) && cursor.isLastChunk()) {
-      row.sha256(WeightDigest.hex(sha256));
+      row.sha256(Hex.encodeHexString(sha256.digest()));
     }
   }
 

@@ -3,12 +3,13 @@ package io.shardsum.source;
 import io.shardsum.checksum.Fp8Dequantizer;
 import io.shardsum.checksum.Fp8PairException;
 import io.shardsum.checksum.SglangChecksum;
-import io.shardsum.checksum.WeightDigest;
 import io.shardsum.io.ListedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.OptionalLong;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Hashes the dequantized bytes of weights whose stored bytes it is handed piece by piece, and fills
@@ -24,7 +25,7 @@ final class Fp8Hash {
   private final ChunkRow row;
   private final ScaleFile scales;
   private final SglangChecksum checksum = new SglangChecksum();
-  private final MessageDigest sha256 = WeightDigest.sha256();
+  private final MessageDigest sha256 = DigestUtils.getSha256Digest();
   private final ByteBuffer dequantized = ByteBuffer.allocateDirect(ELEMENT_BYTES * PIECE_BYTES);
   private String name;
   private long weightBytes;
@@ -103,7 +104,7 @@ final class Fp8Hash {
     row.fp8Sum(sum);
     sum = 0;
     if (row.has(ChunkColumn.FP8_SHA256) && cursor.isLastChunk()) {
-      row.fp8Sha256(WeightDigest.hex(sha256));
+      row.fp8Sha256(Hex.encodeHexString(sha256.digest()));
     }
   }
 }

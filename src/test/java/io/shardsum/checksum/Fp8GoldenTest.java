@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -103,10 +105,10 @@ class Fp8GoldenTest {
             pair, (at, target) -> target.put(scale.bytes().slice((int) at, target.remaining())))
         .dequantize(weight.bytes().duplicate(), 0, bf16);
     bf16.flip();
-    MessageDigest sha256 = WeightDigest.sha256();
+    MessageDigest sha256 = DigestUtils.getSha256Digest();
     sha256.update(bf16.duplicate());
     return new Digests(
         SglangChecksum.finish(new SglangChecksum().sum(bf16, 0, bf16.remaining())),
-        WeightDigest.hex(sha256));
+        Hex.encodeHexString(sha256.digest()));
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.shardsum.checksum.WeightDigest;
 import io.shardsum.expect.model.EngineRelease;
 import io.shardsum.expect.model.ExpectedRank;
 import io.shardsum.expect.model.OpenCheckpoint;
@@ -23,6 +22,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -119,9 +120,9 @@ class GoldenVllmTest {
       for (TensorEntry entry : header.tensors()) {
         ByteBuffer bytes = ByteBuffer.allocate((int) entry.lengthBytes());
         source.readFully(header.dataOffsetBytes() + entry.beginBytes(), bytes);
-        MessageDigest sha256 = WeightDigest.sha256();
+        MessageDigest sha256 = DigestUtils.getSha256Digest();
         sha256.update(bytes.flip());
-        digests.put(entry.name(), WeightDigest.hex(sha256));
+        digests.put(entry.name(), Hex.encodeHexString(sha256.digest()));
       }
     }
     return digests;

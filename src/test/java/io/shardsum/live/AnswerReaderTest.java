@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -606,6 +607,25 @@ class AnswerReaderTest {
         .isEqualTo(
             "Cannot read the answer: not JSON in other: nested deeper, or with a longer text, than"
                 + " answers are");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "499999 | expected an object, found nothing",
+        "500000 | expected an object, found nothing",
+        "500001 | longer than 500kB, which is 'max_answer' of the endpoint",
+      })
+  void takesAnAnswerThatIsAsLongAsItMayBe(int bytes, String problem) throws IOException {
+    Path file = root.resolve("answer.json.gz");
+    byte[] spaces = new byte[bytes];
+    Arrays.fill(spaces, (byte) ' ');
+    Files.write(file, PlayedServer.gzip(spaces));
+
+    assertThat(ask("tp: 1", "file: \"%s\", max_answer: 500kB".formatted(file)).problems())
+        .extracting(LiveProblem::detail)
+        .containsExactly("Cannot read the answer: " + problem);
   }
 
   @Test

@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -143,9 +145,9 @@ class TensorNamesTest {
     Map<String, String> sglang = new HashMap<>();
     tensors.forEach(
         (spec, bytes) -> {
-          MessageDigest digest = WeightDigest.sha256();
+          MessageDigest digest = DigestUtils.getSha256Digest();
           digest.update(bytes);
-          sha256.put(spec.name(), WeightDigest.hex(digest));
+          sha256.put(spec.name(), Hex.encodeHexString(digest.digest()));
         });
     fleet.engines().forEach(engine -> SmallFleet.write(fleet.shard(engine, 0, 0), tensors));
 

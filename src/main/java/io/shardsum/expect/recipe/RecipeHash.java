@@ -1,7 +1,6 @@
 package io.shardsum.expect.recipe;
 
 import io.shardsum.checksum.SglangChecksum;
-import io.shardsum.checksum.WeightDigest;
 import io.shardsum.fleet.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,6 +8,8 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** The digests of one recipe's bytes, while they are computed from front to back. */
 final class RecipeHash {
@@ -28,7 +29,8 @@ final class RecipeHash {
     this.reader = recipe.open(checkpoint);
     this.lengthBytes = recipe.lengthBytes();
     this.wantsSglang = digest != Digest.SHA256;
-    this.sha256 = digest == Digest.SGLANG ? Optional.empty() : Optional.of(WeightDigest.sha256());
+    this.sha256 =
+        digest == Digest.SGLANG ? Optional.empty() : Optional.of(DigestUtils.getSha256Digest());
   }
 
   Recipe recipe() {
@@ -81,7 +83,9 @@ final class RecipeHash {
     }
     Optional<String> sglang =
         wantsSglang ? Optional.of(SglangChecksum.finish(sum())) : Optional.empty();
-    return HashedRecipe.of(new TensorDigests(sglang, sums(), sha256.map(WeightDigest::hex)));
+    return HashedRecipe.of(
+        new TensorDigests(
+            sglang, sums(), sha256.map(MessageDigest::digest).map(Hex::encodeHexString)));
   }
 
   /** Sums wrap. */

@@ -1,10 +1,9 @@
 package io.shardsum.scan.canary;
 
 import io.shardsum.checksum.SglangChecksum;
-import io.shardsum.checksum.WeightDigest;
 import io.shardsum.fleet.Digest;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Both digests of a tensor's bytes, as the table {@code tensors} has them.
@@ -16,9 +15,7 @@ record TensorDigests(String checksum, String sha256) {
 
   static TensorDigests of(byte[] bytes) {
     long sum = new SglangChecksum().sum(ByteBuffer.wrap(bytes), 0, bytes.length);
-    MessageDigest sha256 = WeightDigest.sha256();
-    sha256.update(bytes);
-    return new TensorDigests(SglangChecksum.finish(sum), WeightDigest.hex(sha256));
+    return new TensorDigests(SglangChecksum.finish(sum), DigestUtils.sha256Hex(bytes));
   }
 
   /** Those that a scan computes. */

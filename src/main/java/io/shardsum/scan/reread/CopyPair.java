@@ -1,7 +1,6 @@
 package io.shardsum.scan.reread;
 
 import io.shardsum.checksum.SglangChecksum;
-import io.shardsum.checksum.WeightDigest;
 import io.shardsum.damage.ByteComparison;
 import io.shardsum.damage.TensorSite;
 import io.shardsum.source.ChunkColumn;
@@ -14,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
@@ -42,8 +43,8 @@ final class CopyPair {
   private final Expected expected;
   private final ByteComparison comparison;
   private final SglangChecksum checksum = new SglangChecksum();
-  private final MessageDigest sha256 = WeightDigest.sha256();
-  private final MessageDigest otherSha256 = WeightDigest.sha256();
+  private final MessageDigest sha256 = DigestUtils.getSha256Digest();
+  private final MessageDigest otherSha256 = DigestUtils.getSha256Digest();
   private final Map<Integer, byte[]> waiting = new TreeMap<>();
   private final List<Integer> chunks = new ArrayList<>();
   private final List<Long> sums = new ArrayList<>();
@@ -136,8 +137,8 @@ final class CopyPair {
             .with("chunks", chunks)
             .with("sums", sums)
             .with("other_sums", otherSums)
-            .with("sha256", digests ? WeightDigest.hex(sha256) : null)
-            .with("other_sha256", digests ? WeightDigest.hex(otherSha256) : null)
+            .with("sha256", digests ? Hex.encodeHexString(sha256.digest()) : null)
+            .with("other_sha256", digests ? Hex.encodeHexString(otherSha256.digest()) : null)
             .with("host", host)
             .with("executor", executor);
     comparison.damage().ifPresent(damage -> DamageColumns.set(row, damage));
