@@ -1,10 +1,9 @@
 package io.shardsum.cli;
 
+import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.ScanSummary;
+import io.shardsum.scan.judge.SourceResult;
 import io.shardsum.scan.files.ReadTimes;
-import io.shardsum.scan.live.LiveEngineResult;
-import io.shardsum.scan.live.LiveRankResult;
-import io.shardsum.scan.live.LiveSummary;
 import io.shardsum.tables.EngineResult;
 import io.shardsum.tables.RankResult;
 import io.shardsum.tables.Verdict;
@@ -55,20 +54,22 @@ record SummaryJson(
         engines(summary),
         Live.of(summary),
         summary.findings().stream().map(FindingJson::of).iterator(),
-        Checked.of(summary.coverage()),
+        Checked.of(summary.files().coverage()),
         Timings.of(summary));
   }
 
   private static Iterator<Engine> engines(ScanSummary summary) {
     Map<String, List<RankResult>> ranks =
-        summary.ranks().stream().collect(Collectors.groupingBy(RankResult::engine));
-    AgreementWords words = AgreementWords.ofFiles(summary.agreements(), summary.findings());
-    return summary.engines().stream()
+        summary.files().ranks().stream().collect(Collectors.groupingBy(RankResult::engine));
+    AgreementWords words = 
+        AgreementWords.of(
+            WeightSource.FILES, summary.files().agreements(), summary.findings());
+    return summary.files().engines().stream()
         .map(
             engine ->
                 Engine.of(
                     engine,
-                    summary.agreements().get(engine.engine()),
+                    summary.files().agreements().get(engine.engine()),
                     words,
                     ranks.get(engine.engine())))
         .iterator();
@@ -141,8 +142,9 @@ record SummaryJson(
   private record Live(Iterator<LiveEngine> engines, Checked coverage) {
 
     static Live of(ScanSummary summary) {
-      LiveSummary live = summary.live();
-      AgreementWords words = AgreementWords.ofRunning(live.agreements(), summary.findings());
+      SourceResult live = summary.live();
+      AgreementWords words = 
+          AgreementWords.of(WeightSource.LIVE, live.agreements(), summary.findings());
       return new Live(
           live.engines().stream().map(engine -> LiveEngine.of(engine, live, words)).iterator(),
           Checked.of(live.coverage()));
@@ -155,17 +157,17 @@ record SummaryJson(
       String status,
       Optional<String> checksum,
       Optional<String> reported,
-      Optional<LiveSummary.Beside> comparedWithFiles,
+      Optional<SourceResult.WithFiles> comparedWithFiles,
       List<String> agreesWith,
       List<String> sameAddress,
       Optional<Agreement.WithReference> comparedWithReference,
       Optional<String> agreement,
-      String host,
+      Optional<String> host,
       Optional<String> engineVersion,
-      Instant fetchedAt,
+      Optional<Instant> fetchedAt,
       List<LiveRank> ranks) {
 
-    static LiveEngine of(LiveEngineResult engine, LiveSummary live, AgreementWords words) {
+    static LiveEngine of(EngineResult engine, SourceResult live, AgreementWords words) {
       Agreement agreement = live.agreements().get(engine.engine());
       return new LiveEngine(
           engine.engine(),
@@ -173,7 +175,7 @@ record SummaryJson(
           completeness(engine.checksum()),
           engine.checksum(),
           engine.reported(),
-          Optional.ofNullable(live.beside().get(engine.engine())),
+          Optional.ofNullable(live.withFiles().get(engine.engine())),
           agreement.equal(),
           agreement.sameStorage(),
           agreement.reference(),
@@ -181,7 +183,7 @@ record SummaryJson(
           engine.host(),
           engine.version(),
           engine.fetchedAt(),
-          engine.ranks().stream().map(LiveRank::of).toList());
+          live.ranks(engine.engine()).stream().map(LiveRank::of).toList());
     }
   }
 
@@ -194,7 +196,7 @@ record SummaryJson(
       long skipped,
       Optional<String> reason) {
 
-    static LiveRank of(LiveRankResult rank) {
+    static LiveRank of(RankResult rank) {
       return new LiveRank(
           rank.rank(),
           rank.status(),

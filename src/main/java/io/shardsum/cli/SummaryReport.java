@@ -1,8 +1,8 @@
 package io.shardsum.cli;
 
+import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.ScanSummary;
 import io.shardsum.scan.canary.CanaryResult;
-import io.shardsum.scan.live.LiveEngineResult;
 import io.shardsum.tables.EngineResult;
 import io.shardsum.text.ForeignText;
 import io.shardsum.verdict.AgreementWords;
@@ -12,7 +12,6 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /** A scan's result, for a person: engines and who agrees, what is wrong, what was not checked. */
 final class SummaryReport {
@@ -24,7 +23,8 @@ final class SummaryReport {
 
   SummaryReport(ScanSummary summary) {
     this.summary = summary;
-    this.agreement = AgreementWords.ofFiles(summary.agreements(), summary.findings());
+    this.agreement =
+        AgreementWords.of(WeightSource.FILES, summary.files().agreements(), summary.findings());
   }
 
   void print(PrintWriter out) {
@@ -33,19 +33,19 @@ final class SummaryReport {
         "Fleet %s, scan %s: %s, %s, %s hashed in %.1f s%n%n",
         ForeignText.name(summary.request().inventory().fleet()),
         summary.request().scanId().text(),
-        TerminalText.count(summary.engines().size(), "engine"),
+        TerminalText.count(summary.files().engines().size(), "engine"),
         TerminalText.count(summary.tensors(), "tensor"),
         TerminalText.bytes(summary.bytes()),
         summary.readTimes().seconds());
-    if (!summary.engines().isEmpty()) {
+    if (!summary.files().engines().isEmpty()) {
       printEngines(out);
     }
     new LiveReport(summary).print(out);
     printFindings("Wrong", Finding::isDifference, out);
     printFindings("Not checked", f -> !f.isDifference() && !f.isInformational(), out);
     printFindings("Notes", Finding::isInformational, out);
-    if (!summary.engines().isEmpty()) {
-      new CoverageReport(summary.coverage()).print(out);
+    if (!summary.files().engines().isEmpty()) {
+      new CoverageReport(summary.files().coverage()).print(out);
     }
     if (!summary.live().engines().isEmpty()) {
       new CoverageReport("COVERAGE, LIVE", summary.live().coverage()).print(out);
@@ -70,7 +70,7 @@ final class SummaryReport {
 
   private void printEngines(PrintWriter out) {
     TextTable table = new TextTable("ENGINE", "MODEL", "RANKS", "CHECKSUM (START)", "AGREES WITH");
-    for (EngineResult engine : summary.engines()) {
+    for (EngineResult engine : summary.files().engines()) {
       table.add(
           ForeignText.name(engine.engine()),
           model(engine),
@@ -116,11 +116,10 @@ final class SummaryReport {
 
   private String verdict() {
     long incomplete =
-        Stream.concat(
-                summary.engines().stream().filter(e -> !e.isComplete()).map(EngineResult::engine),
-                summary.live().engines().stream()
-                    .filter(e -> e.checksum().isEmpty())
-                    .map(LiveEngineResult::engine))
+        summary.results().stream()
+            .flatMap(result -> result.engines().stream())
+            .filter(engine -> !engine.isComplete())
+            .map(EngineResult::engine)
             .distinct()
             .count();
     String unchecked =

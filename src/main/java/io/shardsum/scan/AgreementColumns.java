@@ -1,8 +1,7 @@
 package io.shardsum.scan;
 
 import io.shardsum.fleet.WeightSource;
-import io.shardsum.scan.live.LiveEngineResult;
-import io.shardsum.scan.live.LiveSummary;
+import io.shardsum.scan.judge.SourceResult;
 import io.shardsum.tables.EngineResult;
 import io.shardsum.verdict.Agreement;
 import io.shardsum.verdict.Agreement.WithReference;
@@ -10,7 +9,6 @@ import io.shardsum.verdict.AgreementWords;
 import io.shardsum.verdict.Finding;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -37,29 +35,18 @@ final class AgreementColumns {
 
   private AgreementColumns() {}
 
-  static AddedColumns of(
-      List<EngineResult> engines,
-      Map<String, Agreement> agreements,
-      List<Finding> findings,
-      LiveSummary live) {
+  static AddedColumns of(List<SourceResult> results, List<Finding> findings) {
     List<Row> rows = new ArrayList<>();
-    AgreementWords ofFiles = AgreementWords.ofFiles(agreements, findings);
-    for (EngineResult engine : engines) {
-      rows.add(
-          row(
-              engine.engine(),
-              WeightSource.FILES,
-              agreements.get(engine.engine()),
-              engine.checksum().map(any -> ofFiles.of(engine.engine()))));
-    }
-    AgreementWords ofRunning = AgreementWords.ofRunning(live.agreements(), findings);
-    for (LiveEngineResult engine : live.engines()) {
-      rows.add(
-          row(
-              engine.engine(),
-              WeightSource.LIVE,
-              live.agreements().get(engine.engine()),
-              engine.checksum().map(any -> ofRunning.of(engine.engine()))));
+    for (SourceResult result : results) {
+      AgreementWords words = AgreementWords.of(result.source(), result.agreements(), findings);
+      for (EngineResult engine : result.engines()) {
+        rows.add(
+            row(
+                engine.engine(),
+                result.source(),
+                result.agreements().get(engine.engine()),
+                engine.checksum().map(any -> words.of(engine.engine()))));
+      }
     }
     return new AddedColumns(KEYS, SCHEMA, rows);
   }

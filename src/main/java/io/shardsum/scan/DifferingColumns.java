@@ -1,11 +1,11 @@
 package io.shardsum.scan;
 
 import io.shardsum.fleet.WeightSource;
+import io.shardsum.scan.judge.SourceResult;
 import io.shardsum.verdict.CoverageCount;
 import io.shardsum.verdict.RankOfEngine;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
@@ -23,12 +23,11 @@ final class DifferingColumns {
 
   private DifferingColumns() {}
 
-  static AddedColumns of(
-      Map<RankOfEngine, CoverageCount.Amount> ofFiles,
-      Map<RankOfEngine, CoverageCount.Amount> ofRunning) {
+  static AddedColumns of(List<SourceResult> results) {
     List<Row> rows = new ArrayList<>();
-    ofFiles.forEach((rank, amount) -> rows.add(row(WeightSource.FILES, rank, amount)));
-    ofRunning.forEach((rank, amount) -> rows.add(row(WeightSource.LIVE, rank, amount)));
+    for (SourceResult result : results) {
+      result.differing().forEach((rank, amount) -> rows.add(row(result.source(), rank, amount)));
+    }
     return new AddedColumns(KEYS, SCHEMA, rows);
   }
 

@@ -2,7 +2,9 @@ package io.shardsum.scan;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import io.shardsum.scan.judge.SourceResult;
 import io.shardsum.scan.plan.ScanProgress;
+import io.shardsum.tables.EngineResult;
 import io.shardsum.tables.Verdict;
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.CoverageState;
@@ -10,7 +12,6 @@ import io.shardsum.verdict.FindingKind;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -107,29 +108,24 @@ final class ScanMetrics implements ScanProgress {
   private static void addEngines(MetricRegistry registry, ScanSummary summary) {
     Set<String> all = new HashSet<>();
     Set<String> incomplete = new HashSet<>();
-    summary.engines().forEach(e -> count(e.engine(), e.isComplete(), all, incomplete));
-    summary
-        .live()
-        .engines()
-        .forEach(e -> count(e.engine(), e.checksum().isPresent(), all, incomplete));
+    for (SourceResult result : summary.results()) {
+      for (EngineResult engine : result.engines()) {
+        all.add(engine.engine());
+        if (!engine.isComplete()) {
+          incomplete.add(engine.engine());
+        }
+      }
+    }
     add(registry, "engines.COMPLETE", all.size() - incomplete.size());
     add(registry, "engines.INCOMPLETE", incomplete.size());
     for (CoverageState state : CoverageState.values()) {
       if (state != CoverageState.SKIPPED) {
         Set<String> engines = new HashSet<>();
-        for (Coverage coverage : List.of(summary.coverage(), summary.live().coverage())) {
-          engines.addAll(coverage.engines().getOrDefault(state, Set.of()));
+        for (SourceResult result : summary.results()) {
+          engines.addAll(result.coverage().engines().getOrDefault(state, Set.of()));
         }
         add(registry, "engines." + state.name(), engines.size());
       }
-    }
-  }
-
-  private static void count(
-      String engine, boolean complete, Set<String> all, Set<String> incomplete) {
-    all.add(engine);
-    if (!complete) {
-      incomplete.add(engine);
     }
   }
 
@@ -147,8 +143,8 @@ final class ScanMetrics implements ScanProgress {
    * and the running engine, the one that was verified the longer ago counts.
    */
   private static void addAges(MetricRegistry registry, ScanSummary summary) {
-    List<Coverage.EngineAge> ages = new ArrayList<>(summary.coverage().ages());
-    ages.addAll(summary.live().coverage().ages());
+    List<Coverage.EngineAge> ages =
+        summary.results().stream().flatMap(result -> result.coverage().ages().stream()).toList();
     long never =
         ages.stream()
             .filter(engine -> engine.verifiedAt().isEmpty())

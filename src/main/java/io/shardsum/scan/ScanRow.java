@@ -1,5 +1,6 @@
 package io.shardsum.scan;
 
+import io.shardsum.scan.files.AcceleratedPlans;
 import io.shardsum.scan.plan.Baseline;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.source.ChunkColumn;
@@ -39,8 +40,8 @@ final class ScanRow {
         .with("accelerator", summary.accelerator().orElse(AcceleratedPlans.CPU))
         .with("digest", digests)
         .with("chunk_bytes", ChunkColumn.CHUNK_BYTES)
-        .with("engines", summary.engines().size())
-        .with("ranks", summary.ranks().size())
+        .with("engines", summary.files().engines().size())
+        .with("ranks", summary.files().ranks().size())
         .with("tensors", summary.tensors())
         .with("bytes", summary.bytes())
         .with("verdict", summary.verdict().name())

@@ -1,14 +1,12 @@
 package io.shardsum.scan;
 
+import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.canary.CanaryResult;
 import io.shardsum.scan.files.ReadTimes;
-import io.shardsum.scan.live.LiveSummary;
+import io.shardsum.scan.judge.SourceResult;
 import io.shardsum.scan.plan.ScanRequest;
-import io.shardsum.tables.EngineResult;
 import io.shardsum.tables.RankResult;
 import io.shardsum.tables.Verdict;
-import io.shardsum.verdict.Agreement;
-import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.TensorName;
 import java.time.Duration;
@@ -22,12 +20,8 @@ import java.util.Optional;
  * What a scan found, as it stands in the tables.
  *
  * @param request what was asked for
- * @param ranks every expected rank of every engine
- * @param engines every engine
+ * @param results by source: files, and running engines
  * @param findings everything that is wrong, or was compared with nothing
- * @param agreements who agrees with whom, by engine
- * @param coverage how much was checked
- * @param live what running engines said
  * @param readTimes when the weights were read
  * @param judging how long it took to judge: from the last stage of the reduce to findings and
  *     coverage
@@ -37,12 +31,8 @@ import java.util.Optional;
  */
 public record ScanSummary(
     ScanRequest request,
-    List<RankResult> ranks,
-    List<EngineResult> engines,
+    List<SourceResult> results,
     List<Finding> findings,
-    Map<String, Agreement> agreements,
-    Coverage coverage,
-    LiveSummary live,
     ReadTimes readTimes,
     Duration judging,
     CanaryResult canaries,
@@ -50,20 +40,10 @@ public record ScanSummary(
 
   /** Copies the lists, in the order of the fleet's description. */
   public ScanSummary {
-    agreements = Map.copyOf(agreements);
     Map<String, Integer> order = new HashMap<>();
     request.inventory().engines().forEach(e -> order.put(e.spec().name(), order.size()));
     request.inventory().live().forEach(e -> order.putIfAbsent(e.engine(), order.size()));
-    engines =
-        engines.stream()
-            .sorted(Comparator.comparing(engine -> order.get(engine.engine())))
-            .toList();
-    ranks =
-        ranks.stream()
-            .sorted(
-                Comparator.comparing((RankResult rank) -> order.get(rank.engine()))
-                    .thenComparing(RankResult::rank))
-            .toList();
+    results = results.stream().map(result -> result.inOrder(order)).toList();
     findings =
         findings.stream()
             .sorted(
@@ -78,6 +58,24 @@ public record ScanSummary(
             .toList();
   }
 
+  /** What was found of one source. */
+  public SourceResult of(WeightSource source) {
+    return results.stream()
+        .filter(result -> result.source() == source)
+        .findFirst()
+        .orElseGet(() -> SourceResult.none(source));
+  }
+
+  /** What was found in files. */
+  public SourceResult files() {
+    return of(WeightSource.FILES);
+  }
+
+  /** What running engines answered. */
+  public SourceResult live() {
+    return of(WeightSource.LIVE);
+  }
+
   /** DIFFERENT as soon as copies differ; EQUAL only if nothing at all was found. */
   public Verdict verdict() {
     if (findings.stream().anyMatch(Finding::isDifference)) {
@@ -90,11 +88,11 @@ public record ScanSummary(
 
   /** How many bytes of tensors were hashed. */
   public long bytes() {
-    return ranks.stream().mapToLong(RankResult::bytes).sum();
+    return files().ranks().stream().mapToLong(RankResult::bytes).sum();
   }
 
   /** How many tensors were hashed. */
   public long tensors() {
-    return ranks.stream().mapToLong(RankResult::tensors).sum();
+    return files().ranks().stream().mapToLong(RankResult::tensors).sum();
   }
 }

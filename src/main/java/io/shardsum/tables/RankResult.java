@@ -1,5 +1,6 @@
 package io.shardsum.tables;
 
+import io.shardsum.fleet.WeightSource;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
@@ -10,33 +11,60 @@ import org.apache.spark.sql.Row;
 /**
  * A row of the table {@code ranks}.
  *
- * @param status COMPLETE, MISSING, UNREADABLE, DUPLICATE or NOT_CHECKED
+ * @param source where the rank was found
+ * @param status of files COMPLETE, MISSING, UNREADABLE, DUPLICATE or NOT_CHECKED; of a running
+ *     engine COMPLETE, PARTIAL (some tensors were not hashed, or all are skipped) or UNKNOWN
  * @param checksum present only where the rank is COMPLETE
- * @param tensors how many tensors were hashed
+ * @param reported the engine's own digest of the rank, where it gives one
+ * @param tensors how many tensors have a checksum
  * @param skipped how many tensors were left out by a pattern
- * @param bytes how many bytes were hashed
+ * @param bytes how many bytes were hashed; 0 of a running engine, which does not say it
  * @param reason why the rank is not COMPLETE
  */
 public record RankResult(
+    WeightSource source,
     String engine,
     int rank,
     String status,
     Optional<String> checksum,
+    Optional<String> reported,
     long tensors,
     long skipped,
     long bytes,
     Optional<String> reason) {
 
+  /** All of it was hashed. */
+  public static final String COMPLETE = "COMPLETE";
+
+  /** A running engine has reported it, and not all of it was hashed. */
+  public static final String PARTIAL = "PARTIAL";
+
+  /** A running engine has not reported it. */
+  public static final String UNKNOWN = "UNKNOWN";
+
+  /** A rank in files. */
   public static RankResult of(Row row) {
     return new RankResult(
+        WeightSource.FILES,
         row.getAs("engine"),
         row.<Integer>getAs("rank"),
         row.getAs("status"),
         Optional.ofNullable(row.getAs("checksum")),
+        Optional.empty(),
         row.<Long>getAs("tensors"),
         row.<Long>getAs("skipped"),
         row.<Long>getAs("bytes"),
         Optional.ofNullable(row.getAs("reason")));
+  }
+
+  /** Whether nothing is left of it but what is skipped. */
+  public boolean isSkipped() {
+    return tensors == 0 && skipped > 0 && status.equals(PARTIAL);
+  }
+
+  /** Whether the running engine reported it, in part at least. */
+  public boolean isKnown() {
+    return !status.equals(UNKNOWN);
   }
 
   /** What is said of a rank that is not COMPLETE. */

@@ -41,25 +41,25 @@ public final class AgreementWords {
     }
   }
 
-  /** Of engines' files. */
-  public static AgreementWords ofFiles(Map<String, Agreement> agreements, List<Finding> findings) {
-    return new AgreementWords(
-        agreements,
-        "same files as ",
-        "no other complete copy to compare with",
-        WeightSource.FILES,
-        findings);
-  }
-
-  /** Of running engines. */
-  public static AgreementWords ofRunning(
-      Map<String, Agreement> agreements, List<Finding> findings) {
-    return new AgreementWords(
-        agreements,
-        "same address as ",
-        "no other complete answer to compare with",
-        WeightSource.LIVE,
-        findings);
+  /** Of the copies of one source. */
+  public static AgreementWords of(
+      WeightSource source, Map<String, Agreement> agreements, List<Finding> findings) {
+    return switch (source) {
+      case LIVE ->
+          new AgreementWords(
+              agreements,
+              "same address as ",
+              "no other complete answer to compare with",
+              source,
+              findings);
+      case FILES, EXPECTED ->
+          new AgreementWords(
+              agreements,
+              "same files as ",
+              "no other complete copy to compare with",
+              source,
+              findings);
+    };
   }
 
   /** What a complete engine agrees with. */

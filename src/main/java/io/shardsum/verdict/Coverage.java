@@ -17,6 +17,9 @@ import java.util.Set;
 public record Coverage(
     List<Part> parts, List<EngineAge> ages, Map<CoverageState, Set<String>> engines) {
 
+  /** Of a source without engines. */
+  public static final Coverage NONE = new Coverage(List.of(), List.of(), Map.of());
+
   /** Copies the lists and the map. */
   public Coverage {
     parts = List.copyOf(parts);

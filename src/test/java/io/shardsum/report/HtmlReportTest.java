@@ -212,7 +212,7 @@ class HtmlReportTest {
                         part.get("tensors").asLong(),
                         part.get("bytes").asLong())))
         .containsExactlyInAnyOrderElementsOf(
-            landed.summary().coverage().parts().stream()
+            landed.summary().files().coverage().parts().stream()
                 .map(
                     part ->
                         row(

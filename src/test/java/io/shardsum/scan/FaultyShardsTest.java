@@ -135,10 +135,12 @@ class FaultyShardsTest {
 
   private static RankResult of(RankResult rank, String engine) {
     return new RankResult(
+        rank.source(),
         engine,
         rank.rank(),
         rank.status(),
         rank.checksum(),
+        rank.reported(),
         rank.tensors(),
         rank.skipped(),
         rank.bytes(),

@@ -297,11 +297,11 @@ class GoldenEnginesTest {
 
     Landed shuffled = Landed.of(spark, new Inventory("golden", engines, List.of()), out);
 
-    assertThat(shuffled.summary().ranks())
-        .containsExactlyInAnyOrderElementsOf(sglang.summary().ranks());
-    assertThat(shuffled.summary().engines())
-        .containsExactlyInAnyOrderElementsOf(sglang.summary().engines());
-    assertThat(shuffled.summary().engines())
+    assertThat(shuffled.summary().files().ranks())
+        .containsExactlyInAnyOrderElementsOf(sglang.summary().files().ranks());
+    assertThat(shuffled.summary().files().engines())
+        .containsExactlyInAnyOrderElementsOf(sglang.summary().files().engines());
+    assertThat(shuffled.summary().files().engines())
         .extracting(EngineResult::engine)
         .containsExactly("real", "llama-tied", "qwen3-fp8", "tp2-fp8", "tp12", "tp2-draft");
   }

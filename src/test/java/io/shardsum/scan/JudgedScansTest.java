@@ -74,7 +74,7 @@ class JudgedScansTest {
         .containsExactly(
             "DAMAGED: one bit flipped: byte 0 of the tensor (664 of the file), element [0, 0]");
     assertThat(scan.summary().verdict()).isEqualTo(Verdict.DIFFERENT);
-    assertThat(ofView(scan)).isEqualTo(ofSummary(scan.summary().coverage()));
+    assertThat(ofView(scan)).isEqualTo(ofSummary(scan.summary().files().coverage()));
   }
 
   /**
@@ -121,7 +121,7 @@ class JudgedScansTest {
         .startsWith("the engine holds other weights: all 24 tensors of ranks 0 and 1 differ")
         .endsWith("bytes of 10 tensors compared: no pattern in 10");
     assertThat(scan.summary().verdict()).isEqualTo(Verdict.DIFFERENT);
-    assertThat(ofView(scan)).isEqualTo(ofSummary(scan.summary().coverage()));
+    assertThat(ofView(scan)).isEqualTo(ofSummary(scan.summary().files().coverage()));
   }
 
   @Test
@@ -154,7 +154,7 @@ class JudgedScansTest {
       scan = Landed.of(spark, fleet.inventory(), root.resolve(digest + "-equal"));
       assertThat(words(scan)).hasSize(3).allMatch(word -> word.startsWith("ALL_ZERO"));
       assertThat(scan.summary().verdict()).isEqualTo(Verdict.INCOMPLETE);
-      assertThat(ofView(scan)).isEqualTo(ofSummary(scan.summary().coverage()));
+      assertThat(ofView(scan)).isEqualTo(ofSummary(scan.summary().files().coverage()));
     }
   }
 
@@ -230,7 +230,7 @@ class JudgedScansTest {
         .endsWith(
             "are what the group held in scan first of 2026-11-23; last right in scan first of"
                 + " 2026-11-23");
-    assertThat(second.summary().coverage().ages())
+    assertThat(second.summary().files().coverage().ages())
         .extracting(age -> age.engine() + " " + age.age().word())
         .startsWith("a different");
   }

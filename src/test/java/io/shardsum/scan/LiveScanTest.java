@@ -11,7 +11,7 @@ import io.shardsum.checksum.WeightDigest;
 import io.shardsum.checksum.ZeroBytes;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.live.PlayedServer;
-import io.shardsum.scan.live.LiveSummary;
+import io.shardsum.scan.judge.SourceResult;
 import io.shardsum.scan.plan.RereadLimits;
 import io.shardsum.tables.EarlierScans;
 import io.shardsum.tables.ScanTable;
@@ -689,9 +689,9 @@ class LiveScanTest {
     assertThat(coverage.parts())
         .extracting(Coverage.Part::skippedBecause)
         .contains(Optional.of("name contains layers.0.input_lay"));
-    LiveSummary.Beside beside = scan.summary().live().beside().get("a");
-    assertThat(beside.comparedTensors()).isLessThan(beside.tensors());
-    assertThat(beside.isWhole()).isFalse();
+    SourceResult.WithFiles withFiles = scan.summary().live().withFiles().get("a");
+    assertThat(withFiles.comparedTensors()).isLessThan(withFiles.tensors());
+    assertThat(withFiles.isWhole()).isFalse();
   }
 
   @Test
@@ -737,7 +737,7 @@ class LiveScanTest {
     assertThat(states(scan.summary().live().coverage()))
         .containsEntry("HASHED_ONLY", 1L)
         .containsEntry("VERIFIED", 1L);
-    assertThat(scan.summary().live().beside().get("a").isWhole()).isFalse();
+    assertThat(scan.summary().live().withFiles().get("a").isWhole()).isFalse();
   }
 
   @Test

@@ -99,8 +99,8 @@ class MisreadHeaderTest {
         .contains(finding.readBy().orElseThrow().text())
         .contains("scan it again");
     assertThat(MisreadingFileSystem.readings(fleet.shard("name-b", 0, 0))).isEqualTo(3);
-    assertThat(scan.summary().agreements().get("name-a").equal()).containsExactly("name-c");
-    assertThat(scan.summary().agreements().get("name-b").equal()).isEmpty();
+    assertThat(scan.summary().files().agreements().get("name-a").equal()).containsExactly("name-c");
+    assertThat(scan.summary().files().agreements().get("name-b").equal()).isEmpty();
   }
 
   @Test

@@ -69,7 +69,7 @@ class TensorNamesTest {
     Landed scan = Landed.of(spark, fleet.inventory(), root.resolve("tables"));
 
     assertThat(scan.summary().verdict()).isEqualTo(Verdict.EQUAL);
-    assertThat(scan.summary().engines())
+    assertThat(scan.summary().files().engines())
         .extracting(EngineResult::engine)
         .containsExactlyElementsOf(HOSTILE);
     for (ScanTable table : List.of(ScanTable.TENSORS, ScanTable.RANKS, ScanTable.ENGINES)) {

@@ -233,7 +233,7 @@ class TransientReadTest {
             "third-b DIFFERENT",
             "third-c VERIFIED");
     assertThat(
-            scan.summary().coverage().parts().stream()
+            scan.summary().files().coverage().parts().stream()
                 .filter(part -> part.state() == CoverageState.HASHED_ONLY)
                 .mapToLong(Coverage.Part::ranks)
                 .sum())

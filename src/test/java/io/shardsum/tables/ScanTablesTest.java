@@ -204,8 +204,10 @@ class ScanTablesTest {
       threads.shutdownNow();
     }
 
-    assertThat(scans.get(0).summary().ranks()).isEqualTo(scans.get(1).summary().ranks());
-    assertThat(scans.get(0).summary().engines()).isEqualTo(scans.get(1).summary().engines());
+    assertThat(scans.get(0).summary().files().ranks())
+        .isEqualTo(scans.get(1).summary().files().ranks());
+    assertThat(scans.get(0).summary().files().engines())
+        .isEqualTo(scans.get(1).summary().files().engines());
     for (ScanTable table : ScanTable.values()) {
       List<Row> one = scans.get(0).rows(table, "scan_id = 'one'");
       assertThat(one).hasSameSizeAs(scans.get(0).rows(table, "scan_id = 'two'"));

@@ -72,7 +72,7 @@ public record Landed(SparkSession spark, Path out, ScanSummary summary) {
 
   /** A rank as the scan's summary gives it. */
   public RankResult rank(String engine, int rank) {
-    return summary.ranks().stream()
+    return summary.files().ranks().stream()
         .filter(result -> result.engine().equals(engine) && result.rank() == rank)
         .findFirst()
         .orElseThrow();
@@ -80,7 +80,7 @@ public record Landed(SparkSession spark, Path out, ScanSummary summary) {
 
   /** An engine as the scan's summary gives it. */
   public EngineResult engine(String name) {
-    return summary.engines().stream()
+    return summary.files().engines().stream()
         .filter(result -> result.engine().equals(name))
         .findFirst()
         .orElseThrow();

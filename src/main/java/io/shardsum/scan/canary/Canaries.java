@@ -50,11 +50,6 @@ public final class Canaries {
     return all;
   }
 
-  /** The canaries of files that are read alike, without these. */
-  public List<PlannedFile> insteadOf(List<PlannedFile> files, Digest digest) {
-    return among(List.of(), digest);
-  }
-
   /** How many bytes of them are read. */
   public long bytes() {
     long bytes = canaryFiles.files().stream().mapToLong(ShardFile::lengthBytes).sum();

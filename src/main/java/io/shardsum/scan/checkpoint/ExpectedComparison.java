@@ -4,7 +4,7 @@ import io.shardsum.expect.HashedRank;
 import io.shardsum.expect.HashedTensor;
 import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.ShardFile;
-import io.shardsum.tables.SqlFile;
+import io.shardsum.tables.Query;
 import io.shardsum.verdict.ComparedGroup;
 import io.shardsum.verdict.CoverageCount;
 import io.shardsum.verdict.Finding;
@@ -34,24 +34,19 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class ExpectedComparison {
 
-  /** The view of what is compared, references included. */
-  public static final String COMPARED = "compared_tensors";
-
-  /** The view of what copies hold and no reference knows. */
-  public static final String OPEN = "open_tensors";
-
-  /** What copies tell of a tensor besides its digest. */
-  public enum Told {
-    DTYPE_AND_SHAPE,
-    NOTHING
+  /** What copies of a source are known by. */
+  public enum Detail {
+    DTYPES_AND_SHAPES,
+    DIGESTS
   }
 
   /**
    * What a group is compared with.
    *
    * @param digest that its copies have
+   * @param detail what is compared
    */
-  public record Expected(ExpectedResult result, Digest digest) {}
+  public record Expected(ExpectedResult result, Digest digest, Detail detail) {}
 
   private static final StructType PLACES =
       StructType.fromDDL("engine STRING, rank INT, label STRING, place INT");
@@ -75,35 +70,64 @@ public final class ExpectedComparison {
 
   private final SparkSession session;
   private final List<ComparedGroup> groups;
-  private final Map<String, Expected> expected = new LinkedHashMap<>();
-  private final Told told;
+  private final Map<String, Expected> expected;
+  private final Dataset<Row> comparedTensors;
+  private final Dataset<Row> openTensors;
 
-  /**
-   * Takes the groups of a scan.
-   *
-   * @param session has the views {@code contents}: what copies of one source hold, and {@code
-   *     left_out}: at which tensors nobody looked
-   * @param what is expected of a group, if anything is
-   */
-  public ExpectedComparison(
+  private ExpectedComparison(
       SparkSession session,
       List<ComparedGroup> groups,
-      Function<ComparedGroup, Optional<Expected>> what,
-      Told told) {
+      Dataset<Row> contents,
+      Dataset<Row> leftOut,
+      Map<String, Expected> expected) {
     this.session = session;
     this.groups = groups;
-    this.told = told;
-    groups.forEach(group -> what.apply(group).ifPresent(e -> expected.put(group.label(), e)));
-    view(PLACES, places(), "expected_places");
-    view(REFUSALS, refusals(), "refusals");
-    view(REFERENCES, references(), "reference_tensors");
-    session.sql(SqlFile.text("expected/parted")).createOrReplaceTempView("parted");
-    session.sql(SqlFile.text("expected/compared")).createOrReplaceTempView(COMPARED);
-    session.table("parted").where("is_open").createOrReplaceTempView(OPEN);
+    this.expected = expected;
+    Dataset<Row> places = session.createDataFrame(places(), PLACES);
+    Dataset<Row> parted =
+        Query.of("expected/parted")
+            .with("contents", contents)
+            .with("expected_places", places)
+            .with("refusals", session.createDataFrame(refusals(), REFUSALS))
+            .with("left_out", leftOut)
+            .in(session);
+    this.comparedTensors =
+        Query.of("expected/compared")
+            .with("contents", contents)
+            .with("expected_places", places)
+            .with("parted", parted)
+            .with("reference_tensors", session.createDataFrame(references(), REFERENCES))
+            .with("left_out", leftOut)
+            .in(session);
+    this.openTensors = parted.where("is_open");
   }
 
-  private void view(StructType schema, List<Row> rows, String name) {
-    session.createDataFrame(rows, schema).createOrReplaceTempView(name);
+  /**
+   * Takes the groups of one source.
+   *
+   * @param contents what copies hold
+   * @param leftOut {@code label, place, tensor}: at which tensors nobody looked
+   * @param what is expected of a group, if anything is
+   */
+  public static ExpectedComparison of(
+      SparkSession session,
+      List<ComparedGroup> groups,
+      Dataset<Row> contents,
+      Dataset<Row> leftOut,
+      Function<ComparedGroup, Optional<Expected>> what) {
+    Map<String, Expected> expected = new LinkedHashMap<>();
+    groups.forEach(group -> what.apply(group).ifPresent(e -> expected.put(group.label(), e)));
+    return new ExpectedComparison(session, groups, contents, leftOut, expected);
+  }
+
+  /** What is compared, references included. */
+  public Dataset<Row> comparedTensors() {
+    return comparedTensors;
+  }
+
+  /** What copies hold and no reference knows. */
+  public Dataset<Row> openTensors() {
+    return openTensors;
   }
 
   private List<Row> places() {
@@ -137,7 +161,7 @@ public final class ExpectedComparison {
           for (HashedRank rank : of.result().hashed().ranks()) {
             for (HashedTensor tensor : rank.tensors()) {
               if (!of.result().model().isSkipped(tensor.tensor().name())) {
-                rows.add(reference(label, rank.rank(), tensor, of.digest()));
+                rows.add(reference(label, rank.rank(), tensor, of));
               }
             }
           }
@@ -145,8 +169,9 @@ public final class ExpectedComparison {
     return rows;
   }
 
-  private Row reference(String label, int place, HashedTensor hashed, Digest digest) {
-    boolean hasForm = told == Told.DTYPE_AND_SHAPE;
+  private static Row reference(String label, int place, HashedTensor hashed, Expected of) {
+    Digest digest = of.digest();
+    boolean hasForm = of.detail() == Detail.DTYPES_AND_SHAPES;
     boolean hasChecksum = digest != Digest.SHA256;
     boolean hasSums = hasForm && hasChecksum;
     return RowFactory.create(
@@ -173,7 +198,7 @@ public final class ExpectedComparison {
 
   /** All groups, those of which something is expected with it as their reference. */
   public List<ComparedGroup> compared() {
-    Map<RankOfEngine, Held> contents = contents(session.table(COMPARED));
+    Map<RankOfEngine, Held> contents = contents(comparedTensors);
     return groups.stream()
         .map(group -> expected.containsKey(group.label()) ? compared(group, contents) : group)
         .toList();
@@ -209,9 +234,8 @@ public final class ExpectedComparison {
   }
 
   private Map<RankOfEngine, Held> contents(Dataset<Row> of) {
-    of.createOrReplaceTempView("chosen");
     Map<RankOfEngine, Held> contents = new HashMap<>();
-    for (Row row : session.sql(SqlFile.text("expected/digests")).collectAsList()) {
+    for (Row row : Query.of("expected/digests").with("chosen", of).in(session).collectAsList()) {
       contents.put(
           new RankOfEngine(row.getAs("engine"), row.<Integer>getAs("rank")),
           new Held(
@@ -223,7 +247,7 @@ public final class ExpectedComparison {
 
   /** The groups in which something is open, of copies that hold just that. */
   public List<ComparedGroup> open() {
-    Map<RankOfEngine, Held> contents = contents(session.table(OPEN));
+    Map<RankOfEngine, Held> contents = contents(openTensors);
     List<ComparedGroup> open = new ArrayList<>();
     for (ComparedGroup group : groups) {
       boolean any =
@@ -244,7 +268,7 @@ public final class ExpectedComparison {
 
   /** Whether copies of a group hold drafts, of which no checkpoint says anything here. */
   public boolean hasDrafts() {
-    return !session.table(OPEN).where("role <> '" + ShardFile.TARGET + "'").isEmpty();
+    return !openTensors.where("role <> '" + ShardFile.TARGET + "'").isEmpty();
   }
 
   /** Counts what is not known to be right although it was hashed. */

@@ -2,7 +2,7 @@ package io.shardsum.scan.files;
 
 import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.Visibility;
-import io.shardsum.tables.SqlFile;
+import io.shardsum.tables.Query;
 import io.shardsum.verdict.RankOfEngine;
 import java.util.HashMap;
 import java.util.List;
@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 
 /**
  * Ranks of local files that another host than the driver's has read. Each host reads a disk of its
@@ -26,20 +26,24 @@ public final class LocalFiles {
   /**
    * Why ranks are not checked.
    *
-   * @param session has the view {@code tensors}
+   * @param tensors the rows of the table that come from files
    */
-  public static Map<RankOfEngine, String> readElsewhere(SparkSession session, Inventory inventory) {
+  public static Map<RankOfEngine, String> readElsewhere(Dataset<Row> tensors, Inventory inventory) {
     Set<String> ofOneHost = ofOneHost(inventory);
-    if (session.sparkContext().isLocal() || ofOneHost.isEmpty()) {
+    if (tensors.sparkSession().sparkContext().isLocal() || ofOneHost.isEmpty()) {
       return Map.of();
     }
-    return readElsewhere(hosts(session), ofOneHost, host());
+    return readElsewhere(hosts(tensors), ofOneHost, host());
   }
 
   /** Which hosts have read local files, by rank. */
-  static Map<RankOfEngine, List<String>> hosts(SparkSession session) {
+  static Map<RankOfEngine, List<String>> hosts(Dataset<Row> tensors) {
     Map<RankOfEngine, List<String>> hosts = new HashMap<>();
-    for (Row row : session.sql(SqlFile.text("local_hosts")).collectAsList()) {
+    for (Row row :
+        Query.of("local_hosts")
+            .with("tensors", tensors)
+            .in(tensors.sparkSession())
+            .collectAsList()) {
       hosts.put(
           new RankOfEngine(row.getAs("engine"), row.<Integer>getAs("rank")),
           row.getList(row.fieldIndex("hosts")));

@@ -1,11 +1,12 @@
 package io.shardsum.scan.files;
 
-import io.shardsum.tables.SqlFile;
+import io.shardsum.tables.Query;
 import io.shardsum.verdict.RankOfEngine;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -19,18 +20,23 @@ public final class NamesTwice {
   /**
    * The rows of the table {@code ranks}, with that reason where it applies.
    *
-   * @param session has the view {@code tensors}
+   * @param tensors the rows of the table that come from files
    */
-  public static List<Row> named(SparkSession session, List<Row> ranks, StructType schema) {
+  public static List<Row> named(Dataset<Row> tensors, List<Row> ranks, StructType schema) {
     int status = schema.fieldIndex("status");
     List<Row> unreadable =
         ranks.stream().filter(row -> row.getString(status).equals("UNREADABLE")).toList();
     if (unreadable.isEmpty()) {
       return ranks;
     }
-    session.createDataFrame(unreadable, schema).createOrReplaceTempView("unreadable_ranks");
+    SparkSession session = tensors.sparkSession();
     Map<RankOfEngine, String> reasons = new HashMap<>();
-    for (Row row : session.sql(SqlFile.text("names_twice")).collectAsList()) {
+    for (Row row :
+        Query.of("names_twice")
+            .with("tensors", tensors)
+            .with("unreadable_ranks", session.createDataFrame(unreadable, schema))
+            .in(session)
+            .collectAsList()) {
       reasons.put(new RankOfEngine(row.getAs("engine"), row.<Integer>getAs("rank")), reason(row));
     }
     return reasons.isEmpty()

@@ -7,10 +7,11 @@ import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.scan.plan.ScanSettings;
 import io.shardsum.scan.plan.ScanSize;
-import io.shardsum.source.RowUnit;
+import io.shardsum.tables.Query;
 import io.shardsum.tables.SqlStage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -23,12 +24,7 @@ import org.apache.spark.sql.SparkSession;
  * are the chunks of one whose sums are a function's. Rows also move where else there would be many
  * small files in the table.
  */
-public final class WeightRows {
-
-  /** What is read in the place of files that are read alike. */
-  public interface Planting {
-    List<PlannedFile> of(List<PlannedFile> files, Digest digest);
-  }
+final class WeightRows {
 
   private static final int TASKS_OF_A_CORE = 8;
   private static final long LARGEST_SPLIT_BYTES = 2L << 30;
@@ -37,84 +33,66 @@ public final class WeightRows {
   private final SparkSession session;
   private final List<PlannedFile> files;
   private final ScanSize size;
-  private final Hasher hasher;
   private final ScanRequest request;
-  private final Planting planting;
   private final long splitBytes;
-  private final List<PlannedFile> numbered = new ArrayList<>();
 
-  public WeightRows(
-      SparkSession session,
-      List<PlannedFile> files,
-      ScanSize size,
-      Hasher hasher,
-      ScanRequest request,
-      Planting planting) {
+  /** Takes the files of a scan, without canaries. */
+  WeightRows(SparkSession session, List<PlannedFile> files, ScanSize size, ScanRequest request) {
     this.session = session;
     this.files = files;
     this.size = size;
-    this.hasher = hasher;
     this.request = request;
-    this.planting = planting;
     this.splitBytes = splitBytes();
   }
 
-  /**
-   * Makes the views {@code files} and {@code merged}, of which {@link SqlStage#TENSORS} is made.
-   */
-  public void createViews() {
-    List<PlannedFile> whole = ofStage(SqlStage.WHOLE);
-    Dataset<Row> merged = merged(SqlStage.WHOLE, RowUnit.TENSOR, whole);
-    for (SqlStage stage : List.of(SqlStage.MERGED, SqlStage.CHUNKS)) {
-      List<PlannedFile> ofStage = ofStage(stage);
-      if (!ofStage.isEmpty()) {
-        RowUnit unit = stage == SqlStage.CHUNKS ? RowUnit.CHUNK : RowUnit.PIECE;
-        merged = merged.union(merged(stage, unit, ofStage));
+  /** The files of the scan by how they are read. */
+  List<ReadAlike> readAlike(Hasher hasher) {
+    return ReadAlike.of(files, hasher, splitBytes);
+  }
+
+  /** The rows of {@code sql/tensors.sql} over files, canaries among them. */
+  Dataset<Row> tensors(List<ReadAlike> readings) {
+    List<PlannedFile> numbered = new ArrayList<>();
+    Optional<Dataset<Row>> merged = Optional.empty();
+    for (SqlStage stage : List.of(SqlStage.WHOLE, SqlStage.MERGED, SqlStage.CHUNKS)) {
+      List<ReadAlike> ofStage = readings.stream().filter(r -> r.stage() == stage).toList();
+      if (!ofStage.isEmpty() || stage == SqlStage.WHOLE) {
+        Dataset<Row> rows =
+            Query.of(stage.word()).with("runs", runs(stage, ofStage, numbered)).in(session);
+        merged = Optional.of(merged.map(before -> before.union(rows)).orElse(rows));
       }
     }
-    if (!whole.isEmpty() && size.tensors() / tasks() < LEAST_ROWS_OF_A_LANDED_FILE) {
-      merged = merged.repartition(col("file_index"));
+    boolean anyWhole = readings.stream().anyMatch(r -> r.stage() == SqlStage.WHOLE);
+    boolean landsManyFiles = size.tensors() / tasks() < LEAST_ROWS_OF_A_LANDED_FILE;
+    return Query.of(SqlStage.TENSORS.word())
+        .with(
+            "merged",
+            anyWhole && landsManyFiles
+                ? merged.orElseThrow().repartition(col("file_index"))
+                : merged.orElseThrow())
+        .with("files", session.createDataFrame(ScanViews.files(numbered), ScanViews.FILES))
+        .in(session);
+  }
+
+  private Dataset<Row> runs(SqlStage stage, List<ReadAlike> readings, List<PlannedFile> numbered) {
+    Dataset<Row> runs = runs(new ReadAlike(stage, Digest.SHA256, List.of()), numbered);
+    for (ReadAlike reading : readings) {
+      runs = runs.union(runs(reading, numbered));
     }
-    merged.createOrReplaceTempView("merged");
-    session
-        .createDataFrame(ScanViews.files(numbered), ScanViews.FILES)
-        .createOrReplaceTempView("files");
+    return runs;
+  }
+
+  private Dataset<Row> runs(ReadAlike reading, List<PlannedFile> numbered) {
+    int firstIndex = numbered.size();
+    numbered.addAll(reading.files());
+    return new ChunkQuery(reading.unit(), reading.digest(), splitBytes, request)
+        .over(reading.files(), firstIndex, session);
   }
 
   /** About how many tasks read the files, each of which would land a file of its own. */
   private long tasks() {
     long openCostBytes = bytes(ScanSettings.OPEN_COST_BYTES);
     return 1 + (PlannedFile.bytes(files) + files.size() * openCostBytes) / splitBytes;
-  }
-
-  private List<PlannedFile> ofStage(SqlStage stage) {
-    return files.stream().filter(file -> stage(file) == stage).toList();
-  }
-
-  private SqlStage stage(PlannedFile file) {
-    if (hasher.takesChunks(file.digest())) {
-      return SqlStage.CHUNKS;
-    }
-    return file.file().lengthBytes() > splitBytes ? SqlStage.MERGED : SqlStage.WHOLE;
-  }
-
-  private Dataset<Row> merged(SqlStage stage, RowUnit unit, List<PlannedFile> ofStage) {
-    Dataset<Row> runs = runs(List.of(), Digest.SHA256, unit);
-    for (Digest digest : Digest.values()) {
-      List<PlannedFile> ofDigest =
-          ofStage.stream().filter(file -> file.digest() == digest).toList();
-      if (!ofDigest.isEmpty()) {
-        runs = runs.union(runs(planting.of(ofDigest, digest), digest, unit));
-      }
-    }
-    runs.createOrReplaceTempView("runs");
-    return stage.in(session);
-  }
-
-  private Dataset<Row> runs(List<PlannedFile> ofDigest, Digest digest, RowUnit unit) {
-    int firstIndex = numbered.size();
-    numbered.addAll(ofDigest);
-    return new ChunkQuery(unit, digest, splitBytes, request).over(ofDigest, firstIndex, session);
   }
 
   /**

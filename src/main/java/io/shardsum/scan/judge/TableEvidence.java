@@ -59,7 +59,7 @@ public final class TableEvidence implements Evidence {
   private static final String THIS_SCAN = "";
 
   private final SparkSession session;
-  private final String tensors;
+  private final Dataset<Row> tensors;
   private final WeightSource source;
   private final String fleet;
   private final PastLookup past;
@@ -69,15 +69,18 @@ public final class TableEvidence implements Evidence {
   private record EarlierRank(String family, long copies, KnownRank rank) {}
 
   /**
-   * Takes the views of a scan.
+   * Takes what copies hold.
    *
-   * @param session has the view
-   * @param tensors the view of what copies hold
+   * @param tensors what copies hold
    * @param source of the copies that are compared
    * @param past asked for only where copies differ
    */
   public TableEvidence(
-      SparkSession session, String tensors, WeightSource source, String fleet, PastLookup past) {
+      SparkSession session,
+      Dataset<Row> tensors,
+      WeightSource source,
+      String fleet,
+      PastLookup past) {
     this.session = session;
     this.tensors = tensors;
     this.source = source;
@@ -202,7 +205,7 @@ public final class TableEvidence implements Evidence {
     numbered.forEach(of -> asked.add(RowFactory.create(asked.size(), of.shown())));
     session.createDataFrame(asked, ASKED).createOrReplaceTempView("asked_digests");
     session.createDataFrame(copies(group), COPIES).createOrReplaceTempView("copies");
-    session.table(tensors).createOrReplaceTempView("own_tensors");
+    tensors.createOrReplaceTempView("own_tensors");
     return EvidenceQuery.WHEREABOUTS.in(session).collectAsList().stream()
         .map(
             row ->
@@ -264,7 +267,7 @@ public final class TableEvidence implements Evidence {
   }
 
   private Dataset<Row> heldTensors(List<RankHolder> holders, Optional<EarlierScans> earlierScans) {
-    Dataset<Row> held = session.table(tensors).withColumn("scan_id", lit(THIS_SCAN));
+    Dataset<Row> held = tensors.withColumn("scan_id", lit(THIS_SCAN));
     Set<String> scans = new HashSet<>();
     holders.forEach(holder -> holder.scanId().ifPresent(scans::add));
     if (earlierScans.isEmpty() || scans.isEmpty()) {

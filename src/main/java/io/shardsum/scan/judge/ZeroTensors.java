@@ -1,10 +1,8 @@
 package io.shardsum.scan.judge;
 
 import io.shardsum.checksum.ZeroBytes;
-import io.shardsum.fleet.WeightSource;
-import io.shardsum.tables.EvidenceQuery;
+import io.shardsum.tables.Query;
 import io.shardsum.tables.RankResult;
-import io.shardsum.tables.SqlFile;
 import io.shardsum.verdict.ComparedGroup;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.RankCopy;
@@ -17,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
@@ -39,20 +38,26 @@ public final class ZeroTensors {
     }
   }
 
-  /** Looks for tensors that are zero in the view {@code tensors} of a session. */
-  public static List<Row> ofFiles(SparkSession session) {
+  /** Looks for tensors of files that are zero. */
+  public static List<Row> ofFiles(Dataset<Row> tensors) {
+    SparkSession session = tensors.sparkSession();
     UDF2<Long, Long, String> checksum = ZeroBytes::sglang;
     session.udf().register("zero_checksum", checksum, DataTypes.StringType);
     registerSha256(session);
-    return EvidenceQuery.ZEROS.in(session).collectAsList();
+    return Query.of("evidence/zeros").with("tensors", tensors).in(session).collectAsList();
   }
 
-  /** Looks for tensors of running engines that are zero, in the session of their comparison. */
-  public static List<Row> ofEngines(SparkSession session) {
+  /** Looks for tensors of running engines that are zero, of lengths that their files tell. */
+  public static List<Row> ofEngines(Dataset<Row> liveTensors, Dataset<Row> fileTensors) {
+    SparkSession session = liveTensors.sparkSession();
     UDF1<Long, String> digest = ZeroBytes::sglang;
     session.udf().register("zero_digest", digest, DataTypes.StringType);
     registerSha256(session);
-    return session.sql(SqlFile.text("live/zeros")).collectAsList();
+    return Query.of("live/zeros")
+        .with("live_tensors", liveTensors)
+        .with("file_tensors", fileTensors)
+        .in(session)
+        .collectAsList();
   }
 
   private static void registerSha256(SparkSession session) {
@@ -72,9 +77,7 @@ public final class ZeroTensors {
 
   /** As {@link #findings(List, List)}, of running engines: they do not say lengths. */
   public List<Finding> findings(List<ComparedGroup> groups) {
-    return findings(groups, Map.of()).stream()
-        .map(finding -> finding.from(WeightSource.LIVE))
-        .toList();
+    return findings(groups, Map.of());
   }
 
   private List<Finding> findings(List<ComparedGroup> groups, Map<RankOfEngine, Long> bytesOfRanks) {

@@ -5,8 +5,8 @@ import io.shardsum.fleet.EngineInventory;
 import io.shardsum.fleet.LiveSpec;
 import io.shardsum.fleet.Selector;
 import io.shardsum.fleet.ShardFile;
+import io.shardsum.tables.Query;
 import io.shardsum.tables.RankResult;
-import io.shardsum.tables.SqlFile;
 import io.shardsum.verdict.RankOfEngine;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,12 +14,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
-/** Which ranks of running engines are compared with which ranks of their files. */
+/** Running engines compared with their own files, rank by rank where both sides are known. */
 final class FileComparison {
 
   private static final StructType PAIRS =
@@ -37,14 +38,21 @@ final class FileComparison {
   private final Set<RankOfEngine> complete = new HashSet<>();
   private final Set<RankOfEngine> paired = new HashSet<>();
   private final List<Row> pairs = new ArrayList<>();
+  private final SparkSession session;
+  private final Dataset<Row> liveTensors;
+  private Dataset<Row> fileTensors;
+  private Dataset<Row> compared;
+  private List<Row> rows = List.of();
 
-  /**
-   * Pairs ranks that both sides know.
-   *
-   * @param ranks of files
-   */
-  FileComparison(
-      List<EngineInventory> engines, List<RankResult> ranks, List<LiveStage.Landed> live) {
+  private FileComparison(
+      List<EngineInventory> engines,
+      List<RankResult> ranks,
+      List<LiveSource.Landed> live,
+      Dataset<Row> liveTensors,
+      Dataset<Row> fileTensors) {
+    this.session = liveTensors.sparkSession();
+    this.liveTensors = liveTensors;
+    this.fileTensors = fileTensors;
     engines.forEach(engine -> files.put(engine.spec().name(), engine));
     ranks.stream()
         .filter(rank -> rank.checksum().isPresent())
@@ -52,12 +60,35 @@ final class FileComparison {
     live.forEach(this::pair);
   }
 
-  private void pair(LiveStage.Landed live) {
+  /**
+   * Compares the ranks that both sides know; what seems to differ is looked at a second time, for
+   * it may lie in the memory of the CPU.
+   *
+   * @param ranks of files
+   */
+  static FileComparison of(
+      List<EngineInventory> engines,
+      List<RankResult> ranks,
+      List<LiveSource.Landed> live,
+      Dataset<Row> liveTensors,
+      Dataset<Row> fileTensors,
+      OffloadedTensors offloaded) {
+    FileComparison comparison = new FileComparison(engines, ranks, live, liveTensors, fileTensors);
+    comparison.compare();
+    if (comparison.rows.stream().anyMatch(row -> row.getAs("what").equals("OPEN"))) {
+      List<Row> suspects = comparison.bound("live/suspects").collectAsList();
+      comparison.fileTensors = offloaded.completeDigests(fileTensors, suspects);
+      comparison.compare();
+    }
+    return comparison;
+  }
+
+  private void pair(LiveSource.Landed live) {
     EngineInventory engine = files.get(live.spec().engine());
     if (engine == null) {
       return;
     }
-    for (LiveRankResult rank : live.result().ranks()) {
+    for (RankResult rank : live.ranks()) {
       int fileRank = FileRank.of(engine, rank.rank());
       if (rank.isKnown() && complete.contains(new RankOfEngine(engine.spec().name(), fileRank))) {
         paired.add(new RankOfEngine(rank.engine(), rank.rank()));
@@ -103,28 +134,54 @@ final class FileComparison {
     return paired.contains(new RankOfEngine(engine, rank));
   }
 
-  /**
-   * Compares; what seems to differ is looked at a second time, for it may lie in the memory of the
-   * CPU. Leaves the views {@code live_pairs} and {@code live_compared}.
-   *
-   * @param session has the views {@code live_tensors} and {@code file_tensors}
-   * @return the rows of {@code sql/live/against_files.sql}
-   */
-  List<Row> compare(SparkSession session, OffloadedTensors offloaded) {
-    session.createDataFrame(pairs, PAIRS).createOrReplaceTempView("live_pairs");
-    List<Row> compared = compared(session);
-    if (compared.stream().noneMatch(row -> row.getAs("what").equals("OPEN"))) {
-      return compared;
-    }
-    offloaded.completeDigests(session);
-    return compared(session);
+  private void compare() {
+    compared = bound("live/compared");
+    rows =
+        pairs.isEmpty()
+            ? List.of()
+            : Query.of("live/against_files")
+                .with("live_compared", compared)
+                .in(session)
+                .collectAsList();
   }
 
-  private List<Row> compared(SparkSession session) {
-    session.sql(SqlFile.text("live/compared")).createOrReplaceTempView("live_compared");
-    if (pairs.isEmpty()) {
-      return List.of();
-    }
-    return session.sql(SqlFile.text("live/against_files")).collectAsList();
+  private Dataset<Row> bound(String query) {
+    return Query.of(query)
+        .with("live_tensors", liveTensors)
+        .with("file_tensors", fileTensors)
+        .with("live_pairs", pairs())
+        .in(session);
+  }
+
+  /** Which ranks are compared with which, as {@code live_pairs} of the SQL files. */
+  Dataset<Row> pairs() {
+    return session.createDataFrame(pairs, PAIRS);
+  }
+
+  /** The rows of {@code sql/live/compared.sql}. */
+  Dataset<Row> compared() {
+    return compared;
+  }
+
+  /** Computes these rows once: they are asked for many times. */
+  void keep() {
+    compared = compared.localCheckpoint();
+  }
+
+  /** The tensors of files, with the SHA-256 of those that were looked at a second time. */
+  Dataset<Row> fileTensors() {
+    return fileTensors;
+  }
+
+  /** The rows of {@code sql/live/against_files.sql}. */
+  List<Row> rows() {
+    return rows;
+  }
+
+  /** Whether any tensor differs from its file, or has none. */
+  boolean findsDifferences() {
+    return rows.stream()
+        .map(row -> row.<String>getAs("what"))
+        .anyMatch(what -> what.equals("DIFFERS") || what.equals("ENGINE_ONLY"));
   }
 }

@@ -3,6 +3,7 @@ package io.shardsum.scan.live;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.live.LiveProblem;
 import io.shardsum.scan.plan.RereadLimits;
+import io.shardsum.tables.RankResult;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
@@ -52,12 +53,12 @@ final class LiveFindings {
   private LiveFindings() {}
 
   /** What is wrong with an answer, and what its engine did not hash. */
-  static List<Finding> ofAnswer(LiveStage.Landed landed) {
+  static List<Finding> ofAnswer(LiveSource.Landed landed) {
     String engine = landed.spec().engine();
     List<Finding> findings = new ArrayList<>();
     landed.problems().forEach(problem -> findings.add(ofProblem(engine, problem)));
-    for (LiveRankResult rank : landed.result().ranks()) {
-      if (rank.status().equals(LiveRankResult.PARTIAL)) {
+    for (RankResult rank : landed.ranks()) {
+      if (rank.status().equals(RankResult.PARTIAL)) {
         findings.add(
             finding(
                 FindingKind.NOT_CHECKED,

@@ -11,7 +11,9 @@ import io.shardsum.live.LiveAnswer;
 import io.shardsum.live.LiveRank;
 import io.shardsum.live.LiveTensor;
 import io.shardsum.live.TensorDigest;
+import io.shardsum.tables.EngineResult;
 import io.shardsum.tables.JsonColumn;
+import io.shardsum.tables.RankResult;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -165,26 +167,36 @@ final class LiveRows {
         && !empty.has(spec.group(), rank.rank() % spec.parallelism().replicaSize(), tensor.key());
   }
 
-  /** The row of the engine and those of its ranks, as they are reported. */
-  LiveEngineResult result() {
-    List<LiveRankResult> ranks = answer.ranks().stream().map(this::rank).toList();
-    boolean complete = ranks.stream().allMatch(rank -> rank.checksum().isPresent());
-    return new LiveEngineResult(
-        spec.engine(),
-        group(spec),
-        ranks,
-        complete
-            ? Optional.of(
-                WeightDigest.ofEngine(
-                    ranks.stream().map(rank -> rank.checksum().orElseThrow()).toList()))
-            : Optional.empty(),
-        answer.reported(),
-        host,
-        answer.version(),
-        answer.fetchedAt());
+  /** The engine's ranks, as they are reported. */
+  List<RankResult> ranks() {
+    return answer.ranks().stream().map(this::rank).toList();
   }
 
-  private LiveRankResult rank(LiveRank rank) {
+  /** The engine, as far as its ranks are known. */
+  EngineResult engine(List<RankResult> ranks) {
+    List<String> checksums =
+        ranks.stream().map(RankResult::checksum).flatMap(Optional::stream).toList();
+    return new EngineResult(
+        WeightSource.LIVE,
+        spec.engine(),
+        spec.model(),
+        spec.revision(),
+        group(spec),
+        ranks.size(),
+        checksums.size(),
+        (int) ranks.stream().filter(rank -> !rank.isKnown()).count(),
+        checksums.size() == ranks.size()
+            ? Optional.of(WeightDigest.ofEngine(checksums))
+            : Optional.empty(),
+        answer.reported(),
+        Optional.empty(),
+        0,
+        Optional.of(host),
+        answer.version(),
+        Optional.of(answer.fetchedAt()));
+  }
+
+  private RankResult rank(LiveRank rank) {
     Map<String, String> hashed = new HashMap<>();
     long skipped = 0;
     long unchecked = 0;
@@ -197,15 +209,17 @@ final class LiveRows {
     }
     Optional<String> partial = whyPartial(rank.tensors().size(), unchecked, hashed.size());
     Optional<String> reason = rank.reason().or(() -> partial);
-    String known = reason.isEmpty() ? LiveRankResult.COMPLETE : LiveRankResult.PARTIAL;
-    return new LiveRankResult(
+    String known = reason.isEmpty() ? RankResult.COMPLETE : RankResult.PARTIAL;
+    return new RankResult(
+        WeightSource.LIVE,
         spec.engine(),
         rank.rank(),
-        rank.isKnown() ? known : LiveRankResult.UNKNOWN,
+        rank.isKnown() ? known : RankResult.UNKNOWN,
         reason.isEmpty() ? Optional.of(WeightDigest.ofRank(hashed)) : Optional.empty(),
         rank.reported(),
         hashed.size(),
         skipped,
+        0,
         reason);
   }
 
@@ -218,10 +232,11 @@ final class LiveRows {
         : Optional.of("%s of %s tensors are skipped: nothing is left".formatted(tensors, tensors));
   }
 
-  List<Row> ranks(LiveEngineResult result) {
+  /** The rows of the table {@code ranks}. */
+  List<Row> rows(List<RankResult> ranks) {
     List<Row> rows = new ArrayList<>();
     for (LiveRank rank : answer.ranks()) {
-      LiveRankResult of = result.ranks().get(rank.rank());
+      RankResult of = ranks.get(rank.rank());
       rows.add(
           RowFactory.create(
               of.engine(),
@@ -252,23 +267,24 @@ final class LiveRows {
     };
   }
 
-  Row engine(LiveEngineResult result) {
+  /** The row of the table {@code engines}. */
+  Row row(EngineResult engine) {
     return RowFactory.create(
-        result.engine(),
+        engine.engine(),
         LIVE,
-        spec.model().orElse(null),
-        spec.revision().orElse(null),
-        result.group(),
+        engine.model().orElse(null),
+        engine.revision().orElse(null),
+        engine.group(),
         digest(),
-        result.ranks().size(),
-        (int) result.completeRanks(),
-        (int) result.unknownRanks(),
-        result.checksum().isPresent() ? "COMPLETE" : "INCOMPLETE",
-        result.checksum().orElse(null),
-        result.reported().orElse(null),
-        result.host(),
-        result.version().orElse(null),
-        Timestamp.from(result.fetchedAt()),
+        engine.expectedRanks(),
+        engine.hashedRanks(),
+        engine.missingRanks(),
+        engine.isComplete() ? "COMPLETE" : "INCOMPLETE",
+        engine.checksum().orElse(null),
+        engine.reported().orElse(null),
+        host,
+        engine.version().orElse(null),
+        Timestamp.from(answer.fetchedAt()),
         otherFields());
   }
 

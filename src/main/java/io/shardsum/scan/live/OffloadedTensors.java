@@ -12,11 +12,11 @@ import io.shardsum.source.RowUnit;
 import io.shardsum.source.SafetensorsSource;
 import io.shardsum.source.ScannedFile;
 import io.shardsum.source.TaskPlan;
-import io.shardsum.tables.SqlFile;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -51,18 +51,18 @@ final class OffloadedTensors {
   }
 
   /**
-   * Reads as many as the limits allow, and gives the view {@code file_tensors} their SHA-256.
+   * Reads as many as the limits allow.
    *
-   * @param session has the views that {@code sql/live/suspects.sql} takes
+   * @param suspects the rows of {@code sql/live/suspects.sql}
+   * @return the tensors of files, with the SHA-256 of those that were read
    */
-  void completeDigests(SparkSession session) {
-    List<Row> looks = looks(affordable(session), session);
-    session.createDataFrame(looks, LOOKS).createOrReplaceTempView("second_looks");
-    session
-        .table("file_tensors")
+  Dataset<Row> completeDigests(Dataset<Row> fileTensors, List<Row> suspects) {
+    SparkSession session = fileTensors.sparkSession();
+    Dataset<Row> looks = session.createDataFrame(looks(affordable(suspects), session), LOOKS);
+    return fileTensors
         .as("f")
         .join(
-            session.table("second_looks").as("s"),
+            looks.as("s"),
             col("f.engine")
                 .equalTo(col("s.engine"))
                 .and(col("f.rank").equalTo(col("s.rank")))
@@ -70,14 +70,13 @@ final class OffloadedTensors {
             "left")
         .select(col("f.*"), coalesce(col("f.sha256"), col("s.sha256")).as("either_sha256"))
         .drop("sha256")
-        .withColumnRenamed("either_sha256", "sha256")
-        .createOrReplaceTempView("file_tensors");
+        .withColumnRenamed("either_sha256", "sha256");
   }
 
-  private List<Row> affordable(SparkSession session) {
+  private List<Row> affordable(List<Row> suspects) {
     List<Row> affordable = new ArrayList<>();
     long leftBytes = limits.bytes();
-    for (Row suspect : session.sql(SqlFile.text("live/suspects")).collectAsList()) {
+    for (Row suspect : suspects) {
       leftBytes -= suspect.<Long>getAs("bytes");
       if (leftBytes < 0) {
         break;

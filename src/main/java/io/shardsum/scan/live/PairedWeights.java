@@ -1,16 +1,17 @@
 package io.shardsum.scan.live;
 
+import static org.apache.spark.sql.functions.col;
+
 import io.shardsum.fleet.EngineInventory;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.LiveSpec;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 
 /**
  * The block-quantized weights of files. They are hashed together with their scales whatever {@code
@@ -18,36 +19,43 @@ import org.apache.spark.sql.SparkSession;
  */
 final class PairedWeights {
 
-  private static final String QUERY =
-      "SELECT engine, rank, key FROM tensors WHERE status = 'HASHED' AND raw_checksum IS NOT NULL"
-          + " AND engine IN (%s)";
-
   private record Weight(String engine, int rank, String key) {}
 
-  private final Map<String, EngineInventory> files = new HashMap<>();
-  private final Set<Weight> weights = new HashSet<>();
+  private final Map<String, EngineInventory> files;
+  private final Set<Weight> weights;
+
+  private PairedWeights(Map<String, EngineInventory> files, Set<Weight> weights) {
+    this.files = files;
+    this.weights = weights;
+  }
 
   /**
    * Takes those of running engines that are asked to skip something: of no other they are needed.
    *
-   * @param session has the view {@code tensors}: what files hold
+   * @param ofFiles the rows of the table {@code tensors} that come from files
    */
-  PairedWeights(Inventory inventory, SparkSession session) {
+  static PairedWeights of(Inventory inventory, Dataset<Row> ofFiles) {
     Set<String> asked =
         inventory.live().stream()
             .filter(live -> !live.skip().isEmpty())
             .map(LiveSpec::engine)
             .collect(Collectors.toSet());
+    Map<String, EngineInventory> files = new HashMap<>();
     inventory.engines().stream()
         .filter(engine -> asked.contains(engine.spec().name()))
         .forEach(engine -> files.put(engine.spec().name(), engine));
+    Set<Weight> weights = new HashSet<>();
     if (!files.isEmpty()) {
-      List<String> names = List.copyOf(files.keySet());
-      String places = names.stream().map(any -> "?").collect(Collectors.joining(", "));
-      for (Row row : session.sql(QUERY.formatted(places), names.toArray()).collectAsList()) {
+      for (Row row :
+          ofFiles
+              .where("status = 'HASHED' AND raw_checksum IS NOT NULL")
+              .where(col("engine").isInCollection(files.keySet()))
+              .select("engine", "rank", "key")
+              .collectAsList()) {
         weights.add(new Weight(row.getAs("engine"), row.<Integer>getAs("rank"), row.getAs("key")));
       }
     }
+    return new PairedWeights(files, weights);
   }
 
   /** Whether files of an engine are known, so that {@link #has} decides. */

@@ -7,10 +7,10 @@ import io.shardsum.expect.recipe.Dequantized;
 import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.expect.recipe.SourceTensor;
 import io.shardsum.fleet.ShardFile;
+import io.shardsum.scan.checkpoint.CheckpointSource;
 import io.shardsum.scan.checkpoint.ExpectedComparison;
 import io.shardsum.scan.checkpoint.ExpectedModel;
 import io.shardsum.scan.checkpoint.ExpectedResult;
-import io.shardsum.scan.checkpoint.ExpectedStage;
 import io.shardsum.tables.DamageColumns;
 import io.shardsum.verdict.HeldTensor;
 import io.shardsum.verdict.RankHolder;
@@ -35,10 +35,10 @@ final class ExpectedReading {
   record Pair(SuspectTensor suspect, SuspectFile file, List<Integer> chunks, Recipe recipe) {}
 
   private final SparkSession session;
-  private final ExpectedStage expected;
+  private final CheckpointSource expected;
   private final int rangesKept;
 
-  ExpectedReading(SparkSession session, ExpectedStage expected, int rangesKept) {
+  ExpectedReading(SparkSession session, CheckpointSource expected, int rangesKept) {
     this.session = session;
     this.expected = expected;
     this.rangesKept = rangesKept;

@@ -15,7 +15,6 @@ import io.shardsum.source.OnError;
 import io.shardsum.source.RowUnit;
 import io.shardsum.source.SafetensorsSource;
 import io.shardsum.source.TaskPlan;
-import io.shardsum.tables.ScanTable;
 import io.shardsum.text.ForeignText;
 import io.shardsum.verdict.MisreadHeader;
 import io.shardsum.verdict.RankHolder;
@@ -27,8 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 
 /**
  * Reads the headers of ranks again whose tensors have other names, dtypes or shapes than those of
@@ -59,19 +58,19 @@ public final class HeaderReading {
   /** A header as somebody has read it. */
   private record Header(Set<Listed> tensors, ReadBy by) {}
 
-  private final SparkSession session;
+  private final Dataset<Row> tensors;
   private final List<PlannedFile> planned;
   private final ReadingPlaces places;
 
   /**
    * Prepares.
    *
-   * @param session has the view {@code tensors}
+   * @param tensors the rows of the table that come from files
    * @param planned the files of the scan
    * @param places of the executors that have read
    */
-  public HeaderReading(SparkSession session, List<PlannedFile> planned, ReadingPlaces places) {
-    this.session = session;
+  public HeaderReading(Dataset<Row> tensors, List<PlannedFile> planned, ReadingPlaces places) {
+    this.tensors = tensors;
     this.planned = planned;
     this.places = places;
   }
@@ -111,8 +110,7 @@ public final class HeaderReading {
   /** As the scan has read them, by {@link #key}. */
   private Map<List<Object>, Header> first(List<PlannedFile> files) {
     Object[] paths = files.stream().map(file -> file.file().path()).distinct().toArray();
-    return session
-        .table(ScanTable.TENSORS.tableName())
+    return tensors
         .where(col("file").isin(paths).and(col("tensor").isNotNull()))
         .select(
             col("engine"),
@@ -159,7 +157,8 @@ public final class HeaderReading {
               places.besides(readers, List.of()),
               List.of(List.of((long) number, 0L, file.file().lengthBytes() + 1))));
     }
-    return session
+    return tensors
+        .sparkSession()
         .read()
         .format(SafetensorsSource.NAME)
         .option(

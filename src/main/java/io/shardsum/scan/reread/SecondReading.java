@@ -4,7 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import io.shardsum.damage.TensorSite;
 import io.shardsum.expect.recipe.Recipe;
-import io.shardsum.scan.checkpoint.ExpectedStage;
+import io.shardsum.scan.checkpoint.CheckpointSource;
 import io.shardsum.scan.files.ReadingPlaces;
 import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.scan.plan.RereadLimits;
@@ -87,19 +87,19 @@ public final class SecondReading {
   /**
    * Prepares.
    *
-   * @param session has the view {@code tensors}
+   * @param tensors the rows of the table that come from files
    * @param planned the files of the scan
    * @param places of the executors that have read
    * @param expected what checkpoints say
    */
   public SecondReading(
-      SparkSession session,
+      Dataset<Row> tensors,
       List<PlannedFile> planned,
       ReadingPlaces places,
       RereadLimits limits,
-      ExpectedStage expected) {
-    this.session = session;
-    this.files = new SuspectFiles(planned, session);
+      CheckpointSource expected) {
+    this.session = tensors.sparkSession();
+    this.files = new SuspectFiles(planned, tensors);
     this.places = places;
     this.limits = limits;
     this.leftBytes = limits.bytes();

@@ -3,7 +3,7 @@ package io.shardsum.scan.reread;
 import io.shardsum.damage.TensorSite;
 import io.shardsum.safetensors.DType;
 import io.shardsum.scan.plan.PlannedFile;
-import io.shardsum.tables.EvidenceQuery;
+import io.shardsum.tables.Query;
 import io.shardsum.verdict.CopiedTensor;
 import io.shardsum.verdict.ReadBy;
 import io.shardsum.verdict.SuspectTensor;
@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -25,7 +26,7 @@ final class SuspectFiles {
   private static final StructType SUSPECTS =
       StructType.fromDDL("number INT, engine STRING, rank INT, role STRING, tensor STRING");
 
-  private final SparkSession session;
+  private final Dataset<Row> tensors;
   private final Map<List<Object>, PlannedFile> planned = new HashMap<>();
   private final Map<CopiedTensor, Optional<SuspectFile>> files = new HashMap<>();
 
@@ -33,10 +34,10 @@ final class SuspectFiles {
    * Knows none yet.
    *
    * @param planned the files of the scan
-   * @param session has the view {@code tensors}
+   * @param tensors the rows of the table that come from files
    */
-  SuspectFiles(List<PlannedFile> planned, SparkSession session) {
-    this.session = session;
+  SuspectFiles(List<PlannedFile> planned, Dataset<Row> tensors) {
+    this.tensors = tensors;
     for (PlannedFile file : planned) {
       file.engine()
           .ifPresent(
@@ -68,8 +69,13 @@ final class SuspectFiles {
               copy.name().role(),
               copy.name().tensor()));
     }
-    session.createDataFrame(rows, SUSPECTS).createOrReplaceTempView("suspects");
-    for (Row row : EvidenceQuery.SUSPECT_FILES.in(session).collectAsList()) {
+    SparkSession session = tensors.sparkSession();
+    for (Row row :
+        Query.of("evidence/suspect_files")
+            .with("suspects", session.createDataFrame(rows, SUSPECTS))
+            .with("tensors", tensors)
+            .in(session)
+            .collectAsList()) {
       CopiedTensor copy = numbered.get(row.<Integer>getAs("number"));
       PlannedFile file =
           planned.get(

@@ -263,7 +263,7 @@ class CanariesTest {
           .noneMatch(row -> row.toString().contains("canary"));
     }
     assertThat(landed.rows(ScanTable.TENSORS, "engine IS NULL")).isEmpty();
-    assertThat(landed.summary().coverage().parts())
+    assertThat(landed.summary().files().coverage().parts())
         .allSatisfy(part -> assertThat(part.bytes()).isLessThanOrEqualTo(bytes(landed)));
     assertThat(landed.rows(ScanTable.SCANS).get(0).<Long>getAs("bytes")).isEqualTo(bytes(landed));
   }

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
@@ -65,17 +67,16 @@ class LocalFilesTest {
 
   @Test
   void asksTheTableOnlyForLocalFiles(SparkSession session) {
-    session
-        .createDataFrame(
+    Dataset<Row> tensors =
+        session.createDataFrame(
             List.of(
                 RowFactory.create("a", 0, "file:/w/x", "h2,h1"),
                 RowFactory.create("a", 0, "file:/w/y", "h2"),
                 RowFactory.create("a", 1, "s3a://w/x", "h1"),
                 RowFactory.create("b", 0, "file:/w/x", null)),
-            StructType.fromDDL("engine STRING, rank INT, file STRING, host STRING"))
-        .createOrReplaceTempView("tensors");
+            StructType.fromDDL("engine STRING, rank INT, file STRING, host STRING"));
 
-    assertThat(LocalFiles.hosts(session))
+    assertThat(LocalFiles.hosts(tensors))
         .containsExactly(Map.entry(new RankOfEngine("a", 0), List.of("h1", "h2")));
   }
 

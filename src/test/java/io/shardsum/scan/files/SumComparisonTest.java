@@ -68,7 +68,7 @@ class SumComparisonTest {
     ScanSummary byFunction = scan(fleet, OptionalInt.empty(), ChunkSum::register);
 
     assertThat(byFunction.verdict()).isEqualTo(Verdict.EQUAL);
-    assertThat(byFunction.engines()).isEqualTo(byReader.summary().engines());
+    assertThat(byFunction.files().engines()).isEqualTo(byReader.summary().files().engines());
     assertThat(tensors(out(), columns))
         .hasSizeGreaterThan(10)
         .isEqualTo(tensors(root.resolve("reader"), columns));

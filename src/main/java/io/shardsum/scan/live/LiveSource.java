@@ -7,6 +7,9 @@ import io.shardsum.live.FetchedAnswer;
 import io.shardsum.live.LiveAnswer;
 import io.shardsum.live.LiveProblem;
 import io.shardsum.scan.plan.ScanRequest;
+import io.shardsum.tables.EngineResult;
+import io.shardsum.tables.RankResult;
+import io.shardsum.tables.RowSource;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.ScanTables;
 import java.io.IOException;
@@ -24,20 +27,19 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 
 /**
  * The running engines of a scan. They are asked while files are being read; what they answered is
  * read afterwards, one answer at a time, and lands in the same tables.
  */
-public final class LiveStage implements AutoCloseable {
+public final class LiveSource implements RowSource, AutoCloseable {
 
   private static final int ROWS_OF_A_WRITE = 100_000;
-  private static final String EMPTY_TENSORS =
-      "SELECT engine, rank, key FROM tensors WHERE bytes = 0 AND status = 'HASHED'";
+  private static final String EMPTY = "bytes = 0 AND status = 'HASHED'";
 
-  /** What landed of one engine. */
-  record Landed(LiveSpec spec, LiveEngineResult result, List<LiveProblem> problems) {}
+  /** What landed of one engine, and its ranks in their order. */
+  record Landed(
+      LiveSpec spec, EngineResult result, List<RankResult> ranks, List<LiveProblem> problems) {}
 
   private final ScanRequest request;
   private final List<LiveSpec> engines;
@@ -48,7 +50,7 @@ public final class LiveStage implements AutoCloseable {
   private final List<Row> rankRows = new ArrayList<>();
   private final List<Row> engineRows = new ArrayList<>();
 
-  private LiveStage(ScanRequest request, Optional<Path> directory) {
+  private LiveSource(ScanRequest request, Optional<Path> directory) {
     this.request = request;
     this.engines = request.inventory().live();
     this.directory = directory;
@@ -64,9 +66,9 @@ public final class LiveStage implements AutoCloseable {
    *
    * @throws UncheckedIOException if there is no room for answers on this machine
    */
-  public static LiveStage begin(ScanRequest request) {
+  public static LiveSource begin(ScanRequest request) {
     try {
-      return new LiveStage(
+      return new LiveSource(
           request,
           request.inventory().live().isEmpty()
               ? Optional.empty()
@@ -76,62 +78,57 @@ public final class LiveStage implements AutoCloseable {
     }
   }
 
-  /** Whether there is any engine to ask. */
+  @Override
   public boolean isEmpty() {
     return engines.isEmpty();
   }
 
-  /**
-   * Waits for the answers, and lands the tensors.
-   *
-   * @param session has the view {@code tensors}: what files hold
-   * @param schema of the table
-   */
-  public void landTensors(SparkSession session, ScanTables tables, StructType schema) {
+  @Override
+  public void landTensors(Dataset<Row> ofFiles, ScanTables tables) {
     if (isEmpty()) {
       return;
     }
     KnownEmpty empty =
-        new KnownEmpty(request.inventory(), session.sql(EMPTY_TENSORS).collectAsList());
-    PairedWeights paired = new PairedWeights(request.inventory(), session);
+        new KnownEmpty(
+            request.inventory(),
+            ofFiles.where(EMPTY).select("engine", "rank", "key").collectAsList());
+    PairedWeights paired = PairedWeights.of(request.inventory(), ofFiles);
     AnswerReader reader = new AnswerReader();
     List<Row> waiting = new ArrayList<>();
     for (FetchedAnswer fetched : answers.join()) {
       LiveAnswer answer = reader.read(fetched);
       LiveRows rows = new LiveRows(answer, empty, paired);
-      LiveEngineResult result = rows.result();
-      landed.put(result.engine(), new Landed(answer.spec(), result, answer.problems()));
-      rankRows.addAll(rows.ranks(result));
-      engineRows.add(rows.engine(result));
+      List<RankResult> ranks = rows.ranks();
+      EngineResult engine = rows.engine(ranks);
+      landed.put(engine.engine(), new Landed(answer.spec(), engine, ranks, answer.problems()));
+      rankRows.addAll(rows.rows(ranks));
+      engineRows.add(rows.row(engine));
       waiting.addAll(rows.tensors());
       if (waiting.size() >= ROWS_OF_A_WRITE) {
-        append(waiting, session, tables, schema);
+        append(waiting, ofFiles, tables);
       }
     }
-    append(waiting, session, tables, schema);
+    append(waiting, ofFiles, tables);
   }
 
-  private static void append(
-      List<Row> rows, SparkSession session, ScanTables tables, StructType schema) {
+  private static void append(List<Row> rows, Dataset<Row> ofFiles, ScanTables tables) {
     if (!rows.isEmpty()) {
       Dataset<Row> ofTable =
-          ScanTables.fitted(session.createDataFrame(rows, LiveRows.TENSORS), schema);
+          ScanTables.fitted(
+              ofFiles.sparkSession().createDataFrame(rows, LiveRows.TENSORS), ofFiles.schema());
       tables.append(ScanTable.TENSORS, ofTable.coalesce(1));
       rows.clear();
     }
   }
 
-  /** The rows of a table, and those of the engines that were asked, or of their ranks. */
-  public Dataset<Row> added(ScanTable table, Dataset<Row> rows) {
-    if (isEmpty()) {
-      return rows;
-    }
-    SparkSession session = rows.sparkSession();
-    Dataset<Row> live =
-        table == ScanTable.RANKS
-            ? session.createDataFrame(rankRows, LiveRows.RANKS)
-            : session.createDataFrame(engineRows, LiveRows.ENGINES);
-    return rows.union(ScanTables.fitted(live, rows.schema()));
+  @Override
+  public Dataset<Row> ranks(SparkSession session) {
+    return session.createDataFrame(rankRows, LiveRows.RANKS);
+  }
+
+  @Override
+  public Dataset<Row> engines(SparkSession session) {
+    return session.createDataFrame(engineRows, LiveRows.ENGINES);
   }
 
   /** What landed, in the order of the description. */
@@ -142,7 +139,7 @@ public final class LiveStage implements AutoCloseable {
   @Override
   public void close() {
     collector.ifPresent(EndpointCollector::close);
-    directory.ifPresent(LiveStage::remove);
+    directory.ifPresent(LiveSource::remove);
   }
 
   private static void remove(Path directory) {

@@ -1,4 +1,4 @@
-package io.shardsum.scan;
+package io.shardsum.scan.files;
 
 import java.util.ArrayList;
 import java.util.List;

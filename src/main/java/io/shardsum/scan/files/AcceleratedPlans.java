@@ -1,4 +1,4 @@
-package io.shardsum.scan;
+package io.shardsum.scan.files;
 
 import io.shardsum.tables.SqlStage;
 import java.util.ArrayList;
@@ -8,16 +8,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 
 /**
  * On what a scan ran, as the operators of its executed plans tell: {@code gpu}, {@code cpu}, or
  * {@code gpu (partly: what fell back)}. The operators of the RAPIDS Accelerator have names that
  * begin with Gpu.
  */
-final class AcceleratedPlans {
+public final class AcceleratedPlans {
 
   /** What ran on no GPU. */
-  static final String CPU = "cpu";
+  public static final String CPU = "cpu";
 
   private static final String GPU_PREFIX = "Gpu";
 
@@ -45,6 +47,11 @@ final class AcceleratedPlans {
   private final Map<SqlStage, Set<String>> fellBack = new LinkedHashMap<>();
   private boolean onGpu;
 
+  /** Takes note of what a stage's rows were computed by. */
+  public void add(SqlStage stage, Dataset<Row> computed) {
+    add(stage, ExecutedPlan.operators(computed.queryExecution().executedPlan()));
+  }
+
   /** Takes note of a stage's operators. */
   void add(SqlStage stage, List<String> operators) {
     for (String operator : operators) {
@@ -58,7 +65,7 @@ final class AcceleratedPlans {
   }
 
   /** The text for the table {@code scans}. */
-  String text() {
+  public String text() {
     if (!onGpu) {
       return CPU;
     }

@@ -1,4 +1,4 @@
-package io.shardsum.scan;
+package io.shardsum.scan.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -2,10 +2,12 @@ package io.shardsum.scan.checkpoint;
 
 import io.shardsum.expect.ExpectationStore;
 import io.shardsum.expect.HashedExpectation;
+import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.LiveSpec;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.scan.plan.ScanSettings;
 import io.shardsum.tables.ReferenceException;
+import io.shardsum.tables.RowSource;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.ScanTables;
 import io.shardsum.verdict.Comparison;
@@ -23,20 +25,19 @@ import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 
 /**
  * What the engines of a scan must hold by their checkpoints: planned before anything is read, then
  * hashed, and landed in the same tables.
  */
-public final class ExpectedStage {
+public final class CheckpointSource implements RowSource {
 
   private final List<ExpectedModel> models;
   private final ScanRequest request;
   private final List<Finding> findings = new ArrayList<>();
   private final Map<String, ExpectedResult> results = new HashMap<>();
 
-  private ExpectedStage(List<ExpectedModel> models, ScanRequest request) {
+  private CheckpointSource(List<ExpectedModel> models, ScanRequest request) {
     this.models = models;
     this.request = request;
   }
@@ -46,8 +47,8 @@ public final class ExpectedStage {
    *
    * @throws ReferenceException if a checkpoint does not fit its engines
    */
-  public static ExpectedStage plan(ScanRequest request, SparkSession session) {
-    return new ExpectedStage(
+  public static CheckpointSource plan(ScanRequest request, SparkSession session) {
+    return new CheckpointSource(
         new ExpectedPlans(
                 request.inventory(),
                 request.baseline(),
@@ -56,7 +57,7 @@ public final class ExpectedStage {
         request);
   }
 
-  /** Whether no engine names its checkpoint. */
+  @Override
   public boolean isEmpty() {
     return models.isEmpty();
   }
@@ -64,13 +65,13 @@ public final class ExpectedStage {
   /**
    * Reads the checkpoints, unless that was done before and they have not changed, and lands the
    * tensors that are expected.
-   *
-   * @param schema of the table
    */
-  public void landTensors(SparkSession session, ScanTables tables, StructType schema) {
+  @Override
+  public void landTensors(Dataset<Row> ofFiles, ScanTables tables) {
     if (isEmpty()) {
       return;
     }
+    SparkSession session = ofFiles.sparkSession();
     ExpectationStore store =
         new ExpectationStore(
             request.out(), session.sparkContext().hadoopConfiguration(), mostAge(session));
@@ -84,7 +85,7 @@ public final class ExpectedStage {
     List<Row> rows = new ArrayList<>();
     byEngine().forEach(engine -> rows.addAll(engine.tensors()));
     Dataset<Row> ofTable =
-        ScanTables.fitted(session.createDataFrame(rows, ExpectedRows.TENSORS), schema);
+        ScanTables.fitted(session.createDataFrame(rows, ExpectedRows.TENSORS), ofFiles.schema());
     tables.append(ScanTable.TENSORS, ofTable.coalesce(1));
   }
 
@@ -132,31 +133,50 @@ public final class ExpectedStage {
     return rows;
   }
 
-  /** The rows of a table, and those of what is expected of engines, or of their ranks. */
-  public Dataset<Row> added(ScanTable table, Dataset<Row> rows) {
-    if (isEmpty()) {
-      return rows;
-    }
-    List<Row> expected = new ArrayList<>();
-    for (ExpectedRows engine : byEngine()) {
-      if (table == ScanTable.RANKS) {
-        expected.addAll(engine.ranks());
-      } else {
-        expected.add(engine.engine());
-      }
-    }
-    StructType schema = table == ScanTable.RANKS ? ExpectedRows.RANKS : ExpectedRows.ENGINES;
-    return rows.union(
-        ScanTables.fitted(rows.sparkSession().createDataFrame(expected, schema), rows.schema()));
+  @Override
+  public Dataset<Row> ranks(SparkSession session) {
+    List<Row> rows = new ArrayList<>();
+    byEngine().forEach(engine -> rows.addAll(engine.ranks()));
+    return session.createDataFrame(rows, ExpectedRows.RANKS);
   }
 
-  /** What the engines of a comparison group of files must hold, if a checkpoint says it. */
+  @Override
+  public Dataset<Row> engines(SparkSession session) {
+    List<Row> rows = new ArrayList<>();
+    byEngine().forEach(engine -> rows.add(engine.engine()));
+    return session.createDataFrame(rows, ExpectedRows.ENGINES);
+  }
+
+  /** What the engines of a comparison group must hold, if a checkpoint says it. */
   public Optional<ExpectedResult> of(String group) {
     return Optional.ofNullable(results.get(group));
   }
 
-  /** What a running engine must hold. */
-  public Optional<ExpectedResult> of(LiveSpec engine) {
-    return of(engine.group());
+  /** What the files of a comparison group must hold. */
+  public Optional<ExpectedComparison.Expected> expectedOfFiles(String group) {
+    return of(group)
+        .map(
+            result ->
+                new ExpectedComparison.Expected(
+                    result, digestOfFiles(group), ExpectedComparison.Detail.DTYPES_AND_SHAPES));
+  }
+
+  private Digest digestOfFiles(String group) {
+    return request.inventory().engines().stream()
+        .filter(engine -> engine.group().equals(group))
+        .map(engine -> engine.spec().digest())
+        .reduce((first, last) -> last)
+        .orElseThrow();
+  }
+
+  /** What a running engine must hold: it reports digests, and neither dtypes nor shapes. */
+  public Optional<ExpectedComparison.Expected> expectedOfRunning(LiveSpec engine) {
+    return of(engine.group())
+        .map(
+            result ->
+                new ExpectedComparison.Expected(
+                    result,
+                    ExpectedPlans.digestOf(engine.endpoint().kind()),
+                    ExpectedComparison.Detail.DIGESTS));
   }
 }

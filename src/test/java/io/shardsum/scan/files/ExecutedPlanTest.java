@@ -1,8 +1,7 @@
-package io.shardsum.scan;
+package io.shardsum.scan.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.shardsum.scan.files.ExecutedWrite;
 import io.shardsum.tables.SqlStage;
 import io.shardsum.testing.LocalSpark;
 import java.nio.file.Path;

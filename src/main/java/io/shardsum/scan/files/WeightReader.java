@@ -1,0 +1,134 @@
+package io.shardsum.scan.files;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.shardsum.fleet.WeightSource;
+import io.shardsum.scan.canary.Canaries;
+import io.shardsum.scan.canary.CanaryFiles;
+import io.shardsum.scan.canary.CanaryResult;
+import io.shardsum.scan.canary.CanaryRows;
+import io.shardsum.scan.plan.PlannedFile;
+import io.shardsum.scan.plan.ScanProgress;
+import io.shardsum.scan.plan.ScanRequest;
+import io.shardsum.scan.plan.ScanSize;
+import io.shardsum.tables.ScanTable;
+import io.shardsum.tables.ScanTables;
+import io.shardsum.tables.SqlStage;
+import java.time.Instant;
+import java.util.List;
+import org.apache.spark.SparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.QueryExecution;
+
+/**
+ * Reads all weights in files once, canaries among them, and lands the table {@code tensors}: the
+ * stage that is as long as the fleet is large.
+ */
+public final class WeightReader {
+
+  private final SparkSession session;
+  private final ScanRequest request;
+  private final ScanTables tables;
+  private final Hasher hasher;
+  private final AcceleratedPlans plans;
+  private final ScanProgress progress;
+
+  /**
+   * Prepares.
+   *
+   * @param plans takes note of what is executed
+   * @param progress hears how far the reading is
+   */
+  public WeightReader(
+      SparkSession session,
+      ScanRequest request,
+      ScanTables tables,
+      Hasher hasher,
+      AcceleratedPlans plans,
+      ScanProgress progress) {
+    this.session = session;
+    this.request = request;
+    this.tables = tables;
+    this.hasher = hasher;
+    this.plans = plans;
+    this.progress = progress;
+  }
+
+  /**
+   * Reads.
+   *
+   * @param files of the fleet
+   * @throws SumsDifferException if the request says to verify, and a GPU and the CPU differ
+   * @throws io.shardsum.scan.canary.UntrustedScanException if a canary was not hashed as it should
+   *     be
+   */
+  public WeightReading read(List<PlannedFile> files, ScanSize size) {
+    SparkContext spark = session.sparkContext();
+    ReadListener listener = new ReadListener(progress);
+    SumComparison comparison = new SumComparison(spark);
+    spark.addSparkListener(listener);
+    spark.addSparkListener(comparison);
+    try (CanaryFiles canaryFiles = new CanaryFiles(tables, spark.hadoopConfiguration())) {
+      Canaries canaries = new Canaries(canaryFiles, request.scanId());
+      WeightRows rows = new WeightRows(session, files, size, request);
+      progress.readingBegins(PlannedFile.bytes(files));
+      Landed landed = land(rows, canaries);
+      comparison.check();
+      CanaryResult result = canaries.check(landed.canaries());
+      progress.readingEnds();
+      return new WeightReading(
+          landed.tensors(),
+          listener.times(Instant.now()).without(canaries.bytes()),
+          listener.places(),
+          listener.brokenHeaders(),
+          result);
+    } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
+      comparison.check(e);
+      throw e;
+    } finally {
+      spark.removeSparkListener(comparison);
+      spark.removeSparkListener(listener);
+    }
+  }
+
+  /** The table's rows, and those of canaries, which do not land. */
+  private record Landed(Dataset<Row> tensors, List<Row> canaries) {}
+
+  private Landed land(WeightRows rows, Canaries canaries) {
+    List<ReadAlike> ofFleet = rows.readAlike(hasher);
+    List<ReadAlike> withCanaries =
+        ofFleet.stream().map(r -> r.with(canaries.among(r.files(), r.digest()))).toList();
+    switch (hasher) {
+      case READER -> {
+        Dataset<Row> all = rows.tensors(withCanaries);
+        QueryExecution written = write(CanaryRows.takenOut(all));
+        return new Landed(landed(all), CanaryRows.of(written));
+      }
+      case FUNCTION -> {
+        Dataset<Row> tensors = rows.tensors(ofFleet);
+        write(tensors);
+        List<ReadAlike> alone =
+            withCanaries.stream()
+                .map(r -> r.with(r.files().stream().filter(PlannedFile::isCanary).toList()))
+                .toList();
+        return new Landed(landed(tensors), rows.tensors(alone).collectAsList());
+      }
+    }
+    throw new IllegalStateException("no such hasher: " + hasher);
+  }
+
+  private QueryExecution write(Dataset<Row> tensors) {
+    QueryExecution written =
+        ExecutedWrite.of(session, () -> tables.write(ScanTable.TENSORS, tensors));
+    plans.add(SqlStage.TENSORS, ExecutedPlan.operators(written.executedPlan()));
+    return written;
+  }
+
+  private Dataset<Row> landed(Dataset<Row> written) {
+    return tables
+        .read(ScanTable.TENSORS, written.schema(), session)
+        .where(col("source").equalTo(WeightSource.FILES.name()));
+  }
+}

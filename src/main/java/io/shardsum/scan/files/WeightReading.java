@@ -1,0 +1,23 @@
+package io.shardsum.scan.files;
+
+import io.shardsum.scan.canary.CanaryResult;
+import io.shardsum.verdict.ReadBy;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * What the one reading of all weights in files has left behind.
+ *
+ * @param tensors the rows of the table {@code tensors} that come from files
+ * @param times when they were read
+ * @param places the executors that have read
+ * @param brokenHeaders how many headers did not parse at first, by what has read them
+ * @param canaries what became of the shards that the scan made for itself
+ */
+public record WeightReading(
+    Dataset<Row> tensors,
+    ReadTimes times,
+    ReadingPlaces places,
+    Map<ReadBy, Long> brokenHeaders,
+    CanaryResult canaries) {}

@@ -1,0 +1,101 @@
+package io.shardsum.scan.judge;
+
+import io.shardsum.fleet.Inventory;
+import io.shardsum.fleet.WeightSource;
+import io.shardsum.scan.checkpoint.CheckpointSource;
+import io.shardsum.scan.checkpoint.ExpectedComparison;
+import io.shardsum.tables.RankResult;
+import io.shardsum.verdict.ComparedGroup;
+import io.shardsum.verdict.CoverageCount;
+import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.MisreadHeader;
+import io.shardsum.verdict.ReadBy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * The copies in files.
+ *
+ * @param groups with what trusted engines or a baseline say
+ * @param forms the rows of {@code sql/forms.sql}
+ * @param zeros what is zero
+ * @param brokenHeaders how many headers did not parse at first, by what has read them
+ */
+public record FileCopies(
+    Inventory inventory,
+    Dataset<Row> tensors,
+    List<RankResult> ranks,
+    List<ComparedGroup> groups,
+    List<Row> forms,
+    ZeroTensors zeros,
+    Map<ReadBy, Long> brokenHeaders,
+    CheckpointSource checkpoints,
+    Optional<SecondReader> secondReader)
+    implements CopySource {
+
+  /**
+   * Groups the ranks of files.
+   *
+   * @param baselines by comparison group
+   * @throws io.shardsum.tables.ReferenceException if engines that are trusted contradict each other
+   */
+  public static List<ComparedGroup> groups(
+      Inventory inventory,
+      List<RankResult> ranks,
+      List<Row> forms,
+      Map<String, BaselineReference> baselines) {
+    return new ComparedGroups(ranks, forms, baselines).of(inventory);
+  }
+
+  @Override
+  public WeightSource source() {
+    return WeightSource.FILES;
+  }
+
+  @Override
+  public Dataset<Row> compared() {
+    return tensors;
+  }
+
+  @Override
+  public Optional<ExpectedComparison.Expected> expected(ComparedGroup group) {
+    return checkpoints.expectedOfFiles(group.label());
+  }
+
+  @Override
+  public Dataset<Row> leftOut() {
+    return tensors.sparkSession().createDataFrame(List.<Row>of(), ExpectedComparison.LEFT_OUT);
+  }
+
+  @Override
+  public boolean holds(Finding finding) {
+    return true;
+  }
+
+  @Override
+  public List<Finding> otherFindings(List<ComparedGroup> judged) {
+    List<Finding> findings = new ArrayList<>();
+    ranks.stream()
+        .filter(rank -> rank.checksum().isEmpty())
+        .map(RankResult::finding)
+        .forEach(findings::add);
+    findings.addAll(zeros.findings(groups, ranks));
+    findings.addAll(ListingFindings.of(inventory));
+    brokenHeaders.forEach((by, headers) -> findings.add(MisreadHeader.brokenAtFirst(headers, by)));
+    return findings;
+  }
+
+  @Override
+  public void addTo(DifferingTensors differing) {
+    // Files are compared with nothing else.
+  }
+
+  @Override
+  public List<CoverageCount.Skipped> skipped() {
+    return DifferingTensors.skipped(forms);
+  }
+}
