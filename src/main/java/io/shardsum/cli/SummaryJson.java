@@ -2,8 +2,8 @@ package io.shardsum.cli;
 
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.ScanSummary;
-import io.shardsum.scan.judge.SourceResult;
 import io.shardsum.scan.files.ReadTimes;
+import io.shardsum.scan.judge.SourceResult;
 import io.shardsum.tables.EngineResult;
 import io.shardsum.tables.RankResult;
 import io.shardsum.tables.Verdict;
@@ -61,9 +61,8 @@ record SummaryJson(
   private static Iterator<Engine> engines(ScanSummary summary) {
     Map<String, List<RankResult>> ranks =
         summary.files().ranks().stream().collect(Collectors.groupingBy(RankResult::engine));
-    AgreementWords words = 
-        AgreementWords.of(
-            WeightSource.FILES, summary.files().agreements(), summary.findings());
+    AgreementWords words =
+        AgreementWords.of(WeightSource.FILES, summary.files().agreements(), summary.findings());
     return summary.files().engines().stream()
         .map(
             engine ->
@@ -143,7 +142,7 @@ record SummaryJson(
 
     static Live of(ScanSummary summary) {
       SourceResult live = summary.live();
-      AgreementWords words = 
+      AgreementWords words =
           AgreementWords.of(WeightSource.LIVE, live.agreements(), summary.findings());
       return new Live(
           live.engines().stream().map(engine -> LiveEngine.of(engine, live, words)).iterator(),

@@ -211,7 +211,8 @@ public final class FleetScan {
     Dataset<Row> engines =
         AgreementColumns.of(results, findings)
             .addedTo(withRowsOf(others, reduced.engineRows(), of -> of.engines(session)));
-    Dataset<Row> found = rows(findings.stream().map(FindingRow::of).toList(), ScanTable.FINDINGS.schema());
+    Dataset<Row> found =
+        rows(findings.stream().map(FindingRow::of).toList(), ScanTable.FINDINGS.schema());
     work.start(() -> tables.write(ScanTable.RANKS, ranks.coalesce(1)));
     work.start(() -> tables.write(ScanTable.ENGINES, engines.coalesce(1)));
     work.start(() -> tables.write(ScanTable.FINDINGS, found.coalesce(1)));
