@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What a process that reads weights soon after its start does while it waits for something else:
@@ -21,10 +22,18 @@ public final class WarmUp {
   /** Enough for each method of the loop to be compiled for good. */
   private static final int ROUNDS = 1000;
 
+  private static final AtomicBoolean STARTED = new AtomicBoolean();
+
   private WarmUp() {}
 
-  /** Starts the work on a thread of its own, which keeps no process alive. */
+  /**
+   * Starts the work on a thread of its own, which keeps no process alive. The second time, there is
+   * nothing left to do.
+   */
   public static void start() {
+    if (!STARTED.compareAndSet(false, true)) {
+      return;
+    }
     Thread thread = new Thread(WarmUp::run, "warm-up");
     thread.setDaemon(true);
     thread.start();

@@ -6,7 +6,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Hands tests one Spark session with two cores, started once for the whole run. */
+/**
+ * Hands tests one Spark session with two cores, started once for the whole run. It has the settings
+ * that a small scan gives itself, in all its sessions: making code for a few rows takes longer than
+ * going through them.
+ */
 public final class LocalSpark implements ParameterResolver {
 
   @Override
@@ -29,6 +33,10 @@ public final class LocalSpark implements ParameterResolver {
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.sql.shuffle.partitions", 2)
+        .config("spark.sql.codegen.wholeStage", false)
+        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+        .config("spark.sql.adaptive.enabled", false)
+        .config("spark.sql.ui.explainMode", "simple") // a plan is put in words even without a UI
         .config("spark.sql.warehouse.dir", Path.of("target", "warehouse").toUri().toString())
         .getOrCreate();
   }
