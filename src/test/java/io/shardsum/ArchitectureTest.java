@@ -46,6 +46,7 @@ class ArchitectureTest {
           "live",
           "gpu",
           "source",
+          "source.sglang",
           "expect",
           "expect.sglang",
           "expect.vllm",

@@ -15,7 +15,7 @@ import io.shardsum.expect.model.OpenCheckpoint;
 import io.shardsum.expect.model.Topology;
 import io.shardsum.expect.recipe.HashedRecipe;
 import io.shardsum.fleet.Digest;
-import io.shardsum.source.RetriedFiles;
+import io.shardsum.io.ShardOpener;
 import io.shardsum.text.ForeignText;
 import io.shardsum.text.RecordJson;
 import java.io.IOException;
@@ -184,7 +184,7 @@ final class ExpectCommand implements Callable<Integer> {
 
   private HashedExpectation hashed(
       String directory, EngineSetup setup, Digest wanted, Configuration conf) {
-    Checkpoint source = Checkpoint.open(directory, setup, conf, new RetriedFiles(conf));
+    Checkpoint source = Checkpoint.open(directory, setup, conf, new ShardOpener(conf));
     Expectation expectation = Expectation.of(source, setup);
     if (out == null) {
       return HashedExpectation.of(
@@ -212,7 +212,7 @@ final class ExpectCommand implements Callable<Integer> {
   private static List<List<HashedRecipe>> results(
       Checkpoint source, Expectation expectation, Digest wanted, Configuration conf) {
     int threads = Runtime.getRuntime().availableProcessors();
-    try (OpenCheckpoint bytes = new OpenCheckpoint(source.files(), new RetriedFiles(conf))) {
+    try (OpenCheckpoint bytes = new OpenCheckpoint(source.files(), new ShardOpener(conf))) {
       List<List<HashedRecipe>> results =
           new ExpectationHasher(bytes, wanted, threads).hashAll(expectation.groups());
       bytes.checkUnchanged();

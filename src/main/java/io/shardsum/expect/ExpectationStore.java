@@ -13,7 +13,7 @@ import io.shardsum.expect.recipe.HashedRecipe;
 import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.expect.recipe.TensorDigests;
 import io.shardsum.fleet.Digest;
-import io.shardsum.fleet.ShardFile;
+import io.shardsum.io.ListedFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -159,7 +159,7 @@ public final class ExpectationStore {
     described.put("digest", subject.digest().word());
     described.put("recipes", recipes(subject.expectation()));
     ArrayNode files = described.putArray("files");
-    for (ShardFile file : subject.checkpoint().files()) {
+    for (ListedFile file : subject.checkpoint().files()) {
       // As text, since numbers read back are of the smallest kind that holds them.
       files.add("%s %s %s".formatted(file.path(), file.lengthBytes(), file.modifiedAtMillis()));
     }

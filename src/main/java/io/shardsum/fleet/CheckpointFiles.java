@@ -50,7 +50,7 @@ record CheckpointFiles(RoleFinding finding, List<Problem> problems) {
   }
 
   private static CheckpointFiles ofIndex(
-      String role, DirectoryListing listing, ListedFile index, Configuration conf) {
+      String role, DirectoryListing listing, FoundFile index, Configuration conf) {
     SortedSet<String> names;
     try {
       names = namesIn(index, conf);
@@ -60,9 +60,9 @@ record CheckpointFiles(RoleFinding finding, List<Problem> problems) {
           RoleFinding.unreadable(reason),
           List.of(new Problem(ProblemKind.INDEX_BROKEN, reason, index.path())));
     }
-    Map<String, ListedFile> listed = new HashMap<>();
+    Map<String, FoundFile> listed = new HashMap<>();
     listing.files().forEach(file -> listed.put(file.name(), file));
-    List<ListedFile> present = new ArrayList<>();
+    List<FoundFile> present = new ArrayList<>();
     List<String> absent = new ArrayList<>();
     for (String name : names) {
       if (listed.containsKey(name)) {
@@ -104,19 +104,22 @@ record CheckpointFiles(RoleFinding finding, List<Problem> problems) {
         .toList();
   }
 
-  static List<ShardFile> inOrder(String role, List<ListedFile> files) {
+  static List<ShardFile> inOrder(String role, List<FoundFile> files) {
     List<ShardFile> shards = new ArrayList<>();
-    for (ListedFile file : files) {
+    for (FoundFile file : files) {
       shards.add(file.as(role, shards.size()));
     }
     return shards;
   }
 
-  private static SortedSet<String> namesIn(ListedFile index, Configuration conf)
+  private static SortedSet<String> namesIn(FoundFile index, Configuration conf)
       throws BrokenIndexException {
-    if (index.lengthBytes() > MAX_INDEX_BYTES) {
+    if (index.listed().lengthBytes() > MAX_INDEX_BYTES) {
       throw new BrokenIndexException(
-          "is " + index.lengthBytes() + " bytes long; allowed: at most " + MAX_INDEX_BYTES);
+          "is "
+              + index.listed().lengthBytes()
+              + " bytes long; allowed: at most "
+              + MAX_INDEX_BYTES);
     }
     SortedSet<String> names = new TreeSet<>();
     for (JsonNode file : weightMap(index, conf)) {
@@ -132,7 +135,7 @@ record CheckpointFiles(RoleFinding finding, List<Problem> problems) {
     return names;
   }
 
-  private static JsonNode weightMap(ListedFile index, Configuration conf)
+  private static JsonNode weightMap(FoundFile index, Configuration conf)
       throws BrokenIndexException {
     Path path = new Path(index.path());
     requireFile(path, conf);

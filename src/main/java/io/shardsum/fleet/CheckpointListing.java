@@ -1,5 +1,6 @@
 package io.shardsum.fleet;
 
+import io.shardsum.io.ListedFile;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -13,7 +14,7 @@ import org.apache.hadoop.conf.Configuration;
  * @param files by name
  * @param others the directory's other weight files, which are not read
  */
-public record CheckpointListing(String directory, List<ShardFile> files, List<ShardFile> others) {
+public record CheckpointListing(String directory, List<ListedFile> files, List<ListedFile> others) {
   private static final String TARGET = "";
   private static final int PAIR = 2;
 
@@ -50,16 +51,16 @@ public record CheckpointListing(String directory, List<ShardFile> files, List<Sh
       throw new FleetException(
           "checkpoint " + MessageText.printable(directory) + ": " + finding.reason());
     }
-    List<ShardFile> files = chosen(choice, listing, finding.files());
-    Set<String> read = files.stream().map(ShardFile::path).collect(Collectors.toSet());
+    List<ListedFile> files = chosen(choice, listing, listed(finding.files()));
+    Set<String> read = files.stream().map(ListedFile::path).collect(Collectors.toSet());
     return new CheckpointListing(
         directory,
         files,
         shards(listing).stream().filter(file -> !read.contains(file.path())).toList());
   }
 
-  private static List<ShardFile> chosen(
-      Choice choice, DirectoryListing listing, List<ShardFile> files) {
+  private static List<ListedFile> chosen(
+      Choice choice, DirectoryListing listing, List<ListedFile> files) {
     return switch (choice) {
       case ALL -> files;
       case MODEL_OF_PAIR -> {
@@ -67,24 +68,28 @@ public record CheckpointListing(String directory, List<ShardFile> files, List<Sh
         yield isPair && isPair(files) ? files.subList(1, PAIR) : files;
       }
       case CONSOLIDATED_FIRST -> {
-        List<ShardFile> consolidated =
+        List<ListedFile> consolidated =
             shards(listing).stream().filter(CheckpointListing::isConsolidated).toList();
         yield consolidated.isEmpty() ? files : consolidated;
       }
     };
   }
 
-  private static List<ShardFile> shards(DirectoryListing listing) {
-    return CheckpointFiles.inOrder(TARGET, listing.shards());
+  private static List<ListedFile> shards(DirectoryListing listing) {
+    return listed(CheckpointFiles.inOrder(TARGET, listing.shards()));
   }
 
-  private static boolean isPair(List<ShardFile> files) {
+  private static List<ListedFile> listed(List<ShardFile> files) {
+    return files.stream().map(ShardFile::listed).toList();
+  }
+
+  private static boolean isPair(List<ListedFile> files) {
     return files.get(0).path().endsWith("consolidated.safetensors")
         && files.get(1).path().endsWith("model.safetensors");
   }
 
   /** Whether a file has a name as Mistral's own format has them. */
-  public static boolean isConsolidated(ShardFile file) {
+  public static boolean isConsolidated(ListedFile file) {
     return file.path().substring(file.path().lastIndexOf('/') + 1).startsWith("consolidated");
   }
 

@@ -26,11 +26,11 @@ record DirectoryListing(
     String directory,
     Outcome outcome,
     String reason,
-    List<ListedFile> files,
+    List<FoundFile> files,
     List<NotAFile> notFiles,
-    Optional<ListedFile> index,
+    Optional<FoundFile> index,
     List<String> subdirectories,
-    List<ListedFile> others,
+    List<FoundFile> others,
     List<Problem> unlisted) {
   static final String INDEX_NAME = "model.safetensors.index.json";
 
@@ -41,10 +41,10 @@ record DirectoryListing(
   }
 
   DirectoryListing {
-    files = files.stream().sorted(Comparator.comparing(ListedFile::name)).toList();
+    files = files.stream().sorted(Comparator.comparing(FoundFile::name)).toList();
     notFiles = notFiles.stream().sorted(Comparator.comparing(NotAFile::name)).toList();
     subdirectories = subdirectories.stream().sorted().toList();
-    others = others.stream().sorted(Comparator.comparing(ListedFile::name)).toList();
+    others = others.stream().sorted(Comparator.comparing(FoundFile::name)).toList();
     unlisted = List.copyOf(unlisted);
   }
 
@@ -124,7 +124,7 @@ record DirectoryListing(
     return without(file -> ignored.match(folder + file.name()));
   }
 
-  private DirectoryListing without(Predicate<ListedFile> left) {
+  private DirectoryListing without(Predicate<FoundFile> left) {
     return new DirectoryListing(
         directory,
         outcome,
@@ -138,7 +138,7 @@ record DirectoryListing(
   }
 
   /** The files that count unless something names others. */
-  List<ListedFile> shards() {
+  List<FoundFile> shards() {
     return files.stream().filter(file -> !file.hidden()).toList();
   }
 
@@ -165,7 +165,7 @@ record DirectoryListing(
         : this;
   }
 
-  private static boolean isConsolidated(ListedFile file) {
+  private static boolean isConsolidated(FoundFile file) {
     return file.name().startsWith("consolidated");
   }
 
@@ -177,9 +177,9 @@ record DirectoryListing(
   /** That no shard is there, and what is there instead. */
   String withoutShards() {
     String nothing = "no " + ShardPattern.SUFFIX + " file in " + MessageText.printable(directory);
-    Map<Boolean, List<ListedFile>> others =
+    Map<Boolean, List<FoundFile>> others =
         this.others.stream().collect(Collectors.partitioningBy(file -> file.name().contains("/")));
-    List<ListedFile> here = others.get(false);
+    List<FoundFile> here = others.get(false);
     long presharded =
         here.stream().filter(file -> file.name().endsWith(WeightFile.PRESHARDED)).count();
     if (presharded > 0) {

@@ -1,5 +1,6 @@
 package io.shardsum.fleet;
 
+import io.shardsum.io.ListedFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NotDirectoryException;
@@ -31,13 +32,13 @@ final class DirectoryWalk {
 
   private final int depth;
   private final Below below;
-  private final List<ListedFile> files = new ArrayList<>();
+  private final List<FoundFile> files = new ArrayList<>();
   private final List<NotAFile> notFiles = new ArrayList<>();
   private final List<String> subdirectories = new ArrayList<>();
-  private final List<ListedFile> others = new ArrayList<>();
+  private final List<FoundFile> others = new ArrayList<>();
   private final List<Problem> unlisted = new ArrayList<>();
   private final Set<String> seen = new HashSet<>();
-  private Optional<ListedFile> index = Optional.empty();
+  private Optional<FoundFile> index = Optional.empty();
   private FileSystem storage;
   private int searched;
 
@@ -51,7 +52,7 @@ final class DirectoryWalk {
     storage = path.getFileSystem(conf);
     seen.add(StorageLocation.canonical(directory));
     list(path, "", 0);
-    Set<String> names = files.stream().map(ListedFile::name).collect(Collectors.toSet());
+    Set<String> names = files.stream().map(FoundFile::name).collect(Collectors.toSet());
     return new DirectoryListing(
         directory,
         DirectoryListing.Outcome.LISTED,
@@ -91,7 +92,7 @@ final class DirectoryWalk {
     for (NotAFile link : dead) {
       notFiles.add(link);
       if (link.name().equals(DirectoryListing.INDEX_NAME)) {
-        index = Optional.of(new ListedFile(link.name(), link.path(), 0, 0));
+        index = Optional.of(new FoundFile(link.name(), new ListedFile(link.path(), 0, 0)));
       }
     }
   }
@@ -101,7 +102,7 @@ final class DirectoryWalk {
     if (SystemFolder.isNamed(directory.getName())) {
       return;
     }
-    boolean hidden = ListedFile.isHidden(directory.getName());
+    boolean hidden = FoundFile.isHidden(directory.getName());
     if (!hidden) {
       subdirectories.add(name);
       if (name.equals(DirectoryListing.INDEX_NAME)) {
@@ -162,8 +163,7 @@ final class DirectoryWalk {
     }
   }
 
-  private static ListedFile listed(FileStatus status, String name) {
-    return new ListedFile(
-        name, status.getPath().toString(), status.getLen(), status.getModificationTime());
+  private static FoundFile listed(FileStatus status, String name) {
+    return new FoundFile(name, ListedFile.of(status));
   }
 }

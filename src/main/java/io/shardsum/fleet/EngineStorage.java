@@ -45,10 +45,10 @@ record EngineStorage(Map<String, DirectoryListing> listings, Configuration conf)
   }
 
   /** What may hold weights here and is in none of the paths. */
-  List<ListedFile> notAmong(Set<String> paths) {
-    Map<String, ListedFile> left = new TreeMap<>();
+  List<FoundFile> notAmong(Set<String> paths) {
+    Map<String, FoundFile> left = new TreeMap<>();
     for (DirectoryListing listing : listings.values()) {
-      Stream<ListedFile> shards =
+      Stream<FoundFile> shards =
           listing.files().stream().filter(file -> file.hidden() || listing.index().isEmpty());
       Stream.concat(listing.others().stream(), shards)
           .filter(file -> WeightFile.mayBe(file.name()))
@@ -135,7 +135,7 @@ record EngineStorage(Map<String, DirectoryListing> listings, Configuration conf)
     roles.forEach(role -> known.addAll(role.matchedPaths()));
     List<Problem> strays = new ArrayList<>();
     for (RankFiles role : roles) {
-      for (ListedFile file : role.unmatched()) {
+      for (FoundFile file : role.unmatched()) {
         if (known.add(file.path())) {
           strays.add(
               new Problem(

@@ -13,9 +13,9 @@ record Extent(int tp, int pp) {
    * Of the files that match one of the known patterns. Numbers that no engine can have do not
    * count.
    */
-  static Extent of(ShardPattern pattern, List<ListedFile> files) {
+  static Extent of(ShardPattern pattern, List<FoundFile> files) {
     Extent extent = SINGLE;
-    for (ListedFile file : files) {
+    for (FoundFile file : files) {
       extent = extent.max(pattern.match(file.name()).map(Extent::of).orElse(SINGLE));
     }
     return extent;

@@ -78,7 +78,7 @@ record FoundEngines(String name, List<FoundEngine> engines, List<Problem> proble
 
   private static List<Problem> problems(DirectoryListing root, List<FoundEngine> children) {
     List<Problem> problems = new ArrayList<>();
-    for (ListedFile file : root.shards()) {
+    for (FoundFile file : root.shards()) {
       problems.add(
           new Problem(
               ProblemKind.STRAY_FILE,

@@ -39,7 +39,7 @@ record NotAFile(String name, String path, String what) {
 
   boolean isVisibleShard() {
     return name.endsWith(ShardPattern.SUFFIX)
-        && !ListedFile.isHidden(name.substring(name.lastIndexOf('/') + 1));
+        && !FoundFile.isHidden(name.substring(name.lastIndexOf('/') + 1));
   }
 
   /** What some of them are, in words. */

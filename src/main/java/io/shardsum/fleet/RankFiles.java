@@ -19,7 +19,7 @@ final class RankFiles {
   private final int expectedRanks;
   private final SortedMap<Integer, List<ShardFile>> byRank = new TreeMap<>();
   private final SortedMap<Integer, List<NotAFile>> broken = new TreeMap<>();
-  private final List<ListedFile> unmatched = new ArrayList<>();
+  private final List<FoundFile> unmatched = new ArrayList<>();
   private final List<Problem> problems = new ArrayList<>();
   private final boolean stagesOverwriteEachOther;
   private final int firstPart;
@@ -30,7 +30,7 @@ final class RankFiles {
     this.listing = listing;
     this.parallelism = spec.parallelism();
     this.expectedRanks = spec.expectedRanks();
-    for (ListedFile file : listing.shards()) {
+    for (FoundFile file : listing.shards()) {
       Optional<ShardNumbers> numbers = pattern.match(file.name());
       if (numbers.isPresent()) {
         assign(file, numbers.get());
@@ -83,7 +83,7 @@ final class RankFiles {
     return unmatched.size() < other.unmatched.size();
   }
 
-  private void assign(ListedFile file, ShardNumbers numbers) {
+  private void assign(FoundFile file, ShardNumbers numbers) {
     if (!numbers.within(parallelism, expectedRanks)) {
       problems.add(
           problem(
@@ -126,7 +126,7 @@ final class RankFiles {
                     at -> broken.computeIfAbsent(at, absent -> new ArrayList<>()).add(shard)));
   }
 
-  private static Problem problem(ProblemKind kind, ListedFile file, String what) {
+  private static Problem problem(ProblemKind kind, FoundFile file, String what) {
     return new Problem(kind, MessageText.printable(file.name()) + " " + what, file.path());
   }
 
@@ -146,7 +146,7 @@ final class RankFiles {
     return paths;
   }
 
-  List<ListedFile> unmatched() {
+  List<FoundFile> unmatched() {
     return unmatched;
   }
 

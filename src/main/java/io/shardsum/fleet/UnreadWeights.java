@@ -29,8 +29,8 @@ final class UnreadWeights {
   /** The inventory of an engine with these problems added. */
   EngineInventory addedTo(EngineInventory engine, EngineStorage storage) {
     List<Problem> problems = new ArrayList<>(engine.problems());
-    Map<String, List<ListedFile>> byFolder = new TreeMap<>();
-    for (ListedFile file : unread(engine, storage)) {
+    Map<String, List<FoundFile>> byFolder = new TreeMap<>();
+    for (FoundFile file : unread(engine, storage)) {
       String folder = file.path().substring(0, file.path().lastIndexOf('/'));
       byFolder.computeIfAbsent(folder, any -> new ArrayList<>()).add(file);
     }
@@ -48,12 +48,12 @@ final class UnreadWeights {
     return engine.withProblems(problems);
   }
 
-  private List<ListedFile> unread(EngineInventory engine, EngineStorage storage) {
+  private List<FoundFile> unread(EngineInventory engine, EngineStorage storage) {
     Set<String> known = engine.problems().stream().map(Problem::path).collect(Collectors.toSet());
     engine.ranks().forEach(rank -> rank.files().forEach(file -> known.add(file.path())));
-    List<ListedFile> unread = new ArrayList<>();
+    List<FoundFile> unread = new ArrayList<>();
     int heads = 0;
-    for (ListedFile file : storage.notAmong(known)) {
+    for (FoundFile file : storage.notAmong(known)) {
       boolean mayBeLooked = heads++ < HEADS_READ;
       if (!read.contains(FileIdentity.of(file.path()))
           && (!mayBeLooked || WeightFile.holdsWeights(file, storage.conf()))) {
@@ -63,7 +63,7 @@ final class UnreadWeights {
     return unread;
   }
 
-  private static Problem problem(EngineSpec engine, String folder, List<ListedFile> files) {
+  private static Problem problem(EngineSpec engine, String folder, List<FoundFile> files) {
     String first = relative(engine, files.get(0).path());
     if (files.stream().allMatch(file -> file.name().endsWith(WeightFile.PRESHARDED))) {
       return new Problem(
@@ -81,7 +81,7 @@ final class UnreadWeights {
             ProblemKind.STRAY_FILE, first + more(files) + " hold weights and are not read", folder);
   }
 
-  private static String more(List<ListedFile> files) {
+  private static String more(List<FoundFile> files) {
     return switch (files.size()) {
       case 1 -> "";
       case 2 -> " and another file there";

@@ -42,7 +42,7 @@ final class WeightFile {
    *
    * @param file whose name {@link #mayBe}
    */
-  static boolean holdsWeights(ListedFile file, Configuration conf) {
+  static boolean holdsWeights(FoundFile file, Configuration conf) {
     if (ends(file.name().toLowerCase(Locale.ROOT), BY_NAME)) {
       return true;
     }

@@ -6,53 +6,72 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.hadoop.fs.FSDataInputStream;
 
-/**
- * A file of any Hadoop file system. Reads that follow one another stay on one stream, so that an
- * object store serves them with one request.
- */
+/** A file of any Hadoop file system. */
 final class HadoopByteSource implements ByteSource {
+  private static final int COPY_BYTES = 1 << 20;
 
-  private final String name;
-  private final long lengthBytes;
+  private final ListedFile file;
   private final FSDataInputStream stream;
+  private final ReadPolicy policy;
   private byte[] copy = new byte[0];
 
-  HadoopByteSource(String name, long lengthBytes, FSDataInputStream stream) {
-    this.name = name;
-    this.lengthBytes = lengthBytes;
+  HadoopByteSource(ListedFile file, FSDataInputStream stream, ReadPolicy policy) {
+    this.file = file;
     this.stream = stream;
+    this.policy = policy;
   }
 
   @Override
   public String name() {
-    return name;
+    return file.path();
   }
 
   @Override
   public long lengthBytes() {
-    return lengthBytes;
+    return file.lengthBytes();
   }
 
   @Override
   public void readFully(long positionBytes, ByteBuffer target) throws IOException {
-    if (positionBytes + target.remaining() > lengthBytes) {
-      throw new EOFException(name + " ends at byte " + lengthBytes);
-    }
-    if (stream.getPos() != positionBytes) {
-      stream.seek(positionBytes);
+    if (positionBytes + target.remaining() > lengthBytes()) {
+      throw new EOFException(name() + " ends at byte " + lengthBytes());
     }
     if (target.hasArray()) {
       int offset = target.arrayOffset() + target.position();
-      stream.readFully(target.array(), offset, target.remaining());
+      read(positionBytes, target.array(), offset, target.remaining());
       target.position(target.limit());
       return;
     }
-    if (copy.length < target.remaining()) {
-      copy = new byte[target.remaining()];
+    byte[] bytes = copy(Math.min(COPY_BYTES, target.remaining()));
+    for (long position = positionBytes; target.hasRemaining(); ) {
+      int length = Math.min(bytes.length, target.remaining());
+      read(position, bytes, 0, length);
+      target.put(bytes, 0, length);
+      position += length;
     }
-    int length = target.remaining();
-    stream.readFully(copy, 0, length);
-    target.put(copy, 0, length);
+  }
+
+  private void read(long positionBytes, byte[] target, int offset, int length) throws IOException {
+    switch (policy) {
+      case FORWARD -> {
+        if (stream.getPos() != positionBytes) {
+          stream.seek(positionBytes);
+        }
+        stream.readFully(target, offset, length);
+      }
+      case ANYWHERE -> stream.readFully(positionBytes, target, offset, length);
+    }
+  }
+
+  /** One array serves a single thread again and again. */
+  private byte[] copy(int lengthBytes) {
+    if (policy == ReadPolicy.ANYWHERE) {
+      return new byte[lengthBytes];
+    }
+    if (copy.length < lengthBytes) {
+      copy = new byte[lengthBytes];
+    }
+    return copy;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.shardsum.io;
 import io.shardsum.text.ForeignText;
 import java.io.Serializable;
 import java.util.Objects;
+import org.apache.hadoop.fs.FileStatus;
 
 /**
  * A file as it was when it was listed.
@@ -22,6 +23,12 @@ public record ListedFile(String path, long lengthBytes, long modifiedAtMillis)
     if (lengthBytes < 0) {
       throw new IllegalArgumentException("Invalid length of " + path + ": " + lengthBytes);
     }
+  }
+
+  /** What a file system says of a file. */
+  public static ListedFile of(FileStatus status) {
+    return new ListedFile(
+        status.getPath().toString(), status.getLen(), status.getModificationTime());
   }
 
   /** The path as a message shows it: in one line. */

@@ -1,16 +1,16 @@
 package io.shardsum.io;
 
 import io.shardsum.safetensors.SafetensorsFormatException;
-import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import org.apache.hadoop.security.AccessControlException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tries again what failed with a file, after a pause that doubles, unless trying again cannot help;
@@ -18,9 +18,10 @@ import org.apache.hadoop.security.AccessControlException;
  *
  * @param file the file
  * @param count how often
- * @param failed is closed after each failure, so that the next try opens the file anew
  */
-public record Retries(ListedFile file, int count, Closeable failed) {
+public record Retries(ListedFile file, int count) {
+  private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
+
   /** How often a read is tried again, unless it is said otherwise. */
   public static final int USUAL_COUNT = 3;
 
@@ -28,7 +29,7 @@ public record Retries(ListedFile file, int count, Closeable failed) {
   private static final long LONGEST_PAUSE_MILLIS = 10_000;
 
   /** What may fail. */
-  public interface Read<T> {
+  interface Read<T> {
     T run() throws IOException;
   }
 
@@ -37,38 +38,19 @@ public record Retries(ListedFile file, int count, Closeable failed) {
    *
    * @throws IOException with the file's name in the message, if that fails after all retries
    */
-  public <T> T run(Read<T> read) throws IOException {
+  <T> T run(Read<T> read) throws IOException {
     long pauseMillis = FIRST_PAUSE_MILLIS;
     for (int retriesLeft = count; ; retriesLeft--) {
       try {
         return read.run();
       } catch (IOException e) {
-        closeAfter(e);
         if (retriesLeft == 0 || isFinal(e)) {
           throw explained(e);
         }
+        LOG.warn("Reading {} again in {} ms: {}", file.shown(), pauseMillis, shown(e));
       }
       pause(pauseMillis);
       pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, pauseMillis * 2);
-    }
-  }
-
-  /** Fills what remained of {@code target} before the first try. */
-  public void fill(ByteBuffer target, Read<?> read) throws IOException {
-    int begin = target.position();
-    run(
-        () -> {
-          target.position(begin);
-          return read.run();
-        });
-  }
-
-  /** Closes what a read has failed on; that this may fail too is no news. */
-  private void closeAfter(IOException failure) {
-    try {
-      failed.close();
-    } catch (IOException e) {
-      failure.addSuppressed(e);
     }
   }
 
@@ -106,8 +88,11 @@ public record Retries(ListedFile file, int count, Closeable failed) {
     if (isDenied(e)) {
       return new IOException("Cannot read %s: permission denied".formatted(file.shown()), e);
     }
-    return new IOException(
-        "Cannot read %s: %s".formatted(file.shown(), ListedFile.shown(e.toString())), e);
+    return new IOException("Cannot read %s: %s".formatted(file.shown(), shown(e)), e);
+  }
+
+  private static String shown(IOException e) {
+    return ListedFile.shown(e.toString());
   }
 
   private static void pause(long millis) throws InterruptedIOException {

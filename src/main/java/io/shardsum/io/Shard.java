@@ -3,67 +3,97 @@ package io.shardsum.io;
 import io.shardsum.safetensors.ByteSource;
 import io.shardsum.safetensors.SafetensorsFormatException;
 import io.shardsum.safetensors.SafetensorsHeader;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * An open file of weights. A read that fails is tried again on a freshly opened file, unless trying
- * again cannot help; then the message says what was wrong with which file.
+ * A file of weights, opened when it is first read. A read that fails is tried again on a freshly
+ * opened file, unless trying again cannot help; then the message says what was wrong with which
+ * file. What is read {@link ReadPolicy#ANYWHERE} is safe for use by several threads.
  */
-public final class Shard implements Closeable {
+public final class Shard implements ByteSource {
+
+  private interface Reading<T> {
+    T from(ByteSource source) throws IOException;
+  }
 
   private final ListedFile file;
   private final ShardOpener opener;
+  private final ReadPolicy policy;
   private final Retries retries;
-  private final SafetensorsHeader header;
+  private SafetensorsHeader header;
   private FileState opened;
   private ByteSource source;
 
-  /**
-   * Opens a file and reads its header.
-   *
-   * @throws IOException with the file's name in the message, if that fails after all retries
-   */
-  public Shard(ListedFile file, ShardOpener opener) throws IOException {
+  Shard(ListedFile file, ShardOpener opener, ReadPolicy policy) {
     this.file = file;
     this.opener = opener;
-    this.retries = new Retries(file, opener.readRetries(), this);
-    this.header = readHeader();
-    count(header.dataOffsetBytes());
+    this.policy = policy;
+    this.retries = new Retries(file, opener.readRetries());
   }
 
   /**
-   * What breaks the format may have been misread: it is broken if a second reading says so, too.
+   * The header, which is read once. What breaks the format may have been misread: it is broken if a
+   * second reading says so, too.
+   *
+   * @throws IOException with the file's name in the message, if that fails after all retries
    */
+  public SafetensorsHeader header() throws IOException {
+    if (header == null) {
+      header = readHeader();
+      count(header.dataOffsetBytes());
+    }
+    return header;
+  }
+
   private SafetensorsHeader readHeader() throws IOException {
     try {
-      return retries.run(() -> SafetensorsHeader.read(openSource()));
+      return read(SafetensorsHeader::read);
     } catch (SafetensorsFormatException e) {
-      SafetensorsHeader again = retries.run(() -> SafetensorsHeader.read(openSource()));
+      SafetensorsHeader again = read(SafetensorsHeader::read);
       opener.counts().addHeaderReadAgain();
       return again;
     }
   }
 
-  public SafetensorsHeader header() {
-    return header;
+  @Override
+  public String name() {
+    return file.path();
+  }
+
+  @Override
+  public long lengthBytes() {
+    return file.lengthBytes();
   }
 
   /**
    * Fills {@code target} from the file's byte {@code positionBytes} on.
    *
-   * @throws IOException as the constructor
+   * @throws IOException as {@link #header}
    */
-  public void read(long positionBytes, ByteBuffer target) throws IOException {
-    int length = target.remaining();
-    retries.fill(
-        target,
-        () -> {
-          openSource().readFully(positionBytes, target);
+  @Override
+  public void readFully(long positionBytes, ByteBuffer target) throws IOException {
+    int begin = target.position();
+    read(
+        from -> {
+          target.position(begin);
+          from.readFully(positionBytes, target);
           return target;
         });
-    count(length);
+    count(target.position() - begin);
+  }
+
+  private <T> T read(Reading<T> reading) throws IOException {
+    return retries.run(
+        () -> {
+          ByteSource from = source();
+          try {
+            return reading.from(from);
+          } catch (IOException e) {
+            discard(from, e);
+            throw e;
+          }
+        });
   }
 
   private void count(long bytes) {
@@ -74,32 +104,49 @@ public final class Shard implements Closeable {
   }
 
   /**
-   * Checks that the file is still the one whose header was read.
+   * Checks that the file, if it was opened, is still the one that was.
    *
-   * @throws IOException as the constructor
+   * @throws IOException as {@link #header}
    */
   public void checkUnchanged() throws IOException {
-    retries.run(
-        () -> {
-          opener.checkUnchanged(file, opened);
-          return file;
-        });
+    FileState before;
+    synchronized (this) {
+      before = opened;
+    }
+    if (before != null) {
+      retries.run(
+          () -> {
+            opener.checkUnchanged(file, before);
+            return file;
+          });
+    }
   }
 
-  private ByteSource openSource() throws IOException {
+  private synchronized ByteSource source() throws IOException {
     if (source == null) {
       if (opened == null) {
         opened = opener.checkUnchanged(file);
       } else {
         opener.checkUnchanged(file, opened);
       }
-      source = opener.open(file);
+      source = opener.source(file, policy);
     }
     return source;
   }
 
+  /** Closes what a read has failed on; that this may fail too is no news. */
+  private synchronized void discard(ByteSource failed, IOException failure) {
+    if (failed == source) { // else another thread has opened the file anew
+      try {
+        close();
+      } catch (IOException e) {
+        failure.addSuppressed(e);
+      }
+    }
+  }
+
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     if (source != null) {
       ByteSource closing = source;
       source = null;

@@ -12,6 +12,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.functional.FutureIO;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens shards, and says whether they are still what was listed. Files of the local file system are
@@ -19,17 +21,30 @@ import org.apache.hadoop.util.functional.FutureIO;
  */
 public final class ShardOpener {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ShardOpener.class);
+
   private final Configuration hadoopConf;
   private final int readRetries;
   private final ReadCounts counts;
 
+  /** Tries again as often as is usual; nobody looks at the counts. */
+  public ShardOpener(Configuration hadoopConf) {
+    this(hadoopConf, Retries.USUAL_COUNT, new ReadCounts());
+  }
+
+  /**
+   * Opens as {@code hadoopConf} says.
+   *
+   * @param readRetries how often a read that fails is tried again
+   * @param counts what is read is added to these
+   */
   public ShardOpener(Configuration hadoopConf, int readRetries, ReadCounts counts) {
     this.hadoopConf = hadoopConf;
     this.readRetries = readRetries;
     this.counts = counts;
   }
 
-  public int readRetries() {
+  int readRetries() {
     return readRetries;
   }
 
@@ -37,46 +52,36 @@ public final class ShardOpener {
     return counts;
   }
 
+  /** A file that is read from its begin to its end. */
+  public Shard open(ListedFile file) {
+    return open(file, ReadPolicy.FORWARD);
+  }
+
+  /** A file; what is wrong with it is said when it is read. */
+  public Shard open(ListedFile file, ReadPolicy policy) {
+    return new Shard(file, this, policy);
+  }
+
   /**
-   * Opens a file, to be read from its begin to its end.
+   * Opens the bytes of a file.
    *
    * @throws IOException if it is gone or may not be read
    */
-  ByteSource open(ListedFile file) throws IOException {
+  ByteSource source(ListedFile file, ReadPolicy policy) throws IOException {
     counts.addFile();
     Path path = path(file);
     FileSystem fileSystem = path.getFileSystem(hadoopConf);
     if (fileSystem instanceof LocalFileSystem local) {
       return ByteSource.ofPath(localPath(file, local, path));
     }
-    return new HadoopByteSource(
-        file.path(), file.lengthBytes(), stream(file, path, fileSystem, "sequential"));
-  }
-
-  /**
-   * Opens a file, to be read here and there, by several threads.
-   *
-   * @throws IOException as {@link #open}
-   */
-  public ByteSource openForPositions(ListedFile file) throws IOException {
-    counts.addFile();
-    Path path = path(file);
-    FileSystem fileSystem = path.getFileSystem(hadoopConf);
-    if (fileSystem instanceof LocalFileSystem local) {
-      return ByteSource.ofPath(localPath(file, local, path));
-    }
-    return new PositionedByteSource(
-        file.path(), file.lengthBytes(), stream(file, path, fileSystem, "adaptive"));
-  }
-
-  private static FSDataInputStream stream(
-      ListedFile file, Path path, FileSystem fileSystem, String policy) throws IOException {
-    return FutureIO.awaitFuture(
-        fileSystem
-            .openFile(path)
-            .opt("fs.option.openfile.read.policy", policy)
-            .opt("fs.option.openfile.length", Long.toString(file.lengthBytes()))
-            .build());
+    FSDataInputStream stream =
+        FutureIO.awaitFuture(
+            fileSystem
+                .openFile(path)
+                .opt("fs.option.openfile.read.policy", policy.hadoopName())
+                .opt("fs.option.openfile.length", Long.toString(file.lengthBytes()))
+                .build());
+    return new HadoopByteSource(file, stream, policy);
   }
 
   /**
@@ -84,7 +89,7 @@ public final class ShardOpener {
    *
    * @throws IOException if it is gone, or is not what was listed
    */
-  public FileState checkUnchanged(ListedFile file) throws IOException {
+  FileState checkUnchanged(ListedFile file) throws IOException {
     FileState listed = FileState.listed(file);
     Path path = path(file);
     FileSystem fileSystem = path.getFileSystem(hadoopConf);
@@ -106,7 +111,7 @@ public final class ShardOpener {
    *
    * @param opened what the storage said when the file was opened
    */
-  public void checkUnchanged(ListedFile file, FileState opened) throws IOException {
+  void checkUnchanged(ListedFile file, FileState opened) throws IOException {
     FileState now = checkUnchanged(file);
     requireSame(file, now.isSameFileAs(opened), "opened", opened, now);
   }
@@ -115,10 +120,11 @@ public final class ShardOpener {
       ListedFile file, boolean same, String since, FileState before, FileState now)
       throws UnreadableFileException {
     if (!same) {
-      throw new UnreadableFileException(
+      String changed =
           "Cannot read %s: changed after it was %s: expected %s, found %s"
-              .formatted(file.shown(), since, before, now),
-          null);
+              .formatted(file.shown(), since, before, now);
+      LOG.warn(changed);
+      throw new UnreadableFileException(changed, null);
     }
   }
 

@@ -106,7 +106,7 @@ public final class FleetScan {
     this.files = PlannedFile.of(request.inventory());
     this.size =
         ScanSize.of(
-            files.stream().map(PlannedFile::scanned).toList(),
+            files.stream().map(planned -> planned.file().listed()).toList(),
             session.sparkContext().hadoopConfiguration());
     this.session = ScanSession.of(session, size);
     this.limits = RereadLimits.of(session.conf());

@@ -1,5 +1,6 @@
 package io.shardsum.source;
 
+import io.shardsum.source.sglang.ShardGroup;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.types.DataType;

@@ -4,6 +4,9 @@ import static io.shardsum.source.ChunkColumn.CHUNK_BYTES;
 
 import io.shardsum.safetensors.SafetensorsHeader;
 import io.shardsum.safetensors.TensorEntry;
+import io.shardsum.source.sglang.EngineNames;
+import io.shardsum.source.sglang.Fp8Half;
+import io.shardsum.source.sglang.Fp8Pairs;
 import java.util.List;
 import java.util.Optional;
 
@@ -81,7 +84,7 @@ final class ChunkCursor {
     if (!beginsHere && (unit == Unit.TENSOR || endBytes <= slice.beginBytes())) {
       return false;
     }
-    renamed = names.of(tensor());
+    renamed = names.renamed(tensor());
     half = pairs.half(tensor());
     skippedBy = half.isPresent() ? Optional.empty() : skipPattern();
     chunkCount = skippedBy.isPresent() ? 1 : Math.max(1, chunksThatHold(tensor().lengthBytes()));

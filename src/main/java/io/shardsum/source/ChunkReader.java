@@ -4,6 +4,9 @@ import io.shardsum.checksum.SglangChecksum;
 import io.shardsum.io.Retries;
 import io.shardsum.io.Shard;
 import io.shardsum.io.ShardOpener;
+import io.shardsum.safetensors.SafetensorsHeader;
+import io.shardsum.source.sglang.EngineNames;
+import io.shardsum.source.sglang.RankReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -14,12 +17,16 @@ import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 import org.apache.spark.sql.connector.read.PartitionReader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the slices of one task, chunk by chunk, and makes rows of one chunk or of a run. The row
  * and its buffer are reused: a row is valid until the next one.
  */
 final class ChunkReader implements PartitionReader<InternalRow> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkReader.class);
 
   private final Iterator<FileSlice> slices;
   private final RowUnit rows;
@@ -60,7 +67,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
         row.has(ChunkColumn.SHA256) || row.has(ChunkColumn.FP8_SHA256)
             ? ChunkCursor.Unit.TENSOR
             : ChunkCursor.Unit.CHUNK;
-    this.rank = new RankReader(row, onError, opener);
+    this.rank = new RankReader(row, opener);
   }
 
   @Override
@@ -87,29 +94,31 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     slice = next;
     error = null;
     window.clear();
+    shard = opener.open(slice.file().listed());
+    SafetensorsHeader header;
     try {
-      shard = new Shard(slice.file().listed(), opener);
+      header = shard.header();
     } catch (IOException e) {
       report(e);
       row.beginFile(slice, 0);
       row.fileWithoutTensors(error);
       return true;
     }
-    row.beginFile(slice, shard.header().tensors().size());
-    if (shard.header().tensors().isEmpty() && slice.beginBytes() == 0) {
+    row.beginFile(slice, header.tensors().size());
+    if (header.tensors().isEmpty() && slice.beginBytes() == 0) {
       shard.close();
       row.fileWithoutTensors(null);
       return true;
     }
-    rank.beginFile(slice.file(), shard);
+    rank.beginFile(slice.file().listed(), slice.file().group(), header, shard);
     cursor =
         new ChunkCursor(
-            shard.header(),
+            header,
             slice,
             unit,
-            rank.names(slice.file(), shard),
-            rank.pairs(slice.file(), shard));
-    fileSample = new FileSample(sample, slice.file(), shard.header());
+            row.has(ChunkColumn.ENGINE_NAME) ? rank.names(header) : EngineNames.none(),
+            rank.pairs(header));
+    fileSample = new FileSample(sample, slice.file(), header);
     return false;
   }
 
@@ -131,7 +140,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
 
   private void fillRow() throws IOException {
     row.begin(cursor);
-    rank.beginRow(cursor);
+    beginPair();
     if (cursor.skippedBy().isPresent()) {
       return;
     }
@@ -149,6 +158,25 @@ final class ChunkReader implements PartitionReader<InternalRow> {
       row.end();
     } else {
       row.failed(error);
+    }
+  }
+
+  private void beginPair() {
+    if (cursor.half().isPresent() && row.needsTensorBytes()) {
+      rank.beginRow(cursor.half().get(), cursor.tensorIndex(), cursor.tensor());
+    } else {
+      rank.beginOtherRow();
+    }
+  }
+
+  private void addToPair(ByteBuffer data, long positionBytes) throws IOException {
+    try {
+      rank.add(data, positionBytes);
+    } catch (IOException e) {
+      if (onError == OnError.FAIL || Retries.isInterrupt(e)) {
+        throw e;
+      }
+      rank.fail(e);
     }
   }
 
@@ -170,12 +198,12 @@ final class ChunkReader implements PartitionReader<InternalRow> {
         long firstWord = cursor.firstWord() + at / Integer.BYTES;
         sum += checksum.sum(data, firstWord, cursor.tensor().lengthBytes());
       }
-      rank.add(cursor, data, at);
+      addToPair(data, cursor.firstWord() * Integer.BYTES + at);
       if (row.has(ChunkColumn.SHA256)) {
         sha256.update(data);
       }
     }
-    rank.endChunk(cursor);
+    rank.endChunk(cursor.isLastChunk());
     if (sums) {
       row.chunkSum(sum);
     }
@@ -193,6 +221,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
       throw e;
     }
     error = e.getMessage();
+    LOG.warn("Left out: {}", error);
   }
 
   @Override

@@ -29,6 +29,9 @@ import static io.shardsum.source.ChunkColumn.TENSOR;
 import static io.shardsum.source.ChunkColumn.TENSOR_BYTES;
 
 import io.shardsum.safetensors.TensorEntry;
+import io.shardsum.source.sglang.EngineNames;
+import io.shardsum.source.sglang.Fp8Half;
+import io.shardsum.source.sglang.Fp8Row;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -42,7 +45,7 @@ import org.apache.spark.sql.catalyst.util.GenericArrayData;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /** The one row that a reader fills again and again, with the columns that the query needs. */
-final class ChunkRow {
+final class ChunkRow implements Fp8Row {
 
   private static final int NONE = -1;
 
@@ -94,9 +97,19 @@ final class ChunkRow {
     return positions.containsKey(column);
   }
 
-  /** Whether anything is asked of block-quantized pairs. */
-  boolean hasFp8() {
-    return has(FP8) || has(FP8_SUM) || has(FP8_SHA256);
+  @Override
+  public boolean hasFp8() {
+    return has(FP8) || hasFp8Sum() || hasFp8Sha256();
+  }
+
+  @Override
+  public boolean hasFp8Sum() {
+    return has(FP8_SUM);
+  }
+
+  @Override
+  public boolean hasFp8Sha256() {
+    return has(FP8_SHA256);
   }
 
   boolean needsTensorBytes() {
@@ -194,18 +207,19 @@ final class ChunkRow {
     set(CPU_SUM, sum);
   }
 
-  /** Adds the sum of a chunk's dequantized bytes. */
-  void fp8Sum(long sum) {
+  @Override
+  public void fp8Sum(long sum) {
     fp8Sum += sum;
     set(FP8_SUM, fp8Sum);
   }
 
-  void fp8Sha256(String hex) {
+  @Override
+  public void fp8Sha256(String hex) {
     set(FP8_SHA256, UTF8String.fromString(hex));
   }
 
-  /** The weight has no dequantized checksum. */
-  void noFp8(String why) {
+  @Override
+  public void noFp8(String why) {
     set(FP8, UTF8String.fromString(why));
     set(FP8_SUM, null);
     set(FP8_SHA256, null);

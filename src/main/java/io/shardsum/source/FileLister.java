@@ -77,8 +77,6 @@ final class FileLister {
   }
 
   private static ScannedFile listed(FileStatus status) {
-    return new ScannedFile(
-        new ListedFile(status.getPath().toString(), status.getLen(), status.getModificationTime()),
-        List.of());
+    return new ScannedFile(ListedFile.of(status), List.of());
   }
 }

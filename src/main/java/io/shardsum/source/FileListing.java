@@ -9,6 +9,7 @@ import io.shardsum.checksum.Fp8Rule;
 import io.shardsum.fleet.NameRule;
 import io.shardsum.fleet.NameRules;
 import io.shardsum.io.ListedFile;
+import io.shardsum.source.sglang.ShardGroup;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

@@ -6,8 +6,8 @@ import io.shardsum.fleet.NameRule;
 import io.shardsum.fleet.NameRules;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.fleet.StructureReader;
-import io.shardsum.io.ListedFile;
-import io.shardsum.io.ShardHeaders;
+import io.shardsum.io.Shard;
+import io.shardsum.io.ShardOpener;
 import io.shardsum.safetensors.SafetensorsHeader;
 import java.io.IOException;
 import java.util.List;
@@ -24,20 +24,19 @@ import org.apache.hadoop.conf.Configuration;
  */
 public final class HeaderStructure implements StructureReader {
 
-  private final ShardHeaders headers;
+  private final ShardOpener opener;
 
   /** Reads headers as {@code hadoopConf} says. */
   public HeaderStructure(Configuration hadoopConf) {
-    this.headers = new ShardHeaders(hadoopConf);
+    this.opener = new ShardOpener(hadoopConf);
   }
 
   @Override
   public Optional<String> structureOf(EngineSpec engine, List<ShardFile> filesOfOneRank) {
     Map<String, String> inFiles = new TreeMap<>();
     for (ShardFile file : filesOfOneRank) {
-      try {
-        SafetensorsHeader header =
-            headers.read(new ListedFile(file.path(), file.lengthBytes(), file.modifiedAtMillis()));
+      try (Shard shard = opener.open(file.listed())) {
+        SafetensorsHeader header = shard.header();
         header.tensors().stream()
             .filter(tensor -> !isLeftOut(engine, tensor.name()))
             .forEach(tensor -> inFiles.put(tensor.name(), tensor.dtype() + " " + tensor.shape()));

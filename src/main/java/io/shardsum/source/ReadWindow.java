@@ -53,7 +53,7 @@ final class ReadWindow {
       buffer.clear();
     }
     buffer.limit((int) Math.min(buffer.capacity(), wantedBytes));
-    shard.read(positionBytes + buffer.position(), buffer);
+    shard.readFully(positionBytes + buffer.position(), buffer);
     buffer.flip();
     beginBytes = positionBytes;
   }

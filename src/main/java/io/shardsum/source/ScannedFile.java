@@ -1,6 +1,7 @@
 package io.shardsum.source;
 
 import io.shardsum.io.ListedFile;
+import io.shardsum.source.sglang.ShardGroup;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;

@@ -13,12 +13,15 @@ import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.MisreadingFileSystem;
 import io.shardsum.testing.SmallFleet;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Engines of a fleet compared with the checkpoint that they were started with. */
 @ExtendWith(LocalSpark.class)
@@ -136,6 +140,99 @@ class CheckpointReferenceTest {
     assertThat(unknown).extracting(row -> row.<String>getAs("tensor")).contains(DOWN);
     assertThat(rows(ScanTable.TENSORS, "source = 'EXPECTED' AND status = 'HASHED'")).isNotEmpty();
     assertThat(root.resolve("tables/expectations")).doesNotExist();
+  }
+
+  @Test
+  void readsACheckpointAgainWhereAReadFails() throws IOException {
+    Path checkpoint = flakyCheckpoint();
+    Path file = checkpoint.resolve(fileOf(DOWN));
+    long data = data(file);
+    AtomicInteger failures = new AtomicInteger();
+    MisreadingFileSystem.whenRead(
+        file,
+        position -> {
+          if (position >= data && failures.getAndIncrement() == 0) {
+            throw new IOException("connection reset");
+          }
+        });
+
+    CommandRun run = scan(engine("a", QWEN.resolve("tp2"), Path.of("misread:" + checkpoint), VLLM));
+
+    assertThat(failures).hasPositiveValue();
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    assertThat(rows(ScanTable.TENSORS, "source = 'EXPECTED' AND status != 'HASHED'")).isEmpty();
+  }
+
+  /** What goes wrong with a file of a checkpoint, once its header was read. */
+  enum CheckpointFault {
+    FAILS(": java.io.IOException: connection reset") {
+      @Override
+      void happen(Path file) throws IOException {
+        throw new IOException("connection reset");
+      }
+    },
+    IS_CUT(": changed after it was listed: expected ") {
+      @Override
+      void happen(Path file) throws IOException {
+        try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+          open.setLength(open.length() - 1);
+        }
+      }
+    },
+    CHANGES(": changed after it was listed: expected ") {
+      @Override
+      void happen(Path file) throws IOException {
+        Files.setLastModifiedTime(file, FileTime.fromMillis(1_000));
+      }
+    };
+
+    private final String reason;
+
+    CheckpointFault(String reason) {
+      this.reason = reason;
+    }
+
+    abstract void happen(Path file) throws IOException;
+  }
+
+  @ParameterizedTest
+  @EnumSource(CheckpointFault.class)
+  void leavesUncheckedWhatRestsOnAFileThatCannotBeRead(CheckpointFault fault) throws IOException {
+    Path checkpoint = flakyCheckpoint();
+    Path file = checkpoint.resolve(fileOf(DOWN));
+    long data = data(file);
+    MisreadingFileSystem.whenRead(
+        file,
+        position -> {
+          if (position >= data) {
+            fault.happen(file);
+          }
+        });
+
+    CommandRun run = scan(engine("a", QWEN.resolve("tp2"), Path.of("misread:" + checkpoint), VLLM));
+
+    String reason = "Cannot read misread:" + file + fault.reason;
+    assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(4);
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).contains("NOT_CHECKED: ").contains(reason);
+    List<Row> unknown = rows(ScanTable.TENSORS, "source = 'EXPECTED' AND status = 'UNKNOWN'");
+    assertThat(unknown).extracting(row -> row.<String>getAs("tensor")).contains(DOWN);
+    assertThat(unknown)
+        .allSatisfy(row -> assertThat(row.<String>getAs("reason")).startsWith(reason));
+    assertThat(rows(ScanTable.TENSORS, "source = 'FILES' AND status = 'HASHED'")).isNotEmpty();
+    assertThat(rows(ScanTable.TENSORS, "source = 'FILES' AND status = 'UNREADABLE'")).isEmpty();
+    assertThat(root.resolve("tables/expectations")).doesNotExist();
+  }
+
+  private Path flakyCheckpoint() throws IOException {
+    MisreadingFileSystem.register(spark.sparkContext().hadoopConfiguration());
+    return copy(QWEN.resolve("checkpoint"), "checkpoint");
+  }
+
+  private static long data(Path file) throws IOException {
+    try (ByteSource source = ByteSource.ofPath(file)) {
+      return SafetensorsHeader.read(source).dataOffsetBytes();
+    }
   }
 
   @Test

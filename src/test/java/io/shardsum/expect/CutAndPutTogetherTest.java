@@ -13,7 +13,7 @@ import io.shardsum.expect.model.OpenCheckpoint;
 import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.expect.recipe.SourceRows;
 import io.shardsum.expect.recipe.Span;
-import io.shardsum.source.RetriedFiles;
+import io.shardsum.io.ShardOpener;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -69,12 +69,12 @@ class CutAndPutTogetherTest {
             temp.toString(),
             setup,
             new Configuration(false),
-            new RetriedFiles(new Configuration(false)));
+            new ShardOpener(new Configuration(false)));
     Expectation expectation = Expectation.of(checkpoint, setup);
 
     int[] ranksThatHold = new int[model.elements() + 1];
     try (OpenCheckpoint bytes =
-        new OpenCheckpoint(checkpoint.files(), new RetriedFiles(new Configuration(false)))) {
+        new OpenCheckpoint(checkpoint.files(), new ShardOpener(new Configuration(false)))) {
       for (ExpectedRank rank : expectation.ranks()) {
         assertThat(rank.refused()).isEmpty();
         BitSet held = new BitSet();

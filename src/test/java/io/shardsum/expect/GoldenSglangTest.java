@@ -7,7 +7,7 @@ import io.shardsum.expect.model.EngineRelease;
 import io.shardsum.expect.model.OpenCheckpoint;
 import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.fleet.Digest;
-import io.shardsum.source.RetriedFiles;
+import io.shardsum.io.ShardOpener;
 import io.shardsum.testing.GoldenSetup;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ class GoldenSglangTest {
 
     List<String> lines = new ArrayList<>();
     try (OpenCheckpoint bytes =
-        new OpenCheckpoint(checkpoint.files(), new RetriedFiles(new Configuration(false)))) {
+        new OpenCheckpoint(checkpoint.files(), new ShardOpener(new Configuration(false)))) {
       HashedExpectation hashed = new ExpectationHasher(bytes, Digest.BOTH, 2).hash(expectation);
       for (HashedRank rank : hashed.ranks()) {
         assertThat(rank.refused()).isEmpty();

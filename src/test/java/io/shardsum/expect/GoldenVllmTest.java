@@ -9,10 +9,10 @@ import io.shardsum.expect.model.ExpectedRank;
 import io.shardsum.expect.model.OpenCheckpoint;
 import io.shardsum.expect.model.Topology;
 import io.shardsum.fleet.Digest;
+import io.shardsum.io.ShardOpener;
 import io.shardsum.safetensors.ByteSource;
 import io.shardsum.safetensors.SafetensorsHeader;
 import io.shardsum.safetensors.TensorEntry;
-import io.shardsum.source.RetriedFiles;
 import io.shardsum.testing.GoldenSetup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -105,8 +105,7 @@ class GoldenVllmTest {
       GoldenSetup setup, Expectation expectation) throws IOException {
     Map<Integer, Map<String, String>> digests = new TreeMap<>();
     try (OpenCheckpoint bytes =
-        new OpenCheckpoint(
-            setup.checkpoint().files(), new RetriedFiles(new Configuration(false)))) {
+        new OpenCheckpoint(setup.checkpoint().files(), new ShardOpener(new Configuration(false)))) {
       HashedExpectation hashed = new ExpectationHasher(bytes, Digest.SHA256, 2).hash(expectation);
       hashed.ranks().forEach(rank -> digests.put(rank.rank(), rank.checksums()));
     }

@@ -9,10 +9,10 @@ import io.shardsum.expect.model.OpenCheckpoint;
 import io.shardsum.expect.model.Topology;
 import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.fleet.Digest;
+import io.shardsum.io.ShardOpener;
 import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.SafetensorsWriter;
 import io.shardsum.safetensors.TensorSpec;
-import io.shardsum.source.RetriedFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -219,12 +219,12 @@ public final class SmallCheckpoint {
         directory.toString(),
         setup,
         new Configuration(false),
-        new RetriedFiles(new Configuration(false)));
+        new ShardOpener(new Configuration(false)));
   }
 
   private OpenCheckpoint openFiles() {
     EngineSetup any = vllm(new Topology(1, 1, 1, 1), Optional.empty(), Map.of());
-    return new OpenCheckpoint(open(any).files(), new RetriedFiles(new Configuration(false)));
+    return new OpenCheckpoint(open(any).files(), new ShardOpener(new Configuration(false)));
   }
 
   /** What such an engine must hold, in float32. */

@@ -10,10 +10,10 @@ import io.shardsum.expect.model.OpenCheckpoint;
 import io.shardsum.expect.model.Refusal;
 import io.shardsum.expect.model.Topology;
 import io.shardsum.fleet.Digest;
+import io.shardsum.io.ShardOpener;
 import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.SafetensorsWriter;
 import io.shardsum.safetensors.TensorSpec;
-import io.shardsum.source.RetriedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,9 +98,9 @@ class TiedHeadTest {
             temp.toString(),
             setup,
             new Configuration(false),
-            new RetriedFiles(new Configuration(false)));
+            new ShardOpener(new Configuration(false)));
     try (OpenCheckpoint bytes =
-        new OpenCheckpoint(checkpoint.files(), new RetriedFiles(new Configuration(false)))) {
+        new OpenCheckpoint(checkpoint.files(), new ShardOpener(new Configuration(false)))) {
       return new ExpectationHasher(bytes, Digest.SGLANG, 1).hash(Expectation.of(checkpoint, setup));
     }
   }

@@ -45,7 +45,8 @@ class InventoryTest {
     Files.setLastModifiedTime(file, FileTime.fromMillis(1_700_000_000_000L));
 
     assertThat(disk().engine("parallelism: { tp: 1 }").ranks().get(0).files())
-        .extracting(ShardFile::path, ShardFile::lengthBytes, ShardFile::modifiedAtMillis)
+        .extracting(
+            ShardFile::path, ShardFile::lengthBytes, shard -> shard.listed().modifiedAtMillis())
         .containsExactly(tuple("file:" + file, 5L, 1_700_000_000_000L));
   }
 

@@ -3,6 +3,7 @@ package io.shardsum.source;
 import static io.shardsum.source.ChunkColumn.CHUNK_BYTES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardsum.testing.FlakyFileSystem;
 import io.shardsum.testing.LocalSpark;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -10,6 +10,7 @@ import io.shardsum.checksum.SglangChecksum;
 import io.shardsum.io.ListedFile;
 import io.shardsum.io.ReadCounts;
 import io.shardsum.io.ShardOpener;
+import io.shardsum.testing.FlakyFileSystem;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;

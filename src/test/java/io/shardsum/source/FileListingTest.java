@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.shardsum.checksum.Fp8Rule;
 import io.shardsum.fleet.NameRules;
 import io.shardsum.io.ListedFile;
+import io.shardsum.source.sglang.ShardGroup;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.checksum.Fp8Rule;
 import io.shardsum.checksum.SglangChecksum;
 import io.shardsum.io.ListedFile;
+import io.shardsum.source.sglang.ShardGroup;
 import io.shardsum.testing.LocalSpark;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.shardsum.testing.FlakyFileSystem;
 import io.shardsum.testing.LocalSpark;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import io.shardsum.expect.model.EngineRelease;
 import io.shardsum.expect.model.EngineSetup;
 import io.shardsum.expect.model.Gpu;
 import io.shardsum.expect.model.Topology;
-import io.shardsum.source.RetriedFiles;
+import io.shardsum.io.ShardOpener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -64,7 +64,7 @@ public record GoldenSetup(EngineRelease release, String model, String name) {
         checkpointDirectory().toAbsolutePath().toString(),
         setup(),
         new Configuration(false),
-        new RetriedFiles(new Configuration(false)));
+        new ShardOpener(new Configuration(false)));
   }
 
   public EngineSetup setup() {

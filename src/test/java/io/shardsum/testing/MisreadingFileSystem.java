@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -23,6 +24,13 @@ public final class MisreadingFileSystem extends RawLocalFileSystem {
   private static final URI ROOT = URI.create("misread:///");
   private static final Map<String, Misread> MISREADS = new ConcurrentHashMap<>();
   private static final Map<String, Boolean> VANISHING = new ConcurrentHashMap<>();
+  private static final Map<String, Mishap> MISHAPS = new ConcurrentHashMap<>();
+
+  /** What happens when a file is read. */
+  public interface Mishap {
+    /** Called before bytes from {@code position} on are read. */
+    void at(long position) throws IOException;
+  }
 
   /** Where a file is misread, and by what in which reading: 0 leaves the byte right. */
   private static final class Misread {
@@ -50,6 +58,7 @@ public final class MisreadingFileSystem extends RawLocalFileSystem {
     conf.setClass("fs.misread.impl", MisreadingFileSystem.class, RawLocalFileSystem.class);
     MISREADS.clear();
     VANISHING.clear();
+    MISHAPS.clear();
   }
 
   /**
@@ -75,6 +84,11 @@ public final class MisreadingFileSystem extends RawLocalFileSystem {
     return super.getFileStatus(path);
   }
 
+  /** Something happens each time that a file is read. */
+  public static void whenRead(java.nio.file.Path file, Mishap mishap) {
+    MISHAPS.put(file.toString(), mishap);
+  }
+
   /** How often the byte of {@link #misread} was read. */
   public static int readings(java.nio.file.Path file) {
     return MISREADS.get(file.toString()).readings();
@@ -95,16 +109,19 @@ public final class MisreadingFileSystem extends RawLocalFileSystem {
     FSDataInputStream stream = super.open(path, bufferBytes);
     VANISHING.computeIfPresent(path.toUri().getPath(), (any, opened) -> true);
     Misread misread = MISREADS.get(path.toUri().getPath());
-    return misread == null ? stream : new FSDataInputStream(new MisreadStream(stream, misread));
+    Mishap mishap = MISHAPS.getOrDefault(path.toUri().getPath(), position -> {});
+    return new FSDataInputStream(new MisreadStream(stream, Optional.ofNullable(misread), mishap));
   }
 
   private static final class MisreadStream extends FSInputStream {
     private final FSDataInputStream stream;
-    private final Misread misread;
+    private final Optional<Misread> misread;
+    private final Mishap mishap;
 
-    MisreadStream(FSDataInputStream stream, Misread misread) {
+    MisreadStream(FSDataInputStream stream, Optional<Misread> misread, Mishap mishap) {
       this.stream = stream;
       this.misread = misread;
+      this.mishap = mishap;
     }
 
     @Override
@@ -131,9 +148,13 @@ public final class MisreadingFileSystem extends RawLocalFileSystem {
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
       long begin = stream.getPos();
+      mishap.at(begin);
       int read = stream.read(target, offset, length);
-      if (misread.position >= begin && misread.position < begin + read) {
-        target[(int) (offset + misread.position - begin)] ^= misread.mask();
+      if (misread.isPresent()) {
+        long position = misread.get().position;
+        if (position >= begin && position < begin + read) {
+          target[(int) (offset + position - begin)] ^= misread.get().mask();
+        }
       }
       return read;
     }

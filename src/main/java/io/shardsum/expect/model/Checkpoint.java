@@ -3,8 +3,9 @@ package io.shardsum.expect.model;
 import io.shardsum.expect.recipe.SourceTensor;
 import io.shardsum.fleet.CheckpointListing;
 import io.shardsum.fleet.JsonFile;
-import io.shardsum.fleet.ShardFile;
-import io.shardsum.safetensors.ByteSource;
+import io.shardsum.io.ListedFile;
+import io.shardsum.io.Shard;
+import io.shardsum.io.ShardOpener;
 import io.shardsum.safetensors.SafetensorsFormatException;
 import io.shardsum.safetensors.SafetensorsHeader;
 import io.shardsum.safetensors.TensorEntry;
@@ -36,7 +37,7 @@ import org.apache.hadoop.fs.Path;
 public record Checkpoint(
     String directory,
     ModelConfig config,
-    List<ShardFile> files,
+    List<ListedFile> files,
     Map<String, SourceTensor> tensors,
     List<SourceTensor> unread,
     boolean hasMistralConfig,
@@ -64,7 +65,7 @@ public record Checkpoint(
    * @throws UncheckedIOException if a file cannot be read
    */
   public static Checkpoint open(
-      String directory, EngineSetup setup, Configuration conf, WeightFiles opener) {
+      String directory, EngineSetup setup, Configuration conf, ShardOpener opener) {
     CheckpointListing listing = CheckpointListing.of(directory, choice(setup), conf);
     try {
       ModelConfig config = ModelConfig.parse(config(directory, conf));
@@ -130,7 +131,7 @@ public record Checkpoint(
     }
   }
 
-  private static Map<String, SourceTensor> tensors(List<ShardFile> files, WeightFiles opener)
+  private static Map<String, SourceTensor> tensors(List<ListedFile> files, ShardOpener opener)
       throws IOException {
     Map<String, SourceTensor> tensors = new TreeMap<>();
     for (int file = 0; file < files.size(); file++) {
@@ -149,20 +150,20 @@ public record Checkpoint(
     return tensors;
   }
 
-  private static List<SourceTensor> unread(List<ShardFile> files, WeightFiles opener)
+  private static List<SourceTensor> unread(List<ListedFile> files, ShardOpener opener)
       throws IOException {
     List<SourceTensor> tensors = new ArrayList<>();
-    for (ShardFile file : files) {
+    for (ListedFile file : files) {
       tensors.addAll(tensors(-1, file, opener));
     }
     return tensors;
   }
 
-  private static List<SourceTensor> tensors(int number, ShardFile file, WeightFiles opener)
+  private static List<SourceTensor> tensors(int number, ListedFile file, ShardOpener opener)
       throws IOException {
     String fileName = new Path(file.path()).getName();
-    try (ByteSource source = opener.open(file)) {
-      SafetensorsHeader header = SafetensorsHeader.read(source);
+    try (Shard shard = opener.open(file)) {
+      SafetensorsHeader header = shard.header();
       List<SourceTensor> tensors = new ArrayList<>();
       for (TensorEntry entry : header.tensors()) {
         tensors.add(

@@ -2,7 +2,10 @@ package io.shardsum.expect.model;
 
 import io.shardsum.expect.recipe.CheckpointBytes;
 import io.shardsum.expect.recipe.SourceTensor;
-import io.shardsum.fleet.ShardFile;
+import io.shardsum.io.ListedFile;
+import io.shardsum.io.ReadPolicy;
+import io.shardsum.io.Shard;
+import io.shardsum.io.ShardOpener;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,12 +17,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * The files of a checkpoint, each opened when it is first read. Safe for use by several threads.
  */
 public final class OpenCheckpoint implements CheckpointBytes, Closeable {
-  private final List<ShardFile> files;
-  private final WeightFiles opener;
-  private final Map<Integer, WeightFiles.Opened> open = new ConcurrentHashMap<>();
+  private final List<ListedFile> files;
+  private final ShardOpener opener;
+  private final Map<Integer, Shard> open = new ConcurrentHashMap<>();
 
   /** Opens nothing yet. */
-  public OpenCheckpoint(List<ShardFile> files, WeightFiles opener) {
+  public OpenCheckpoint(List<ListedFile> files, ShardOpener opener) {
     this.files = List.copyOf(files);
     this.opener = opener;
   }
@@ -35,20 +38,20 @@ public final class OpenCheckpoint implements CheckpointBytes, Closeable {
    * @throws IOException if one is not, with its name in the message
    */
   public void checkUnchanged() throws IOException {
-    for (WeightFiles.Opened file : open.values()) {
+    for (Shard file : open.values()) {
       file.checkUnchanged();
     }
   }
 
-  private WeightFiles.Opened file(int number) throws IOException {
-    WeightFiles.Opened file = open.get(number);
+  private Shard file(int number) {
+    Shard file = open.get(number);
     if (file != null) {
       return file;
     }
     synchronized (this) {
       file = open.get(number);
       if (file == null) {
-        file = opener.open(files.get(number));
+        file = opener.open(files.get(number), ReadPolicy.ANYWHERE);
         open.put(number, file);
       }
       return file;
@@ -57,7 +60,7 @@ public final class OpenCheckpoint implements CheckpointBytes, Closeable {
 
   @Override
   public void close() throws IOException {
-    for (WeightFiles.Opened file : open.values()) {
+    for (Shard file : open.values()) {
       file.close();
     }
   }

@@ -3,7 +3,7 @@ package io.shardsum.scan.canary;
 import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.scan.plan.PlannedFile;
-import io.shardsum.source.ShardGroup;
+import io.shardsum.source.sglang.ShardGroup;
 import io.shardsum.tables.ScanId;
 import java.util.ArrayList;
 import java.util.List;

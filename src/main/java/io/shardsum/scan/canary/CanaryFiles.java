@@ -1,6 +1,7 @@
 package io.shardsum.scan.canary;
 
 import io.shardsum.fleet.ShardFile;
+import io.shardsum.io.ListedFile;
 import io.shardsum.scan.plan.BackgroundWork;
 import io.shardsum.tables.ScanTables;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -72,9 +72,7 @@ public final class CanaryFiles implements AutoCloseable {
       try (OutputStream out = fileSystem.create(path, true)) {
         out.write(shard.bytes());
       }
-      FileStatus status = fileSystem.getFileStatus(path);
-      return new ShardFile(
-          status.getPath().toString(), status.getLen(), status.getModificationTime(), ROLE, 0);
+      return new ShardFile(ListedFile.of(fileSystem.getFileStatus(path)), ROLE, 0);
     } catch (IOException e) {
       throw tables.cannotWrite(e);
     } catch (FSError e) {

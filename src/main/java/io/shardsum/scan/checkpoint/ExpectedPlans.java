@@ -18,8 +18,8 @@ import io.shardsum.fleet.LiveSpec;
 import io.shardsum.fleet.Parallelism;
 import io.shardsum.fleet.SkipProfile;
 import io.shardsum.fleet.Visibility;
+import io.shardsum.io.ShardOpener;
 import io.shardsum.scan.plan.Baseline;
-import io.shardsum.source.RetriedFiles;
 import io.shardsum.tables.ReferenceException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -167,7 +167,7 @@ public final class ExpectedPlans {
             Gpu.parse(spec.gpu().orElse("sm90")),
             spec.dtype(),
             spec.settings());
-    Checkpoint checkpoint = Checkpoint.open(spec.directory(), setup, conf, new RetriedFiles(conf));
+    Checkpoint checkpoint = Checkpoint.open(spec.directory(), setup, conf, new ShardOpener(conf));
     List<String> skip = new ArrayList<>(first.profile().patterns());
     skip.addAll(first.skip());
     return new ExpectedModel(

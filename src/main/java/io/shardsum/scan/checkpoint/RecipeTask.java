@@ -5,9 +5,10 @@ import io.shardsum.expect.recipe.HashedRecipe;
 import io.shardsum.expect.recipe.RecipeGroup;
 import io.shardsum.expect.recipe.TensorDigests;
 import io.shardsum.fleet.Digest;
-import io.shardsum.fleet.ShardFile;
+import io.shardsum.io.ListedFile;
+import io.shardsum.io.Retries;
+import io.shardsum.io.ShardOpener;
 import io.shardsum.scan.files.LocalFiles;
-import io.shardsum.source.RetriedFiles;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ import org.apache.spark.sql.RowFactory;
  * @param files of the checkpoint
  */
 record RecipeTask(
-    List<Integer> numbers, List<RecipeGroup> groups, List<ShardFile> files, Digest digest)
+    List<Integer> numbers, List<RecipeGroup> groups, List<ListedFile> files, Digest digest)
     implements Serializable {
 
   /**
@@ -35,7 +36,7 @@ record RecipeTask(
    */
   List<Row> run(Configuration conf) throws IOException {
     List<Row> rows = new ArrayList<>();
-    try (OpenCheckpoint checkpoint = new OpenCheckpoint(files, new RetriedFiles(conf))) {
+    try (OpenCheckpoint checkpoint = new OpenCheckpoint(files, new ShardOpener(conf))) {
       for (int index = 0; index < groups.size(); index++) {
         rows.addAll(rows(index, checkpoint));
       }
@@ -76,7 +77,7 @@ record RecipeTask(
   }
 
   private static void requireNoInterrupt(IOException e) throws IOException {
-    if (RetriedFiles.isInterrupt(e)) {
+    if (Retries.isInterrupt(e)) {
       throw e;
     }
   }

@@ -55,7 +55,7 @@ public final class ScanViews {
               planned.rank(),
               file.role(),
               file.path(),
-              new Timestamp(file.modifiedAtMillis())));
+              new Timestamp(file.listed().modifiedAtMillis())));
     }
     return rows;
   }

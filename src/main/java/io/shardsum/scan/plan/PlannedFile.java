@@ -11,7 +11,7 @@ import io.shardsum.fleet.RankState;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.io.ListedFile;
 import io.shardsum.source.ScannedFile;
-import io.shardsum.source.ShardGroup;
+import io.shardsum.source.sglang.ShardGroup;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -63,7 +63,7 @@ public record PlannedFile(
   private static Map<String, ShardGroup> groups(EngineInventory engine, RankInventory rank) {
     Map<String, List<ListedFile>> byRole = new HashMap<>();
     for (ShardFile file : rank.files()) {
-      byRole.computeIfAbsent(file.role(), any -> new ArrayList<>()).add(listed(file));
+      byRole.computeIfAbsent(file.role(), any -> new ArrayList<>()).add(file.listed());
     }
     Fp8Rule fp8 =
         switch (engine.spec().layout()) {
@@ -92,10 +92,6 @@ public record PlannedFile(
   }
 
   public ScannedFile scanned() {
-    return new ScannedFile(listed(file), skip, group);
-  }
-
-  private static ListedFile listed(ShardFile file) {
-    return new ListedFile(file.path(), file.lengthBytes(), file.modifiedAtMillis());
+    return new ScannedFile(file.listed(), skip, group);
   }
 }

@@ -1,9 +1,13 @@
 package io.shardsum.scan.plan;
 
-import io.shardsum.io.ShardHeaders;
+import io.shardsum.io.ListedFile;
+import io.shardsum.io.ReadCounts;
+import io.shardsum.io.Shard;
+import io.shardsum.io.ShardOpener;
 import io.shardsum.source.ChunkColumn;
-import io.shardsum.source.ScannedFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
@@ -20,18 +24,18 @@ public record ScanSize(long tensors, long chunks) {
   private static final long HEADER_BYTES_OF_A_TENSOR = 100;
   private static final long ROWS_OF_A_SMALL_SCAN = 200_000;
 
-  public static ScanSize of(List<ScannedFile> files, Configuration hadoopConf) {
+  public static ScanSize of(List<ListedFile> files, Configuration hadoopConf) {
     if (files.isEmpty()) {
       return new ScanSize(0, 0);
     }
     long chunks =
         files.stream().mapToLong(file -> file.lengthBytes() / ChunkColumn.CHUNK_BYTES + 1).sum();
-    ShardHeaders headers = new ShardHeaders(hadoopConf);
+    ShardOpener once = new ShardOpener(hadoopConf, 0, new ReadCounts());
     int step = Math.max(1, files.size() / SAMPLED_FILES);
     long sampledBytes = 0;
     long sampled = 0;
     for (int index = 0; index < files.size(); index += step) {
-      sampledBytes += headerBytes(files.get(index), headers);
+      sampledBytes += headerBytes(files.get(index), once);
       sampled++;
     }
     return new ScanSize(sampledBytes / sampled * files.size() / HEADER_BYTES_OF_A_TENSOR, chunks);
@@ -42,9 +46,12 @@ public record ScanSize(long tensors, long chunks) {
     return chunks + tensors < ROWS_OF_A_SMALL_SCAN;
   }
 
-  private static long headerBytes(ScannedFile file, ShardHeaders headers) {
-    try {
-      return headers.lengthBytes(file.listed());
+  /** How long a file says that its header is. */
+  private static long headerBytes(ListedFile file, ShardOpener once) {
+    ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    try (Shard shard = once.open(file)) {
+      shard.readFully(0, length);
+      return Math.min(length.getLong(0), file.lengthBytes());
     } catch (IOException e) {
       return 0;
     }

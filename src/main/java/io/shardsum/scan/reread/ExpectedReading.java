@@ -6,7 +6,6 @@ import io.shardsum.expect.model.ExpectedTensor;
 import io.shardsum.expect.recipe.Dequantized;
 import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.expect.recipe.SourceTensor;
-import io.shardsum.fleet.ShardFile;
 import io.shardsum.scan.checkpoint.CheckpointSource;
 import io.shardsum.scan.checkpoint.ExpectedComparison;
 import io.shardsum.scan.checkpoint.ExpectedModel;
@@ -103,12 +102,7 @@ final class ExpectedReading {
     String path = file.file().path();
     return new RecipeComparison(
         number,
-        new ShardFile(
-            path,
-            file.file().lengthBytes(),
-            file.file().listed().modifiedAtMillis(),
-            ShardFile.TARGET,
-            0),
+        file.file().listed(),
         new SourceTensor(
             pair.suspect().name().tensor(),
             file.site().dtype(),

@@ -6,13 +6,12 @@ import io.shardsum.damage.Damage;
 import io.shardsum.damage.DamagedRange;
 import io.shardsum.damage.TensorSite;
 import io.shardsum.expect.model.OpenCheckpoint;
-import io.shardsum.expect.model.WeightFiles;
 import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.expect.recipe.RecipeReader;
 import io.shardsum.expect.recipe.SourceRows;
 import io.shardsum.expect.recipe.SourceTensor;
-import io.shardsum.fleet.ShardFile;
-import io.shardsum.source.RetriedFiles;
+import io.shardsum.io.ListedFile;
+import io.shardsum.io.ShardOpener;
 import io.shardsum.tables.DamageColumns;
 import io.shardsum.tables.NamedRow;
 import java.io.IOException;
@@ -36,12 +35,12 @@ import org.apache.spark.sql.types.StructType;
  */
 record RecipeComparison(
     int number,
-    ShardFile file,
+    ListedFile file,
     SourceTensor tensor,
     TensorSite site,
     List<Integer> chunks,
     Recipe recipe,
-    List<ShardFile> checkpoint,
+    List<ListedFile> checkpoint,
     int rangesKept)
     implements Serializable {
 
@@ -61,7 +60,7 @@ record RecipeComparison(
 
   /** A row of {@link #SCHEMA}. */
   Row run(Configuration conf) {
-    WeightFiles opener = new RetriedFiles(conf);
+    ShardOpener opener = new ShardOpener(conf);
     try (OpenCheckpoint ours = new OpenCheckpoint(List.of(file), opener);
         OpenCheckpoint published = new OpenCheckpoint(checkpoint, opener)) {
       ByteComparison comparison = new ByteComparison(site, rangesKept);

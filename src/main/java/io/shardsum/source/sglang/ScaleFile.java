@@ -1,4 +1,4 @@
-package io.shardsum.source;
+package io.shardsum.source.sglang;
 
 import io.shardsum.io.ListedFile;
 import io.shardsum.io.Shard;
@@ -32,7 +32,7 @@ final class ScaleFile implements Closeable {
    * @throws IOException with the file's name in the message, if that fails after all retries
    */
   void read(TensorPlace scale, long positionBytes, ByteBuffer target) throws IOException {
-    shard(scale.file()).read(scale.offsetBytes() + positionBytes, target);
+    shard(scale.file()).readFully(scale.offsetBytes() + positionBytes, target);
   }
 
   private Shard shard(ListedFile file) throws IOException {
@@ -41,7 +41,7 @@ final class ScaleFile implements Closeable {
     }
     if (!file.equals(other)) {
       close();
-      ofOther = new Shard(file, opener);
+      ofOther = opener.open(file);
       other = file;
     }
     return ofOther;

@@ -1,4 +1,4 @@
-package io.shardsum.source;
+package io.shardsum.testing;
 
 import java.io.IOException;
 import java.net.URI;
@@ -15,7 +15,7 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
  * Local files under the scheme {@code flaky}, whose operations fail as often as a test asks. Hadoop
  * makes the instances, so what fails is the same for all of them.
  */
-final class FlakyFileSystem extends RawLocalFileSystem {
+public final class FlakyFileSystem extends RawLocalFileSystem {
 
   private static final URI ROOT = URI.create("flaky:///");
 
@@ -27,16 +27,18 @@ final class FlakyFileSystem extends RawLocalFileSystem {
   private static int seeks;
   private static UnaryOperator<FileStatus> shown;
 
-  static void register(Configuration conf) {
+  /** Makes the scheme known. */
+  public static void register(Configuration conf) {
     conf.set("fs.flaky.impl", FlakyFileSystem.class.getName());
   }
 
-  static String uri(Path file) {
+  /** A local path with the scheme. */
+  public static String uri(Path file) {
     return "flaky:" + file.toAbsolutePath();
   }
 
   /** From here on nothing fails, and nothing is counted yet. */
-  static synchronized void heal() {
+  public static synchronized void heal() {
     failure = () -> new IOException("the network is down");
     readsToFail = 0;
     statusesToFail = 0;
@@ -47,7 +49,7 @@ final class FlakyFileSystem extends RawLocalFileSystem {
   }
 
   /** From here on the status of a file is what {@code next} makes of it; listings are as before. */
-  static synchronized void show(UnaryOperator<FileStatus> next) {
+  public static synchronized void show(UnaryOperator<FileStatus> next) {
     shown = next;
   }
 
@@ -55,29 +57,33 @@ final class FlakyFileSystem extends RawLocalFileSystem {
     return shown.apply(status);
   }
 
-  static synchronized void failWith(Supplier<IOException> next) {
+  /** From here on what fails does so with this. */
+  public static synchronized void failWith(Supplier<IOException> next) {
     failure = next;
   }
 
-  static synchronized void failReads(int count) {
+  /** So many reads fail. */
+  public static synchronized void failReads(int count) {
     readsToFail = count;
   }
 
-  static synchronized void failStatuses(int count) {
+  /** So many questions for the status of a file fail. */
+  public static synchronized void failStatuses(int count) {
     statusesToFail = count;
   }
 
-  static synchronized void failCloses(int count) {
+  /** Closing a stream fails so many times. */
+  public static synchronized void failCloses(int count) {
     closesToFail = count;
   }
 
   /** How many streams were opened. */
-  static synchronized int opened() {
+  public static synchronized int opened() {
     return opened;
   }
 
   /** How often a stream was told to go to where it was not. */
-  static synchronized int seeks() {
+  public static synchronized int seeks() {
     return seeks;
   }
 

@@ -1,4 +1,4 @@
-package io.shardsum.source;
+package io.shardsum.source.sglang;
 
 import io.shardsum.checksum.Fp8Names;
 import io.shardsum.fleet.NameRule;
@@ -95,7 +95,7 @@ final class RankTensors {
             .min(Comparator.comparingInt(file -> Math.abs(places.get(file.path()) - place)))
             .orElseThrow();
     unread.remove(next);
-    try (Shard shard = new Shard(next, opener)) {
+    try (Shard shard = opener.open(next)) {
       add(next, shard.header());
     } catch (IOException e) {
       if (Retries.isInterrupt(e)) {

@@ -1,4 +1,4 @@
-package io.shardsum.source;
+package io.shardsum.source.sglang;
 
 import io.shardsum.io.ListedFile;
 import io.shardsum.safetensors.SafetensorsHeader;
@@ -9,7 +9,7 @@ import io.shardsum.safetensors.TensorEntry;
  *
  * @param offsetBytes of its first byte in the file
  */
-record TensorPlace(ListedFile file, TensorEntry tensor, long offsetBytes) {
+public record TensorPlace(ListedFile file, TensorEntry tensor, long offsetBytes) {
 
   static TensorPlace of(ListedFile file, SafetensorsHeader header, TensorEntry tensor) {
     return new TensorPlace(file, tensor, header.dataOffsetBytes() + tensor.beginBytes());

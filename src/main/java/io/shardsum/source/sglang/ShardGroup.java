@@ -1,4 +1,4 @@
-package io.shardsum.source;
+package io.shardsum.source.sglang;
 
 import io.shardsum.checksum.Fp8Rule;
 import io.shardsum.fleet.NameRule;
@@ -29,7 +29,7 @@ public record ShardGroup(Fp8Rule fp8, List<NameRule> names, List<ListedFile> fil
   }
 
   /** Whether a file's tensors are hashed as they are stored, under the names that they have. */
-  boolean isNone() {
+  public boolean isNone() {
     return !fp8.dequantizes() && names.isEmpty();
   }
 }

@@ -1,11 +1,13 @@
 package io.shardsum.fleet;
 
+import io.shardsum.io.ListedFile;
+
 /**
- * A file as its directory lists it.
+ * A file in a directory.
  *
  * @param name relative to the directory that was listed
  */
-record ListedFile(String name, String path, long lengthBytes, long modifiedAtMillis) {
+record FoundFile(String name, ListedFile listed) {
   boolean hidden() {
     return isHidden(name.substring(name.lastIndexOf('/') + 1));
   }
@@ -14,7 +16,11 @@ record ListedFile(String name, String path, long lengthBytes, long modifiedAtMil
     return name.startsWith(".") || name.startsWith("_");
   }
 
+  String path() {
+    return listed.path();
+  }
+
   ShardFile as(String role, int part) {
-    return new ShardFile(path, lengthBytes, modifiedAtMillis, role, part, FileIdentity.of(path));
+    return new ShardFile(listed, role, part, FileIdentity.of(listed.path()));
   }
 }

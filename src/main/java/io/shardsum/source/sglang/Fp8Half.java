@@ -1,9 +1,9 @@
-package io.shardsum.source;
+package io.shardsum.source.sglang;
 
 import io.shardsum.checksum.BlockFp8;
 
 /** What a tensor is in a block-quantized pair. */
-sealed interface Fp8Half {
+public sealed interface Fp8Half {
 
   /** The weight, of which the dequantized bytes are hashed. */
   record Weight(BlockFp8 pair, TensorPlace scale) implements Fp8Half {}

@@ -1,9 +1,10 @@
-package io.shardsum.source;
+package io.shardsum.source.sglang;
 
 import io.shardsum.checksum.Fp8Dequantizer;
 import io.shardsum.checksum.Fp8PairException;
 import io.shardsum.checksum.SglangChecksum;
 import io.shardsum.io.ListedFile;
+import io.shardsum.safetensors.TensorEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -22,7 +23,7 @@ final class Fp8Hash {
   /** A tile of dequantized bytes at a time, which stays in a core's cache until it is hashed. */
   private static final int PIECE_BYTES = SglangChecksum.TILE_BYTES / ELEMENT_BYTES;
 
-  private final ChunkRow row;
+  private final Fp8Row row;
   private final ScaleFile scales;
   private final SglangChecksum checksum = new SglangChecksum();
   private final MessageDigest sha256 = DigestUtils.getSha256Digest();
@@ -33,15 +34,15 @@ final class Fp8Hash {
   private String fault;
   private long sum;
 
-  Fp8Hash(ChunkRow row, ScaleFile scales) {
+  Fp8Hash(Fp8Row row, ScaleFile scales) {
     this.row = row;
     this.scales = scales;
   }
 
   /** Begins with a weight. */
-  void begin(ChunkCursor cursor, Fp8Half half) {
-    name = cursor.tensor().name();
-    weightBytes = cursor.tensor().lengthBytes();
+  void begin(TensorEntry tensor, Fp8Half half) {
+    name = tensor.name();
+    weightBytes = tensor.lengthBytes();
     fault = null;
     sum = 0;
     sha256.reset();
@@ -86,24 +87,28 @@ final class Fp8Hash {
       return;
     }
     dequantized.flip();
-    if (row.has(ChunkColumn.FP8_SUM)) {
+    if (row.hasFp8Sum()) {
       long firstWord = positionBytes * ELEMENT_BYTES / Integer.BYTES;
       sum += checksum.sum(dequantized, firstWord, weightBytes * ELEMENT_BYTES);
     }
-    if (row.has(ChunkColumn.FP8_SHA256)) {
+    if (row.hasFp8Sha256()) {
       sha256.update(dequantized);
     }
   }
 
-  /** The chunk is whole. */
-  void endChunk(ChunkCursor cursor) {
+  /**
+   * The chunk is whole.
+   *
+   * @param ends whether the weight is
+   */
+  void endChunk(boolean ends) {
     if (fault != null) {
       row.noFp8("Cannot dequantize %s: %s".formatted(ListedFile.shown(name), fault));
       return;
     }
     row.fp8Sum(sum);
     sum = 0;
-    if (row.has(ChunkColumn.FP8_SHA256) && cursor.isLastChunk()) {
+    if (row.hasFp8Sha256() && ends) {
       row.fp8Sha256(Hex.encodeHexString(sha256.digest()));
     }
   }

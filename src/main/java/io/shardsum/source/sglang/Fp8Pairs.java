@@ -1,4 +1,4 @@
-package io.shardsum.source;
+package io.shardsum.source.sglang;
 
 import io.shardsum.checksum.BlockFp8;
 import io.shardsum.checksum.Fp8Names;
@@ -22,7 +22,7 @@ import java.util.Set;
  * <p>A pair is a weight of 8-bit floats and a tensor that is called as its scale. Where that is of
  * {@code U8} they are no pair: so MXFP8 is stored, which the engine hashes as it is.
  */
-final class Fp8Pairs {
+public final class Fp8Pairs {
 
   private static final Fp8Half SCALE = new Fp8Half.Scale();
 
@@ -53,12 +53,12 @@ final class Fp8Pairs {
   }
 
   /** Of a file whose tensors are hashed as they are stored. */
-  static Fp8Pairs none() {
+  public static Fp8Pairs none() {
     return new Fp8Pairs(Map.of());
   }
 
   /** What a tensor of the file is in a pair; empty: it is in none. */
-  Optional<Fp8Half> half(TensorEntry tensor) {
+  public Optional<Fp8Half> half(TensorEntry tensor) {
     return halves.isEmpty() ? Optional.empty() : Optional.ofNullable(halves.get(tensor.name()));
   }
 

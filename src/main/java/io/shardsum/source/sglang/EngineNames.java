@@ -1,4 +1,4 @@
-package io.shardsum.source;
+package io.shardsum.source.sglang;
 
 import io.shardsum.fleet.NameRule;
 import io.shardsum.io.ListedFile;
@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The tensors of a file that the engine calls otherwise. */
-final class EngineNames {
+public final class EngineNames {
 
   /** A tensor's name in the engine's answer, and why the file has another. */
-  record Renamed(String name, String reason) {}
+  public record Renamed(String name, String reason) {}
 
   private final Map<String, Renamed> renamed;
 
@@ -44,12 +44,12 @@ final class EngineNames {
   }
 
   /** Of a file whose tensors have the engine's names. */
-  static EngineNames none() {
+  public static EngineNames none() {
     return new EngineNames(Map.of());
   }
 
   /** Empty: the engine calls the tensor as the file does. */
-  Optional<Renamed> of(TensorEntry tensor) {
+  public Optional<Renamed> renamed(TensorEntry tensor) {
     return renamed.isEmpty() ? Optional.empty() : Optional.ofNullable(renamed.get(tensor.name()));
   }
 

@@ -1,0 +1,23 @@
+package io.shardsum.source.sglang;
+
+/** What a row is to have of the dequantized bytes of a weight. */
+public interface Fp8Row {
+
+  /** Whether anything is asked of block-quantized pairs. */
+  boolean hasFp8();
+
+  /** Whether it has a column for the sum. */
+  boolean hasFp8Sum();
+
+  /** Whether it has a column for the SHA-256. */
+  boolean hasFp8Sha256();
+
+  /** Adds the sum of a chunk. */
+  void fp8Sum(long sum);
+
+  /** Sets the SHA-256 of the weight. */
+  void fp8Sha256(String hex);
+
+  /** The weight has no dequantized checksum. */
+  void noFp8(String why);
+}
