@@ -397,6 +397,27 @@ class PySparkTest(unittest.TestCase):
         self.assertEqual(connection.sql(count).fetchall(), expected)
         self.assertEqual([tuple(row) for row in self.spark.sql(count).collect()], expected)
 
+    def test_views_show_tables_that_no_scan_of_this_release_wrote(self):
+        tables = OUTPUT / "of-an-older-release"
+        later = ("source", "storages", "ranks", "agreement", "different_tensors", "tensors", "canaries")
+        for table in ("scans", "engines", "ranks", "tensors", "findings"):
+            (scan,) = TABLES.glob(f"{table}/*/scan_id=embedded")
+            columns = [c for c in later if table == "findings" or c not in ("ranks", "tensors")]
+            older = self.spark.read.parquet(str(scan)).drop(*columns)
+            older.write.parquet(str(tables / table / scan.parent.name / scan.name))
+        connection = duckdb.connect()
+        connection.execute(views(tables=tables))
+        for statement in statements_of(views("--for", "spark", tables=tables)):
+            self.spark.sql(statement)
+        states = "SELECT engine, rank, source, state FROM rank_states ORDER BY engine, rank"
+        of_spark = [tuple(row) for row in self.spark.sql(states).collect()]
+        self.assertEqual(connection.sql(states).fetchall(), of_spark)
+        self.assertEqual({source for (_, _, source, _) in of_spark}, {"FILES"})
+        self.assertIn("DIFFERENT", {state for (_, _, _, state) in of_spark})
+        for view in ("coverage", "engines_today", "differing_tensors", "open_findings", "suspect_hosts"):
+            with self.subTest(view):
+                connection.sql(f"SELECT * FROM {view}").fetchall()
+
 
 def statements_of(sql):
     return [statement.strip().removesuffix(";") for statement in sql.split(";\n\n") if statement.strip()]

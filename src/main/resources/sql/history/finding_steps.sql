@@ -19,7 +19,7 @@ WITH looked AS (
   FROM rank_steps
   GROUP BY fleet, engine, source, number
 ), found AS (
-  SELECT DISTINCT s.fleet, f.fingerprint, s.number, s.shown, f.kind, f.severity, f.engine, f.source, f.rank, f.location
+  SELECT DISTINCT s.fleet, f.fingerprint, s.number, s.shown, f.kind, f.severity, f.engine, f.source, f.ranks
   FROM history_scans AS s
   JOIN findings AS f ON s.scan_id = f.scan_id
 ), ordered AS (
@@ -34,11 +34,7 @@ WITH looked AS (
       WHEN severity = 'error' THEN 'COMPARED'
       WHEN kind = 'UNVERIFIED' THEN 'READ'
       ELSE 'ENGINE'
-    END AS told_by,
-    CASE
-      WHEN rank IS NOT NULL THEN array(rank)
-      WHEN location LIKE 'ranks %' THEN transform(split(substring(location, 7), ', '), r -> try_cast(r AS INT))
-    END AS ranks
+    END AS told_by
   FROM found
   WINDOW fault AS (PARTITION BY fleet, fingerprint ORDER BY number)
 ), gaps AS (

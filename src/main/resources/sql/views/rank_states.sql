@@ -3,7 +3,7 @@
 -- in: ranks, engines, findings (views of finished scans)
 -- state_of_rest: of what does not differ in a rank that is DIFFERENT. different_tensors, different_bytes: null where nothing differs, or it is not known how much.
 -- What is expected of a rank is no copy of it, and has no state.
--- A finding is about copies of its own source, and about the ranks that its column rank or its location names ('ranks 1, 3'), else about all of its engine;
+-- A finding is about copies of its own source, and about the ranks that its column ranks names, else about all of its engine;
 -- without an engine it is about all copies of the comparison group that its location is.
 CREATE OR REPLACE TEMPORARY VIEW rank_states AS
 SELECT
@@ -37,9 +37,7 @@ FROM ranks AS r
 JOIN engines AS e ON r.scan_date = e.scan_date AND r.scan_id = e.scan_id AND r.engine = e.engine AND r.source = e.source
 LEFT JOIN findings AS f ON r.scan_date = f.scan_date AND r.scan_id = f.scan_id AND r.engine = f.engine AND r.source = f.source
   AND (f.severity = 'error' OR f.kind IN ('UNVERIFIED', 'ALL_ZERO', 'NOT_CHECKED', 'TRANSIENT_READ'))
-  AND (f.rank IS NULL OR f.rank = r.rank)
-  AND (f.location IS NULL OR f.location NOT LIKE 'ranks %'
-    OR concat(', ', substring(f.location, 7), ',') LIKE concat('%, ', CAST(r.rank AS STRING), ',%'))
+  AND (f.ranks IS NULL OR array_contains(f.ranks, r.rank))
 LEFT JOIN findings AS g ON r.scan_date = g.scan_date AND r.scan_id = g.scan_id AND g.location = e.comparison_group
   AND g.engine IS NULL AND r.source = g.source
   AND (g.severity = 'error' OR g.kind IN ('UNVERIFIED', 'ALL_ZERO', 'NOT_CHECKED', 'TRANSIENT_READ'))

@@ -6,5 +6,5 @@ CREATE OR REPLACE TEMPORARY VIEW scans AS
 SELECT
   *,
   CASE WHEN settings LIKE '%"scope":"chosen"%' THEN 'chosen' ELSE 'fleet' END AS scope,
-  epoch(started_at) > epoch(current_timestamp) + 600 AS in_future
+  unix_timestamp(started_at) > unix_timestamp(current_timestamp) + 600 AS in_future
 FROM landed_scans

@@ -52,7 +52,7 @@ public final class EarlierScans {
       for (ScanTable table : ScanTable.values()) {
         view(table);
       }
-      TableViews.verified(TableViews.Dialect.SPARK).forEach(this.session::sql);
+      TableViews.verified().forEach(this.session::sql);
     }
   }
 

@@ -26,6 +26,7 @@ public final class FindingRow {
             .with("source", finding.subject().source().name())
             .with("rank", finding.rank())
             .with("role", finding.tensor().map(TensorName::role))
+            .with("ranks", finding.ranks().isEmpty() ? null : finding.ranks())
             .with("tensor", finding.tensor().map(TensorName::tensor))
             .with("kind", finding.kind())
             .with("severity", finding.severity())
@@ -57,17 +58,18 @@ public final class FindingRow {
         row.getAs("kind"),
         row.getAs("severity"),
         new Comparison(text(row, "expected"), text(row, "actual"), text(row, "votes")),
+        list(row, "ranks"),
         text(row, "cause"),
         text(row, "location"),
         row.getAs("detail"),
         DamageColumns.damage(row),
         text(row, "host").map(host -> new ReadBy(host, row.getAs("executor"), text(row, "gpu"))),
-        tensors(row));
+        list(row, "tensors"));
   }
 
-  private static List<String> tensors(Row row) {
-    int column = row.fieldIndex("tensors");
-    return row.isNullAt(column) ? List.of() : row.getList(column);
+  private static <T> List<T> list(Row row, String column) {
+    int at = row.fieldIndex(column);
+    return row.isNullAt(at) ? List.of() : row.getList(at);
   }
 
   private static Optional<String> text(Row row, String column) {

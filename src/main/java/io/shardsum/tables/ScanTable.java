@@ -32,7 +32,7 @@ public enum ScanTable {
       column("reason", "STRING"),
       column("checksum", "STRING"),
       column("sha256", "STRING"),
-      column("raw_checksum", "STRING").since(2).saying("of the bytes as they are in the file"),
+      column("raw_checksum", "STRING").since(2).saying("of a block-quantized pair: of what the file has"),
       column("chunk_sums", "ARRAY<BIGINT>").saying("one a MiB, of the stored bytes"),
       column("host", "STRING"),
       column("executor", "STRING"),
@@ -137,7 +137,13 @@ public enum ScanTable {
       column("gpu", "STRING").since(2),
       column("tensors", "ARRAY<STRING>")
           .since(2)
-          .saying("the first 10,000, where it is about several")),
+          .saying("the first 10,000, where it is about several"),
+      column("ranks", "ARRAY<INT>")
+          .since(3)
+          .inOlderTables(
+              "try_cast(split(CASE WHEN engine IS NOT NULL AND location LIKE 'ranks %' THEN"
+                  + " substring(location, 7) ELSE CAST(rank AS STRING) END, ', ') AS ARRAY<INT>)")
+          .saying("those that it is about; null: all")),
   /** One row a scan, written last: a scan without its row here does not exist. */
   SCANS(
       "scan",

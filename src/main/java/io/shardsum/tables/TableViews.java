@@ -1,7 +1,14 @@
 package io.shardsum.tables;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * The tables, of all versions that landed there, as views for ad-hoc SQL: {@code scans}, {@code
@@ -20,39 +27,84 @@ public final class TableViews {
           "differing_tensors",
           "open_findings");
 
-  /** Whose SQL it is. Only the way to Parquet files differs; the views are the same text. */
+  /** Whose SQL it is. The files under {@code /sql/views} are Spark's. */
   public enum Dialect {
     /** DuckDB. */
     DUCKDB {
       @Override
-      String landed(ScanTable table, String out) {
-        return """
-            CREATE OR REPLACE TEMPORARY VIEW landed_%1$s AS
-            SELECT * FROM read_parquet('%2$s/%1$s/*/*/*.parquet', hive_partitioning = true,
-              union_by_name = true, hive_types = {'scan_date': DATE, 'scan_id': VARCHAR})"""
-            .formatted(table.tableName(), out.replace("'", "''"));
+      List<String> landed(ScanTable table, String out) {
+        String nothing =
+            Arrays.stream(table.schema().fields())
+                .map(field -> "CAST(NULL AS %s) AS %s".formatted(type(field), field.name()))
+                .collect(Collectors.joining(", "));
+        String files =
+            "read_parquet('%s/%s/*/*/*.parquet', hive_partitioning = true, union_by_name = true, hive_types = {'scan_date': DATE, 'scan_id': VARCHAR})"
+                .formatted(out.replace("'", "''"), table.tableName());
+        return List.of(
+            completed(
+                table,
+                "(SELECT %s WHERE false\n  UNION ALL BY NAME SELECT * FROM %s)"
+                    .formatted(nothing, files)));
+      }
+
+      @Override
+      String text(String statement) {
+        return statement.replace("unix_timestamp(", "epoch(").replace("ARRAY<INT>", "INT[]");
       }
     },
     /** Spark SQL. */
     SPARK {
       @Override
-      String landed(ScanTable table, String out) {
-        return """
-            CREATE OR REPLACE TEMPORARY VIEW landed_%1$s USING parquet OPTIONS (path '%2$s/%1$s', mergeSchema 'true')"""
-            .formatted(table.tableName(), out.replace("\\", "\\\\").replace("'", "\\'"));
+      List<String> landed(ScanTable table, String out) {
+        String view = "landed_files_of_" + table.tableName();
+        String files =
+            "CREATE OR REPLACE TEMPORARY VIEW %s (%s, scan_date DATE, scan_id STRING) USING parquet OPTIONS (path '%s/%s')"
+                .formatted(
+                    view,
+                    table.schema().toDDL(),
+                    out.replace("\\", "\\\\").replace("'", "\\'"),
+                    table.tableName());
+        return List.of(files, completed(table, view));
       }
 
       @Override
-      String text(String view) {
-        return super.text(view).replace("epoch(", "unix_timestamp(");
+      String text(String statement) {
+        return statement;
       }
     };
 
-    abstract String landed(ScanTable table, String out);
+    /** The statements that make a view of a table's files, with all of its columns. */
+    abstract List<String> landed(ScanTable table, String out);
 
-    /** The statement of a view, whose text is DuckDB's: one function has another name in Spark. */
-    String text(String view) {
-      return SqlFile.text("views/" + view).strip();
+    /** A statement of Spark's in this dialect: a function and a type have other names. */
+    abstract String text(String statement);
+
+    String completed(ScanTable table, String files) {
+      return text(
+          "CREATE OR REPLACE TEMPORARY VIEW landed_%s AS\nSELECT %s, scan_date, scan_id\nFROM %s"
+              .formatted(
+                  table.tableName(),
+                  table.columns().stream()
+                      .map(ScanTable.Column::expression)
+                      .collect(Collectors.joining(", ")),
+                  files));
+    }
+
+    private static String type(StructField field) {
+      return type(field.dataType());
+    }
+
+    /** As DuckDB writes it. */
+    private static String type(DataType type) {
+      if (type instanceof ArrayType array) {
+        return type(array.elementType()) + "[]";
+      }
+      if (type instanceof StructType struct) {
+        return Arrays.stream(struct.fields())
+            .map(field -> field.name() + " " + type(field))
+            .collect(Collectors.joining(", ", "STRUCT(", ")"));
+      }
+      return type.sql();
     }
   }
 
@@ -62,10 +114,11 @@ public final class TableViews {
   public static List<String> statements(String out, Dialect dialect) {
     List<String> statements = new ArrayList<>();
     for (ScanTable table : ScanTable.values()) {
-      statements.add(dialect.landed(table, out));
+      statements.addAll(dialect.landed(table, out));
     }
-    statements.addAll(verified(dialect));
-    DERIVED.forEach(view -> statements.add(dialect.text(view)));
+    Stream.concat(verified().stream(), DERIVED.stream().map(TableViews::text))
+        .map(dialect::text)
+        .forEach(statements::add);
     return statements;
   }
 
@@ -73,13 +126,15 @@ public final class TableViews {
    * The statements that make a view of each table, of {@code landed_*}: the Parquet files, and of
    * how far each rank and engine was checked.
    */
-  static List<String> verified(Dialect dialect) {
-    List<String> statements = new ArrayList<>();
-    for (ScanTable table : ScanTable.values()) {
-      statements.add(dialect.text(table.tableName()));
-    }
-    statements.add(dialect.text("rank_states"));
-    statements.add(dialect.text("coverage"));
-    return statements;
+  static List<String> verified() {
+    return Stream.concat(
+            Arrays.stream(ScanTable.values()).map(ScanTable::tableName),
+            Stream.of("rank_states", "coverage"))
+        .map(TableViews::text)
+        .toList();
+  }
+
+  private static String text(String view) {
+    return SqlFile.text("views/" + view).strip();
   }
 }

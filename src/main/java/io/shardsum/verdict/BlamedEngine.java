@@ -55,11 +55,12 @@ final class BlamedEngine {
               .collect(Collectors.joining(" and "));
       findings.add(
           Finding.of(
-              FindingKind.SWAPPED_RANKS,
-              subject(ring),
-              ofRing.get(0).comparison(),
-              location(ring),
-              "%s: all %s".formatted(holds, Wording.count(tensorsOf(ofRing), "tensor"))));
+                  FindingKind.SWAPPED_RANKS,
+                  subject(ring),
+                  ofRing.get(0).comparison(),
+                  Optional.empty(),
+                  "%s: all %s".formatted(holds, Wording.count(tensorsOf(ofRing), "tensor")))
+              .aboutRanks(ring));
       heldPlaces.keySet().removeAll(ring);
     }
     return findings;
@@ -101,12 +102,13 @@ final class BlamedEngine {
                   FindingKind.SWAPPED_RANKS,
                   subject(ranks),
                   TensorWording.comparison(tensors.get(0)),
-                  location(ranks),
+                  Optional.empty(),
                   "%s hold each other's bytes in %s each: %s"
                       .formatted(
                           NumberWords.ranks(ranks),
                           Wording.count(ofRanks.get(0).tensors().size(), "tensor"),
-                          Wording.tensors(tensors))));
+                          Wording.tensors(tensors)))
+                  .aboutRanks(ranks));
         });
     return findings;
   }
@@ -145,15 +147,16 @@ final class BlamedEngine {
             .map(last -> "last right in " + RevisionWording.scan(last.scanId(), last.startedAt()))
             .orElse("not known to have been right before");
     String holds = part ? partOf(ofRevision) : wholeOf(ofRevision, wholeEngine);
-    return Finding.of(
+    Finding finding = Finding.of(
         part ? FindingKind.PARTIAL_UPDATE : FindingKind.STALE_REVISION,
         wholeEngine ? Subject.engine(engine) : subject(ranks),
         new Comparison(
             Optional.of(wording.expected()),
             Optional.of(wording.actual()),
             ofRevision.get(0).comparison().votes()),
-        wholeEngine ? Optional.empty() : location(ranks),
+        Optional.empty(),
         "%s %s; %s".formatted(holds, wording.whose(), right));
+    return wholeEngine ? finding : finding.aboutRanks(ranks);
   }
 
   private static String wholeOf(List<Fault> faults, boolean wholeEngine) {
@@ -193,10 +196,6 @@ final class BlamedEngine {
 
   private Subject subject(SortedSet<Integer> ranks) {
     return ranks.size() == 1 ? Subject.rank(engine, ranks.first()) : Subject.engine(engine);
-  }
-
-  private static Optional<String> location(SortedSet<Integer> ranks) {
-    return ranks.size() == 1 ? Optional.empty() : Optional.of(Wording.location(ranks));
   }
 
   private static List<TensorDifference> tensors(List<Fault> faults) {

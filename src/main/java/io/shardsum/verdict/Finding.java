@@ -5,13 +5,15 @@ import io.shardsum.fleet.WeightSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A row of the table {@code findings}: something that is wrong, or that nobody could check.
  *
  * @param kind a {@link FindingKind}, or what listing the files found
  * @param severity {@code error}, {@code warning} or {@code info}
- * @param location {@code ranks 1, 3} where it is about several ranks of an engine, the comparison
+ * @param ranks those that it is about, in order; empty: it is about all
+ * @param location {@code ranks 1, 3} where it is about some ranks of an engine, the comparison
  *     group where it is about all copies, otherwise where in a file
  * @param detail one plain sentence
  * @param damage where bytes differ and what that looks like, where they were compared
@@ -24,6 +26,7 @@ public record Finding(
     String kind,
     String severity,
     Comparison comparison,
+    List<Integer> ranks,
     Optional<String> cause,
     Optional<String> location,
     String detail,
@@ -34,9 +37,15 @@ public record Finding(
   /** So many tensors of one cause in a rank have a finding each; more have one together. */
   public static final int MOST_OF_ONE_CAUSE = 3;
 
-  /** Copies the list. */
+  /** Copies the lists; the rank of the subject is what it is about, and ranks are a location. */
   public Finding {
+    ranks = ranks.isEmpty() ? subject.rank().stream().toList() : List.copyOf(ranks);
     tensors = List.copyOf(tensors);
+    if (location.isEmpty() && subject.rank().isEmpty() && !ranks.isEmpty()) {
+      location =
+          Optional.of(
+              ranks.stream().map(String::valueOf).collect(Collectors.joining(", ", "ranks ", "")));
+    }
   }
 
   /** A finding without a look at bytes. */
@@ -53,6 +62,7 @@ public record Finding(
         kind,
         severity,
         comparison,
+        List.of(),
         cause,
         location,
         detail,
@@ -130,12 +140,29 @@ public record Finding(
         kind,
         severity,
         comparison,
+        ranks,
         newCause,
         newLocation,
         newDetail,
         newDamage,
         newReader,
         newTensors);
+  }
+
+  /** The same finding, about these ranks of its engine only. */
+  public Finding aboutRanks(Collection<Integer> only) {
+    return new Finding(
+        subject,
+        kind,
+        severity,
+        comparison,
+        only.stream().sorted().distinct().toList(),
+        cause,
+        location,
+        detail,
+        damage,
+        readBy,
+        tensors);
   }
 
   /** The same finding about copies that come from elsewhere. */
@@ -145,6 +172,7 @@ public record Finding(
         kind,
         severity,
         comparison,
+        ranks,
         cause,
         location,
         detail,

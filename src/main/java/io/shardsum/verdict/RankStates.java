@@ -1,6 +1,5 @@
 package io.shardsum.verdict;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -10,8 +9,6 @@ import java.util.stream.Stream;
  * the same in SQL.
  */
 public final class RankStates {
-
-  private static final String RANKS = "ranks ";
 
   private final List<Finding> telling;
 
@@ -64,20 +61,11 @@ public final class RankStates {
   }
 
   private static boolean isAbout(Finding finding, String group, RankCopy copy) {
-    Optional<String> location = finding.location();
     if (finding.engine().isEmpty()) {
-      return location.equals(Optional.of(group))
+      return finding.location().equals(Optional.of(group))
           && finding.rank().map(rank -> rank == copy.place()).orElse(true);
     }
     return finding.engine().get().equals(copy.engine())
-        && finding.rank().map(rank -> rank == copy.rank()).orElse(true)
-        && location.map(text -> names(text, copy.rank())).orElse(true);
-  }
-
-  /** Whether a location that lists ranks has this one; any other location leaves it open. */
-  private static boolean names(String location, int rank) {
-    return !location.startsWith(RANKS)
-        || Arrays.asList(location.substring(RANKS.length()).split(", ", -1))
-            .contains(Integer.toString(rank));
+        && (finding.ranks().isEmpty() || finding.ranks().contains(copy.rank()));
   }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param source of the copies that it is about
  * @param engine empty: several engines, or the whole comparison group
- * @param rank empty: the whole engine, or the ranks that the finding's location names
+ * @param rank empty: the whole engine, or several ranks of it
  * @param tensor empty: several tensors, or the whole rank
  */
 public record Subject(

@@ -70,11 +70,13 @@ final class UnverifiedFindings {
     boolean all = readable == ranks.size();
     Subject subject =
         all || ranks.size() > 1 ? Subject.engine(engine) : Subject.rank(engine, ranks.first());
-    return finding(
-        subject,
-        subject.rank().isPresent() || all ? Optional.empty() : Optional.of(Wording.location(ranks)),
-        "no other copy of %s could be read: compared with nothing"
-            .formatted(NumberWords.ranks(ranks)));
+    Finding finding =
+        finding(
+            subject,
+            Optional.empty(),
+            "no other copy of %s could be read: compared with nothing"
+                .formatted(NumberWords.ranks(ranks)));
+    return all ? finding : finding.aboutRanks(ranks);
   }
 
   private static String ofNoOther(String group) {
@@ -89,10 +91,11 @@ final class UnverifiedFindings {
   private static Finding ofNoTensors(String engine, SortedSet<Integer> ranks) {
     boolean isOne = ranks.size() == 1;
     return finding(
-        isOne ? Subject.rank(engine, ranks.first()) : Subject.engine(engine),
-        isOne ? Optional.empty() : Optional.of(Wording.location(ranks)),
-        "no tensor of %s was hashed, in this or any other copy: nothing was compared"
-            .formatted(NumberWords.ranks(ranks)));
+            isOne ? Subject.rank(engine, ranks.first()) : Subject.engine(engine),
+            Optional.empty(),
+            "no tensor of %s was hashed, in this or any other copy: nothing was compared"
+                .formatted(NumberWords.ranks(ranks)))
+        .aboutRanks(ranks);
   }
 
   private static Finding finding(Subject subject, Optional<String> location, String detail) {

@@ -22,20 +22,6 @@ final class Wording {
     return first(names.stream().map(String::valueOf).toList());
   }
 
-  /** Like {@code 1, 2, 5}; all of them, since locations are read by machines, too. */
-  static String numbers(Collection<Integer> numbers) {
-    return numbers.stream()
-        .sorted()
-        .distinct()
-        .map(String::valueOf)
-        .collect(Collectors.joining(", "));
-  }
-
-  /** The ranks as a finding's location: {@code ranks 2, 3}. Programs read it. */
-  static String location(Collection<Integer> ranks) {
-    return "ranks " + numbers(ranks);
-  }
-
   /** {@code a}, {@code a and b}, {@code a, b and c}. */
   static String all(List<String> names) {
     if (names.size() < 2) {

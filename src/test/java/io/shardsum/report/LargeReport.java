@@ -225,6 +225,7 @@ record LargeReport(int engines, int scans, int findings) {
                 Optional.of(checksum("expected", number, 0)),
                 Optional.of(checksum("actual", number, 0)),
                 Optional.of("999 : 1")),
+            List.of(3),
             Optional.of(FindingKind.DAMAGED.cause()),
             Optional.empty(),
             "1 tensor has other bytes in 40 of its 56 MiB than in the majority (999 : 1); "

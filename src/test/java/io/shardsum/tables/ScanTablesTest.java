@@ -30,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -215,6 +216,22 @@ class ScanTablesTest {
   }
 
   @Test
+  void hasTheColumnsThatTheTableDeclares() {
+    Landed scan = Landed.of(spark, fleet("a", "b").inventory(), root.resolve("tables"));
+
+    for (ScanTable table : ScanTable.values()) {
+      assertThat(scan.rows(table).get(0).schema().fields())
+          .as(table.tableName())
+          .extracting(field -> field.name() + " " + field.dataType().sql())
+          .startsWith(
+              table.columns().stream()
+                  .map(column -> column.name() + " " + DataType.fromDDL(column.type()).sql())
+                  .toArray(String[]::new))
+          .hasSize(table.columns().size() + 2);
+    }
+  }
+
+  @Test
   void saysThatItsRowsComeFromFiles() {
     Landed scan = Landed.of(spark, fleet("a", "b").inventory(), root.resolve("tables"));
 
@@ -225,7 +242,7 @@ class ScanTablesTest {
     }
     assertThat(scan.rows(ScanTable.SCANS))
         .extracting(row -> row.<Integer>getAs("schema_version"))
-        .containsExactly(2);
+        .containsExactly(ScanTable.SCHEMA_VERSION);
   }
 
   @Test

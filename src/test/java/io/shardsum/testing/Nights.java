@@ -2,6 +2,7 @@ package io.shardsum.testing;
 
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.tables.FindingRow;
+import io.shardsum.tables.NamedRow;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.Scope;
 import io.shardsum.verdict.Finding;
@@ -26,7 +27,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 
 /**
  * Tables of many scans, written at once: rows as scans land them, made without reading weights.
@@ -35,37 +35,6 @@ import org.apache.spark.sql.types.StructType;
 public final class Nights {
 
   private static final long TENSOR_BYTES = 1_000;
-
-  private static final Map<ScanTable, StructType> COLUMNS =
-      new EnumMap<>(
-          Map.of(
-              ScanTable.SCANS,
-              StructType.fromDDL(
-                  "schema_version INT, fleet STRING, started_at TIMESTAMP, finished_at TIMESTAMP,"
-                      + " tool_version STRING, spark_version STRING, accelerator STRING,"
-                      + " digest STRING, chunk_bytes INT, engines INT, ranks INT, tensors BIGINT,"
-                      + " bytes BIGINT, verdict STRING, settings STRING"),
-              ScanTable.ENGINES,
-              StructType.fromDDL(
-                  "engine STRING, source STRING, model STRING, revision STRING, comparison_group STRING,"
-                      + " expected_ranks INT, hashed_ranks INT, missing_ranks INT, status STRING,"
-                      + " checksum STRING, bytes BIGINT, hashing STRING, digest STRING"),
-              ScanTable.RANKS,
-              StructType.fromDDL(
-                  "engine STRING, source STRING, rank INT, tp_rank INT, tp_size INT, pp_rank INT, pp_size INT,"
-                      + " dp_rank INT, dp_size INT, status STRING, checksum STRING,"
-                      + " tensors BIGINT, skipped BIGINT, bytes BIGINT, reason STRING,"
-                      + " different_tensors BIGINT, different_bytes BIGINT"),
-              ScanTable.TENSORS,
-              StructType.fromDDL(
-                  "engine STRING, source STRING, rank INT, role STRING, tensor STRING, key STRING, dtype STRING,"
-                      + " shape ARRAY<BIGINT>, bytes BIGINT, file STRING, file_tensors INT,"
-                      + " file_offset_bytes BIGINT, file_modified_at TIMESTAMP, status STRING,"
-                      + " reason STRING, checksum STRING, sha256 STRING,"
-                      + " chunk_sums ARRAY<BIGINT>, host STRING, executor STRING, gpu STRING,"
-                      + " raw_checksum STRING"),
-              ScanTable.FINDINGS,
-              ScanTable.FINDINGS.schema()));
 
   /**
    * An engine in one scan.
@@ -193,21 +162,25 @@ public final class Nights {
         ScanTable.SCANS,
         scanId,
         startedAt,
-        schemaVersion,
-        fleet,
-        Timestamp.from(startedAt),
-        Timestamp.from(startedAt.plusSeconds(60)),
-        "development",
-        "4.1.3",
-        "cpu",
-        "sglang",
-        1 << 20,
-        (int) ofFiles(engines).count(),
-        ofFiles(engines).mapToInt(engine -> engine.ranks().size()).sum(),
-        ofFiles(engines).mapToLong(Nights::tensors).sum(),
-        ofFiles(engines).mapToLong(Nights::tensors).sum() * TENSOR_BYTES,
-        findings.length == 0 ? "EQUAL" : "DIFFERENT",
-        settings.orElse("{\"%s\":\"%s\"}".formatted(Scope.SETTING, scope.word())));
+        row(ScanTable.SCANS)
+            .with("schema_version", schemaVersion)
+            .with("fleet", fleet)
+            .with("started_at", Timestamp.from(startedAt))
+            .with("finished_at", Timestamp.from(startedAt.plusSeconds(60)))
+            .with("tool_version", "development")
+            .with("spark_version", "4.1.3")
+            .with("accelerator", "cpu")
+            .with("digest", "sglang")
+            .with("chunk_bytes", 1 << 20)
+            .with("engines", (int) ofFiles(engines).count())
+            .with("ranks", ofFiles(engines).mapToInt(engine -> engine.ranks().size()).sum())
+            .with("tensors", ofFiles(engines).mapToLong(Nights::tensors).sum())
+            .with("bytes", ofFiles(engines).mapToLong(Nights::tensors).sum() * TENSOR_BYTES)
+            .with("verdict", findings.length == 0 ? "EQUAL" : "DIFFERENT")
+            .with(
+                "settings",
+                settings.orElse("{\"%s\":\"%s\"}".formatted(Scope.SETTING, scope.word())))
+            .row());
     return this;
   }
 
@@ -216,7 +189,7 @@ public final class Nights {
       String scanId, Instant startedAt, List<Engine> engines, Finding... findings) {
     engines.forEach(engine -> add(scanId, startedAt, engine));
     for (Finding finding : findings) {
-      addRow(ScanTable.FINDINGS, scanId, startedAt, FindingRow.of(finding));
+      add(ScanTable.FINDINGS, scanId, startedAt, FindingRow.of(finding));
     }
     return this;
   }
@@ -236,42 +209,46 @@ public final class Nights {
         ScanTable.ENGINES,
         scanId,
         startedAt,
-        engine.name(),
-        engine.source().name(),
-        engine.model(),
-        engine.revision(),
-        engine.group(),
-        ranks,
-        ranks - missing,
-        missing,
-        engine.isWhole() ? "COMPLETE" : "INCOMPLETE",
-        engine.checksum(),
-        engine.isRunning() ? null : tensors(engine) * TENSOR_BYTES,
-        engine.isRunning() ? null : engine.hashing(),
-        engine.isRunning() ? "sglang" : null);
+        row(ScanTable.ENGINES)
+            .with("engine", engine.name())
+            .with("source", engine.source().name())
+            .with("model", engine.model())
+            .with("revision", engine.revision())
+            .with("comparison_group", engine.group())
+            .with("expected_ranks", ranks)
+            .with("hashed_ranks", ranks - missing)
+            .with("missing_ranks", missing)
+            .with("status", engine.isWhole() ? "COMPLETE" : "INCOMPLETE")
+            .with("checksum", engine.checksum())
+            .with("bytes", engine.isRunning() ? null : tensors(engine) * TENSOR_BYTES)
+            .with("hashing", engine.isRunning() ? null : engine.hashing())
+            .with("digest", engine.isRunning() ? "sglang" : null)
+            .row());
     for (int rank = 0; rank < ranks; rank++) {
       int tensors = engine.ranks().get(rank).size();
       add(
           ScanTable.RANKS,
           scanId,
           startedAt,
-          engine.name(),
-          engine.source().name(),
-          rank,
-          rank,
-          ranks,
-          0,
-          1,
-          0,
-          1,
-          tensors == 0 ? (engine.isRunning() ? "UNKNOWN" : "MISSING") : "COMPLETE",
-          engine.rankChecksum(rank),
-          (long) tensors,
-          0L,
-          engine.isRunning() ? null : tensors * TENSOR_BYTES,
-          tensors == 0 ? "no file of rank " + rank : null,
-          null,
-          null);
+          row(ScanTable.RANKS)
+              .with("engine", engine.name())
+              .with("source", engine.source().name())
+              .with("rank", rank)
+              .with("tp_rank", rank)
+              .with("tp_size", ranks)
+              .with("pp_rank", 0)
+              .with("pp_size", 1)
+              .with("dp_rank", 0)
+              .with("dp_size", 1)
+              .with(
+                  "status",
+                  tensors == 0 ? (engine.isRunning() ? "UNKNOWN" : "MISSING") : "COMPLETE")
+              .with("checksum", engine.rankChecksum(rank))
+              .with("tensors", (long) tensors)
+              .with("skipped", 0L)
+              .with("bytes", engine.isRunning() ? null : tensors * TENSOR_BYTES)
+              .with("reason", tensors == 0 ? "no file of rank " + rank : null)
+              .row());
       addTensors(scanId, startedAt, engine, rank);
     }
   }
@@ -280,42 +257,37 @@ public final class Nights {
     List<String> words = engine.ranks().get(rank);
     for (int tensor = 0; tensor < words.size(); tensor++) {
       String name = "layers.%s.weight".formatted(Integer.toString(tensor));
-      add(
-          ScanTable.TENSORS,
-          scanId,
-          startedAt,
-          engine.name(),
-          engine.source().name(),
-          rank,
-          "target",
-          name,
-          name,
-          engine.isRunning() ? null : "BF16",
-          engine.isRunning() ? null : new long[] {TENSOR_BYTES / 2},
-          engine.isRunning() ? null : TENSOR_BYTES,
-          engine.isRunning()
-              ? null
-              : "/weights/%s/%s".formatted(engine.name(), Integer.toString(rank)),
-          engine.isRunning() ? null : words.size(),
-          engine.isRunning() ? null : 100 + tensor * TENSOR_BYTES,
-          engine.isRunning() ? null : Timestamp.from(startedAt),
-          "HASHED",
-          null,
-          sha256(engine.hashing() + words.get(tensor)).substring(0, 16),
-          null,
-          engine.isRunning() ? null : new long[] {words.get(tensor).hashCode()},
-          "host",
-          engine.isRunning() ? null : "driver",
-          null,
-          null);
+      NamedRow row =
+          row(ScanTable.TENSORS)
+              .with("engine", engine.name())
+              .with("source", engine.source().name())
+              .with("rank", rank)
+              .with("role", "target")
+              .with("tensor", name)
+              .with("key", name)
+              .with("status", "HASHED")
+              .with("checksum", sha256(engine.hashing() + words.get(tensor)).substring(0, 16))
+              .with("host", "host");
+      if (!engine.isRunning()) {
+        row.with("dtype", "BF16")
+            .with("shape", List.of(TENSOR_BYTES / 2))
+            .with("bytes", TENSOR_BYTES)
+            .with("file", "/weights/%s/%s".formatted(engine.name(), Integer.toString(rank)))
+            .with("file_tensors", words.size())
+            .with("file_offset_bytes", 100 + tensor * TENSOR_BYTES)
+            .with("file_modified_at", Timestamp.from(startedAt))
+            .with("chunk_sums", List.of((long) words.get(tensor).hashCode()))
+            .with("executor", "driver");
+      }
+      add(ScanTable.TENSORS, scanId, startedAt, row.row());
     }
   }
 
-  private void add(ScanTable table, String scanId, Instant startedAt, Object... values) {
-    addRow(table, scanId, startedAt, RowFactory.create(values));
+  private static NamedRow row(ScanTable table) {
+    return NamedRow.of(table.schema());
   }
 
-  private void addRow(ScanTable table, String scanId, Instant startedAt, Row row) {
+  private void add(ScanTable table, String scanId, Instant startedAt, Row row) {
     Object[] values = new Object[row.size() + 2];
     for (int column = 0; column < row.size(); column++) {
       values[column] = row.get(column);
@@ -330,7 +302,7 @@ public final class Nights {
     for (ScanTable table : ScanTable.values()) {
       spark
           .createDataFrame(
-              rows.get(table), columns(table).add("scan_date", "date").add("scan_id", "string"))
+              rows.get(table), table.schema().add("scan_date", "date").add("scan_id", "string"))
           .coalesce(1)
           .write()
           .mode(SaveMode.Append)
@@ -338,11 +310,6 @@ public final class Nights {
           .partitionBy("scan_date", "scan_id")
           .parquet(out.resolve(table.tableName()).toString());
     }
-  }
-
-  /** The columns of a table, without those of its partition. */
-  public static StructType columns(ScanTable table) {
-    return COLUMNS.get(table);
   }
 
   private static String sha256(String text) {

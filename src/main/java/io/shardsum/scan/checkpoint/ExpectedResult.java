@@ -64,19 +64,17 @@ public record ExpectedResult(ExpectedModel model, HashedExpectation hashed) {
 
   private Finding finding(String engine, String reason, Refused refused) {
     boolean everywhere = refused.ranks().size() == hashed.ranks().size();
-    Optional<String> location =
-        everywhere || model.parallelism().dp() > 1
-            ? Optional.empty()
-            : Optional.of(
-                "ranks "
-                    + String.join(", ", refused.ranks().stream().map(String::valueOf).toList()));
-    return Finding.of(
-        FindingKind.NOT_CHECKED,
-        Subject.engine(engine),
-        Comparison.NONE,
-        location,
-        "%s: what must be there does not follow from %s: %s"
-            .formatted(refused.words(), model.name(), reason));
+    Finding finding =
+        Finding.of(
+            FindingKind.NOT_CHECKED,
+            Subject.engine(engine),
+            Comparison.NONE,
+            Optional.empty(),
+            "%s: what must be there does not follow from %s: %s"
+                .formatted(refused.words(), model.name(), reason));
+    return everywhere || model.parallelism().dp() > 1
+        ? finding
+        : finding.aboutRanks(refused.ranks());
   }
 
   /** Tensors that are refused for one reason. */

@@ -7,32 +7,19 @@ import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.Parallelism;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.fleet.WeightSource;
+import io.shardsum.tables.NamedRow;
+import io.shardsum.tables.ScanTable;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 
 /** What is expected of an engine as rows of the tables: one replica, which stands for all. */
 final class ExpectedRows {
 
-  static final StructType TENSORS =
-      StructType.fromDDL(
-          "engine STRING, source STRING, rank INT, role STRING, tensor STRING, key STRING,"
-              + " dtype STRING, shape ARRAY<BIGINT>, bytes BIGINT, status STRING, reason STRING,"
-              + " checksum STRING, sha256 STRING, chunk_sums ARRAY<BIGINT>");
-
-  static final StructType RANKS =
-      StructType.fromDDL(
-          "engine STRING, source STRING, rank INT, tp_rank INT, tp_size INT, pp_rank INT,"
-              + " pp_size INT, dp_rank INT, dp_size INT, digest STRING, status STRING,"
-              + " checksum STRING, tensors BIGINT, skipped BIGINT, bytes BIGINT, reason STRING");
-
-  static final StructType ENGINES =
-      StructType.fromDDL(
-          "engine STRING, source STRING, model STRING, revision STRING, comparison_group STRING,"
-              + " digest STRING, expected_ranks INT, hashed_ranks INT, missing_ranks INT,"
-              + " status STRING, checksum STRING, bytes BIGINT, host STRING, engine_version STRING");
+  static final StructType TENSORS = ScanTable.TENSORS.schema();
+  static final StructType RANKS = ScanTable.RANKS.schema();
+  static final StructType ENGINES = ScanTable.ENGINES.schema();
 
   private static final String EXPECTED = WeightSource.EXPECTED.name();
 
@@ -58,40 +45,29 @@ final class ExpectedRows {
   }
 
   private Row tensor(int rank, HashedTensor hashed) {
-    String name = hashed.tensor().name();
-    return RowFactory.create(
-        engine,
-        EXPECTED,
-        rank,
-        ShardFile.TARGET,
-        name,
-        name,
-        hashed.tensor().recipe().dtype().name(),
-        hashed.tensor().recipe().shape().toArray(),
-        hashed.tensor().recipe().lengthBytes(),
-        "HASHED",
-        null,
-        hashed.digests().checksum().orElse(null),
-        hashed.digests().sha256().orElse(null),
-        hashed.digests().checksum().isPresent() ? hashed.digests().chunkSums().toArray() : null);
+    return tensor(rank, hashed.tensor().name(), "HASHED")
+        .with("dtype", hashed.tensor().recipe().dtype().name())
+        .with("shape", hashed.tensor().recipe().shape())
+        .with("bytes", hashed.tensor().recipe().lengthBytes())
+        .with("checksum", hashed.digests().checksum())
+        .with("sha256", hashed.digests().sha256())
+        .with("chunk_sums", hashed.digests().checksum().map(any -> hashed.digests().chunkSums()))
+        .row();
   }
 
   private Row refused(int rank, Refusal refusal) {
-    return RowFactory.create(
-        engine,
-        EXPECTED,
-        rank,
-        ShardFile.TARGET,
-        refusal.tensor(),
-        refusal.tensor(),
-        null,
-        null,
-        null,
-        "UNKNOWN",
-        refusal.reason(),
-        null,
-        null,
-        null);
+    return tensor(rank, refusal.tensor(), "UNKNOWN").with("reason", refusal.reason()).row();
+  }
+
+  private NamedRow tensor(int rank, String name, String status) {
+    return NamedRow.of(TENSORS)
+        .with("engine", engine)
+        .with("source", EXPECTED)
+        .with("rank", rank)
+        .with("role", ShardFile.TARGET)
+        .with("tensor", name)
+        .with("key", name)
+        .with("status", status);
   }
 
   List<Row> ranks() {
@@ -99,46 +75,50 @@ final class ExpectedRows {
     List<Row> rows = new ArrayList<>();
     for (HashedRank rank : ranks) {
       rows.add(
-          RowFactory.create(
-              engine,
-              EXPECTED,
-              rank.rank(),
-              rank.rank() % sizes.tp(),
-              sizes.tp(),
-              rank.rank() / sizes.tp(),
-              sizes.pp(),
-              0,
-              sizes.dp(),
-              mergedBy().word(),
-              rank.checksum().isPresent() ? "COMPLETE" : "PARTIAL",
-              rank.checksum().orElse(null),
-              (long) rank.tensors().size(),
-              0L,
-              rank.bytes(),
-              rank.refused().isEmpty()
-                  ? null
-                  : "%s tensors are refused".formatted(rank.refused().size())));
+          NamedRow.of(RANKS)
+              .with("engine", engine)
+              .with("source", EXPECTED)
+              .with("rank", rank.rank())
+              .with("tp_rank", rank.rank() % sizes.tp())
+              .with("tp_size", sizes.tp())
+              .with("pp_rank", rank.rank() / sizes.tp())
+              .with("pp_size", sizes.pp())
+              .with("dp_rank", 0)
+              .with("dp_size", sizes.dp())
+              .with("digest", mergedBy().word())
+              .with("status", rank.checksum().isPresent() ? "COMPLETE" : "PARTIAL")
+              .with("checksum", rank.checksum())
+              .with("tensors", (long) rank.tensors().size())
+              .with("skipped", 0L)
+              .with("bytes", rank.bytes())
+              .with(
+                  "reason",
+                  rank.refused().isEmpty()
+                      ? null
+                      : "%s tensors are refused".formatted(rank.refused().size()))
+              .row());
     }
     return rows;
   }
 
   Row engine() {
     long complete = ranks.stream().filter(rank -> rank.checksum().isPresent()).count();
-    return RowFactory.create(
-        engine,
-        EXPECTED,
-        model.model().orElse(null),
-        model.revision().orElse(null),
-        model.group(),
-        mergedBy().word(),
-        ranks.size(),
-        (int) complete,
-        0,
-        complete == ranks.size() ? "COMPLETE" : "INCOMPLETE",
-        result.hashed().checksum().orElse(null),
-        ranks.stream().mapToLong(HashedRank::bytes).sum(),
-        model.checkpoint().directory(),
-        model.spec().runtime());
+    return NamedRow.of(ENGINES)
+        .with("engine", engine)
+        .with("source", EXPECTED)
+        .with("model", model.model())
+        .with("revision", model.revision())
+        .with("comparison_group", model.group())
+        .with("digest", mergedBy().word())
+        .with("expected_ranks", ranks.size())
+        .with("hashed_ranks", (int) complete)
+        .with("missing_ranks", 0)
+        .with("status", complete == ranks.size() ? "COMPLETE" : "INCOMPLETE")
+        .with("checksum", result.hashed().checksum())
+        .with("bytes", ranks.stream().mapToLong(HashedRank::bytes).sum())
+        .with("host", model.checkpoint().directory())
+        .with("engine_version", model.spec().runtime())
+        .row();
   }
 
   private Digest mergedBy() {

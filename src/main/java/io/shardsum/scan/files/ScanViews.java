@@ -9,6 +9,8 @@ import io.shardsum.fleet.RankState;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.tables.JsonColumn;
+import io.shardsum.tables.NamedRow;
+import io.shardsum.tables.ScanTable;
 import io.shardsum.verdict.FindingKind;
 import io.shardsum.verdict.RankOfEngine;
 import java.sql.Timestamp;
@@ -17,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 
 /** The inventory as rows: what should be there, as the SQL stages join it. */
@@ -31,15 +32,32 @@ public final class ScanViews {
               + " file_modified_at TIMESTAMP");
 
   public static final StructType EXPECTED_RANKS =
-      StructType.fromDDL(
-          "engine STRING, rank INT, tp_rank INT, tp_size INT, pp_rank INT, pp_size INT,"
-              + " dp_rank INT, dp_size INT, digest STRING, state STRING, reason STRING, files INT,"
-              + " storages STRING");
+      ScanTable.RANKS
+          .schema(
+              "engine",
+              "rank",
+              "tp_rank",
+              "tp_size",
+              "pp_rank",
+              "pp_size",
+              "dp_rank",
+              "dp_size",
+              "digest",
+              "reason",
+              "storages")
+          .add("state", "string")
+          .add("files", "int");
 
   public static final StructType EXPECTED_ENGINES =
-      StructType.fromDDL(
-          "engine STRING, model STRING, revision STRING, comparison_group STRING,"
-              + " digest STRING, expected_ranks INT, hashing STRING, storages STRING");
+      ScanTable.ENGINES.schema(
+          "engine",
+          "model",
+          "revision",
+          "comparison_group",
+          "digest",
+          "expected_ranks",
+          "hashing",
+          "storages");
 
   private ScanViews() {}
 
@@ -49,13 +67,14 @@ public final class ScanViews {
     for (PlannedFile planned : files) {
       ShardFile file = planned.file();
       rows.add(
-          RowFactory.create(
-              rows.size(),
-              planned.engine().orElse(null),
-              planned.rank(),
-              file.role(),
-              file.path(),
-              new Timestamp(file.listed().modifiedAtMillis())));
+          NamedRow.of(FILES)
+              .with("file_index", rows.size())
+              .with("engine", planned.engine())
+              .with("rank", planned.rank())
+              .with("role", file.role())
+              .with("file", file.path())
+              .with("file_modified_at", new Timestamp(file.listed().modifiedAtMillis()))
+              .row());
     }
     return rows;
   }
@@ -74,20 +93,21 @@ public final class ScanViews {
             Optional.ofNullable(
                 notChecked.get(new RankOfEngine(engine.spec().name(), rank.rank())));
         rows.add(
-            RowFactory.create(
-                engine.spec().name(),
-                rank.rank(),
-                rank.tpRank(),
-                sizes.tp(),
-                rank.ppRank(),
-                sizes.pp(),
-                rank.dpRank(),
-                sizes.dp(),
-                mergedBy(engine).word(),
-                reason.isPresent() ? NOT_CHECKED : rank.state().name(),
-                reason.orElse(rank.reason()),
-                rank.state() == RankState.FOUND ? rank.files().size() : 0,
-                JsonColumn.of(engine.storages(rank))));
+            NamedRow.of(EXPECTED_RANKS)
+                .with("engine", engine.spec().name())
+                .with("rank", rank.rank())
+                .with("tp_rank", rank.tpRank())
+                .with("tp_size", sizes.tp())
+                .with("pp_rank", rank.ppRank())
+                .with("pp_size", sizes.pp())
+                .with("dp_rank", rank.dpRank())
+                .with("dp_size", sizes.dp())
+                .with("digest", mergedBy(engine).word())
+                .with("state", reason.isPresent() ? NOT_CHECKED : rank.state().name())
+                .with("reason", reason.orElse(rank.reason()))
+                .with("files", rank.state() == RankState.FOUND ? rank.files().size() : 0)
+                .with("storages", JsonColumn.of(engine.storages(rank)))
+                .row());
       }
     }
     return rows;
@@ -97,15 +117,16 @@ public final class ScanViews {
     return inventory.engines().stream()
         .map(
             engine ->
-                RowFactory.create(
-                    engine.spec().name(),
-                    engine.spec().model().orElse(null),
-                    engine.spec().revision().orElse(null),
-                    engine.group(),
-                    mergedBy(engine).word(),
-                    engine.expectedRanks(),
-                    engine.hashing(),
-                    JsonColumn.of(engine.storages())))
+                NamedRow.of(EXPECTED_ENGINES)
+                    .with("engine", engine.spec().name())
+                    .with("model", engine.spec().model())
+                    .with("revision", engine.spec().revision())
+                    .with("comparison_group", engine.group())
+                    .with("digest", mergedBy(engine).word())
+                    .with("expected_ranks", engine.expectedRanks())
+                    .with("hashing", engine.hashing())
+                    .with("storages", JsonColumn.of(engine.storages()))
+                    .row())
         .toList();
   }
 

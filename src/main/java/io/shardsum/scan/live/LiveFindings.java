@@ -10,7 +10,6 @@ import io.shardsum.verdict.FindingKind;
 import io.shardsum.verdict.Subject;
 import io.shardsum.verdict.TensorName;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,16 +85,15 @@ final class LiveFindings {
         problem.ranks().size() == 1
             ? Subject.rank(engine, problem.ranks().get(0))
             : Subject.engine(engine);
-    Optional<String> location =
-        problem.ranks().size() < 2 ? Optional.empty() : Optional.of(location(problem.ranks()));
     return new Finding(
-        subject.from(WeightSource.LIVE),
-        kind.name(),
-        kind.severity(),
-        new Comparison(problem.expected(), problem.actual(), Optional.empty()),
-        Optional.of(problem.cause()),
-        location,
-        problem.detail());
+            subject.from(WeightSource.LIVE),
+            kind.name(),
+            kind.severity(),
+            new Comparison(problem.expected(), problem.actual(), Optional.empty()),
+            Optional.of(problem.cause()),
+            Optional.empty(),
+            problem.detail())
+        .aboutRanks(problem.ranks());
   }
 
   /** What rows of {@code sql/live/against_files.sql} say. */
@@ -293,33 +291,28 @@ final class LiveFindings {
 
   /** An engine that was compared with nothing, and the engines at the same address. */
   static Finding unverified(String engine, SortedSet<String> same) {
-    return unverified(Subject.engine(engine), Optional.empty(), same);
+    return unverified(Subject.engine(engine), same);
   }
 
   /** Ranks that were compared with nothing, and the engines at the same address. */
   static Finding unverified(String engine, SortedSet<Integer> ranks, SortedSet<String> same) {
     return ranks.size() == 1
-        ? unverified(Subject.rank(engine, ranks.first()), Optional.empty(), same)
-        : unverified(Subject.engine(engine), Optional.of(location(ranks)), same);
+        ? unverified(Subject.rank(engine, ranks.first()), same)
+        : unverified(Subject.engine(engine), same).aboutRanks(ranks);
   }
 
-  private static Finding unverified(
-      Subject subject, Optional<String> location, SortedSet<String> same) {
+  private static Finding unverified(Subject subject, SortedSet<String> same) {
     return new Finding(
         subject.from(WeightSource.LIVE),
         FindingKind.UNVERIFIED.name(),
         FindingKind.UNVERIFIED.severity(),
         Comparison.of("files, or another running engine, to compare with", "none"),
         Optional.of(FindingKind.UNVERIFIED.cause()),
-        location,
+        Optional.empty(),
         same.isEmpty()
             ? "no files and no other running engine: compared with nothing"
             : "no files, and the same address as %s: compared with nothing"
                 .formatted(String.join(", ", same)));
-  }
-
-  private static String location(Collection<Integer> ranks) {
-    return ranks.stream().map(String::valueOf).collect(Collectors.joining(", ", "ranks ", ""));
   }
 
   private static Finding finding(
