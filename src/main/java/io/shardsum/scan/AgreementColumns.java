@@ -3,6 +3,8 @@ package io.shardsum.scan;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.judge.SourceResult;
 import io.shardsum.tables.EngineResult;
+import io.shardsum.tables.NamedRow;
+import io.shardsum.tables.ScanTable;
 import io.shardsum.verdict.Agreement;
 import io.shardsum.verdict.Agreement.WithReference;
 import io.shardsum.verdict.AgreementWords;
@@ -11,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -29,9 +30,14 @@ final class AgreementColumns {
 
   private static final List<String> KEYS = List.of("engine", "source");
   private static final StructType SCHEMA =
-      StructType.fromDDL(
-          "engine STRING, source STRING, agrees_with ARRAY<STRING>, same_storage ARRAY<STRING>,"
-              + " reference STRING, reference_tensors BIGINT, agreement STRING");
+      ScanTable.ENGINES.schema(
+          "engine",
+          "source",
+          "agrees_with",
+          "same_storage",
+          "reference",
+          "reference_tensors",
+          "agreement");
 
   private AgreementColumns() {}
 
@@ -54,13 +60,14 @@ final class AgreementColumns {
   private static Row row(
       String engine, WeightSource source, Agreement agreement, Optional<String> words) {
     Optional<WithReference> reference = agreement.reference();
-    return RowFactory.create(
-        engine,
-        source.name(),
-        agreement.equal().toArray(String[]::new),
-        agreement.sameStorage().toArray(String[]::new),
-        reference.map(with -> with.outcome().name()).orElse(null),
-        reference.map(WithReference::comparedTensors).orElse(null),
-        words.orElse(null));
+    return NamedRow.of(SCHEMA)
+        .with("engine", engine)
+        .with("source", source.name())
+        .with("agrees_with", agreement.equal())
+        .with("same_storage", agreement.sameStorage())
+        .with("reference", reference.map(with -> with.outcome().name()))
+        .with("reference_tensors", reference.map(WithReference::comparedTensors))
+        .with("agreement", words)
+        .row();
   }
 }

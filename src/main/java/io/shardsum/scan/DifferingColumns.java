@@ -2,12 +2,13 @@ package io.shardsum.scan;
 
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.judge.SourceResult;
+import io.shardsum.tables.NamedRow;
+import io.shardsum.tables.ScanTable;
 import io.shardsum.verdict.CoverageCount;
 import io.shardsum.verdict.RankOfEngine;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -18,8 +19,7 @@ final class DifferingColumns {
 
   private static final List<String> KEYS = List.of("engine", "source", "rank");
   private static final StructType SCHEMA =
-      StructType.fromDDL(
-          "engine STRING, source STRING, rank INT, different_tensors BIGINT, different_bytes BIGINT");
+      ScanTable.RANKS.schema("engine", "source", "rank", "different_tensors", "different_bytes");
 
   private DifferingColumns() {}
 
@@ -32,7 +32,12 @@ final class DifferingColumns {
   }
 
   private static Row row(WeightSource source, RankOfEngine rank, CoverageCount.Amount amount) {
-    return RowFactory.create(
-        rank.engine(), source.name(), rank.rank(), amount.tensors(), amount.bytes());
+    return NamedRow.of(SCHEMA)
+        .with("engine", rank.engine())
+        .with("source", source.name())
+        .with("rank", rank.rank())
+        .with("different_tensors", amount.tensors())
+        .with("different_bytes", amount.bytes())
+        .row();
   }
 }

@@ -32,7 +32,9 @@ public enum ScanTable {
       column("reason", "STRING"),
       column("checksum", "STRING"),
       column("sha256", "STRING"),
-      column("raw_checksum", "STRING").since(2).saying("of a block-quantized pair: of what the file has"),
+      column("raw_checksum", "STRING")
+          .since(2)
+          .saying("of a block-quantized pair: of what the file has"),
       column("chunk_sums", "ARRAY<BIGINT>").saying("one a MiB, of the stored bytes"),
       column("host", "STRING"),
       column("executor", "STRING"),

@@ -99,15 +99,15 @@ final class BlamedEngine {
           List<TensorDifference> tensors = tensors(ofRanks);
           findings.add(
               Finding.of(
-                  FindingKind.SWAPPED_RANKS,
-                  subject(ranks),
-                  TensorWording.comparison(tensors.get(0)),
-                  Optional.empty(),
-                  "%s hold each other's bytes in %s each: %s"
-                      .formatted(
-                          NumberWords.ranks(ranks),
-                          Wording.count(ofRanks.get(0).tensors().size(), "tensor"),
-                          Wording.tensors(tensors)))
+                      FindingKind.SWAPPED_RANKS,
+                      subject(ranks),
+                      TensorWording.comparison(tensors.get(0)),
+                      Optional.empty(),
+                      "%s hold each other's bytes in %s each: %s"
+                          .formatted(
+                              NumberWords.ranks(ranks),
+                              Wording.count(ofRanks.get(0).tensors().size(), "tensor"),
+                              Wording.tensors(tensors)))
                   .aboutRanks(ranks));
         });
     return findings;
@@ -147,15 +147,16 @@ final class BlamedEngine {
             .map(last -> "last right in " + RevisionWording.scan(last.scanId(), last.startedAt()))
             .orElse("not known to have been right before");
     String holds = part ? partOf(ofRevision) : wholeOf(ofRevision, wholeEngine);
-    Finding finding = Finding.of(
-        part ? FindingKind.PARTIAL_UPDATE : FindingKind.STALE_REVISION,
-        wholeEngine ? Subject.engine(engine) : subject(ranks),
-        new Comparison(
-            Optional.of(wording.expected()),
-            Optional.of(wording.actual()),
-            ofRevision.get(0).comparison().votes()),
-        Optional.empty(),
-        "%s %s; %s".formatted(holds, wording.whose(), right));
+    Finding finding =
+        Finding.of(
+            part ? FindingKind.PARTIAL_UPDATE : FindingKind.STALE_REVISION,
+            wholeEngine ? Subject.engine(engine) : subject(ranks),
+            new Comparison(
+                Optional.of(wording.expected()),
+                Optional.of(wording.actual()),
+                ofRevision.get(0).comparison().votes()),
+            Optional.empty(),
+            "%s %s; %s".formatted(holds, wording.whose(), right));
     return wholeEngine ? finding : finding.aboutRanks(ranks);
   }
 

@@ -3,7 +3,6 @@ package io.shardsum.verdict;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** Parts of the sentences that findings say. */
 final class Wording {

@@ -79,7 +79,9 @@ class DocumentedTablesTest {
                 .filter(kind -> kind.severity().equals(severity))
                 .map(FindingKind::name),
             Arrays.stream(ProblemKind.values())
-                .filter(kind -> kind.informational() ? severity.equals("info") : severity.equals("warning"))
+                .filter(
+                    kind ->
+                        kind.informational() ? severity.equals("info") : severity.equals("warning"))
                 .map(ProblemKind::name))
         .toList();
   }
@@ -87,7 +89,8 @@ class DocumentedTablesTest {
   @Test
   void valuesAreThoseOfTheEnums() throws IOException {
     assertThat(words("| `source` |")).containsAll(names(WeightSource.values()));
-    assertThat(words("| `scans.verdict` |")).containsExactlyInAnyOrderElementsOf(names(Verdict.values()));
+    assertThat(words("| `scans.verdict` |"))
+        .containsExactlyInAnyOrderElementsOf(names(Verdict.values()));
     assertThat(words("| `ranks.status` |"))
         .containsAll(names(RankState.MISSING, RankState.UNREADABLE, RankState.DUPLICATE));
     assertThat(words("| `rank_states` |"))
@@ -103,7 +106,8 @@ class DocumentedTablesTest {
     List<String> readme = readme();
     List<String> above =
         readme.subList(
-            readme.indexOf("## Which copy is wrong"), readme.indexOf("## What is compared with a live engine"));
+            readme.indexOf("## Which copy is wrong"),
+            readme.indexOf("## What is compared with a live engine"));
     Set<String> errors = words("| `findings.kind`, an error |");
     above.stream()
         .filter(line -> line.startsWith("| "))

@@ -81,8 +81,7 @@ class TableViewsTest {
           .satisfiesExactly(
               a -> assertThat(a).startsWith("a FILES ").contains("0, 2"),
               b -> assertThat(b).startsWith("b FILES ").contains("1"));
-      assertThat(
-              lines(views, "SELECT engine, rank, state FROM rank_states ORDER BY engine, rank"))
+      assertThat(lines(views, "SELECT engine, rank, state FROM rank_states ORDER BY engine, rank"))
           .as("version %s", version)
           .containsExactly(
               "a 0 DIFFERENT",

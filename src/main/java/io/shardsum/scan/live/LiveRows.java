@@ -13,7 +13,9 @@ import io.shardsum.live.LiveTensor;
 import io.shardsum.live.TensorDigest;
 import io.shardsum.tables.EngineResult;
 import io.shardsum.tables.JsonColumn;
+import io.shardsum.tables.NamedRow;
 import io.shardsum.tables.RankResult;
+import io.shardsum.tables.ScanTable;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,10 +29,7 @@ import org.apache.spark.sql.types.StructType;
 /** What a running engine said, as rows of the tables. */
 final class LiveRows {
 
-  static final StructType TENSORS =
-      StructType.fromDDL(
-          "engine STRING, source STRING, rank INT, role STRING, tensor STRING, key STRING,"
-              + " status STRING, reason STRING, checksum STRING, sha256 STRING, host STRING");
+  static final StructType TENSORS = ScanTable.TENSORS.schema();
 
   static final StructType RANKS =
       StructType.fromDDL(
@@ -87,18 +86,19 @@ final class LiveRows {
     String status = status(rank, tensor);
     boolean hashed = status.equals(HASHED);
     boolean sha256 = answer.digest() == TensorDigest.SHA256;
-    return RowFactory.create(
-        spec.engine(),
-        LIVE,
-        rank.rank(),
-        tensor.role(),
-        tensor.tensor(),
-        tensor.key(),
-        status,
-        reason(rank, tensor, status).orElse(null),
-        hashed && !sha256 ? tensor.checksum() : null,
-        hashed && sha256 ? tensor.checksum() : null,
-        host);
+    return NamedRow.of(TENSORS)
+        .with("engine", spec.engine())
+        .with("source", LIVE)
+        .with("rank", rank.rank())
+        .with("role", tensor.role())
+        .with("tensor", tensor.tensor())
+        .with("key", tensor.key())
+        .with("status", status)
+        .with("reason", reason(rank, tensor, status))
+        .with("checksum", hashed && !sha256 ? tensor.checksum() : null)
+        .with("sha256", hashed && sha256 ? tensor.checksum() : null)
+        .with("host", host)
+        .row();
   }
 
   private String status(LiveRank rank, LiveTensor tensor) {
