@@ -1,5 +1,5 @@
 -- Every fault in every shown scan that has it, or is the first not to have it any more.
--- in:  history_scans (fleet, number, scan_id, is_whole, shown), findings, engines (views of finished scans),
+-- in:  history_scans (fleet, number, scan_id, is_whole, shown), findings (view of finished scans),
 --      rank_steps (the columns of rank_steps.sql)
 -- out: fleet, number, fingerprint, state, first_seen, last_seen (up to then), times_seen (up to then): numbers of scans
 -- NEW: no scan before had it. STILL_THERE: the last scan that could tell had it. CAME_BACK: it was gone.

@@ -2,6 +2,7 @@ package io.shardsum.history;
 
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.history.EngineStep.Declared;
+import io.shardsum.tables.Query;
 import io.shardsum.verdict.CoverageState;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** The steps of engines: what the statements about them say, and what changed in their tensors. */
@@ -19,19 +21,23 @@ final class EngineSteps {
   private record Key(String fleet, String engine, WeightSource source) {}
 
   private final HistoryTables tables;
+  private final Dataset<Row> rankSteps;
   private final Map<String, NumberedScans> fleets;
 
-  EngineSteps(HistoryTables tables, Map<String, NumberedScans> fleets) {
+  EngineSteps(HistoryTables tables, Dataset<Row> rankSteps, Map<String, NumberedScans> fleets) {
     this.tables = tables;
+    this.rankSteps = rankSteps;
     this.fleets = fleets;
   }
 
   /** By fleet, and in it by engine and time. */
   Map<String, List<EngineHistory>> read() {
+    Dataset<Row> engineSteps = tables.engineSteps(rankSteps);
+    Query absences = tables.ofScans("history/absences").with("engine_steps", engineSteps);
     List<Row> rows =
         Stream.concat(
-                tables.run(HistoryStage.ENGINE_STEPS).where("shown").collectAsList().stream(),
-                tables.run(HistoryStage.ABSENCES).collectAsList().stream())
+                engineSteps.where("shown").collectAsList().stream(),
+                tables.run(absences).collectAsList().stream())
             .sorted(
                 Comparator.comparing((Row row) -> row.<String>getAs("fleet"))
                     .thenComparing(row -> row.<String>getAs("engine"))

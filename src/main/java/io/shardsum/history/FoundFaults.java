@@ -1,6 +1,7 @@
 package io.shardsum.history;
 
 import io.shardsum.tables.FindingRow;
+import io.shardsum.tables.Query;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.TensorName;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** The faults of fleets over time: what the statements about findings say. */
@@ -26,20 +28,24 @@ final class FoundFaults {
   private record Key(String fleet, String fingerprint) {}
 
   private final HistoryTables tables;
+  private final Dataset<Row> rankSteps;
   private final Map<String, NumberedScans> fleets;
 
-  FoundFaults(HistoryTables tables, Map<String, NumberedScans> fleets) {
+  FoundFaults(HistoryTables tables, Dataset<Row> rankSteps, Map<String, NumberedScans> fleets) {
     this.tables = tables;
+    this.rankSteps = rankSteps;
     this.fleets = fleets;
   }
 
   /** By fleet. */
   Map<String, List<FindingHistory>> read() {
+    Dataset<Row> steps =
+        tables.once(tables.ofScans("history/finding_steps").with("rank_steps", rankSteps));
     Map<Key, List<Row>> byFault = new HashMap<>();
-    for (Row row : tables.run(HistoryStage.FINDING_STEPS).collectAsList()) {
+    for (Row row : steps.collectAsList()) {
       byFault.computeIfAbsent(key(row), any -> new ArrayList<>()).add(row);
     }
-    Map<Key, Map<Integer, Finding>> found = found();
+    Map<Key, Map<Integer, Finding>> found = found(steps);
     Map<String, List<FindingHistory>> histories = new HashMap<>();
     byFault.forEach(
         (key, rows) ->
@@ -55,9 +61,10 @@ final class FoundFaults {
   }
 
   /** By fault and number of scan; where a scan says it twice, the first by its wording. */
-  private Map<Key, Map<Integer, Finding>> found() {
+  private Map<Key, Map<Integer, Finding>> found(Dataset<Row> steps) {
+    Query query = tables.ofScans("history/found").with("finding_steps", steps);
     Map<Key, Map<Integer, Finding>> found = new HashMap<>();
-    for (Row row : tables.run(HistoryStage.FOUND).collectAsList()) {
+    for (Row row : tables.run(query).collectAsList()) {
       found
           .computeIfAbsent(key(row), any -> new HashMap<>())
           .merge(

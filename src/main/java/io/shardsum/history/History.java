@@ -92,7 +92,7 @@ public final class History {
     List<PastScan> scans = chosen.stream().flatMap(of -> of.scans().stream()).toList();
     finished.requireKnownSchema(scans);
     TablesSession.fit(own, scans.stream().mapToLong(PastScan::ranks).sum());
-    try (HistoryTables tables = new HistoryTables(own, out, chosen)) {
+    try (HistoryTables tables = HistoryTables.open(own, out, chosen)) {
       tables.requireRows();
       List<FleetHistory> read =
           new HistoryReader(

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** Runs the statements in order, and makes results of their rows. */
@@ -34,9 +35,10 @@ final class HistoryReader {
   }
 
   List<FleetHistory> read() {
-    Map<String, List<RankStep>> ranks = ranks();
-    Map<String, List<EngineHistory>> engines = new EngineSteps(tables, byFleet).read();
-    Map<String, List<FindingHistory>> findings = new FoundFaults(tables, byFleet).read();
+    Dataset<Row> rankSteps = tables.rankSteps();
+    Map<String, List<RankStep>> ranks = ranks(rankSteps);
+    Map<String, List<EngineHistory>> engines = new EngineSteps(tables, rankSteps, byFleet).read();
+    Map<String, List<FindingHistory>> findings = new FoundFaults(tables, rankSteps, byFleet).read();
     return chosen.stream()
         .map(
             scans ->
@@ -51,8 +53,8 @@ final class HistoryReader {
         .toList();
   }
 
-  private Map<String, List<RankStep>> ranks() {
-    return tables.run(HistoryStage.RANK_STEPS).where("is_last").collectAsList().stream()
+  private Map<String, List<RankStep>> ranks(Dataset<Row> rankSteps) {
+    return rankSteps.where("is_last").collectAsList().stream()
         .map(row -> Map.entry(row.<String>getAs("fleet"), rank(row)))
         .sorted(
             Comparator.comparing(

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import io.shardsum.fleet.WeightSource;
+import io.shardsum.tables.Query;
 import io.shardsum.tables.ScanPartition;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.SqlFile;
@@ -83,16 +84,28 @@ final class HistoryTables implements AutoCloseable {
   private final SparkSession session;
   private final Path out;
   private final List<NumberedScans> fleets;
+  private final Dataset<Row> scans;
   private final List<Dataset<Row>> kept = new ArrayList<>();
 
-  /** Makes the views of these scans, those of tensors apart. */
-  HistoryTables(SparkSession session, String out, List<NumberedScans> fleets) {
+  /**
+   * Makes the views of these scans, those of tensors apart. Lists the tables, which may run a Spark
+   * job.
+   */
+  static HistoryTables open(SparkSession session, String out, List<NumberedScans> fleets) {
+    HistoryTables tables = new HistoryTables(session, out, fleets);
+    tables.makeViews();
+    return tables;
+  }
+
+  private HistoryTables(SparkSession session, String out, List<NumberedScans> fleets) {
     this.session = session;
     this.out = new Path(out);
     this.fleets = fleets;
     List<Row> rows = fleets.stream().flatMap(fleet -> fleet.rows().stream()).toList();
-    Dataset<Row> scans = session.createDataFrame(rows, NumberedScans.COLUMNS);
-    scans.createOrReplaceTempView("history_scans");
+    this.scans = session.createDataFrame(rows, NumberedScans.COLUMNS);
+  }
+
+  private void makeViews() {
     scans.createOrReplaceTempView(landed(ScanTable.SCANS));
     view(ScanTable.ENGINES, ENGINES, "engine");
     view(ScanTable.RANKS, RANKS, "rank");
@@ -177,24 +190,40 @@ final class HistoryTables implements AutoCloseable {
     return session.read().schema(all).option(DataSource.GLOB_PATHS_KEY(), "false");
   }
 
-  /**
-   * Runs a statement once, and gives its rows to those that follow. Its plan ends here: Spark does
-   * not find a persisted one again that has a WITH, within a statement that has one, too.
-   */
-  Dataset<Row> run(HistoryStage stage) {
-    Dataset<Row> rows = stage.in(session).localCheckpoint();
-    rows.createOrReplaceTempView(stage.view());
-    return rows;
+  /** The steps of ranks, computed once. */
+  Dataset<Row> rankSteps() {
+    return once(ofScans("history/rank_steps"));
   }
 
-  /** Gives rows of one's own to the statements that follow. */
-  void view(String name, List<Row> rows, StructType columns) {
+  /** The steps of engines, computed once. */
+  Dataset<Row> engineSteps(Dataset<Row> rankSteps) {
+    return once(ofScans("history/engine_steps").with("rank_steps", rankSteps));
+  }
+
+  /** A statement over these scans. */
+  Query ofScans(String statement) {
+    return Query.of(statement).with("history_scans", scans);
+  }
+
+  /**
+   * Runs a statement once for those that follow. Its plan ends here: Spark does not find a
+   * persisted one again that has a WITH, within a statement that has one, too.
+   */
+  Dataset<Row> once(Query query) {
+    return run(query).localCheckpoint();
+  }
+
+  /** A statement over the views. */
+  Dataset<Row> run(Query query) {
+    return query.in(session);
+  }
+
+  /** Rows that no table has, as an input of statements. */
+  Dataset<Row> input(List<Row> rows, StructType columns) {
     int tasks = rows.size() / ROWS_OF_A_TASK + 1;
-    session
-        .createDataFrame(
-            JavaSparkContext.fromSparkContext(session.sparkContext()).parallelize(rows, tasks),
-            columns)
-        .createOrReplaceTempView(name);
+    return session.createDataFrame(
+        JavaSparkContext.fromSparkContext(session.sparkContext()).parallelize(rows, tasks),
+        columns);
   }
 
   /**

@@ -2,9 +2,9 @@ package io.shardsum.history;
 
 import io.shardsum.history.RetentionRules.Months;
 import io.shardsum.tables.Leftover;
+import io.shardsum.tables.Query;
 import io.shardsum.tables.ScanId;
 import io.shardsum.tables.Scope;
-import io.shardsum.tables.SqlFile;
 import io.shardsum.tables.StoredScan;
 import io.shardsum.tables.StoredScan.TensorRows;
 import io.shardsum.tables.StoredScans;
@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -37,13 +39,6 @@ public final class Retention {
       StructType.fromDDL(
           "fleet STRING, number INT, scan_id STRING, started_at TIMESTAMP, began STRING,"
               + " settings STRING, is_whole BOOLEAN, is_old BOOLEAN, has_tensors BOOLEAN, in_future BOOLEAN");
-
-  /** Those that others read, in order: the view, and its file. */
-  private static final List<List<String>> VIEWS =
-      List.of(
-          List.of("last_verified", "evidence/last_verified"),
-          List.of("earlier_ranks", "evidence/earlier_ranks"),
-          List.of("current", "retention/current"));
 
   private final SparkSession session;
   private final String out;
@@ -147,14 +142,19 @@ public final class Retention {
 
   private Map<String, Set<KeepReason>> reasons(
       SparkSession own, List<NumberedScans> fleets, List<Row> scans) {
-    try (HistoryTables tables = new HistoryTables(own, out, fleets)) {
-      tables.run(HistoryStage.RANK_STEPS);
-      tables.run(HistoryStage.ENGINE_STEPS);
-      tables.view("scans", scans, SCANS);
-      VIEWS.forEach(
-          view -> own.sql(SqlFile.text(view.get(1))).createOrReplaceTempView(view.get(0)));
+    try (HistoryTables tables = HistoryTables.open(own, out, fleets)) {
+      Dataset<Row> ofTables = tables.input(scans, SCANS);
+      Function<String, Dataset<Row>> over =
+          statement -> tables.run(Query.of(statement).with("scans", ofTables));
+      Query kept =
+          Query.of("retention/kept")
+              .with("scans", ofTables)
+              .with("current", over.apply("retention/current"))
+              .with("engine_steps", tables.engineSteps(tables.rankSteps()))
+              .with("last_verified", over.apply("evidence/last_verified"))
+              .with("earlier_ranks", over.apply("evidence/earlier_ranks"));
       Map<String, Set<KeepReason>> reasons = new HashMap<>();
-      for (Row row : own.sql(SqlFile.text("retention/kept")).collectAsList()) {
+      for (Row row : tables.run(kept).collectAsList()) {
         reasons
             .computeIfAbsent(row.getAs("scan_id"), any -> EnumSet.noneOf(KeepReason.class))
             .add(KeepReason.valueOf(row.getAs("reason")));

@@ -1,5 +1,6 @@
 package io.shardsum.history;
 
+import io.shardsum.tables.Query;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -47,9 +48,10 @@ final class TensorChanges {
     if (rows.isEmpty() || !tables.viewTensors(scans, engines)) {
       return changes;
     }
-    tables.view("changed_ranks", rows, COLUMNS);
+    Query query =
+        Query.of("history/tensor_changes").with("changed_ranks", tables.input(rows, COLUMNS));
     Map<Integer, Integer> ranksRead = new HashMap<>();
-    for (Row row : tables.run(HistoryStage.TENSOR_CHANGES).collectAsList()) {
+    for (Row row : tables.run(query).collectAsList()) {
       int step = stepOfChange.get(row.<Integer>getAs("change"));
       changes.merge(step, change(row), TensorChange::plus);
       ranksRead.merge(step, 1, Integer::sum);

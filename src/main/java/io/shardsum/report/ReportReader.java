@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toList;
 
 import io.shardsum.history.FleetHistory;
 import io.shardsum.tables.FinishedScan;
+import io.shardsum.tables.Query;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
@@ -28,31 +29,37 @@ final class ReportReader {
   }
 
   ScanReport read() {
-    kept("report/coverage_rows", "report_coverage", Integer.MAX_VALUE);
+    Dataset<Row> coverage = collected("report/coverage_rows");
     return new ScanReport(
-        ReportedScan.of(rows("report/scan").get(0)),
-        engines(),
+        ReportedScan.of(rows(Query.of("report/scan")).get(0)),
+        engines(coverage),
         findings(),
-        rows("report/coverage").stream().map(ReportedPart::of).toList(),
+        rows(Query.of("report/coverage").with("report_coverage", coverage)).stream()
+            .map(ReportedPart::of)
+            .toList(),
         history);
   }
 
-  private List<ReportedEngine> engines() {
+  private List<ReportedEngine> engines(Dataset<Row> coverage) {
     Map<EngineKey, List<ReportedRank>> ranks =
-        rows("report/ranks").stream()
+        rows(Query.of("report/ranks")).stream()
             .map(ReportedRank::of)
             .collect(groupingBy(ReportedRank::engine));
-    return rows("report/engines").stream()
+    return rows(Query.of("report/engines").with("report_coverage", coverage)).stream()
         .map(row -> ReportedEngine.of(row, ranks.getOrDefault(EngineKey.of(row), List.of())))
         .toList();
   }
 
   private List<ReportedFinding> findings() {
-    List<Row> findings = kept("report/findings", "report_findings", FINDINGS_WITH_CAMPS);
+    Dataset<Row> findings = collected("report/findings");
+    Query ofCamps =
+        Query.of("report/camps")
+            .with("report_findings", findings.limit(FINDINGS_WITH_CAMPS))
+            .parameter("names", ENGINES_NAMED);
     Map<Integer, List<Camp>> camps =
-        scan.query("report/camps", Map.of("names", ENGINES_NAMED)).collectAsList().stream()
+        rows(ofCamps).stream()
             .collect(groupingBy(row -> row.<Integer>getAs("number"), mapping(Camp::of, toList())));
-    return findings.stream()
+    return findings.collectAsList().stream()
         .map(
             row -> {
               int number = row.<Integer>getAs("number");
@@ -65,18 +72,13 @@ final class ReportReader {
         .toList();
   }
 
-  /** All rows of a statement; the first are a view for those that follow. */
-  private List<Row> kept(String sqlFile, String view, int first) {
-    Dataset<Row> query = scan.query(sqlFile, Map.of());
-    List<Row> rows = query.collectAsList();
-    query
-        .sparkSession()
-        .createDataFrame(rows.stream().limit(first).toList(), query.schema())
-        .createOrReplaceTempView(view);
-    return rows;
+  /** The rows of a statement that others read, computed once. */
+  private Dataset<Row> collected(String statement) {
+    Dataset<Row> rows = scan.run(Query.of(statement));
+    return rows.sparkSession().createDataFrame(rows.collectAsList(), rows.schema());
   }
 
-  private List<Row> rows(String sqlFile) {
-    return scan.query(sqlFile, Map.of()).collectAsList();
+  private List<Row> rows(Query query) {
+    return scan.run(query).collectAsList();
   }
 }

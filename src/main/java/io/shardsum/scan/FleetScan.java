@@ -33,7 +33,6 @@ import io.shardsum.scan.reread.SecondReading;
 import io.shardsum.tables.ClaimedScanException;
 import io.shardsum.tables.EarlierScans;
 import io.shardsum.tables.FindingRow;
-import io.shardsum.tables.Query;
 import io.shardsum.tables.RowSource;
 import io.shardsum.tables.ScanClaim;
 import io.shardsum.tables.ScanTable;
@@ -166,7 +165,7 @@ public final class FleetScan {
   private Map<String, BaselineReference> baselines() {
     return request
         .baseline()
-        .map(b -> new BaselineScan(b, new EarlierScans(session, request.out())))
+        .map(b -> new BaselineScan(b, EarlierScans.open(session, request.out())))
         .map(scan -> scan.references(request.inventory()))
         .orElse(Map.of());
   }
@@ -178,7 +177,7 @@ public final class FleetScan {
       BackgroundWork work) {
     WeightReading reading =
         new WeightReader(session, request, tables, hasher, plans, metrics).read(files, size);
-    Dataset<Row> formRows = Query.of("forms").with("tensors", reading.tensors()).in(session);
+    Dataset<Row> formRows = SqlStage.FORMS.query().with("tensors", reading.tensors()).in(session);
     Supplier<List<Row>> forms = work.compute(formRows::collectAsList);
     Supplier<List<Row>> zeros = work.compute(() -> ZeroTensors.ofFiles(reading.tensors()));
     List<RowSource> others = List.of(live, checkpoints);

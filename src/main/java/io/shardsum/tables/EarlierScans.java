@@ -7,9 +7,7 @@ import io.shardsum.fleet.WeightSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -33,21 +31,33 @@ public final class EarlierScans {
   private final Set<String> leftOut;
   private final boolean any;
 
-  /** Makes the views, in a session of their own, if a scan was ever finished there. */
-  public EarlierScans(SparkSession session, String out) {
-    this(session, out, Set.of());
+  /**
+   * Makes the views, in a session of their own, if a scan was ever finished there. Lists the tables
+   * and reads the rows of scans: this runs Spark jobs.
+   */
+  public static EarlierScans open(SparkSession session, String out) {
+    return open(session, out, Set.of());
   }
 
   /**
-   * Makes the views without some scans.
+   * The same, without some scans.
    *
    * @param leftOut the names of scans whose files are not read
    */
-  public EarlierScans(SparkSession session, String out, Set<String> leftOut) {
+  public static EarlierScans open(SparkSession session, String out, Set<String> leftOut) {
+    EarlierScans scans = new EarlierScans(session, out, leftOut);
+    scans.makeViews();
+    return scans;
+  }
+
+  private EarlierScans(SparkSession session, String out, Set<String> leftOut) {
     this.leftOut = Set.copyOf(leftOut);
     this.session = TablesSession.of(session);
     this.out = new Path(out);
     this.any = isAnyFinished() && (leftOut.isEmpty() || anyIsLeftIn());
+  }
+
+  private void makeViews() {
     if (any) {
       for (ScanTable table : ScanTable.values()) {
         view(table);
@@ -144,33 +154,22 @@ public final class EarlierScans {
     return new Path(out, table.tableName()).toString();
   }
 
-  /** The result of a statement over the views. */
-  public List<Row> rows(EvidenceQuery query) {
-    return any ? query.in(session).collectAsList() : List.of();
+  /** The rows of a statement over the views; none, where no scan was finished. */
+  public List<Row> rows(Query query) {
+    return any ? run(query).collectAsList() : List.of();
   }
 
-  /** The result of a statement that has parameters. */
-  public List<Row> rows(String sqlFile, Map<String, Object> parameters) {
-    return query(sqlFile, parameters).collectAsList();
-  }
-
-  /** A statement that has parameters. */
-  Dataset<Row> query(String sqlFile, Map<String, Object> parameters) {
-    return session.sql(SqlFile.text(sqlFile), parameters);
-  }
-
-  /** The result of a statement that has parameters, a partition in memory at a time. */
-  Iterator<Row> iterate(String sqlFile, Map<String, Object> parameters) {
-    return session.sql(SqlFile.text(sqlFile), parameters).toLocalIterator();
+  /** A statement over the views. */
+  Dataset<Row> run(Query query) {
+    return query.in(session);
   }
 
   /** What the checksums of an engine's ranks did not see in one of the scans. */
   public List<Row> forms(String scanId, String engine) {
-    SparkSession ofEngine = session.newSession();
-    landed(ScanTable.TENSORS, WeightSource.FILES, view("tensors").schema(), ofEngine)
-        .where(col("scan_id").equalTo(scanId).and(col("engine").equalTo(engine)))
-        .createOrReplaceTempView("tensors");
-    return SqlStage.FORMS.in(ofEngine).collectAsList();
+    Dataset<Row> tensors =
+        landed(ScanTable.TENSORS, WeightSource.FILES, view("tensors").schema(), session)
+            .where(col("scan_id").equalTo(scanId).and(col("engine").equalTo(engine)));
+    return Query.of("forms").with("tensors", tensors).in(session).collectAsList();
   }
 
   /**

@@ -10,7 +10,6 @@ import io.shardsum.verdict.Finding;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +107,7 @@ public final class FinishedScan {
    */
   public static FinishedScan open(
       SparkSession session, String out, Optional<ScanId> scanId, Set<String> leftOut) {
-    EarlierScans scans = new EarlierScans(session, out, leftOut);
+    EarlierScans scans = EarlierScans.open(session, out, leftOut);
     if (scans.exist()) {
       List<Row> rows =
           scans
@@ -133,7 +132,7 @@ public final class FinishedScan {
    * @param engine its name, or that and {@code /RANK} and more
    */
   public FinishedScan newestOf(String engine) {
-    return scans.rows("explain/newest_scan", Map.of("engine", engine)).stream()
+    return scans.rows(Query.of("explain/newest_scan").parameter("engine", engine)).stream()
         .findFirst()
         .map(row -> new FinishedScan(scans, row))
         .orElse(this);
@@ -218,8 +217,7 @@ public final class FinishedScan {
    * by rank, one rank in memory at a time.
    */
   public Iterator<AnsweredRank> answer(String engine) {
-    Iterator<Row> rows =
-        scans.iterate("live/answer", Map.of("scan_id", scanId(), "engine", engine));
+    Iterator<Row> rows = run(Query.of("live/answer").parameter("engine", engine)).toLocalIterator();
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
@@ -235,7 +233,7 @@ public final class FinishedScan {
 
   /** All copies, from one source, of all ranks of an engine, by rank and engine. */
   public List<Copy> copies(String engine, WeightSource source) {
-    return scans.rows("explain/copies", parameters(engine, source, Map.of())).stream()
+    return rows("explain/copies", engine, source, Map.of()).stream()
         .map(
             row ->
                 new Copy(
@@ -254,9 +252,7 @@ public final class FinishedScan {
 
   /** The tensors that are not the same in all complete copies of a rank. */
   public List<DifferingTensor> differing(String engine, WeightSource source, int place) {
-    return scans
-        .rows("explain/tensors", parameters(engine, source, Map.of("place", place)))
-        .stream()
+    return rows("explain/tensors", engine, source, Map.of("place", place)).stream()
         .map(
             row ->
                 new DifferingTensor(
@@ -266,19 +262,18 @@ public final class FinishedScan {
 
   /** A tensor in all copies that have it. */
   public List<TensorCopy> tensor(String engine, WeightSource source, int place, String key) {
-    return scans
-        .rows(
-            "explain/tensor_copies", parameters(engine, source, Map.of("place", place, "key", key)))
+    return rows("explain/tensor_copies", engine, source, Map.of("place", place, "key", key))
         .stream()
         .map(FinishedScan::tensorCopy)
         .toList();
   }
 
-  private Map<String, Object> parameters(
-      String engine, WeightSource source, Map<String, Object> more) {
-    Map<String, Object> parameters = new HashMap<>(more);
-    parameters.putAll(Map.of("scan_id", scanId(), "engine", engine, "source", source.name()));
-    return parameters;
+  private List<Row> rows(
+      String statement, String engine, WeightSource source, Map<String, Object> more) {
+    Query query =
+        Query.of(statement).parameter("engine", engine).parameter("source", source.name());
+    more.forEach(query::parameter);
+    return run(query).collectAsList();
   }
 
   private static TensorCopy tensorCopy(Row row) {
@@ -312,15 +307,11 @@ public final class FinishedScan {
   }
 
   /**
-   * The result of a statement over the views of finished scans.
-   *
-   * @param sqlFile its name under {@code /sql}, such as {@code report/ranks}
-   * @param parameters besides {@code scan_id}, which is this scan
+   * The rows of a statement over the views of finished scans. Its parameter {@code scan_id} is this
+   * scan.
    */
-  public Dataset<Row> query(String sqlFile, Map<String, Object> parameters) {
-    Map<String, Object> all = new HashMap<>(parameters);
-    all.put("scan_id", scanId());
-    return scans.query(sqlFile, all);
+  public Dataset<Row> run(Query query) {
+    return scans.run(query.parameter("scan_id", scanId()));
   }
 
   private List<Row> ofScan(String view) {

@@ -1,11 +1,8 @@
 package io.shardsum.tables;
 
 import java.util.Locale;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 
-/** One statement of the reduce: a file under {@code /sql}, over views of the session. */
+/** The statements of the reduce: files under {@code /sql}. */
 public enum SqlStage {
   WHOLE,
   MERGED,
@@ -15,8 +12,9 @@ public enum SqlStage {
   ENGINES,
   FORMS;
 
-  public Dataset<Row> in(SparkSession session) {
-    return session.sql(SqlFile.text(word()));
+  /** The statement, whose inputs are to be bound. */
+  public Query query() {
+    return Query.of(word());
   }
 
   /** The statement's name: of its file, and in messages. */

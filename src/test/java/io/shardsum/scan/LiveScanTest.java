@@ -771,7 +771,7 @@ class LiveScanTest {
             engine("a", files(DRAFT), "file: " + answer(json -> put(json, 1, NORM, OTHER))),
             engine("b", "", "file: " + root.resolve("nothing")));
 
-    EarlierScans scans = new EarlierScans(spark, scan.out().toString());
+    EarlierScans scans = EarlierScans.open(spark, scan.out().toString());
     Map<String, Long> ofView = new TreeMap<>();
     for (Row row : scans.view("coverage").where("source = 'LIVE'").collectAsList()) {
       ofView.merge(row.getAs("state"), row.<Long>getAs("ranks"), Long::sum);

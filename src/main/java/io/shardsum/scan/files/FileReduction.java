@@ -2,7 +2,6 @@ package io.shardsum.scan.files;
 
 import io.shardsum.fleet.Inventory;
 import io.shardsum.tables.EngineResult;
-import io.shardsum.tables.Query;
 import io.shardsum.tables.RankResult;
 import io.shardsum.tables.SqlStage;
 import java.util.List;
@@ -36,7 +35,8 @@ public record FileReduction(
             ScanViews.expectedRanks(inventory, LocalFiles.readElsewhere(tensors, inventory)),
             ScanViews.EXPECTED_RANKS);
     Dataset<Row> ofRanks =
-        Query.of(SqlStage.RANKS.word())
+        SqlStage.RANKS
+            .query()
             .with("tensors", tensors)
             .with("expected_ranks", expectedRanks)
             .in(session);
@@ -44,7 +44,8 @@ public record FileReduction(
     List<Row> ranks = NamesTwice.named(tensors, collected(SqlStage.RANKS, ofRanks, plans), schema);
     Dataset<Row> rankRows = session.createDataFrame(ranks, schema);
     Dataset<Row> ofEngines =
-        Query.of(SqlStage.ENGINES.word())
+        SqlStage.ENGINES
+            .query()
             .with("ranks", rankRows)
             .with(
                 "expected_engines",

@@ -7,7 +7,6 @@ import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.scan.plan.ScanSettings;
 import io.shardsum.scan.plan.ScanSize;
-import io.shardsum.tables.Query;
 import io.shardsum.tables.SqlStage;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,14 +56,14 @@ final class WeightRows {
     for (SqlStage stage : List.of(SqlStage.WHOLE, SqlStage.MERGED, SqlStage.CHUNKS)) {
       List<ReadAlike> ofStage = readings.stream().filter(r -> r.stage() == stage).toList();
       if (!ofStage.isEmpty() || stage == SqlStage.WHOLE) {
-        Dataset<Row> rows =
-            Query.of(stage.word()).with("runs", runs(stage, ofStage, numbered)).in(session);
+        Dataset<Row> rows = rows(stage, ofStage, numbered);
         merged = Optional.of(merged.map(before -> before.union(rows)).orElse(rows));
       }
     }
     boolean anyWhole = readings.stream().anyMatch(r -> r.stage() == SqlStage.WHOLE);
     boolean landsManyFiles = size.tensors() / tasks() < LEAST_ROWS_OF_A_LANDED_FILE;
-    return Query.of(SqlStage.TENSORS.word())
+    return SqlStage.TENSORS
+        .query()
         .with(
             "merged",
             anyWhole && landsManyFiles
@@ -72,6 +71,15 @@ final class WeightRows {
                 : merged.orElseThrow())
         .with("files", session.createDataFrame(ScanViews.files(numbered), ScanViews.FILES))
         .in(session);
+  }
+
+  /**
+   * The rows of a stage's statement over the files of that stage.
+   *
+   * @param numbered takes the files in the order of their numbers
+   */
+  Dataset<Row> rows(SqlStage stage, List<ReadAlike> readings, List<PlannedFile> numbered) {
+    return stage.query().with("runs", runs(stage, readings, numbered)).in(session);
   }
 
   private Dataset<Row> runs(SqlStage stage, List<ReadAlike> readings, List<PlannedFile> numbered) {

@@ -1,6 +1,6 @@
 package io.shardsum.scan.judge;
 
-import io.shardsum.tables.SqlFile;
+import io.shardsum.tables.Query;
 import io.shardsum.verdict.CoverageCount;
 import io.shardsum.verdict.RankHolder;
 import io.shardsum.verdict.RankOfEngine;
@@ -86,9 +86,12 @@ public final class DifferingTensors {
                 }));
     if (!rows.isEmpty()) {
       SparkSession session = tensors.sparkSession();
-      tensors.createOrReplaceTempView("counted_tensors");
-      session.createDataFrame(rows, NAMES).createOrReplaceTempView("differing_names");
-      for (Row row : session.sql(SqlFile.text("differing")).collectAsList()) {
+      for (Row row :
+          Query.of("differing")
+              .with("differing_names", session.createDataFrame(rows, NAMES))
+              .with("counted_tensors", tensors)
+              .in(session)
+              .collectAsList()) {
         amounts.put(
             new RankOfEngine(row.getAs("engine"), row.<Integer>getAs("rank")),
             new CoverageCount.Amount(

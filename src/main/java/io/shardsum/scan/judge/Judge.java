@@ -97,7 +97,7 @@ public final class Judge {
   }
 
   private Evidence evidence(Dataset<Row> tensors) {
-    return new TableEvidence(session, tensors, copies.source(), fleet, past);
+    return new TableEvidence(tensors, copies.source(), fleet, past);
   }
 
   /** What a checkpoint leaves open is compared among the copies. */

@@ -47,7 +47,7 @@ public final class PastLookup {
     while (!ended) {
       try {
         if (scans.isEmpty()) {
-          scans = Optional.of(new EarlierScans(session, out, leftOut.keySet()));
+          scans = Optional.of(EarlierScans.open(session, out, leftOut.keySet()));
         }
         return question.apply(scans.get());
       } catch (Exception e) { // Spark throws checked exceptions, too, and declares none

@@ -6,7 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 import io.shardsum.fleet.ComparisonGroup;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.tables.EarlierScans;
-import io.shardsum.tables.EvidenceQuery;
+import io.shardsum.tables.Query;
 import io.shardsum.tables.ScanId;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.verdict.ComparedGroup;
@@ -75,13 +75,8 @@ public final class TableEvidence implements Evidence {
    * @param source of the copies that are compared
    * @param past asked for only where copies differ
    */
-  public TableEvidence(
-      SparkSession session,
-      Dataset<Row> tensors,
-      WeightSource source,
-      String fleet,
-      PastLookup past) {
-    this.session = session;
+  public TableEvidence(Dataset<Row> tensors, WeightSource source, String fleet, PastLookup past) {
+    this.session = tensors.sparkSession();
     this.tensors = tensors;
     this.source = source;
     this.fleet = fleet;
@@ -101,7 +96,7 @@ public final class TableEvidence implements Evidence {
     if (earlierRanks.isEmpty()) {
       earlierRanks =
           Optional.of(
-              rows(EvidenceQuery.EARLIER_RANKS).stream()
+              rows("evidence/earlier_ranks").stream()
                   .filter(this::isOfSource)
                   .map(TableEvidence::earlierRank)
                   .sorted(Comparator.comparing(TableEvidence::seenAt).reversed())
@@ -110,8 +105,8 @@ public final class TableEvidence implements Evidence {
     return earlierRanks.get();
   }
 
-  private List<Row> rows(EvidenceQuery query) {
-    return past.ask(scans -> scans.rows(query), List::of);
+  private List<Row> rows(String statement) {
+    return past.ask(scans -> scans.rows(Query.of(statement)), List::of);
   }
 
   private boolean isOfSource(Row row) {
@@ -142,7 +137,7 @@ public final class TableEvidence implements Evidence {
   public Optional<LastVerified> lastVerified(String engine) {
     if (lastVerified.isEmpty()) {
       Map<String, LastVerified> byEngine = new HashMap<>();
-      for (Row row : rows(EvidenceQuery.LAST_VERIFIED)) {
+      for (Row row : rows("evidence/last_verified")) {
         if (row.getAs("fleet").equals(fleet) && isOfSource(row)) {
           byEngine.put(
               row.getAs("engine"),
@@ -190,11 +185,14 @@ public final class TableEvidence implements Evidence {
             numbered.add(holder);
           }
         });
-    session.createDataFrame(rows, HOLDERS).createOrReplaceTempView("holders");
-    heldTensors(numbered, earlier).createOrReplaceTempView("held_tensors");
     int most = Math.max(FEWEST_TENSORS, MOST_ROWS / numbered.size());
     List<Row> contents =
-        EvidenceQuery.CONTENTS.in(session).where(col("number").leq(most)).collectAsList();
+        Query.of("evidence/contents")
+            .with("holders", session.createDataFrame(rows, HOLDERS))
+            .with("held_tensors", heldTensors(numbered, earlier))
+            .in(session)
+            .where(col("number").leq(most))
+            .collectAsList();
     return places(contents, numbered);
   }
 
@@ -203,10 +201,13 @@ public final class TableEvidence implements Evidence {
     List<Digests> numbered = List.copyOf(digests);
     List<Row> asked = new ArrayList<>();
     numbered.forEach(of -> asked.add(RowFactory.create(asked.size(), of.shown())));
-    session.createDataFrame(asked, ASKED).createOrReplaceTempView("asked_digests");
-    session.createDataFrame(copies(group), COPIES).createOrReplaceTempView("copies");
-    tensors.createOrReplaceTempView("own_tensors");
-    return EvidenceQuery.WHEREABOUTS.in(session).collectAsList().stream()
+    return Query.of("evidence/whereabouts")
+        .with("asked_digests", session.createDataFrame(asked, ASKED))
+        .with("copies", session.createDataFrame(copies(group), COPIES))
+        .with("own_tensors", tensors)
+        .in(session)
+        .collectAsList()
+        .stream()
         .map(
             row ->
                 new Whereabouts(

@@ -154,7 +154,7 @@ final class LiveContents {
                   .collectAsList()));
     }
     if (!allEqual || !referenced.isEmpty()) {
-      List<Row> labels = referenced.stream().map(label -> (Row) RowFactory.create(label)).toList();
+      List<Row> labels = referenced.stream().map(RowFactory::create).toList();
       findings.addAll(
           LiveFindings.unreported(
               Query.of("live/left_out_alone")

@@ -1,8 +1,15 @@
-package io.shardsum.scan;
+package io.shardsum.scan.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nvidia.spark.rapids.ExplainPlan;
+import io.shardsum.fleet.Digest;
+import io.shardsum.fleet.Inventory;
+import io.shardsum.gpu.Accelerator;
+import io.shardsum.scan.plan.PlannedFile;
+import io.shardsum.scan.plan.ScanRequest;
+import io.shardsum.scan.plan.ScanSession;
+import io.shardsum.scan.plan.ScanSize;
 import io.shardsum.source.ChunkSum;
 import io.shardsum.source.TensorChecksum;
 import io.shardsum.tables.ScanTable;
@@ -12,7 +19,9 @@ import io.shardsum.testing.Landed;
 import io.shardsum.testing.SmallFleet;
 import java.net.URL;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,8 +41,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What the RAPIDS Accelerator would run on a GPU, in its own words: it explains the statements of a
- * scan, over the views of that scan, on a machine that needs no GPU. Landing is a command, which it
- * does not explain without running it.
+ * scan, over its inputs, on a machine that needs no GPU. Landing is a command, which it does not
+ * explain without running it.
  */
 @Tag("gpu")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -60,6 +69,8 @@ class GpuPlanTest {
   private SparkSession spark;
   private Landed landed;
   private SparkSession sessionOfTheScan;
+  private List<PlannedFile> files;
+  private WeightRows rows;
 
   @BeforeAll
   void scan(@TempDir Path directory) throws InterruptedException {
@@ -77,7 +88,6 @@ class GpuPlanTest {
             .config("spark.rapids.sql.mode", "explainOnly")
             // The explanation fails on a plan that uses an exchange twice.
             .config("spark.sql.exchange.reuse", false)
-            .config("spark.sql.queryExecutionListeners", SessionsInUse.class.getName())
             .getOrCreate();
     SmallFleet fleet =
         SmallFleet.withDraft(directory.resolve("fleet"), 2, 2)
@@ -85,7 +95,12 @@ class GpuPlanTest {
             .engine("b", List.of("digest: both"));
     SmallFleet.flipBit(fleet.shard("b", 1, 0), "model.layers.0.mlp.down_proj.weight");
     landed = Landed.of(spark, fleet.inventory(), directory.resolve("tables"));
-    sessionOfTheScan = SessionsInUse.with("merged");
+    ScanRequest request = landed.summary().request();
+    ScanSize size = new ScanSize(100, 100);
+    sessionOfTheScan = ScanSession.of(spark, size);
+    Accelerator.GPU.registerFunctions(sessionOfTheScan);
+    files = PlannedFile.of(request.inventory());
+    rows = new WeightRows(sessionOfTheScan, files, size, request);
   }
 
   @AfterAll
@@ -96,7 +111,7 @@ class GpuPlanTest {
   @ParameterizedTest
   @EnumSource(SqlStage.class)
   void everyStatementRunsOnTheGpuBehindItsReads(SqlStage stage) {
-    assertThat(fallbacks(stage.in(sessionOfTheScan))).isSubsetOf(onTheCpu(stage));
+    assertThat(fallbacks(rows(stage))).isSubsetOf(onTheCpu(stage));
   }
 
   @ParameterizedTest
@@ -104,7 +119,7 @@ class GpuPlanTest {
   void soDoesEveryStatementWithAnAdaptivePlan(SqlStage stage) {
     sessionOfTheScan.conf().set(ADAPTIVE, true);
     try {
-      assertThat(fallbacks(stage.in(sessionOfTheScan))).isSubsetOf(onTheCpu(stage));
+      assertThat(fallbacks(rows(stage))).isSubsetOf(onTheCpu(stage));
     } finally {
       sessionOfTheScan.conf().set(ADAPTIVE, false);
     }
@@ -113,7 +128,7 @@ class GpuPlanTest {
   @ParameterizedTest
   @CsvSource({ChunkSum.NAME, TensorChecksum.NAME})
   void theFunctionsRunOnTheGpu(String function) {
-    assertThat(explanation(SqlStage.TENSORS.in(sessionOfTheScan)))
+    assertThat(explanation(rows(SqlStage.TENSORS)))
         .containsPattern("\\*Expression <ScalaUDF> " + function + "\\(.*\\) will run on GPU");
   }
 
@@ -129,6 +144,39 @@ class GpuPlanTest {
   void theScanRanOnTheCpuMeanwhileAndFoundWhatThereIs() {
     assertThat(landed.summary().verdict()).isEqualTo(Verdict.DIFFERENT);
     assertThat(landed.rows(ScanTable.TENSORS, "status = 'HASHED' AND checksum IS NULL")).isEmpty();
+  }
+
+  /** A statement of the scan over its inputs. */
+  private Dataset<Row> rows(SqlStage stage) {
+    Inventory inventory = landed.summary().request().inventory();
+    return switch (stage) {
+      case WHOLE, MERGED, CHUNKS ->
+          rows.rows(stage, List.of(new ReadAlike(stage, Digest.BOTH, files)), new ArrayList<>());
+      case TENSORS -> rows.tensors(rows.readAlike(Hasher.FUNCTION));
+      case RANKS ->
+          stage
+              .query()
+              .with("tensors", table(ScanTable.TENSORS))
+              .with(
+                  "expected_ranks",
+                  sessionOfTheScan.createDataFrame(
+                      ScanViews.expectedRanks(inventory, Map.of()), ScanViews.EXPECTED_RANKS))
+              .in(sessionOfTheScan);
+      case ENGINES ->
+          stage
+              .query()
+              .with("ranks", table(ScanTable.RANKS))
+              .with(
+                  "expected_engines",
+                  sessionOfTheScan.createDataFrame(
+                      ScanViews.expectedEngines(inventory), ScanViews.EXPECTED_ENGINES))
+              .in(sessionOfTheScan);
+      case FORMS -> stage.query().with("tensors", table(ScanTable.TENSORS)).in(sessionOfTheScan);
+    };
+  }
+
+  private Dataset<Row> table(ScanTable table) {
+    return sessionOfTheScan.read().parquet(landed.out().resolve(table.tableName()).toString());
   }
 
   private static Set<String> onTheCpu(SqlStage stage) {
