@@ -73,7 +73,7 @@ public final class Fp8Dequantizer {
       int seen =
           pair.block() < LEAST_BLOCK_OF_TABLE
               ? multiply(from, to, scale)
-              : lookUp(from, to, tables.of(column / pair.block(), scale));
+              : lookUp(from, to, tables.table(column / pair.block(), scale));
       if ((seen & Fp8Tables.NAN_FLAG) != 0 && firstNan.isEmpty()) {
         firstNan = OptionalLong.of(firstElement + firstNan(from, scale));
       }

@@ -25,7 +25,7 @@ final class Fp8Tables {
   private final int[] scaleBits = new int[MOST_TABLES];
 
   /** The table of a scale, valid until the next call with the same column of blocks. */
-  int[] of(long blockColumn, float scale) {
+  int[] table(long blockColumn, float scale) {
     int slot = (int) (blockColumn % MOST_TABLES);
     int bits = Float.floatToRawIntBits(scale);
     if (tables[slot] == null) {

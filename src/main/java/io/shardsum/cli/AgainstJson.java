@@ -3,7 +3,7 @@ package io.shardsum.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.shardsum.expect.ExpectationDifference;
 import io.shardsum.expect.HashedExpectation;
-import io.shardsum.expect.HashedTensor;
+import io.shardsum.expect.HashedRank;
 import io.shardsum.safetensors.DType;
 import java.util.Iterator;
 import java.util.List;
@@ -48,7 +48,7 @@ record AgainstJson(
       Optional<String> checksum,
       Optional<String> sha256) {
 
-    static Tensor of(HashedTensor hashed) {
+    static Tensor of(HashedRank.HashedTensor hashed) {
       return new Tensor(
           hashed.tensor().recipe().dtype(),
           hashed.tensor().recipe().shape(),

@@ -24,7 +24,7 @@ record ChosenEngines(List<String> names) {
    *
    * @throws UsageException if it has no such engine
    */
-  FleetDescription of(FleetDescription fleet) {
+  FleetDescription choose(FleetDescription fleet) {
     requireKnown(
         Stream.concat(
                 fleet.engines().stream().map(EngineSpec::name),
@@ -39,7 +39,7 @@ record ChosenEngines(List<String> names) {
    *
    * @throws UsageException if there is no such engine
    */
-  Inventory of(Inventory inventory) {
+  Inventory choose(Inventory inventory) {
     requireKnown(inventory.engines().stream().map(engine -> engine.spec().name()).toList());
     return areAll() ? inventory : inventory.only(names);
   }

@@ -9,7 +9,6 @@ import io.shardsum.history.EngineState;
 import io.shardsum.history.EngineStep;
 import io.shardsum.history.FindingHistory;
 import io.shardsum.history.FindingState;
-import io.shardsum.history.FindingStep;
 import io.shardsum.history.FleetHistory;
 import io.shardsum.history.LeftOutScan;
 import io.shardsum.history.PastScan;
@@ -24,9 +23,9 @@ import java.util.Optional;
 /** Histories as JSON; keys are the tables' column names where there are such. */
 record DriftJson(int exitCode, Iterator<Fleet> fleets) {
 
-  static DriftJson of(List<FleetHistory> fleets, Told told, ExitCode exitCode) {
+  static DriftJson of(List<FleetHistory> fleets, ReportedChanges changes, ExitCode exitCode) {
     return new DriftJson(
-        exitCode.number(), fleets.stream().map(fleet -> Fleet.of(fleet, told)).iterator());
+        exitCode.number(), fleets.stream().map(fleet -> Fleet.of(fleet, changes)).iterator());
   }
 
   private record Fleet(
@@ -41,7 +40,7 @@ record DriftJson(int exitCode, Iterator<Fleet> fleets) {
       Iterator<Engine> engines,
       Iterator<Fault> findings) {
 
-    static Fleet of(FleetHistory fleet, Told told) {
+    static Fleet of(FleetHistory fleet, ReportedChanges changes) {
       return new Fleet(
           fleet.fleet(),
           !fleet.newDrift().isEmpty(),
@@ -53,7 +52,7 @@ record DriftJson(int exitCode, Iterator<Fleet> fleets) {
           fleet.leftOut(),
           fleet.engines().stream().map(Engine::of).iterator(),
           fleet.findings().stream()
-              .filter(finding -> told == Told.ALL || finding.isNew())
+              .filter(finding -> changes == ReportedChanges.ALL || finding.isNew())
               .map(Fault::of)
               .iterator());
     }
@@ -154,7 +153,7 @@ record DriftJson(int exitCode, Iterator<Fleet> fleets) {
 
   private record FaultStep(String scanId, FindingState state) {
 
-    static FaultStep of(FindingStep step) {
+    static FaultStep of(FindingHistory.Step step) {
       return new FaultStep(step.scan().scanId(), step.state());
     }
   }

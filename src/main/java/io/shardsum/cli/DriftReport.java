@@ -31,11 +31,11 @@ final class DriftReport {
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private final FleetHistory history;
-  private final Told told;
+  private final ReportedChanges changes;
 
-  DriftReport(FleetHistory history, Told told) {
+  DriftReport(FleetHistory history, ReportedChanges changes) {
     this.history = history;
-    this.told = told;
+    this.changes = changes;
   }
 
   void print(PrintWriter out) {
@@ -47,7 +47,7 @@ final class DriftReport {
     printNotLookedAt(out);
     out.println("Engines: " + states());
     printSteps("Drift", step -> step.state().isUnplanned(), out);
-    if (told == Told.ALL) {
+    if (changes == ReportedChanges.ALL) {
       printStanding(out);
     }
     printSteps("Other changes", DriftReport::isOtherChange, out);
@@ -242,7 +242,7 @@ final class DriftReport {
   private void printFindings(String title, Predicate<FindingHistory> chosen, PrintWriter out) {
     List<FindingHistory> findings =
         history.findings().stream()
-            .filter(fault -> told == Told.ALL || fault.isNew())
+            .filter(fault -> changes == ReportedChanges.ALL || fault.isNew())
             .filter(chosen)
             .toList();
     if (findings.isEmpty()) {
@@ -267,6 +267,6 @@ final class DriftReport {
   }
 
   private String verdict() {
-    return DriftVerdict.of(history, told).text();
+    return DriftVerdict.of(history, changes).text();
   }
 }

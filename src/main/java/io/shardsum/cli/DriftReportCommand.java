@@ -152,7 +152,7 @@ final class DriftReportCommand implements Callable<Integer> {
       PathOption.require("--html", html);
     }
     SparkSession session = JobSession.start("shardsum drift-report");
-    List<FleetHistory> read = new History(session, out).of(Optional.ofNullable(fleet), wanted);
+    List<FleetHistory> read = new History(session, out).histories(Optional.ofNullable(fleet), wanted);
     List<FleetHistory> fleets =
         goesFurtherBack ? read.stream().map(history -> history.newest(1)).toList() : read;
     if (html != null && fleets.size() > 1) {
@@ -169,17 +169,17 @@ final class DriftReportCommand implements Callable<Integer> {
 
   private void print(List<FleetHistory> fleets) {
     PrintWriter output = spec.commandLine().getOut();
-    Told told = newOnly ? Told.NEW : Told.ALL;
+    ReportedChanges changes = newOnly ? ReportedChanges.NEW : ReportedChanges.ALL;
     switch (format) {
-      case TABLE -> fleets.forEach(history -> new DriftReport(history, told).print(output));
-      case JSON -> RecordJson.PRINTED.print(DriftJson.of(fleets, told, exitCode(fleets)), output);
+      case TABLE -> fleets.forEach(history -> new DriftReport(history, changes).print(output));
+      case JSON -> RecordJson.PRINTED.print(DriftJson.of(fleets, changes, exitCode(fleets)), output);
     }
   }
 
   private ExitCode exitCode(List<FleetHistory> fleets) {
-    Told told = newOnly ? Told.NEW : Told.ALL;
+    ReportedChanges changes = newOnly ? ReportedChanges.NEW : ReportedChanges.ALL;
     boolean drift =
-        fleets.stream().anyMatch(of -> DriftVerdict.of(of, told).exitCode() != ExitCode.EQUAL);
+        fleets.stream().anyMatch(of -> DriftVerdict.of(of, changes).exitCode() != ExitCode.EQUAL);
     return drift ? ExitCode.DIFFERENT : ExitCode.EQUAL;
   }
 }

@@ -15,17 +15,17 @@ import java.util.stream.Collectors;
 final class DriftVerdict {
 
   private final FleetHistory history;
-  private final Told told;
+  private final ReportedChanges told;
   private final List<FindingHistory> errors;
 
-  private DriftVerdict(FleetHistory history, Told told) {
+  private DriftVerdict(FleetHistory history, ReportedChanges told) {
     this.history = history;
     this.told = told;
     this.errors =
-        history.openErrors().stream().filter(fault -> told == Told.ALL || fault.isNew()).toList();
+        history.openErrors().stream().filter(fault -> told == ReportedChanges.ALL || fault.isNew()).toList();
   }
 
-  static DriftVerdict of(FleetHistory history, Told told) {
+  static DriftVerdict of(FleetHistory history, ReportedChanges told) {
     return new DriftVerdict(history, told);
   }
 
@@ -47,7 +47,7 @@ final class DriftVerdict {
 
   private String unchecked() {
     int warnings = history.openWarnings().size();
-    return warnings == 0 || told == Told.NEW
+    return warnings == 0 || told == ReportedChanges.NEW
         ? ""
         : " Not everything could be checked: %s open."
             .formatted(warnings == 1 ? "1 warning is" : warnings + " warnings are");
@@ -56,7 +56,7 @@ final class DriftVerdict {
   private List<String> faults() {
     Set<String> changed = engines(history.newDrift());
     Set<String> different = engines(fault -> fault.finding().isDifference());
-    if (told == Told.ALL) {
+    if (told == ReportedChanges.ALL) {
       different.addAll(engines(history.standingDrift()));
     }
     different.removeAll(changed);

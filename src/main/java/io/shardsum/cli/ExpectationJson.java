@@ -2,7 +2,6 @@ package io.shardsum.cli;
 
 import io.shardsum.expect.HashedExpectation;
 import io.shardsum.expect.HashedRank;
-import io.shardsum.expect.HashedTensor;
 import io.shardsum.expect.model.Refusal;
 import io.shardsum.expect.model.Topology;
 import io.shardsum.safetensors.DType;
@@ -70,7 +69,7 @@ record ExpectationJson(
       Optional<String> checksum,
       Optional<String> sha256) {
 
-    static Tensor of(HashedRank rank, HashedTensor hashed) {
+    static Tensor of(HashedRank rank, HashedRank.HashedTensor hashed) {
       return new Tensor(
           rank.rank(),
           hashed.tensor().name(),

@@ -2,7 +2,6 @@ package io.shardsum.cli;
 
 import io.shardsum.expect.HashedExpectation;
 import io.shardsum.expect.HashedRank;
-import io.shardsum.expect.HashedTensor;
 import io.shardsum.expect.model.Topology;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -48,7 +47,7 @@ final class ExpectedAnswer {
 
   private static Map<String, String> tensors(HashedRank rank) {
     Map<String, String> tensors = new LinkedHashMap<>();
-    for (HashedTensor tensor : rank.tensors()) {
+    for (HashedRank.HashedTensor tensor : rank.tensors()) {
       tensors.put(tensor.tensor().name(), tensor.digests().checksum().orElseThrow());
     }
     return tensors;

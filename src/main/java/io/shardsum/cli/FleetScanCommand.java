@@ -84,12 +84,12 @@ final class FleetScanCommand implements Callable<Integer> {
     }
     ScanSummary summary =
         scanRun()
-            .of(
+            .run(
                 new ScanRequest(inventory, options.out, id, startedAt)
                     .verifying(options.verifyOneIn())
                     .comparedWith(options.baseline(id))
                     .taking(options.replace ? TakeOver.ALWAYS : TakeOver.OF_THE_DEAD)
-                    .of(options.chosenEngines().areAll() ? Scope.FLEET : Scope.CHOSEN));
+                    .covering(options.chosenEngines().areAll() ? Scope.FLEET : Scope.CHOSEN));
     ExitCode exitCode = summary.verdict().exitCode();
     if (options.format == ScanFormat.SGLANG) {
       return answer(Optional.of(id), exitCode, output).number();
@@ -127,11 +127,11 @@ final class FleetScanCommand implements Callable<Integer> {
     if (options.demoNights == null) {
       Path directory =
           options.demoDirectory == null ? Path.of("shardsum-demo") : options.demoDirectory;
-      return new DemoRun(directory, output).run(hadoopConf, scanRun()::of);
+      return new DemoRun(directory, output).run(hadoopConf, scanRun()::run);
     }
     Path directory =
         options.demoDirectory == null ? Path.of("shardsum-month") : options.demoDirectory;
-    return new DemoMonthRun(directory, output).run(options.demoNights, hadoopConf, scanRun()::of);
+    return new DemoMonthRun(directory, output).run(options.demoNights, hadoopConf, scanRun()::run);
   }
 
   private ExitCode explain(PrintWriter output) {

@@ -311,13 +311,13 @@ final class FleetScanOptions {
             "--out: %s lies within %s, which is scanned: expected a directory elsewhere"
                 .formatted(TerminalText.line(out), TerminalText.line(target.shards)));
       }
-      return chosenEngines().of(directory.inventory(hadoopConf, new HeaderStructure(hadoopConf)));
+      return chosenEngines().choose(directory.inventory(hadoopConf, new HeaderStructure(hadoopConf)));
     }
     FleetDescription fleet = FleetDescription.load(target.fleet);
     if (digest != null) {
       fleet = fleet.withDigest(Digest.parse(digest));
     }
-    return Inventory.of(chosenEngines().of(fleet), hadoopConf);
+    return Inventory.of(chosenEngines().choose(fleet), hadoopConf);
   }
 
   private ShardsDirectory shardsDirectory() {

@@ -50,7 +50,7 @@ final class LiveReport {
           engine.hashedRanks() + "/" + engine.expectedRanks(),
           engine.checksum().map(TerminalText::checksum).orElse("INCOMPLETE"),
           files(engine),
-          engine.checksum().isPresent() ? agreement.of(engine.engine()) : "-");
+          engine.checksum().isPresent() ? agreement.words(engine.engine()) : "-");
     }
     table.print(out);
   }

@@ -16,12 +16,12 @@ import org.apache.spark.sql.SparkSession;
  */
 record ScanRun(Interruption interruption, PrintWriter err) {
 
-  ScanSummary of(ScanRequest request) {
-    return of(request, Clock.systemUTC());
+  ScanSummary run(ScanRequest request) {
+    return run(request, Clock.systemUTC());
   }
 
   /** As of the times of a clock. */
-  ScanSummary of(ScanRequest request, Clock clock) {
+  ScanSummary run(ScanRequest request, Clock clock) {
     WarmUp.start();
     String scan = "fleet-scan: interrupted: scan %s was %s";
     String id = request.scanId().text();

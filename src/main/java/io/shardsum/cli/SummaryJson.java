@@ -111,7 +111,7 @@ record SummaryJson(
           agreement.equal(),
           agreement.sameStorage(),
           agreement.reference(),
-          engine.checksum().map(any -> words.of(engine.engine())),
+          engine.checksum().map(any -> words.words(engine.engine())),
           ranks.stream().map(Rank::of).toList());
     }
   }
@@ -178,7 +178,7 @@ record SummaryJson(
           agreement.equal(),
           agreement.sameStorage(),
           agreement.reference(),
-          engine.checksum().map(any -> words.of(engine.engine())),
+          engine.checksum().map(any -> words.words(engine.engine())),
           engine.host(),
           engine.version(),
           engine.fetchedAt(),

@@ -76,7 +76,7 @@ final class SummaryReport {
           model(engine),
           engine.hashedRanks() + "/" + engine.expectedRanks(),
           engine.checksum().map(TerminalText::checksum).orElse("INCOMPLETE"),
-          engine.isComplete() ? agreement.of(engine.engine()) : "-");
+          engine.isComplete() ? agreement.words(engine.engine()) : "-");
     }
     table.print(out);
   }

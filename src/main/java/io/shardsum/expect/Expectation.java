@@ -70,7 +70,7 @@ public record Expectation(Topology topology, List<ExpectedRank> ranks) {
     requireSilu(config);
     SizeLimits.requireLayers(config.size("num_hidden_layers"), engine.topology().tp());
     DType dtype = engine.dtype(setup.dtype(), config);
-    ModelRules rules = engine.of(model, config);
+    ModelRules rules = engine.modelRules(model, config);
     CheckpointTensors tensors = new CheckpointTensors(checkpoint.tensors(), engine.prefix(model));
     LinearWeights weights = engine.weights(model, checkpoint, tensors, dtype);
     List<Stage> stages = engine.stages(config.size("num_hidden_layers"));

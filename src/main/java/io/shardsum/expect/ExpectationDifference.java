@@ -23,8 +23,8 @@ public record ExpectationDifference(
     int rank,
     String tensor,
     Kind kind,
-    Optional<HashedTensor> one,
-    Optional<HashedTensor> other,
+    Optional<HashedRank.HashedTensor> one,
+    Optional<HashedRank.HashedTensor> other,
     String detail) {
 
   /** How the two differ. */
@@ -63,16 +63,16 @@ public record ExpectationDifference(
     Map<String, String> refused = new TreeMap<>();
     other.refused().forEach(refusal -> refused.put(refusal.tensor(), refusal.reason()));
     first.refused().forEach(refusal -> refused.put(refusal.tensor(), refusal.reason()));
-    Map<String, HashedTensor> ones = byName(first);
-    Map<String, HashedTensor> others = byName(other);
+    Map<String, HashedRank.HashedTensor> ones = byName(first);
+    Map<String, HashedRank.HashedTensor> others = byName(other);
     Set<String> names = new TreeSet<>(ones.keySet());
     names.addAll(others.keySet());
     names.addAll(refused.keySet());
     Optional<String> all = Optional.ofNullable(refused.get(Refusal.ALL_TENSORS));
     List<ExpectationDifference> differences = new ArrayList<>();
     for (String name : names) {
-      Optional<HashedTensor> one = Optional.ofNullable(ones.get(name));
-      Optional<HashedTensor> its = Optional.ofNullable(others.get(name));
+      Optional<HashedRank.HashedTensor> one = Optional.ofNullable(ones.get(name));
+      Optional<HashedRank.HashedTensor> its = Optional.ofNullable(others.get(name));
       Optional<String> why = Optional.ofNullable(refused.get(name)).or(() -> all);
       Optional<Kind> kind = why.isPresent() ? Optional.of(Kind.UNKNOWN) : kind(one, its);
       kind.ifPresent(
@@ -83,13 +83,13 @@ public record ExpectationDifference(
     return differences;
   }
 
-  private static Map<String, HashedTensor> byName(HashedRank rank) {
-    Map<String, HashedTensor> byName = new HashMap<>();
+  private static Map<String, HashedRank.HashedTensor> byName(HashedRank rank) {
+    Map<String, HashedRank.HashedTensor> byName = new HashMap<>();
     rank.tensors().forEach(tensor -> byName.put(tensor.tensor().name(), tensor));
     return byName;
   }
 
-  private static Optional<Kind> kind(Optional<HashedTensor> one, Optional<HashedTensor> other) {
+  private static Optional<Kind> kind(Optional<HashedRank.HashedTensor> one, Optional<HashedRank.HashedTensor> other) {
     if (one.isEmpty()) {
       return Optional.of(Kind.ONLY_IN_OTHER);
     }

@@ -46,12 +46,12 @@ public record HashedExpectation(Topology topology, List<HashedRank> ranks) {
   }
 
   private static HashedRank hashed(ExpectedRank rank, Map<Recipe, HashedRecipe> results) {
-    List<HashedTensor> tensors = new ArrayList<>();
+    List<HashedRank.HashedTensor> tensors = new ArrayList<>();
     List<Refusal> refused = new ArrayList<>(rank.refused());
     for (ExpectedTensor tensor : rank.tensors()) {
       HashedRecipe result = results.get(tensor.recipe());
       if (result.digests().isPresent()) {
-        tensors.add(new HashedTensor(tensor, result.digests().get()));
+        tensors.add(new HashedRank.HashedTensor(tensor, result.digests().get()));
       } else if (!result.refusal().isEmpty()) {
         refused.add(new Refusal(tensor.name(), result.refusal()));
       }

@@ -1,5 +1,8 @@
 package io.shardsum.expect;
 
+import io.shardsum.expect.model.ExpectedTensor;
+import io.shardsum.expect.recipe.TensorDigests;
+
 import io.shardsum.checksum.WeightDigest;
 import io.shardsum.expect.model.Refusal;
 import java.util.List;
@@ -14,6 +17,9 @@ import java.util.stream.Collectors;
  * @param refused the tensors that it holds besides, of which nothing else is known
  */
 public record HashedRank(int rank, List<HashedTensor> tensors, List<Refusal> refused) {
+
+  /** A tensor that a rank must hold, with its digests. */
+  public record HashedTensor(ExpectedTensor tensor, TensorDigests digests) {}
   /** Copies the lists. */
   public HashedRank {
     tensors = List.copyOf(tensors);

@@ -52,7 +52,7 @@ record SizedEngine(
     String group =
         likeness
             .structure()
-            .map(structure -> ComparisonGroup.ofStructure(labels.of(structure), spec))
+            .map(structure -> ComparisonGroup.ofStructure(labels.label(structure), spec))
             .orElse(ComparisonGroup.ofEngine(spec.name()));
     if (spec.equals(provisional.spec())) {
       return new ListedEngine(provisional.inGroup(group), engine.storage());

@@ -30,7 +30,7 @@ final class StructureLabels {
     return fingerprint.substring(0, Math.min(length, fingerprint.length()));
   }
 
-  String of(String fingerprint) {
+  String label(String fingerprint) {
     return cut(fingerprint, length);
   }
 }

@@ -111,20 +111,20 @@ final class ChunkRows {
   }
 
   /** The rows cut into runs that are hashed together: all rows, in order. */
-  List<Piece> pieces() {
-    List<Piece> pieces = new ArrayList<>();
+  List<ColumnPiece> pieces() {
+    List<ColumnPiece> pieces = new ArrayList<>();
     int begin = 0;
     long bytes = 0;
     for (int row = 0; row < count(); row++) {
       long rowBytes = (long) lengthBytes(row) + ROW_BYTES;
       if (row > begin && bytes + rowBytes > PIECE_BYTES) {
-        pieces.add(new Piece(this, begin, row));
+        pieces.add(new ColumnPiece(this, begin, row));
         begin = row;
         bytes = 0;
       }
       bytes += rowBytes;
     }
-    pieces.add(new Piece(this, begin, count()));
+    pieces.add(new ColumnPiece(this, begin, count()));
     return pieces;
   }
 }

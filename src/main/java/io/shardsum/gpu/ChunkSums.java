@@ -36,11 +36,11 @@ final class ChunkSums<C> {
    *
    * @return a column, which the caller closes
    */
-  C of(ChunkRows rows, ByteRows<C> bytes) {
+  C sums(ChunkRows rows, ByteRows<C> bytes) {
     List<C> firsts = new ArrayList<>();
     List<C> seconds = new ArrayList<>();
     try {
-      for (Piece piece : rows.pieces()) {
+      for (ColumnPiece piece : rows.pieces()) {
         if (piece.tiles() > 0) {
           sumTiles(piece, bytes, firsts, seconds);
         }
@@ -52,7 +52,7 @@ final class ChunkSums<C> {
     }
   }
 
-  private void sumTiles(Piece piece, ByteRows<C> bytes, List<C> firsts, List<C> seconds) {
+  private void sumTiles(ColumnPiece piece, ByteRows<C> bytes, List<C> firsts, List<C> seconds) {
     try (Register<C> words = register(piece.words(bytes));
         Register<C> lengths = register(operations.numbers(piece.lengths()));
         Register<C> offsets = register(operations.numbers(piece.offsets()))) {
@@ -62,7 +62,7 @@ final class ChunkSums<C> {
   }
 
   private C sumsOfTiles(
-      Mix mix, Piece piece, Register<C> words, Register<C> lengths, Register<C> offsets) {
+      Mix mix, ColumnPiece piece, Register<C> words, Register<C> lengths, Register<C> offsets) {
     try (Register<C> keys = progressions(mix.products(piece), mix.factor(), lengths)) {
       keys.xor(words.column());
       xorRotations(keys, mix, piece, lengths);
@@ -71,7 +71,7 @@ final class ChunkSums<C> {
     }
   }
 
-  private void xorRotations(Register<C> keys, Mix mix, Piece piece, Register<C> lengths) {
+  private void xorRotations(Register<C> keys, Mix mix, ColumnPiece piece, Register<C> lengths) {
     try (Register<C> rotations = progressions(mix.rotations(piece), 1 << mix.distance(), lengths)) {
       keys.xor(rotations.column());
     }
@@ -115,7 +115,7 @@ final class ChunkSums<C> {
   private record Mix(int factor, int seed, int distance) {
 
     /** The product of each tile's first word. */
-    int[] products(Piece piece) {
+    int[] products(ColumnPiece piece) {
       int[] products = new int[piece.tiles()];
       for (int tile = 0; tile < products.length; tile++) {
         products[tile] = piece.position(tile) * factor + seed;
@@ -124,7 +124,7 @@ final class ChunkSums<C> {
     }
 
     /** The rotation of each tile's first word. */
-    int[] rotations(Piece piece) {
+    int[] rotations(ColumnPiece piece) {
       int[] rotations = new int[piece.tiles()];
       for (int tile = 0; tile < rotations.length; tile++) {
         rotations[tile] = Integer.rotateLeft(piece.position(tile), distance);

@@ -68,7 +68,7 @@ final class ChosenScans {
    * @return one for each fleet, by name
    * @throws HistoryException if there is no such fleet, or no such scan
    */
-  List<NumberedScans> of(Optional<String> fleet, ScanRange range) {
+  List<NumberedScans> choose(Optional<String> fleet, ScanRange range) {
     fleet.ifPresent(this::requireFleet);
     if (range instanceof ScanRange.Pair pair) {
       return List.of(pair(pair, fleet));

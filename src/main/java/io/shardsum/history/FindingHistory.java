@@ -1,5 +1,6 @@
 package io.shardsum.history;
 
+
 import io.shardsum.verdict.Finding;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,10 @@ public record FindingHistory(
     PastScan firstSeen,
     PastScan lastSeen,
     int timesSeen,
-    List<FindingStep> steps) {
+    List<Step> steps) {
+
+  /** A finding in a scan. */
+  public record Step(PastScan scan, FindingState state) {}
 
   /** Copies the list. */
   public FindingHistory {
@@ -29,7 +33,7 @@ public record FindingHistory(
   }
 
   /** The newest scan that tells of it. */
-  public FindingStep last() {
+  public Step last() {
     return steps.get(steps.size() - 1);
   }
 
@@ -45,7 +49,7 @@ public record FindingHistory(
 
   /** The same in some of the scans only; empty where none of these tells of it. */
   Optional<FindingHistory> in(Set<PastScan> scans) {
-    List<FindingStep> some = steps.stream().filter(step -> scans.contains(step.scan())).toList();
+    List<Step> some = steps.stream().filter(step -> scans.contains(step.scan())).toList();
     return some.isEmpty()
         ? Optional.empty()
         : Optional.of(

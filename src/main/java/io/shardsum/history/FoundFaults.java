@@ -89,7 +89,7 @@ final class FoundFaults {
         ordered.stream()
             .map(
                 row ->
-                    new FindingStep(
+                    new FindingHistory.Step(
                         scans.numbered(row, "number").orElseThrow(),
                         FindingState.valueOf(row.getAs("state"))))
             .toList());

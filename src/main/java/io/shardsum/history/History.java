@@ -50,7 +50,7 @@ public final class History {
    * @throws UncheckedIOException if the tables cannot be read
    * @throws JobFault if scans are replaced all the time
    */
-  public List<FleetHistory> of(Optional<String> fleet, ScanRange range) {
+  public List<FleetHistory> histories(Optional<String> fleet, ScanRange range) {
     try {
       return read(fleet, range);
     } catch (RuntimeException e) {
@@ -87,7 +87,7 @@ public final class History {
     FinishedScans finished = FinishedScans.in(own, out, unread);
     List<PastScan> all = finished.all();
     ChosenScans choice = new ChosenScans(all, clock.instant());
-    List<NumberedScans> chosen = unread.without(choice.of(fleet, range), range);
+    List<NumberedScans> chosen = unread.without(choice.choose(fleet, range), range);
     unread.requireOlder(chosen, session.sparkContext().hadoopConfiguration());
     List<PastScan> scans = chosen.stream().flatMap(of -> of.scans().stream()).toList();
     finished.requireKnownSchema(scans);
@@ -99,7 +99,7 @@ public final class History {
                   tables,
                   chosen,
                   name ->
-                      Stream.concat(unread.of(all, name).stream(), choice.leftOut(name).stream())
+                      Stream.concat(unread.leftOut(all, name).stream(), choice.leftOut(name).stream())
                           .toList())
               .read();
       return finished.stillHave(scans) ? Optional.of(read) : Optional.empty();

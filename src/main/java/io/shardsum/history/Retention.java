@@ -68,14 +68,14 @@ public final class Retention {
     FinishedScans finished = FinishedScans.in(own, out, new UnreadScans());
     ScanRange all = new ScanRange.Last(Integer.MAX_VALUE);
     ChosenScans choice = new ChosenScans(finished.all(), rules.now());
-    List<NumberedScans> fleets = choice.of(Optional.empty(), all);
-    List<NumberedScans> chosen = choice.of(fleet, all);
+    List<NumberedScans> fleets = choice.choose(Optional.empty(), all);
+    List<NumberedScans> chosen = choice.choose(fleet, all);
     List<PastScan> scans = scans(fleets);
     finished.requireKnownSchema(scans);
     scans.forEach(scan -> requireName(scan.scanId()));
     TablesSession.fit(own, scans.stream().mapToLong(PastScan::ranks).sum());
     Map<String, StoredScan> places = new HashMap<>();
-    scans.forEach(scan -> places.put(scan.scanId(), stored.of(scan.date(), scan.scanId())));
+    scans.forEach(scan -> places.put(scan.scanId(), stored.scan(scan.date(), scan.scanId())));
     Map<String, Set<KeepReason>> reasons =
         reasons(own, fleets, rows(fleets, finished, places, rules));
     List<RetainedScan> retained = new ArrayList<>();
@@ -90,7 +90,7 @@ public final class Retention {
     for (NumberedScans ofFleet : chosen) {
       for (PastScan scan : choice.inFuture(ofFleet.fleet())) {
         requireName(scan.scanId());
-        StoredScan place = stored.of(scan.date(), scan.scanId());
+        StoredScan place = stored.scan(scan.date(), scan.scanId());
         retained.add(RetainedScan.of(scan, place, List.of(KeepReason.IN_FUTURE), rules));
       }
     }

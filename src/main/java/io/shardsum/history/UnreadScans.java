@@ -102,7 +102,7 @@ final class UnreadScans {
   }
 
   /** Those that a fleet has, and those of which nobody knows whose they are. */
-  List<LeftOutScan> of(List<PastScan> all, String fleet) {
+  List<LeftOutScan> leftOut(List<PastScan> all, String fleet) {
     return faults.entrySet().stream()
         .filter(
             fault ->

@@ -104,7 +104,7 @@ public final class EndpointCollector implements AutoCloseable {
     }
     HttpClient client;
     try {
-      client = clients.of(server.caFile());
+      client = clients.client(server.caFile());
     } catch (IOException e) {
       return unasked(spec, "ca_file " + cannotRead(server.caFile().orElseThrow(), e));
     }

@@ -34,7 +34,7 @@ final class TrustedClients {
    *
    * @throws IOException if the file cannot be read, or holds no certificate
    */
-  synchronized HttpClient of(Optional<Path> caFile) throws IOException {
+  synchronized HttpClient client(Optional<Path> caFile) throws IOException {
     HttpClient known = clients.get(caFile);
     if (known != null) {
       return known;

@@ -31,7 +31,7 @@ final class DataNumbers {
   }
 
   /** The position of an engine among those of the scan; -1 where it is not one of them. */
-  int of(EngineKey engine) {
+  int number(EngineKey engine) {
     return engines.getOrDefault(engine, -1);
   }
 }

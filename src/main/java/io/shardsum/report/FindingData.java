@@ -43,7 +43,7 @@ record FindingData(
     Finding finding = reported.finding();
     return new FindingData(
         reported.number(),
-        reported.key().map(numbers::of).orElse(-1),
+        reported.key().map(numbers::number).orElse(-1),
         finding.source(),
         finding.rank(),
         finding.tensor().map(TensorName::role).map(ShownText::whole),
@@ -80,11 +80,11 @@ record FindingData(
       return new CampData(
           camp.status(),
           camp.dtype().map(dtype -> ShownText.whole(dtype + " " + camp.shape().orElse(""))),
-          numbers.checksums().of(camp.checksum()),
+          numbers.checksums().number(camp.checksum()),
           camp.copies(),
           camp.voters(),
           camp.engines(),
-          camp.named().stream().map(numbers::of).toList(),
+          camp.named().stream().map(numbers::number).toList(),
           camp.holdsFinding());
     }
   }

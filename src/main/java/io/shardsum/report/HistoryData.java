@@ -82,7 +82,7 @@ record HistoryData(
 
     static Engine of(
         EngineHistory engine, DataNumbers numbers, Map<PastScan, Integer> scanNumbers) {
-      int number = numbers.of(new EngineKey(engine.engine(), engine.source()));
+      int number = numbers.number(new EngineKey(engine.engine(), engine.source()));
       Optional<EngineHistory> unknown = Optional.of(engine).filter(any -> number < 0);
       return new Engine(
           number,
@@ -98,8 +98,8 @@ record HistoryData(
               List.of(
                   scanNumbers.get(step.scan()),
                   step.state(),
-                  numbers.checksums().of(step.checksum()),
-                  numbers.revisions().of(step.declared().revision())));
+                  numbers.checksums().number(step.checksum()),
+                  numbers.revisions().number(step.declared().revision())));
       if (step.state() != EngineState.UNCHANGED || step.drift().isPresent() || step.isDifferent()) {
         array.add(More.of(step));
       }

@@ -15,7 +15,7 @@ final class Numbering {
   private final List<String> texts = new ArrayList<>();
 
   /** The number of a text, which is new or was there. */
-  int of(String text) {
+  int number(String text) {
     return numbers.computeIfAbsent(
         text,
         added -> {
@@ -25,8 +25,8 @@ final class Numbering {
   }
 
   /** The number of a text, or -1. */
-  int of(Optional<String> text) {
-    return text.map(this::of).orElse(-1);
+  int number(Optional<String> text) {
+    return text.map(this::number).orElse(-1);
   }
 
   /** The texts, each at its number, for the page's data. */

@@ -66,7 +66,7 @@ final class ReportReader {
               return new ReportedFinding(
                   number,
                   FinishedScan.finding(row),
-                  history.of(row.getAs("fingerprint")),
+                  history.finding(row.getAs("fingerprint")),
                   camps.getOrDefault(number, List.of()));
             })
         .toList();

@@ -3,7 +3,6 @@ package io.shardsum.report;
 import io.shardsum.history.EngineState;
 import io.shardsum.history.FindingHistory;
 import io.shardsum.history.FindingState;
-import io.shardsum.history.FindingStep;
 import io.shardsum.history.FleetHistory;
 import io.shardsum.history.PastScan;
 import java.util.Comparator;
@@ -46,7 +45,7 @@ final class ReportedHistory {
     for (FindingHistory fault : fleet.findings()) {
       fault.steps().stream()
           .filter(step -> isThere(step.state()))
-          .map(FindingStep::scan)
+          .map(FindingHistory.Step::scan)
           .forEach(scan -> found.put(scan, found(scan).plus(fault.finding().severity())));
     }
   }
@@ -80,7 +79,7 @@ final class ReportedHistory {
   }
 
   /** The history of a fault that the reported scan has found. */
-  Optional<FindingHistory> of(String fingerprint) {
+  Optional<FindingHistory> finding(String fingerprint) {
     return Optional.ofNullable(byFingerprint.get(fingerprint));
   }
 

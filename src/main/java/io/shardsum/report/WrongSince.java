@@ -1,7 +1,6 @@
 package io.shardsum.report;
 
 import io.shardsum.history.FindingHistory;
-import io.shardsum.history.FindingStep;
 import io.shardsum.history.PastScan;
 import java.time.Instant;
 import java.util.Comparator;
@@ -47,7 +46,7 @@ record WrongSince(String engine, String words, String file) {
     return fault.steps().stream()
         .filter(step -> step.state().isNew())
         .reduce((earlier, later) -> later)
-        .map(FindingStep::scan)
+        .map(FindingHistory.Step::scan)
         .orElse(fault.firstSeen());
   }
 

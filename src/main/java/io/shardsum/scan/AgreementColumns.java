@@ -51,7 +51,7 @@ final class AgreementColumns {
                 engine.engine(),
                 result.source(),
                 result.agreements().get(engine.engine()),
-                engine.checksum().map(any -> words.of(engine.engine()))));
+                engine.checksum().map(any -> words.words(engine.engine()))));
       }
     }
     return new AddedColumns(KEYS, SCHEMA, rows);

@@ -59,7 +59,7 @@ public record ScanSummary(
   }
 
   /** What was found of one source. */
-  public SourceResult of(WeightSource source) {
+  public SourceResult result(WeightSource source) {
     return results.stream()
         .filter(result -> result.source() == source)
         .findFirst()
@@ -68,12 +68,12 @@ public record ScanSummary(
 
   /** What was found in files. */
   public SourceResult files() {
-    return of(WeightSource.FILES);
+    return result(WeightSource.FILES);
   }
 
   /** What running engines answered. */
   public SourceResult live() {
-    return of(WeightSource.LIVE);
+    return result(WeightSource.LIVE);
   }
 
   /** DIFFERENT as soon as copies differ; EQUAL only if nothing at all was found. */

@@ -54,7 +54,7 @@ public final class StoredScans {
   }
 
   /** What a finished scan has. */
-  public StoredScan of(LocalDate date, String scanId) {
+  public StoredScan scan(LocalDate date, String scanId) {
     ScanPartition partition = ScanPartition.of(date, scanId);
     try {
       Size tensors = size(partition.in(out, ScanTable.TENSORS));

@@ -63,7 +63,7 @@ public final class AgreementWords {
   }
 
   /** What a complete engine agrees with. */
-  public String of(String engine) {
+  public String words(String engine) {
     Agreement agreement = agreements.get(engine);
     List<String> words = new ArrayList<>();
     agreement.reference().ifPresent(reference -> words.add(of(reference)));

@@ -247,11 +247,11 @@ final class BlamedTensors {
       }
     }
     List<Finding> findings = new ArrayList<>();
-    bySame.forEach((same, tensors) -> findings.addAll(of(same, tensors)));
+    bySame.forEach((same, tensors) -> findings.addAll(findingsOf(same, tensors)));
     return findings;
   }
 
-  private List<Finding> of(Same same, List<TensorDifference> tensors) {
+  private List<Finding> findingsOf(Same same, List<TensorDifference> tensors) {
     TensorWording wording = new TensorWording(verdict.group().reference(), same.ofRank());
     long unseen = verdict.unseenAt(placeOf(same.rank()));
     if (tensors.size() <= Finding.MOST_OF_ONE_CAUSE && unseen == 0) {

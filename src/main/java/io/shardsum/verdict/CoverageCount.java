@@ -76,7 +76,7 @@ public final class CoverageCount {
     RankStates rankStates = new RankStates(findings);
     for (ComparedGroup group : groups) {
       for (RankCopy copy : group.copies()) {
-        CoverageState state = rankStates.of(group.label(), copy);
+        CoverageState state = rankStates.stateOf(group.label(), copy);
         RankOfEngine rank = new RankOfEngine(copy.engine(), copy.rank());
         long allBytes = bytes.get(rank);
         Amount different = differing.get(rank);
@@ -141,7 +141,7 @@ public final class CoverageCount {
     Optional<Instant> verifiedAt =
         found.equals(EnumSet.of(CoverageState.VERIFIED))
             ? Optional.of(now)
-            : evidence.lastVerified(engine).map(LastVerified::startedAt);
+            : evidence.lastVerified(engine).map(Evidence.LastVerified::startedAt);
     Age age =
         verifiedAt.isPresent() && found.contains(CoverageState.DIFFERENT)
             ? Age.DIFFERENT

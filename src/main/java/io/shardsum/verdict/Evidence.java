@@ -1,5 +1,7 @@
 package io.shardsum.verdict;
 
+import java.time.Instant;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -7,6 +9,9 @@ import java.util.Set;
 
 /** What is looked up in the tables, and only where rank checksums differ. */
 public interface Evidence {
+
+  /** The last scan in which every rank of an engine was found right. */
+  public record LastVerified(String scanId, Instant startedAt) {}
 
   /**
    * What ranks held in earlier scans, in any group of the family, where a strict majority of the

@@ -23,7 +23,7 @@ final class LocatedFindings {
   }
 
   /** The same findings, those of suspects with ranges and pattern. */
-  List<Finding> of(List<Finding> findings) {
+  List<Finding> located(List<Finding> findings) {
     return looks.isEmpty() ? findings : findings.stream().map(this::located).toList();
   }
 

@@ -74,7 +74,7 @@ final class Origins {
 
   /** The other ranks in which the bytes of a tensor are right under the same name. */
   Set<Integer> otherPlaces(int place, TensorName name, HeldTensor held) {
-    return of(place, name, held).stream()
+    return find(place, name, held).stream()
         .filter(origin -> origin.name().equals(name))
         .map(Origin::place)
         .collect(Collectors.toCollection(TreeSet::new));
@@ -84,7 +84,7 @@ final class Origins {
    * Where the bytes of a tensor belong: under the same name in other ranks first, then under other
    * names in the same rank; nowhere if it is not known.
    */
-  List<Origin> of(int place, TensorName name, HeldTensor held) {
+  List<Origin> find(int place, TensorName name, HeldTensor held) {
     return right.getOrDefault(held.content().digests(), List.of()).stream()
         .filter(origin -> origin.place() != place || !origin.name().equals(name))
         .sorted(

@@ -26,7 +26,7 @@ public record PlaceContents(
     return names;
   }
 
-  Optional<HeldTensor> of(RankHolder holder, TensorName name) {
+  Optional<HeldTensor> held(RankHolder holder, TensorName name) {
     return Optional.ofNullable(byHolder.getOrDefault(holder, Map.of()).get(name));
   }
 

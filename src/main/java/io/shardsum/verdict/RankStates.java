@@ -27,7 +27,7 @@ public final class RankStates {
   }
 
   /** The state of a copy of a comparison group. */
-  public CoverageState of(String group, RankCopy copy) {
+  public CoverageState stateOf(String group, RankCopy copy) {
     if (copy.status().equals("MISSING")) {
       return CoverageState.MISSING;
     }

@@ -1,5 +1,6 @@
 package io.shardsum.verdict;
 
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,9 @@ import java.util.Optional;
  * last.
  */
 final class Readings {
+
+  /** One reading of a tensor: what it gave, and what has read it. */
+  record Reading(HeldTensor held, ReadBy by) {}
 
   private final List<Reading> all = new ArrayList<>();
   private Optional<HeldTensor> assumed = Optional.empty();

@@ -23,8 +23,8 @@ public final class Rereadings {
   private static final int REPEATS_OF_A_SAMPLE = 1;
 
   private final Map<SuspectTensor, SecondLook> looks = new LinkedHashMap<>();
-  private final Map<CopiedTensor, Readings> readings = new LinkedHashMap<>();
-  private final Set<CopiedTensor> unread = new HashSet<>();
+  private final Map<SuspectTensor.CopiedTensor, Readings> readings = new LinkedHashMap<>();
+  private final Set<SuspectTensor.CopiedTensor> unread = new HashSet<>();
 
   /** Those suspects that were not looked at as they are now, or not often enough. */
   public List<SuspectTensor> open(List<SuspectTensor> suspects) {
@@ -52,10 +52,10 @@ public final class Rereadings {
             unread.add(suspect.copy());
             return;
           }
-          of(suspect.copy(), suspect.held(), compared.suspectBy())
-              .add(new Reading(compared.held(), compared.by()), suspect.otherHeld());
-          of(suspect.otherCopy(), suspect.otherHeld(), compared.otherBy())
-              .add(new Reading(compared.otherHeld(), compared.by()));
+          readings(suspect.copy(), suspect.held(), compared.suspectBy())
+              .add(new Readings.Reading(compared.held(), compared.by()), suspect.otherHeld());
+          readings(suspect.otherCopy(), suspect.otherHeld(), compared.otherBy())
+              .add(new Readings.Reading(compared.otherHeld(), compared.by()));
           if (compared.held().equals(suspect.held())
               && compared.otherHeld().equals(suspect.otherHeld())) {
             looks.put(suspect, look);
@@ -69,11 +69,11 @@ public final class Rereadings {
                     || isOther(suspect.otherCopy(), suspect.otherHeld()));
   }
 
-  private Readings of(CopiedTensor copy, HeldTensor judged, ReadBy firstBy) {
-    return readings.computeIfAbsent(copy, any -> new Readings(new Reading(judged, firstBy)));
+  private Readings readings(SuspectTensor.CopiedTensor copy, HeldTensor judged, ReadBy firstBy) {
+    return readings.computeIfAbsent(copy, any -> new Readings(new Readings.Reading(judged, firstBy)));
   }
 
-  private boolean isOther(CopiedTensor copy, HeldTensor judged) {
+  private boolean isOther(SuspectTensor.CopiedTensor copy, HeldTensor judged) {
     return readings.containsKey(copy) && !readings.get(copy).settled().equals(judged);
   }
 
@@ -98,7 +98,7 @@ public final class Rereadings {
     return any;
   }
 
-  private boolean neverRepeats(CopiedTensor copy) {
+  private boolean neverRepeats(SuspectTensor.CopiedTensor copy) {
     return readings.containsKey(copy) && readings.get(copy).neverRepeats();
   }
 
@@ -143,7 +143,7 @@ public final class Rereadings {
       }
 
       @Override
-      public Optional<LastVerified> lastVerified(String engine) {
+      public Optional<Evidence.LastVerified> lastVerified(String engine) {
         return evidence.lastVerified(engine);
       }
     };
@@ -158,7 +158,7 @@ public final class Rereadings {
               Map<TensorName, HeldTensor> corrected = new HashMap<>();
               held.forEach(
                   (name, tensor) -> {
-                    Readings of = readings.get(new CopiedTensor(holder, name));
+                    Readings of = readings.get(new SuspectTensor.CopiedTensor(holder, name));
                     corrected.put(name, of == null ? tensor : of.settled());
                   });
               byHolder.put(holder, corrected);
@@ -168,7 +168,7 @@ public final class Rereadings {
 
   /** The findings, those of suspects with ranges and pattern, and one for each transient read. */
   public List<Finding> findings(FleetVerdict verdict) {
-    List<Finding> findings = new ArrayList<>(new LocatedFindings(looks).of(verdict.findings()));
+    List<Finding> findings = new ArrayList<>(new LocatedFindings(looks).located(verdict.findings()));
     findings.addAll(new TransientReads(readings).findings());
     return findings;
   }

@@ -16,7 +16,7 @@ final class Samples {
   /** Nothing was looked at. */
   static final Samples NONE = new Samples();
 
-  private final Set<CopiedTensor> damaged = new HashSet<>();
+  private final Set<SuspectTensor.CopiedTensor> damaged = new HashSet<>();
   private final Map<RankHolder, Integer> looked = new HashMap<>();
   private final Map<RankHolder, Integer> withPattern = new HashMap<>();
   private final Set<RankHolder> misread = new HashSet<>();
@@ -24,7 +24,7 @@ final class Samples {
   private Samples() {}
 
   /** Takes what second looks have shown so far. */
-  static Samples of(Map<SuspectTensor, SecondLook> looks, Map<CopiedTensor, Readings> readings) {
+  static Samples of(Map<SuspectTensor, SecondLook> looks, Map<SuspectTensor.CopiedTensor, Readings> readings) {
     Samples samples = new Samples();
     looks.forEach(
         (suspect, look) -> {
@@ -41,7 +41,7 @@ final class Samples {
     return samples;
   }
 
-  private void add(CopiedTensor copy, Damage damage) {
+  private void add(SuspectTensor.CopiedTensor copy, Damage damage) {
     looked.merge(copy.holder(), 1, Integer::sum);
     if (!isLikeOtherWeights(damage)) {
       damaged.add(copy);
@@ -55,7 +55,7 @@ final class Samples {
   }
 
   /** Whether a tensor's bytes differ in a way that other weights do not. */
-  boolean isDamaged(CopiedTensor copy) {
+  boolean isDamaged(SuspectTensor.CopiedTensor copy) {
     return damaged.contains(copy);
   }
 

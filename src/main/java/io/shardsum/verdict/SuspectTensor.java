@@ -1,5 +1,6 @@
 package io.shardsum.verdict;
 
+
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -24,6 +25,9 @@ public record SuspectTensor(
     RankHolder other,
     HeldTensor held,
     HeldTensor otherHeld) {
+
+  /** A tensor in one copy of a rank. */
+  public record CopiedTensor(RankHolder holder, TensorName name) {}
 
   private static final int SAMPLES = 5;
 

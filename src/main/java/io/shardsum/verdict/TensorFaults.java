@@ -124,7 +124,7 @@ final class TensorFaults {
   }
 
   private List<Origin> origins(RankCopy copy, TensorDifference difference) {
-    return origins.of(copy.place(), difference.name(), difference.actual().orElseThrow());
+    return origins.find(copy.place(), difference.name(), difference.actual().orElseThrow());
   }
 
   /**
@@ -181,7 +181,7 @@ final class TensorFaults {
 
   private void compare(OfOtherFile file, PlaceContents contents) {
     for (TensorDifference difference : damaged(left.get(file.copy()))) {
-      Optional<HeldTensor> instead = contents.of(file.holder(), difference.name());
+      Optional<HeldTensor> instead = contents.held(file.holder(), difference.name());
       if (difference.around().file().equals(file.file()) && instead.isPresent()) {
         TensorDifference damage = difference.against(instead.get(), file.holder());
         left.get(file.copy()).remove(difference);
@@ -205,7 +205,7 @@ final class TensorFaults {
     List<TensorDifference> throughout =
         damaged(left.get(copy)).stream()
             .filter(TensorDifference::differsThroughout)
-            .filter(d -> !samples.isDamaged(new CopiedTensor(copy.holder(), d.name())))
+            .filter(d -> !samples.isDamaged(new SuspectTensor.CopiedTensor(copy.holder(), d.name())))
             .toList();
     OtherMatrices other = new OtherMatrices(throughout);
     List<TensorDifference> tensors = throughout.stream().filter(other::include).toList();
@@ -294,7 +294,7 @@ final class TensorFaults {
             .filter(
                 d ->
                     d.actualContent()
-                        .equals(contents.of(known.holder(), d.name()).map(HeldTensor::content)))
+                        .equals(contents.held(known.holder(), d.name()).map(HeldTensor::content)))
             .filter(d -> contents.names().contains(d.name()))
             .toList();
     if (same.stream().noneMatch(d -> d.actual().isPresent())) {
@@ -305,9 +305,9 @@ final class TensorFaults {
             .filter(
                 name ->
                     !contents
-                        .of(known.holder(), name)
+                        .held(known.holder(), name)
                         .map(HeldTensor::content)
-                        .equals(contents.of(right, name).map(HeldTensor::content)))
+                        .equals(contents.held(right, name).map(HeldTensor::content)))
             .count();
     Explanation why =
         same.size() >= ofTensors

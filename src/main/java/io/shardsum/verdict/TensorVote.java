@@ -181,7 +181,7 @@ final class TensorVote {
     }
     Set<Integer> elsewhere = origins.otherPlaces(place.number(), name, held.get());
     return witnesses.values().stream()
-        .filter(holder -> contents.of(holder, name).equals(held))
+        .filter(holder -> contents.held(holder, name).equals(held))
         .allMatch(
             holder -> !Collections.disjoint(elsewhere, proven.getOrDefault(holder, Set.of())));
   }
@@ -192,7 +192,7 @@ final class TensorVote {
         others.entrySet().stream().filter(e -> e.getKey().isPresent()).findFirst().orElseThrow();
     witnesses.forEach(
         (camp, holder) -> {
-          if (contents.of(holder, tensor.name()).equals(Optional.of(stray))) {
+          if (contents.held(holder, tensor.name()).equals(Optional.of(stray))) {
             differences
                 .computeIfAbsent(camp, any -> new ArrayList<>())
                 .add(
@@ -219,12 +219,12 @@ final class TensorVote {
       }
       return;
     }
-    Optional<HeldTensor> expected = contents.of(right.get(), name);
+    Optional<HeldTensor> expected = contents.held(right.get(), name);
     RankHolder holder = holderOf(name, expected.map(HeldTensor::content)).orElse(right.get());
     Optional<Votes> votes =
         place.reference().isPresent() ? Optional.empty() : Optional.of(ballot.votes());
     for (Map.Entry<RankContent, RankHolder> witness : witnesses.entrySet()) {
-      Optional<HeldTensor> actual = contents.of(witness.getValue(), name);
+      Optional<HeldTensor> actual = contents.held(witness.getValue(), name);
       TensorDifference difference =
           new TensorDifference(
               name, expected, actual, holder, votes, contents.around(witness.getValue(), name));
@@ -240,7 +240,7 @@ final class TensorVote {
     Ballot<Optional<Content>> ballot = new Ballot<>(storages.size());
     witnesses.forEach(
         (camp, holder) -> {
-          Optional<Content> content = contents.of(holder, name).map(HeldTensor::content);
+          Optional<Content> content = contents.held(holder, name).map(HeldTensor::content);
           for (RankCopy copy : place.camps().get(camp)) {
             ballot.vote(copy.storage(name.role()), content);
           }
@@ -250,7 +250,7 @@ final class TensorVote {
 
   private Optional<RankHolder> holderOf(TensorName name, Optional<Content> content) {
     return witnesses.values().stream()
-        .filter(holder -> contents.of(holder, name).map(HeldTensor::content).equals(content))
+        .filter(holder -> contents.held(holder, name).map(HeldTensor::content).equals(content))
         .findFirst();
   }
 
@@ -259,7 +259,7 @@ final class TensorVote {
     witnesses.forEach(
         (camp, holder) ->
             holders
-                .computeIfAbsent(contents.of(holder, name), any -> new ArrayList<>())
+                .computeIfAbsent(contents.held(holder, name), any -> new ArrayList<>())
                 .addAll(place.camps().get(camp)));
     return holders;
   }

@@ -13,7 +13,7 @@ final class TransientReads {
 
   private final Map<RankHolder, Map<TensorName, Readings>> misread = new LinkedHashMap<>();
 
-  TransientReads(Map<CopiedTensor, Readings> readings) {
+  TransientReads(Map<SuspectTensor.CopiedTensor, Readings> readings) {
     readings.forEach(
         (copy, of) -> {
           if (!of.wrong().isEmpty()) {
@@ -36,7 +36,7 @@ final class TransientReads {
   }
 
   private static Finding ofOne(RankHolder holder, TensorName name, Readings readings) {
-    List<Reading> wrong = readings.wrong();
+    List<Readings.Reading> wrong = readings.wrong();
     return finding(
         Subject.tensor(holder.engine(), holder.rank(), name),
         new Comparison(
@@ -54,7 +54,7 @@ final class TransientReads {
         .formatted(Wording.count(readings.all().size(), "reading"), by(readings.all()));
   }
 
-  private static String ofWrong(List<Reading> wrong, Readings readings) {
+  private static String ofWrong(List<Readings.Reading> wrong, Readings readings) {
     ReadBy right = readings.right().orElseThrow().by();
     boolean first = wrong.contains(readings.all().get(0));
     boolean same = wrong.stream().allMatch(reading -> reading.by().equals(right));
@@ -74,12 +74,12 @@ final class TransientReads {
     return ". The rank's checksum is of the first reading: scan it again";
   }
 
-  private static String by(List<Reading> readings) {
+  private static String by(List<Readings.Reading> readings) {
     return Wording.names(readings.stream().map(reading -> reading.by().text()).distinct().toList());
   }
 
   private static Finding ofMany(RankHolder holder, Map<TensorName, Readings> tensors) {
-    List<Reading> wrong = tensors.values().stream().flatMap(r -> r.wrong().stream()).toList();
+    List<Readings.Reading> wrong = tensors.values().stream().flatMap(r -> r.wrong().stream()).toList();
     return finding(
             Subject.rank(holder.engine(), holder.rank()),
             Comparison.NONE,
@@ -93,7 +93,7 @@ final class TransientReads {
         .about(tensors.keySet());
   }
 
-  private static ReadBy mostFrequent(List<Reading> wrong) {
+  private static ReadBy mostFrequent(List<Readings.Reading> wrong) {
     Map<ReadBy, Integer> counts = new LinkedHashMap<>();
     wrong.forEach(reading -> counts.merge(reading.by(), 1, Integer::sum));
     return counts.entrySet().stream()

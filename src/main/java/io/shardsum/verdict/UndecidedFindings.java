@@ -193,7 +193,7 @@ final class UndecidedFindings {
   }
 
   private Optional<String> elsewhere(Undecided tensor, HeldTensor held) {
-    return verdict.origins().of(tensor.place(), tensor.name(), held).stream()
+    return verdict.origins().find(tensor.place(), tensor.name(), held).stream()
         .findFirst()
         .map(origin -> where(origin, tensor));
   }

@@ -44,7 +44,7 @@ class GoldenSglangTest {
     assertThat(lines).containsExactlyInAnyOrderElementsOf(golden.subList(1, golden.size()));
   }
 
-  private static String line(int rank, HashedTensor hashed) {
+  private static String line(int rank, HashedRank.HashedTensor hashed) {
     Recipe recipe = hashed.tensor().recipe();
     return String.join(
         ",",

@@ -170,8 +170,8 @@ class ShardsDirectoryTest {
     StructureLabels labels =
         new StructureLabels(List.of("0123456789a", "0123456789b", "0123456789b", "short"));
 
-    assertThat(labels.of("0123456789a")).isEqualTo("0123456789a");
-    assertThat(labels.of("short")).isEqualTo("short");
+    assertThat(labels.label("0123456789a")).isEqualTo("0123456789a");
+    assertThat(labels.label("short")).isEqualTo("short");
   }
 
   @Test

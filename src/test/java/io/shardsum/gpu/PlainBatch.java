@@ -84,7 +84,7 @@ final class PlainBatch {
     }
     PlainByteRows bytes =
         new PlainByteRows(operations, buffer.toByteArray(), bounds, isNull, beginsOnAWord);
-    PlainColumn column = new ChunkSums<>(operations).of(chunks, bytes);
+    PlainColumn column = new ChunkSums<>(operations).sums(chunks, bytes);
     long[] sums = column.numbers();
     operations.close(column);
     List<Long> result = new ArrayList<>();

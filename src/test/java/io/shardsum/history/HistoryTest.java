@@ -46,7 +46,7 @@ class HistoryTest {
   }
 
   private static FleetHistory one(Optional<String> fleet, ScanRange range) {
-    List<FleetHistory> fleets = history.of(fleet, range);
+    List<FleetHistory> fleets = history.histories(fleet, range);
     assertThat(fleets).hasSize(1);
     return fleets.get(0);
   }
@@ -276,7 +276,7 @@ class HistoryTest {
 
   @Test
   void keepsFleetsApart() {
-    List<FleetHistory> fleets = history.of(Optional.empty(), new ScanRange.Last(2));
+    List<FleetHistory> fleets = history.histories(Optional.empty(), new ScanRange.Last(2));
 
     assertThat(fleets).extracting(FleetHistory::fleet).containsExactly("lab", "prod");
     assertThat(engineNights(fleets.get(0)))
@@ -312,7 +312,7 @@ class HistoryTest {
   }
 
   private static void assertRefused(String message, String fleet, ScanRange range) {
-    assertThatThrownBy(() -> history.of(Optional.ofNullable(fleet), range))
+    assertThatThrownBy(() -> history.histories(Optional.ofNullable(fleet), range))
         .isInstanceOf(HistoryException.class)
         .hasMessage(message);
   }
@@ -321,7 +321,7 @@ class HistoryTest {
   void refusesTablesWithoutAScanAndThoseOfANewerVersion() {
     Path empty = place.resolve("empty");
     assertThatThrownBy(
-            () -> new History(spark, empty.toString()).of(Optional.empty(), new ScanRange.Last(1)))
+            () -> new History(spark, empty.toString()).histories(Optional.empty(), new ScanRange.Last(1)))
         .isInstanceOf(HistoryException.class)
         .hasMessage(
             "No finished scan in %s: expected tables that jobs/fleet-scan has written", empty);
@@ -334,8 +334,8 @@ class HistoryTest {
         .scan("then", "then", Landed.STARTED_AT, engines)
         .write(spark, newer);
     History tables = new History(spark, newer.toString());
-    assertThat(tables.of(Optional.of("now"), new ScanRange.Last(1))).hasSize(1);
-    assertThatThrownBy(() -> tables.of(Optional.empty(), new ScanRange.Last(1)))
+    assertThat(tables.histories(Optional.of("now"), new ScanRange.Last(1))).hasSize(1);
+    assertThatThrownBy(() -> tables.histories(Optional.empty(), new ScanRange.Last(1)))
         .isInstanceOf(HistoryException.class)
         .hasMessage(
             "Cannot read scan then in %s: expected schema version 3 at most, found 4: a newer Shardsum has written it",
@@ -348,7 +348,7 @@ class HistoryTest {
     Path tables = place.resolve("landed");
     Landed.of(spark, fleet.inventory(), tables);
     FleetHistory read =
-        new History(spark, tables.toString()).of(Optional.empty(), new ScanRange.Last(1)).get(0);
+        new History(spark, tables.toString()).histories(Optional.empty(), new ScanRange.Last(1)).get(0);
     assertThat(engineNights(read)).isEqualTo("test a:APPEARED;\n");
     assertThat(findingNights(read, "a")).isEqualTo("test a:UNVERIFIED NEW;\n");
   }

@@ -255,13 +255,13 @@ class RetentionTest {
   void leavesTheHistoryAsItWas() {
     List<FleetHistory> before =
         new History(spark, out.toString(), ThirtyNights.AFTER)
-            .of(Optional.empty(), new ScanRange.Last(100));
+            .histories(Optional.empty(), new ScanRange.Last(100));
 
     plan(rules(1)).carryOut(stored());
 
     List<FleetHistory> after =
         new History(spark, out.toString(), ThirtyNights.AFTER)
-            .of(Optional.empty(), new ScanRange.Last(100));
+            .histories(Optional.empty(), new ScanRange.Last(100));
     assertThat(after)
         .extracting(FleetHistory::findings)
         .isEqualTo(before.stream().map(FleetHistory::findings).toList());
@@ -356,7 +356,7 @@ class RetentionTest {
     assertThat(plan.carryOut(stored())).isEmpty();
     EngineStep last =
         new History(spark, out.toString(), ThirtyNights.AFTER)
-            .of(Optional.empty(), new ScanRange.Last(1))
+            .histories(Optional.empty(), new ScanRange.Last(1))
             .get(0)
             .engines()
             .get(0)

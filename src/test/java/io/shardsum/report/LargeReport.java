@@ -10,7 +10,6 @@ import io.shardsum.history.EngineState;
 import io.shardsum.history.EngineStep;
 import io.shardsum.history.FindingHistory;
 import io.shardsum.history.FindingState;
-import io.shardsum.history.FindingStep;
 import io.shardsum.history.FleetHistory;
 import io.shardsum.history.PastScan;
 import io.shardsum.history.TensorChange;
@@ -239,7 +238,7 @@ record LargeReport(int engines, int scans, int findings) {
         last,
         last,
         1,
-        List.of(new FindingStep(last, FindingState.NEW)));
+        List.of(new FindingHistory.Step(last, FindingState.NEW)));
   }
 
   /** As many findings have them as the reader looks up. */

@@ -83,7 +83,7 @@ final class ReportedFleet {
   /** The report of the last scan of the only fleet of tables. */
   static HtmlReport report(SparkSession spark, Path out) {
     List<FleetHistory> fleets =
-        new History(spark, out.toString()).of(Optional.empty(), new ScanRange.Last(30));
+        new History(spark, out.toString()).histories(Optional.empty(), new ScanRange.Last(30));
     return HtmlReport.of(spark, out.toString(), fleets.get(0));
   }
 

@@ -116,7 +116,7 @@ class RandomFaultsTest {
       }
       Map<TensorName, Content> held = fleet.held(copy.holder());
       assertThat(rebuilt).as("seed %d: %s", seed, copy).isEqualTo(held);
-      assertThat(states.of(RecordedFleet.GROUP, copy))
+      assertThat(states.stateOf(RecordedFleet.GROUP, copy))
           .as("seed %d: %s in %s", seed, copy, verdict.findings())
           .isEqualTo(
               held.equals(right.get(copy.place()))

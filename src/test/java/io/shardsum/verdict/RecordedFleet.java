@@ -27,7 +27,7 @@ final class RecordedFleet implements Evidence {
   private final Map<String, String> storages = new HashMap<>();
   private final Map<List<Object>, String> statuses = new HashMap<>();
   private final Map<String, RecordedFleet> earlier = new LinkedHashMap<>();
-  private final Map<String, LastVerified> lastVerified = new HashMap<>();
+  private final Map<String, Evidence.LastVerified> lastVerified = new HashMap<>();
   private final String revision;
   private final int replicaSize;
   private Optional<Reference> reference = Optional.empty();
@@ -117,7 +117,7 @@ final class RecordedFleet implements Evidence {
 
   void remember(String scanId, RecordedFleet scan) {
     earlier.put(scanId, scan);
-    scan.engines().forEach(e -> lastVerified.put(e, new LastVerified(scanId, at(scanId))));
+    scan.engines().forEach(e -> lastVerified.put(e, new Evidence.LastVerified(scanId, at(scanId))));
   }
 
   private static Instant at(String scanId) {
@@ -337,7 +337,7 @@ final class RecordedFleet implements Evidence {
   }
 
   @Override
-  public Optional<LastVerified> lastVerified(String engine) {
+  public Optional<Evidence.LastVerified> lastVerified(String engine) {
     return Optional.ofNullable(lastVerified.get(engine));
   }
 }

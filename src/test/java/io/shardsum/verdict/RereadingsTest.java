@@ -124,20 +124,20 @@ class RereadingsTest {
     HeldTensor a = held("a");
     HeldTensor b = held("b");
     HeldTensor c = held("c");
-    Readings readings = new Readings(new Reading(a, FIRST));
+    Readings readings = new Readings(new Readings.Reading(a, FIRST));
     assertThat(readings.settled()).isEqualTo(a);
     assertThat(readings.neverRepeats()).isFalse();
 
-    readings.add(new Reading(b, SECOND));
+    readings.add(new Readings.Reading(b, SECOND));
     assertThat(readings.settled()).isEqualTo(b);
     assertThat(readings.neverRepeats()).isTrue();
 
-    readings.add(new Reading(c, SECOND));
+    readings.add(new Readings.Reading(c, SECOND));
     assertThat(readings.settled()).isEqualTo(c);
 
-    readings.add(new Reading(a, SECOND));
+    readings.add(new Readings.Reading(a, SECOND));
     assertThat(readings.settled()).isEqualTo(a);
-    assertThat(readings.wrong()).extracting(Reading::held).containsExactly(b, c);
+    assertThat(readings.wrong()).extracting(Readings.Reading::held).containsExactly(b, c);
     assertThat(readings.right().orElseThrow().by()).isEqualTo(SECOND);
   }
 

@@ -35,5 +35,5 @@ public interface EngineRules {
   default void requireLoadable(ModelClass model, ModelConfig config, CheckpointTensors tensors) {}
 
   /** What the ranks hold. */
-  ModelRules of(ModelClass model, ModelConfig config);
+  ModelRules modelRules(ModelClass model, ModelConfig config);
 }

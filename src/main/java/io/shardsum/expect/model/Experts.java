@@ -34,7 +34,7 @@ public record Experts(long hidden, long intermediate) {
       DeclaredTensors tensors) {
     LinearWeights weights = tensors.weights();
     if (weights.quantization().ofExperts(name) == Scheme.BLOCK_FP8) {
-      long length = share.of(intermediate, WHAT).length();
+      long length = share.span(intermediate, WHAT).length();
       LinearWeights.requireWholeBlocks(name, "rows of each expert", length);
     }
     tensors.add(
@@ -61,7 +61,7 @@ public record Experts(long hidden, long intermediate) {
    * @throws ExpectException if the parts are not equal
    */
   public void requireEqualParts(Share share) {
-    share.of(intermediate, WHAT);
+    share.span(intermediate, WHAT);
   }
 
   private Linear first(String slot, String half, Share share) {

@@ -99,7 +99,7 @@ public record GroupedAttention(
   }
 
   private Span heads(long count, String what, Share share) {
-    Span held = share.of(count, what);
+    Span held = share.span(count, what);
     return new Span(held.begin() * headDim, held.length() * headDim);
   }
 

@@ -38,7 +38,7 @@ public record LatentAttention(
 
   public void declare(String layer, Share share, DeclaredTensors tensors) {
     String name = layer + "self_attn.";
-    share.of(heads, HEADS);
+    share.span(heads, HEADS);
     Linear.Source latent =
         new Linear.Source(name + "kv_a_proj_with_mqa", latentRank + rotaryDim, "kv_lora_rank");
     if (queryRank.isPresent()) {

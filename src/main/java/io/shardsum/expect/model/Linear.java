@@ -37,7 +37,7 @@ public record Linear(String name, Kind kind, List<LinearPart> parts) {
 
   private static List<LinearPart> rows(long inputs, List<Source> sources, Share share) {
     return sources.stream()
-        .map(source -> source.rows(inputs, share.of(source.outputs(), source.what())))
+        .map(source -> source.rows(inputs, share.span(source.outputs(), source.what())))
         .toList();
   }
 
@@ -49,7 +49,7 @@ public record Linear(String name, Kind kind, List<LinearPart> parts) {
             source.outputs(),
             Span.whole(source.outputs()),
             inputs,
-            share.of(inputs, what));
+            share.span(inputs, what));
     return new Linear(name, Kind.SHARED, List.of(part));
   }
 

@@ -49,7 +49,7 @@ public final class LinearWeights {
 
   /** The module's weight, as the engine's checksum sees it. */
   Recipe weight(Linear linear) {
-    return switch (quantization.of(linear)) {
+    return switch (quantization.scheme(linear)) {
       case NONE -> plain(linear);
       case BLOCK_FP8 -> dequantized(linear);
       case REFUSED, UNKNOWN -> throw new UnpredictableException(quantization.refusal());
@@ -97,7 +97,7 @@ public final class LinearWeights {
    * @throws UnpredictableException if it is quantized
    */
   public Slice stored(Linear linear) {
-    if (quantization.of(linear) != Quantization.Scheme.NONE) {
+    if (quantization.scheme(linear) != Quantization.Scheme.NONE) {
       throw new UnpredictableException(quantization.refusal());
     }
     return slice(linear.parts().get(0));

@@ -104,7 +104,7 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
    *
    * @throws ExpectException if some of its parts are ignored and some are not
    */
-  public Scheme of(Linear linear) {
+  public Scheme scheme(Linear linear) {
     long skipped = linear.parts().stream().filter(part -> isIgnored(part.module())).count();
     if (skipped != 0 && skipped != linear.parts().size()) {
       throw new ExpectException(

@@ -18,7 +18,7 @@ public record Share(int count, int index) {
    * @param what what they are, for the message
    * @throws ExpectException if they cannot be cut into equal parts
    */
-  public Span of(long size, String what) {
+  public Span span(long size, String what) {
     if (size % count != 0) {
       throw new ExpectException(
           "%s %s cannot be cut into %s equal parts: expected a multiple of %s"

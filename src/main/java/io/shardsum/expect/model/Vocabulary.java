@@ -37,7 +37,7 @@ public record Vocabulary(long size, long hidden, Padding padding) {
    */
   Recipe rows(CheckpointTensors checkpoint, String source, DType dtype, Share share) {
     SourceTensor table = checkpoint.get(source, List.of(size, hidden));
-    Span held = share.of(padded(share.count()), "vocabulary of rows, padded,");
+    Span held = share.span(padded(share.count()), "vocabulary of rows, padded,");
     long begin = Math.min(held.begin(), size);
     long end = Math.min(held.end(), size);
     List<Recipe> parts = new ArrayList<>();

@@ -54,7 +54,7 @@ final class SglangExperts {
    */
   void declare(String layer, int rank, List<String> fused, DeclaredTensors tensors) {
     String name = layer + "mlp.experts";
-    Span held = engine.topology().expertShare(rank).of(physical(), "experts");
+    Span held = engine.topology().expertShare(rank).span(physical(), "experts");
     List<String> slots = new ArrayList<>();
     for (long slot = held.begin(); slot < held.end(); slot++) {
       slots.add(name + "." + slot % count + ".");

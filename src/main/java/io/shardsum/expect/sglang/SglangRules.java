@@ -77,7 +77,7 @@ public final class SglangRules implements EngineRules {
   }
 
   @Override
-  public ModelRules of(ModelClass model, ModelConfig config) {
+  public ModelRules modelRules(ModelClass model, ModelConfig config) {
     boolean isMixture = model == ModelClass.QWEN3_MOE || model == ModelClass.DEEPSEEK_V3;
     if (!isMixture && engine.moe().allToAll().equals("deepep_v2")) {
       throw new ExpectException("moe-a2a-backend is deepep_v2; expected a model with experts");

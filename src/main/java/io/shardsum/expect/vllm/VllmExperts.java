@@ -20,7 +20,7 @@ final class VllmExperts {
   static void requireEqualParts(ModelConfig config, Topology topology) {
     String size = "moe_intermediate_size";
     if (topology.ep() == 1) {
-      topology.tensorShare(0).of(config.size(size), size);
+      topology.tensorShare(0).span(config.size(size), size);
     }
   }
 

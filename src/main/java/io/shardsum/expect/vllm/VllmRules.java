@@ -91,7 +91,7 @@ public final class VllmRules implements EngineRules {
   }
 
   @Override
-  public ModelRules of(ModelClass model, ModelConfig config) {
+  public ModelRules modelRules(ModelClass model, ModelConfig config) {
     VllmStart.require(model, config, engine.topology());
     VllmHead head = VllmHead.of(DecoderSizes.of(config), checkpoint);
     return switch (model) {

@@ -62,7 +62,7 @@ public record CanaryRows(String scanId, List<Row> rows) {
             .filter(row -> row.<Integer>getAs("rank") == planting)
             .filter(row -> row.getAs("file").equals(path))
             .toList();
-    for (Map.Entry<TensorSpec, TensorDigests> tensor : shard.expected().entrySet()) {
+    for (Map.Entry<TensorSpec, CanaryDigests> tensor : shard.expected().entrySet()) {
       String expected = tensor.getValue().text(digest);
       String name = tensor.getKey().name();
       List<Row> found =
@@ -80,8 +80,8 @@ public record CanaryRows(String scanId, List<Row> rows) {
     }
   }
 
-  private static TensorDigests digests(Row row) {
-    return new TensorDigests(row.getAs("checksum"), row.getAs("sha256"));
+  private static CanaryDigests digests(Row row) {
+    return new CanaryDigests(row.getAs("checksum"), row.getAs("sha256"));
   }
 
   private static String words(List<Row> found, Digest digest) {

@@ -36,14 +36,14 @@ record CanaryShard(String name, Map<TensorSpec, byte[]> tensors, Optional<Flippe
    * What tensors without a flipped bit hash to, in every scan: written down, not computed by the
    * process that is being checked.
    */
-  private static final Map<TensorSpec, TensorDigests> CLEAN =
+  private static final Map<TensorSpec, CanaryDigests> CLEAN =
       Map.of(
           TWO_CHUNKS,
-          new TensorDigests(
+          new CanaryDigests(
               "fe893c6f2c538e05",
               "fef43c926fe31f3d3f33036c5f5a26018623138ddd1e4615192fd4c2bf9b25f7"),
           SMALL,
-          new TensorDigests(
+          new CanaryDigests(
               "5387bfeb4c2dd026",
               "065a33432eb4a83932f4499a031ddc62ca5a622940a9fef426c69df0c10cc186"));
 
@@ -104,11 +104,11 @@ record CanaryShard(String name, Map<TensorSpec, byte[]> tensors, Optional<Flippe
   }
 
   /** What each tensor must hash to. */
-  Map<TensorSpec, TensorDigests> expected() {
-    Map<TensorSpec, TensorDigests> expected = new LinkedHashMap<>(CLEAN);
+  Map<TensorSpec, CanaryDigests> expected() {
+    Map<TensorSpec, CanaryDigests> expected = new LinkedHashMap<>(CLEAN);
     flipped
         .map(FlippedBit::tensor)
-        .ifPresent(t -> expected.put(t, TensorDigests.of(tensors.get(t))));
+        .ifPresent(t -> expected.put(t, CanaryDigests.of(tensors.get(t))));
     return expected;
   }
 }

@@ -148,13 +148,13 @@ public final class CheckpointSource implements RowSource {
   }
 
   /** What the engines of a comparison group must hold, if a checkpoint says it. */
-  public Optional<ExpectedResult> of(String group) {
+  public Optional<ExpectedResult> result(String group) {
     return Optional.ofNullable(results.get(group));
   }
 
   /** What the files of a comparison group must hold. */
   public Optional<ExpectedComparison.Expected> expectedOfFiles(String group) {
-    return of(group)
+    return result(group)
         .map(
             result ->
                 new ExpectedComparison.Expected(
@@ -171,7 +171,7 @@ public final class CheckpointSource implements RowSource {
 
   /** What a running engine must hold: it reports digests, and neither dtypes nor shapes. */
   public Optional<ExpectedComparison.Expected> expectedOfRunning(LiveSpec engine) {
-    return of(engine.group())
+    return result(engine.group())
         .map(
             result ->
                 new ExpectedComparison.Expected(

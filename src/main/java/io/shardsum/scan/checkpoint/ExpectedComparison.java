@@ -1,7 +1,6 @@
 package io.shardsum.scan.checkpoint;
 
 import io.shardsum.expect.HashedRank;
-import io.shardsum.expect.HashedTensor;
 import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.tables.Query;
@@ -159,7 +158,7 @@ public final class ExpectedComparison {
     expected.forEach(
         (label, of) -> {
           for (HashedRank rank : of.result().hashed().ranks()) {
-            for (HashedTensor tensor : rank.tensors()) {
+            for (HashedRank.HashedTensor tensor : rank.tensors()) {
               if (!of.result().model().isSkipped(tensor.tensor().name())) {
                 rows.add(reference(label, rank.rank(), tensor, of));
               }
@@ -169,7 +168,7 @@ public final class ExpectedComparison {
     return rows;
   }
 
-  private static Row reference(String label, int place, HashedTensor hashed, Expected of) {
+  private static Row reference(String label, int place, HashedRank.HashedTensor hashed, Expected of) {
     Digest digest = of.digest();
     boolean hasForm = of.detail() == Detail.DTYPES_AND_SHAPES;
     boolean hasChecksum = digest != Digest.SHA256;

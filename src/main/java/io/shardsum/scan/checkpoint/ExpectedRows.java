@@ -1,7 +1,6 @@
 package io.shardsum.scan.checkpoint;
 
 import io.shardsum.expect.HashedRank;
-import io.shardsum.expect.HashedTensor;
 import io.shardsum.expect.model.Refusal;
 import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.Parallelism;
@@ -44,7 +43,7 @@ final class ExpectedRows {
     return rows;
   }
 
-  private Row tensor(int rank, HashedTensor hashed) {
+  private Row tensor(int rank, HashedRank.HashedTensor hashed) {
     return tensor(rank, hashed.tensor().name(), "HASHED")
         .with("dtype", hashed.tensor().recipe().dtype().name())
         .with("shape", hashed.tensor().recipe().shape())

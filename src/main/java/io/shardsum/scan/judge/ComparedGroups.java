@@ -53,7 +53,7 @@ final class ComparedGroups {
    *
    * @throws ReferenceException if engines of one group that are trusted contradict each other
    */
-  List<ComparedGroup> of(Inventory inventory) {
+  List<ComparedGroup> groups(Inventory inventory) {
     Map<String, List<EngineInventory>> byGroup =
         inventory.engines().stream()
             .collect(

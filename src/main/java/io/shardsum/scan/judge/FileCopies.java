@@ -48,7 +48,7 @@ public record FileCopies(
       List<RankResult> ranks,
       List<Row> forms,
       Map<String, BaselineReference> baselines) {
-    return new ComparedGroups(ranks, forms, baselines).of(inventory);
+    return new ComparedGroups(ranks, forms, baselines).groups(inventory);
   }
 
   @Override

@@ -136,7 +136,7 @@ public final class Judge {
     Rereadings rereadings = new Rereadings();
     List<SuspectTensor> open = now.suspects();
     for (int round = 0; round < MOST_READINGS_AGAIN && !open.isEmpty(); round++) {
-      if (rereadings.take(reader.tensors().of(open))) {
+      if (rereadings.take(reader.tensors().readAgain(open))) {
         now = rereadings.judge(groups, evidence);
       }
       open = rereadings.open(now.suspects());
@@ -153,7 +153,7 @@ public final class Judge {
       FleetVerdict verdict, List<ComparedGroup> groups, SecondReader reader) {
     Set<RankHolder> suspect = new HashSet<>(verdict.otherForms());
     suspect.removeAll(misread.keySet());
-    reader.headers().of(suspect).forEach(header -> misread.putIfAbsent(header.holder(), header));
+    reader.headers().readAgain(suspect).forEach(header -> misread.putIfAbsent(header.holder(), header));
     return misread.isEmpty()
         ? groups
         : groups.stream().map(group -> group.without(misread.keySet())).toList();

@@ -15,7 +15,6 @@ import io.shardsum.verdict.Digests;
 import io.shardsum.verdict.Evidence;
 import io.shardsum.verdict.HeldTensor;
 import io.shardsum.verdict.KnownRank;
-import io.shardsum.verdict.LastVerified;
 import io.shardsum.verdict.PlaceContents;
 import io.shardsum.verdict.RankCopy;
 import io.shardsum.verdict.RankHolder;
@@ -64,7 +63,7 @@ public final class TableEvidence implements Evidence {
   private final String fleet;
   private final PastLookup past;
   private Optional<List<EarlierRank>> earlierRanks = Optional.empty();
-  private Optional<Map<String, LastVerified>> lastVerified = Optional.empty();
+  private Optional<Map<String, Evidence.LastVerified>> lastVerified = Optional.empty();
 
   private record EarlierRank(String family, long copies, KnownRank rank) {}
 
@@ -134,14 +133,14 @@ public final class TableEvidence implements Evidence {
   }
 
   @Override
-  public Optional<LastVerified> lastVerified(String engine) {
+  public Optional<Evidence.LastVerified> lastVerified(String engine) {
     if (lastVerified.isEmpty()) {
-      Map<String, LastVerified> byEngine = new HashMap<>();
+      Map<String, Evidence.LastVerified> byEngine = new HashMap<>();
       for (Row row : rows("evidence/last_verified")) {
         if (row.getAs("fleet").equals(fleet) && isOfSource(row)) {
           byEngine.put(
               row.getAs("engine"),
-              new LastVerified(
+              new Evidence.LastVerified(
                   row.getAs("scan_id"), row.<Timestamp>getAs("started_at").toInstant()));
         }
       }

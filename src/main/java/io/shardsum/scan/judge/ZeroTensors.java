@@ -86,14 +86,14 @@ public final class ZeroTensors {
       findings.addAll(
           new ZeroFindings(
                   group.copies(),
-                  this::of,
+                  this::zerosOf,
                   copy -> Optional.ofNullable(bytesOfRanks.get(key(copy))))
               .findings());
     }
     return findings;
   }
 
-  private Map<TensorName, Long> of(RankCopy copy) {
+  private Map<TensorName, Long> zerosOf(RankCopy copy) {
     return bytes.getOrDefault(key(copy), Map.of());
   }
 

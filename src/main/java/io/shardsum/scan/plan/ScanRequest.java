@@ -68,7 +68,7 @@ public record ScanRequest(
   }
 
   /** This scan, of all engines of the fleet or of some. */
-  public ScanRequest of(Scope which) {
+  public ScanRequest covering(Scope which) {
     return new ScanRequest(
         inventory, out, scanId, startedAt, verifyOneIn, baseline, which, takeOver);
   }

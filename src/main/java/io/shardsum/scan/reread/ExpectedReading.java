@@ -54,7 +54,7 @@ final class ExpectedReading {
 
   private Optional<ExpectedModel> model(SuspectTensor suspect) {
     return suspect.other().equals(ExpectedComparison.holder(suspect.group(), suspect.place()))
-        ? expected.of(suspect.group()).map(ExpectedResult::model)
+        ? expected.result(suspect.group()).map(ExpectedResult::model)
         : Optional.empty();
   }
 

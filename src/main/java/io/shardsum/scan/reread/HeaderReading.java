@@ -76,7 +76,7 @@ public final class HeaderReading {
   }
 
   /** The headers of ranks of this scan that no second reading gives as they were read at first. */
-  public List<MisreadHeader> of(Set<RankHolder> ranks) {
+  public List<MisreadHeader> readAgain(Set<RankHolder> ranks) {
     List<PlannedFile> files =
         planned.stream()
             .filter(file -> !file.isCanary() && ranks.contains(holder(file)))

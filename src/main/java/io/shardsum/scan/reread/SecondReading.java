@@ -107,7 +107,7 @@ public final class SecondReading {
   }
 
   /** Looks at the bytes of all that the limits still allow, the smallest first. */
-  public Map<SuspectTensor, SecondLook> of(List<SuspectTensor> suspects) {
+  public Map<SuspectTensor, SecondLook> readAgain(List<SuspectTensor> suspects) {
     Map<SuspectTensor, SecondLook> looks = new LinkedHashMap<>();
     ofRecipes.clear();
     List<Pair> pairs = affordable(pairs(suspects, looks), looks);
@@ -124,8 +124,8 @@ public final class SecondReading {
     files.add(suspects);
     List<Pair> pairs = new ArrayList<>();
     for (SuspectTensor suspect : suspects) {
-      Optional<SuspectFile> file = files.of(suspect.copy());
-      Optional<SuspectFile> other = files.of(suspect.otherCopy());
+      Optional<SuspectFile> file = files.file(suspect.copy());
+      Optional<SuspectFile> other = files.file(suspect.otherCopy());
       Optional<Recipe> recipe = file.flatMap(f -> expected.recipe(suspect, f.site()));
       if (recipe.isPresent()) {
         withRecipe(suspect, file.get(), recipe.get(), looks);

@@ -4,7 +4,6 @@ import io.shardsum.damage.TensorSite;
 import io.shardsum.safetensors.DType;
 import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.tables.Query;
-import io.shardsum.verdict.CopiedTensor;
 import io.shardsum.verdict.ReadBy;
 import io.shardsum.verdict.SuspectTensor;
 import java.util.ArrayList;
@@ -28,7 +27,7 @@ final class SuspectFiles {
 
   private final Dataset<Row> tensors;
   private final Map<List<Object>, PlannedFile> planned = new HashMap<>();
-  private final Map<CopiedTensor, Optional<SuspectFile>> files = new HashMap<>();
+  private final Map<SuspectTensor.CopiedTensor, Optional<SuspectFile>> files = new HashMap<>();
 
   /**
    * Knows none yet.
@@ -49,7 +48,7 @@ final class SuspectFiles {
 
   /** Looks those up that are not known yet. */
   void add(List<SuspectTensor> suspects) {
-    Set<CopiedTensor> copies = new LinkedHashSet<>();
+    Set<SuspectTensor.CopiedTensor> copies = new LinkedHashSet<>();
     for (SuspectTensor suspect : suspects) {
       copies.addAll(List.of(suspect.copy(), suspect.otherCopy()));
     }
@@ -57,9 +56,9 @@ final class SuspectFiles {
     if (copies.isEmpty()) {
       return;
     }
-    List<CopiedTensor> numbered = List.copyOf(copies);
+    List<SuspectTensor.CopiedTensor> numbered = List.copyOf(copies);
     List<Row> rows = new ArrayList<>();
-    for (CopiedTensor copy : numbered) {
+    for (SuspectTensor.CopiedTensor copy : numbered) {
       files.put(copy, Optional.empty());
       rows.add(
           RowFactory.create(
@@ -76,7 +75,7 @@ final class SuspectFiles {
             .with("tensors", tensors)
             .in(session)
             .collectAsList()) {
-      CopiedTensor copy = numbered.get(row.<Integer>getAs("number"));
+      SuspectTensor.CopiedTensor copy = numbered.get(row.<Integer>getAs("number"));
       PlannedFile file =
           planned.get(
               List.of(
@@ -101,7 +100,7 @@ final class SuspectFiles {
   }
 
   /** The file that has a copy; empty if that is one of another scan. */
-  Optional<SuspectFile> of(CopiedTensor copy) {
+  Optional<SuspectFile> file(SuspectTensor.CopiedTensor copy) {
     return files.getOrDefault(copy, Optional.empty());
   }
 }

@@ -17,13 +17,13 @@ class CanaryShardTest {
   void hashesToTheValuesThatAreWrittenDownWhereNoBitIsFlipped() {
     CanaryShard clean = CanaryShard.make(new SplittableRandom(1)).get(0);
 
-    Map<TensorSpec, TensorDigests> expected = clean.expected();
+    Map<TensorSpec, CanaryDigests> expected = clean.expected();
 
     assertThat(clean.flipped()).isEmpty();
     assertThat(expected.keySet()).isEqualTo(clean.tensors().keySet());
     expected.forEach(
         (tensor, digests) ->
-            assertThat(TensorDigests.of(clean.tensors().get(tensor)))
+            assertThat(CanaryDigests.of(clean.tensors().get(tensor)))
                 .as(tensor.name())
                 .isEqualTo(digests));
   }

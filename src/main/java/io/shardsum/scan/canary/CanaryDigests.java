@@ -11,11 +11,11 @@ import org.apache.commons.codec.digest.DigestUtils;
  * @param checksum 16 hex digits; null where it was not computed
  * @param sha256 64 hex digits; null where it was not computed
  */
-record TensorDigests(String checksum, String sha256) {
+record CanaryDigests(String checksum, String sha256) {
 
-  static TensorDigests of(byte[] bytes) {
+  static CanaryDigests of(byte[] bytes) {
     long sum = new SglangChecksum().sum(ByteBuffer.wrap(bytes), 0, bytes.length);
-    return new TensorDigests(SglangChecksum.finish(sum), DigestUtils.sha256Hex(bytes));
+    return new CanaryDigests(SglangChecksum.finish(sum), DigestUtils.sha256Hex(bytes));
   }
 
   /** Those that a scan computes. */

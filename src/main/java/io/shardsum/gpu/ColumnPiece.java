@@ -3,7 +3,7 @@ package io.shardsum.gpu;
 import io.shardsum.checksum.SglangChecksum;
 
 /** Some rows of a batch, seen as the tiles of their words. */
-final class Piece {
+final class ColumnPiece {
 
   private static final int TILE_WORDS = SglangChecksum.TILE_BYTES / Integer.BYTES;
 
@@ -14,7 +14,7 @@ final class Piece {
   private final int[] lengths;
   private final int[] offsets;
 
-  Piece(ChunkRows rows, int beginRow, int endRow) {
+  ColumnPiece(ChunkRows rows, int beginRow, int endRow) {
     this.rows = rows;
     this.beginRow = beginRow;
     this.endRow = endRow;

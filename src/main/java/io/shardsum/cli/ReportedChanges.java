@@ -1,7 +1,7 @@
 package io.shardsum.cli;
 
 /** What a drift report tells of. */
-enum Told {
+enum ReportedChanges {
   /** Everything that is open, or changed. */
   ALL,
   /** What changed in the range. */

@@ -1,4 +1,0 @@
-package io.shardsum.history;
-
-/** A finding in a scan. */
-public record FindingStep(PastScan scan, FindingState state) {}

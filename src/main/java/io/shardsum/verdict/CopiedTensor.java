@@ -1,4 +1,0 @@
-package io.shardsum.verdict;
-
-/** A tensor in one copy of a rank. */
-public record CopiedTensor(RankHolder holder, TensorName name) {}
