@@ -1,6 +1,7 @@
 package io.shardsum.cli;
 
 import io.shardsum.text.ForeignText;
+import io.shardsum.text.NumberWords;
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Coverage.Age;
 import io.shardsum.verdict.Coverage.EngineAge;
@@ -50,7 +51,7 @@ final class CoverageReport {
         out.println(
             words(age)
                 + ": "
-                + TerminalText.count(engines.size(), "engine")
+                + NumberWords.count(engines.size(), "engine")
                 + (age == Age.DAY ? "" : ": " + ForeignText.list(engines)));
       }
     }

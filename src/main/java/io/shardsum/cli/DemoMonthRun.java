@@ -10,6 +10,7 @@ import io.shardsum.fleet.Inventory;
 import io.shardsum.scan.ScanSummary;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.tables.ScanId;
+import io.shardsum.text.NumberWords;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -50,8 +51,8 @@ final class DemoMonthRun {
       fleet.clear();
       out.printf(
           "%s of a fleet of %s in %s%n%n",
-          TerminalText.count(nights, "night"),
-          TerminalText.count(DemoFleet.ENGINES.size(), "engine"),
+          NumberWords.count(nights, "night"),
+          NumberWords.count(DemoFleet.ENGINES.size(), "engine"),
           fleet.directory());
       print("NIGHT", "FOUND", "WHAT HAD HAPPENED");
       boolean asPlanted = true;

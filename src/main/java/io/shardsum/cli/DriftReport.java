@@ -11,6 +11,7 @@ import io.shardsum.history.LeftOutScan;
 import io.shardsum.history.PastScan;
 import io.shardsum.history.TensorChange;
 import io.shardsum.text.ForeignText;
+import io.shardsum.text.NumberWords;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -68,7 +69,7 @@ final class DriftReport {
       return "scan %s of %s UTC".formatted(last.scanId(), time(last));
     }
     return "%s from %s to %s UTC"
-        .formatted(TerminalText.count(history.scans().size(), "scan"), time(first), time(last));
+        .formatted(NumberWords.count(history.scans().size(), "scan"), time(first), time(last));
   }
 
   private static String time(PastScan scan) {
@@ -80,7 +81,7 @@ final class DriftReport {
     if (!days.isEmpty()) {
       out.printf(
           "No scan on %s: %s%n",
-          TerminalText.count(days.size(), "day"),
+          NumberWords.count(days.size(), "day"),
           ForeignText.list(days.stream().map(LocalDate::toString).toList()));
     }
   }
@@ -231,8 +232,8 @@ final class DriftReport {
   private static String duration(Duration duration) {
     long hours = duration.toHours();
     return hours < 48
-        ? TerminalText.count(hours, "hour")
-        : TerminalText.count(duration.toDays(), "day");
+        ? NumberWords.count(hours, "hour")
+        : NumberWords.count(duration.toDays(), "day");
   }
 
   private static boolean isAsBefore(FindingHistory fault, FindingState state) {
@@ -254,7 +255,7 @@ final class DriftReport {
       out.printf(
           "  %s (in %s since %s)%n",
           FindingLines.of(List.of(fault.finding())).get(0),
-          TerminalText.count(fault.timesSeen(), "scan"),
+          NumberWords.count(fault.timesSeen(), "scan"),
           time(fault.firstSeen()));
     }
     printRest(findings.size(), out);

@@ -152,7 +152,8 @@ final class DriftReportCommand implements Callable<Integer> {
       PathOption.require("--html", html);
     }
     SparkSession session = JobSession.start("shardsum drift-report");
-    List<FleetHistory> read = new History(session, out).histories(Optional.ofNullable(fleet), wanted);
+    List<FleetHistory> read =
+        new History(session, out).histories(Optional.ofNullable(fleet), wanted);
     List<FleetHistory> fleets =
         goesFurtherBack ? read.stream().map(history -> history.newest(1)).toList() : read;
     if (html != null && fleets.size() > 1) {
@@ -172,7 +173,8 @@ final class DriftReportCommand implements Callable<Integer> {
     ReportedChanges changes = newOnly ? ReportedChanges.NEW : ReportedChanges.ALL;
     switch (format) {
       case TABLE -> fleets.forEach(history -> new DriftReport(history, changes).print(output));
-      case JSON -> RecordJson.PRINTED.print(DriftJson.of(fleets, changes, exitCode(fleets)), output);
+      case JSON ->
+          RecordJson.PRINTED.print(DriftJson.of(fleets, changes, exitCode(fleets)), output);
     }
   }
 

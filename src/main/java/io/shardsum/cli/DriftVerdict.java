@@ -4,6 +4,7 @@ import io.shardsum.exit.ExitCode;
 import io.shardsum.history.EngineStep;
 import io.shardsum.history.FindingHistory;
 import io.shardsum.history.FleetHistory;
+import io.shardsum.text.NumberWords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +23,9 @@ final class DriftVerdict {
     this.history = history;
     this.told = told;
     this.errors =
-        history.openErrors().stream().filter(fault -> told == ReportedChanges.ALL || fault.isNew()).toList();
+        history.openErrors().stream()
+            .filter(fault -> told == ReportedChanges.ALL || fault.isNew())
+            .toList();
   }
 
   static DriftVerdict of(FleetHistory history, ReportedChanges told) {
@@ -67,20 +70,20 @@ final class DriftVerdict {
     List<String> sentences = new ArrayList<>();
     if (!changed.isEmpty()) {
       sentences.add(
-          TerminalText.count(changed.size(), "engine") + " changed, and nobody declared it.");
+          NumberWords.count(changed.size(), "engine") + " changed, and nobody declared it.");
     }
     if (!different.isEmpty()) {
       String verb = different.size() == 1 ? "differs" : "differ";
       sentences.add(
           "%s %s%s."
               .formatted(
-                  TerminalText.count(different.size(), "engine"),
+                  NumberWords.count(different.size(), "engine"),
                   isNews(different) ? "" : "still ",
                   verb));
     }
     if (!unread.isEmpty()) {
       sentences.add(
-          TerminalText.count(unread.size(), "engine") + " could not be checked as a whole.");
+          NumberWords.count(unread.size(), "engine") + " could not be checked as a whole.");
     }
     if (shared > 0) {
       sentences.add("Copies differ, and no majority says which are right.");

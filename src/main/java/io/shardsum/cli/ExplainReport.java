@@ -9,6 +9,7 @@ import io.shardsum.tables.FinishedScan.Copy;
 import io.shardsum.tables.FinishedScan.DifferingTensor;
 import io.shardsum.tables.FinishedScan.TensorCopy;
 import io.shardsum.text.ForeignText;
+import io.shardsum.text.NumberWords;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
 import java.io.PrintWriter;
@@ -188,14 +189,14 @@ final class ExplainReport {
   private void printDiffering(int place) {
     List<DifferingTensor> differing = scan.differing(engine.engine(), source, place);
     out.println();
-    out.println(TerminalText.count(differing.size(), "differing tensor"));
+    out.println(NumberWords.count(differing.size(), "differing tensor"));
     for (DifferingTensor tensor :
         differing.subList(0, Math.min(LINES_OF_A_LIST, differing.size()))) {
       out.printf(
           Locale.ROOT,
           "  %s: %s in %s%n",
           ForeignText.name(tensor.key()),
-          TerminalText.count(tensor.contents(), "content"),
+          NumberWords.count(tensor.contents(), "content"),
           tensor.copies() == 1 ? "1 copy" : tensor.copies() + " copies");
     }
     if (differing.size() > LINES_OF_A_LIST) {

@@ -34,7 +34,7 @@ record FindingJson(
   static FindingJson of(Finding finding) {
     return new FindingJson(
         finding.kind(),
-        finding.severity(),
+        finding.severity().word(),
         finding.engine(),
         finding.source(),
         finding.rank(),

@@ -311,7 +311,8 @@ final class FleetScanOptions {
             "--out: %s lies within %s, which is scanned: expected a directory elsewhere"
                 .formatted(TerminalText.line(out), TerminalText.line(target.shards)));
       }
-      return chosenEngines().choose(directory.inventory(hadoopConf, new HeaderStructure(hadoopConf)));
+      return chosenEngines()
+          .choose(directory.inventory(hadoopConf, new HeaderStructure(hadoopConf)));
     }
     FleetDescription fleet = FleetDescription.load(target.fleet);
     if (digest != null) {

@@ -9,6 +9,7 @@ import io.shardsum.fleet.RankInventory;
 import io.shardsum.fleet.RankState;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.text.ForeignText;
+import io.shardsum.text.NumberWords;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -54,8 +55,8 @@ final class InventoryReport {
         Locale.ROOT,
         "Fleet %s: %s, %s, %s; nothing was read%n%n",
         ForeignText.name(inventory.fleet()),
-        TerminalText.count(inventory.engines().size(), "engine"),
-        TerminalText.count(all.size(), "file"),
+        NumberWords.count(inventory.engines().size(), "engine"),
+        NumberWords.count(all.size(), "file"),
         TerminalText.bytes(bytes(all)));
     TextTable table = new TextTable("ENGINE", "RANKS", "FILES", "BYTES", "COMPARED WITHIN");
     for (EngineInventory engine : inventory.engines()) {

@@ -8,6 +8,7 @@ import io.shardsum.history.RetentionPlan;
 import io.shardsum.history.RetentionRules;
 import io.shardsum.tables.Leftover;
 import io.shardsum.text.ForeignText;
+import io.shardsum.text.NumberWords;
 import java.io.PrintWriter;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -51,7 +52,7 @@ final class RetentionReport {
     out.printf(
         "Fleet %s: %s, %s of them began before %s UTC%n",
         ForeignText.name(fleet),
-        TerminalText.count(scans.size(), "scan"),
+        NumberWords.count(scans.size(), "scan"),
         Integer.toString(old.size()),
         MINUTE.format(rules.oldBefore()));
     if (!old.isEmpty()) {
@@ -91,7 +92,7 @@ final class RetentionReport {
     add(parts, plan, Fate.ALL_GOES, "all of ");
     if (!plan.leftovers().isEmpty()) {
       parts.add(
-          TerminalText.count(plan.leftovers().size(), "leftover") + " of scans that did not end");
+          NumberWords.count(plan.leftovers().size(), "leftover") + " of scans that did not end");
     }
     String what =
         "%s: %s".formatted(String.join(", ", parts), TerminalText.bytes(plan.droppedBytes()));
@@ -109,7 +110,7 @@ final class RetentionReport {
   private static void add(List<String> parts, RetentionPlan plan, Fate fate, String words) {
     long scans = plan.scans().stream().filter(scan -> scan.fate() == fate).count();
     if (scans > 0) {
-      parts.add(words + TerminalText.count(scans, "scan"));
+      parts.add(words + NumberWords.count(scans, "scan"));
     }
   }
 }

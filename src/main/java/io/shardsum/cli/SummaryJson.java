@@ -10,6 +10,7 @@ import io.shardsum.tables.Verdict;
 import io.shardsum.verdict.Agreement;
 import io.shardsum.verdict.AgreementWords;
 import io.shardsum.verdict.Coverage;
+import io.shardsum.verdict.RankStatus;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
@@ -118,7 +119,7 @@ record SummaryJson(
 
   private record Rank(
       int rank,
-      String status,
+      RankStatus status,
       Optional<String> checksum,
       long tensors,
       long skipped,
@@ -188,7 +189,7 @@ record SummaryJson(
 
   private record LiveRank(
       int rank,
-      String status,
+      RankStatus status,
       Optional<String> checksum,
       Optional<String> reported,
       long tensors,

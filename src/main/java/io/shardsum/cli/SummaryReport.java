@@ -5,6 +5,7 @@ import io.shardsum.scan.ScanSummary;
 import io.shardsum.scan.canary.CanaryResult;
 import io.shardsum.tables.EngineResult;
 import io.shardsum.text.ForeignText;
+import io.shardsum.text.NumberWords;
 import io.shardsum.verdict.AgreementWords;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
@@ -33,8 +34,8 @@ final class SummaryReport {
         "Fleet %s, scan %s: %s, %s, %s hashed in %.1f s%n%n",
         ForeignText.name(summary.request().inventory().fleet()),
         summary.request().scanId().text(),
-        TerminalText.count(summary.files().engines().size(), "engine"),
-        TerminalText.count(summary.tensors(), "tensor"),
+        NumberWords.count(summary.files().engines().size(), "engine"),
+        NumberWords.count(summary.tensors(), "tensor"),
         TerminalText.bytes(summary.bytes()),
         summary.readTimes().seconds());
     if (!summary.files().engines().isEmpty()) {
@@ -123,7 +124,7 @@ final class SummaryReport {
             .distinct()
             .count();
     String unchecked =
-        incomplete == 0 ? "" : ", " + TerminalText.count(incomplete, "engine") + " incomplete";
+        incomplete == 0 ? "" : ", " + NumberWords.count(incomplete, "engine") + " incomplete";
     return switch (summary.verdict()) {
       case EQUAL ->
           summary.findings().isEmpty()

@@ -20,11 +20,6 @@ final class TerminalText {
     return digest.substring(0, CHECKSUM_DIGITS);
   }
 
-  /** {@code 1 engine}, {@code 2 engines}. */
-  static String count(long count, String noun) {
-    return String.format(Locale.ROOT, "%,d %s%s", count, noun, count == 1 ? "" : "s");
-  }
-
   /** Bytes in decimal units: {@code 1.50 GB}. */
   static String bytes(long bytes) {
     String[] units = {"kB", "MB", "GB", "TB", "PB"};

@@ -89,7 +89,8 @@ public record ExpectationDifference(
     return byName;
   }
 
-  private static Optional<Kind> kind(Optional<HashedRank.HashedTensor> one, Optional<HashedRank.HashedTensor> other) {
+  private static Optional<Kind> kind(
+      Optional<HashedRank.HashedTensor> one, Optional<HashedRank.HashedTensor> other) {
     if (one.isEmpty()) {
       return Optional.of(Kind.ONLY_IN_OTHER);
     }

@@ -1,10 +1,9 @@
 package io.shardsum.expect;
 
-import io.shardsum.expect.model.ExpectedTensor;
-import io.shardsum.expect.recipe.TensorDigests;
-
 import io.shardsum.checksum.WeightDigest;
+import io.shardsum.expect.model.ExpectedTensor;
 import io.shardsum.expect.model.Refusal;
+import io.shardsum.expect.recipe.TensorDigests;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +19,7 @@ public record HashedRank(int rank, List<HashedTensor> tensors, List<Refusal> ref
 
   /** A tensor that a rank must hold, with its digests. */
   public record HashedTensor(ExpectedTensor tensor, TensorDigests digests) {}
+
   /** Copies the lists. */
   public HashedRank {
     tensors = List.copyOf(tensors);

@@ -1,6 +1,5 @@
 package io.shardsum.history;
 
-
 import io.shardsum.verdict.Finding;
 import java.util.List;
 import java.util.Optional;

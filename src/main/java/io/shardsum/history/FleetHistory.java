@@ -1,5 +1,6 @@
 package io.shardsum.history;
 
+import io.shardsum.verdict.Severity;
 import java.time.LocalDate;
 import java.util.EnumMap;
 import java.util.List;
@@ -93,17 +94,17 @@ public record FleetHistory(
 
   /** The errors that are open at the end of the range, whenever they began. */
   public List<FindingHistory> openErrors() {
-    return open("error");
+    return open(Severity.ERROR);
   }
 
   /** The warnings that are open at the end of the range: what could not be checked. */
   public List<FindingHistory> openWarnings() {
-    return open("warning");
+    return open(Severity.WARNING);
   }
 
-  private List<FindingHistory> open(String severity) {
+  private List<FindingHistory> open(Severity severity) {
     return findings.stream()
-        .filter(fault -> fault.finding().severity().equals(severity))
+        .filter(fault -> fault.finding().severity() == severity)
         .filter(fault -> fault.state().isOpen())
         .toList();
   }

@@ -99,7 +99,8 @@ public final class History {
                   tables,
                   chosen,
                   name ->
-                      Stream.concat(unread.leftOut(all, name).stream(), choice.leftOut(name).stream())
+                      Stream.concat(
+                              unread.leftOut(all, name).stream(), choice.leftOut(name).stream())
                           .toList())
               .read();
       return finished.stillHave(scans) ? Optional.of(read) : Optional.empty();

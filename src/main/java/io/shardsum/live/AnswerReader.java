@@ -56,7 +56,7 @@ public final class AnswerReader {
     if (body.success().isEmpty() && body.ranks().isEmpty()) {
       throw new MalformedAnswerException("it has no checksums: " + words.text());
     }
-    return new JudgedAnswer(fetched, body, version(fetched.spec(), body)).answer();
+    return new JudgedAnswer(fetched, body, release(fetched.spec(), body)).answer();
   }
 
   private static String cause(IOException e) {
@@ -138,7 +138,7 @@ public final class AnswerReader {
   }
 
   /** The release, as far as the form of the answer tells it. */
-  private static Optional<String> version(LiveSpec spec, AnswerBody body) {
+  private static Optional<AnsweredRelease> release(LiveSpec spec, AnswerBody body) {
     if (spec.endpoint().kind() == EndpointKind.VLLM) {
       return Optional.empty();
     }
@@ -149,9 +149,11 @@ public final class AnswerReader {
         .map(
             entry -> {
               if (entry.form() == InfoForm.LIST) {
-                return "0.5.23 or newer";
+                return AnsweredRelease.SGLANG_0_5_23;
               }
-              return entry.digest().isPresent() ? "0.5.13 to 0.5.22" : "0.5.12";
+              return entry.digest().isPresent()
+                  ? AnsweredRelease.SGLANG_0_5_13
+                  : AnsweredRelease.SGLANG_0_5_12;
             });
   }
 

@@ -32,16 +32,16 @@ final class JudgedAnswer {
   private final Parallelism sizes;
   private final FetchedAnswer fetched;
   private final AnswerBody body;
-  private final Optional<String> version;
+  private final Optional<AnsweredRelease> release;
   private final List<LiveProblem> problems = new ArrayList<>();
   private final Map<Integer, List<Entry>> entries = new TreeMap<>();
 
-  JudgedAnswer(FetchedAnswer fetched, AnswerBody body, Optional<String> version) {
+  JudgedAnswer(FetchedAnswer fetched, AnswerBody body, Optional<AnsweredRelease> release) {
     this.spec = fetched.spec();
     this.sizes = spec.parallelism();
     this.fetched = fetched;
     this.body = body;
-    this.version = version;
+    this.release = release;
   }
 
   LiveAnswer answer() {
@@ -66,7 +66,7 @@ final class JudgedAnswer {
         spec,
         fetched.at(),
         digest(),
-        version,
+        release,
         ranks,
         checksum,
         body.engineDigest(),
@@ -279,7 +279,7 @@ final class JudgedAnswer {
     if (laterStage && spec.endpoint().kind() == EndpointKind.SGLANG) {
       return FIRST_STAGE_ONLY;
     }
-    boolean firstRelease = version.equals(Optional.of("0.5.12"));
+    boolean firstRelease = release.equals(Optional.of(AnsweredRelease.SGLANG_0_5_12));
     return firstRelease ? "this release reports only its first rank" : NOT_LISTED;
   }
 

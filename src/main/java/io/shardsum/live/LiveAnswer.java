@@ -10,7 +10,7 @@ import java.util.Optional;
  * What a running engine said, judged by itself.
  *
  * @param fetchedAt when the answer had come, or when its file was written
- * @param version the release of the engine as the form of its answer tells it; empty: unknown
+ * @param release the release of the engine as the form of its answer tells it; empty: unknown
  * @param ranks exactly the expected ones, ascending
  * @param checksum over all ranks, computed here; empty unless every expected rank is known
  * @param reported the engine's own digest
@@ -20,7 +20,7 @@ public record LiveAnswer(
     LiveSpec spec,
     Instant fetchedAt,
     TensorDigest digest,
-    Optional<String> version,
+    Optional<AnsweredRelease> release,
     List<LiveRank> ranks,
     Optional<String> checksum,
     Optional<String> reported,

@@ -49,7 +49,7 @@ record FindingData(
         finding.tensor().map(TensorName::role).map(ShownText::whole),
         finding.tensor().map(TensorName::key).map(ShownText::whole),
         ShownText.whole(finding.kind()),
-        ShownText.whole(finding.severity()),
+        ShownText.whole(finding.severity().word()),
         finding.comparison().expected().map(ShownText::whole),
         finding.comparison().actual().map(ShownText::whole),
         finding.comparison().votes().map(ShownText::whole),

@@ -152,7 +152,7 @@ record HistoryData(
       return new Past(
           fault.state(),
           ShownText.whole(fault.finding().kind()),
-          ShownText.whole(fault.finding().severity()),
+          ShownText.whole(fault.finding().severity().word()),
           fault.finding().engine().map(ShownText::whole),
           fault.finding().rank(),
           fault.finding().tensor().map(TensorName::key).map(ShownText::whole),

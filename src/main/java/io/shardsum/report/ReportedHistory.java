@@ -5,6 +5,7 @@ import io.shardsum.history.FindingHistory;
 import io.shardsum.history.FindingState;
 import io.shardsum.history.FleetHistory;
 import io.shardsum.history.PastScan;
+import io.shardsum.verdict.Severity;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -22,10 +23,10 @@ final class ReportedHistory {
   /** How many faults a scan has found. */
   record Found(long errors, long warnings) {
 
-    private Found plus(String severity) {
+    private Found plus(Severity severity) {
       return switch (severity) {
-        case "error" -> new Found(errors + 1, warnings);
-        case "warning" -> new Found(errors, warnings + 1);
+        case ERROR -> new Found(errors + 1, warnings);
+        case WARNING -> new Found(errors, warnings + 1);
         default -> this;
       };
     }

@@ -4,6 +4,7 @@ import io.shardsum.fleet.WeightSource;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.ReadBy;
+import io.shardsum.verdict.Severity;
 import io.shardsum.verdict.Subject;
 import io.shardsum.verdict.TensorName;
 import java.util.List;
@@ -29,7 +30,7 @@ public final class FindingRow {
             .with("ranks", finding.ranks().isEmpty() ? null : finding.ranks())
             .with("tensor", finding.tensor().map(TensorName::tensor))
             .with("kind", finding.kind())
-            .with("severity", finding.severity())
+            .with("severity", finding.severity().word())
             .with("expected", finding.comparison().expected())
             .with("actual", finding.comparison().actual())
             .with("votes", finding.comparison().votes())
@@ -56,7 +57,7 @@ public final class FindingRow {
             Optional.ofNullable(row.<Integer>getAs("rank")),
             tensor.map(name -> new TensorName(row.getAs("role"), name))),
         row.getAs("kind"),
-        row.getAs("severity"),
+        Severity.of(row.getAs("severity")),
         new Comparison(text(row, "expected"), text(row, "actual"), text(row, "votes")),
         list(row, "ranks"),
         text(row, "cause"),

@@ -4,6 +4,7 @@ import io.shardsum.fleet.WeightSource;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
+import io.shardsum.verdict.RankStatus;
 import io.shardsum.verdict.Subject;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
@@ -25,7 +26,7 @@ public record RankResult(
     WeightSource source,
     String engine,
     int rank,
-    String status,
+    RankStatus status,
     Optional<String> checksum,
     Optional<String> reported,
     long tensors,
@@ -33,22 +34,13 @@ public record RankResult(
     long bytes,
     Optional<String> reason) {
 
-  /** All of it was hashed. */
-  public static final String COMPLETE = "COMPLETE";
-
-  /** A running engine has reported it, and not all of it was hashed. */
-  public static final String PARTIAL = "PARTIAL";
-
-  /** A running engine has not reported it. */
-  public static final String UNKNOWN = "UNKNOWN";
-
   /** A rank in files. */
   public static RankResult of(Row row) {
     return new RankResult(
         WeightSource.FILES,
         row.getAs("engine"),
         row.<Integer>getAs("rank"),
-        row.getAs("status"),
+        RankStatus.valueOf(row.getAs("status")),
         Optional.ofNullable(row.getAs("checksum")),
         Optional.empty(),
         row.<Long>getAs("tensors"),
@@ -59,27 +51,27 @@ public record RankResult(
 
   /** Whether nothing is left of it but what is skipped. */
   public boolean isSkipped() {
-    return tensors == 0 && skipped > 0 && status.equals(PARTIAL);
+    return tensors == 0 && skipped > 0 && status == RankStatus.PARTIAL;
   }
 
   /** Whether the running engine reported it, in part at least. */
   public boolean isKnown() {
-    return !status.equals(UNKNOWN);
+    return status != RankStatus.UNKNOWN;
   }
 
   /** What is said of a rank that is not COMPLETE. */
   public Finding finding() {
     FindingKind kind =
         switch (status) {
-          case "MISSING" -> FindingKind.MISSING_RANK;
-          case "DUPLICATE" -> FindingKind.DUPLICATE_RANK;
-          case "NOT_CHECKED" -> FindingKind.NOT_CHECKED;
+          case MISSING -> FindingKind.MISSING_RANK;
+          case DUPLICATE -> FindingKind.DUPLICATE_RANK;
+          case NOT_CHECKED -> FindingKind.NOT_CHECKED;
           default -> FindingKind.UNREADABLE;
         };
     return Finding.of(
         kind,
         Subject.rank(engine, rank),
-        Comparison.of("COMPLETE", status),
+        Comparison.of(RankStatus.COMPLETE.name(), status.name()),
         Optional.empty(),
         reason.orElse(""));
   }

@@ -20,6 +20,8 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The name of a scan, as long as the scan runs: two of one name would write the same directories.
@@ -31,6 +33,8 @@ import org.apache.hadoop.fs.Path;
  * ended from outside.
  */
 public final class ScanClaim implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ScanClaim.class);
 
   /** How the names of claims begin: readers of tables skip them. */
   private static final String NAME = "_running-";
@@ -142,6 +146,7 @@ public final class ScanClaim implements AutoCloseable {
         throw taken(moved);
       }
       StoredScans.delete(away, fileSystem);
+      LOG.info("Took the name of scan {} from {}", file.getName(), holder.token());
     }
   }
 

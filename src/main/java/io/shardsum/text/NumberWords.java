@@ -3,6 +3,7 @@ package io.shardsum.text;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 
 /** Numbers as a person says them: {@code 0, 1 and 5}, {@code 0 to 7 and 12}. */
 public final class NumberWords {
@@ -37,5 +38,10 @@ public final class NumberWords {
   /** {@code rank 2}, {@code ranks 2 and 3}, {@code ranks 0 to 7}. */
   public static String ranks(Collection<Integer> ranks) {
     return (ranks.stream().distinct().count() == 1 ? "rank " : "ranks ") + of(ranks);
+  }
+
+  /** A count and its noun: {@code 1 file}, {@code 12,480 files}. */
+  public static String count(long count, String noun) {
+    return String.format(Locale.ROOT, "%,d %s%s", count, noun, count == 1 ? "" : "s");
   }
 }

@@ -1,7 +1,6 @@
 package io.shardsum.verdict;
 
 import java.time.Instant;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -11,7 +11,6 @@ import java.util.stream.Collectors;
  * A row of the table {@code findings}: something that is wrong, or that nobody could check.
  *
  * @param kind a {@link FindingKind}, or what listing the files found
- * @param severity {@code error}, {@code warning} or {@code info}
  * @param ranks those that it is about, in order; empty: it is about all
  * @param location {@code ranks 1, 3} where it is about some ranks of an engine, the comparison
  *     group where it is about all copies, otherwise where in a file
@@ -24,7 +23,7 @@ import java.util.stream.Collectors;
 public record Finding(
     Subject subject,
     String kind,
-    String severity,
+    Severity severity,
     Comparison comparison,
     List<Integer> ranks,
     Optional<String> cause,
@@ -52,7 +51,7 @@ public record Finding(
   public Finding(
       Subject subject,
       String kind,
-      String severity,
+      Severity severity,
       Comparison comparison,
       Optional<String> cause,
       Optional<String> location,
@@ -215,7 +214,7 @@ public record Finding(
 
   /** Whether it is said for information only: nothing is left unchecked. */
   public boolean isInformational() {
-    return severity.equals("info");
+    return severity == Severity.INFO;
   }
 
   /** Whether it says that copies differ. */

@@ -56,15 +56,15 @@ public enum FindingKind {
   REFERENCE(Meaning.NOTE, "declared");
 
   private enum Meaning {
-    DIFFERENCE("error"),
-    UNREAD("error"),
-    UNCOMPARED("warning"),
-    MISREAD("warning"),
-    NOTE("info");
+    DIFFERENCE(Severity.ERROR),
+    UNREAD(Severity.ERROR),
+    UNCOMPARED(Severity.WARNING),
+    MISREAD(Severity.WARNING),
+    NOTE(Severity.INFO);
 
-    private final String severity;
+    private final Severity severity;
 
-    Meaning(String severity) {
+    Meaning(Severity severity) {
       this.severity = severity;
     }
   }
@@ -77,8 +77,8 @@ public enum FindingKind {
     this.cause = cause;
   }
 
-  /** {@code error}, {@code warning} or {@code info}. */
-  public String severity() {
+  /** How grave a finding of this kind is. */
+  public Severity severity() {
     return meaning.severity;
   }
 

@@ -18,7 +18,7 @@ public record RankCopy(
     String engine,
     int rank,
     int place,
-    String status,
+    RankStatus status,
     Optional<RankContent> content,
     Map<String, String> storages,
     long tensors) {

@@ -28,13 +28,13 @@ public final class RankStates {
 
   /** The state of a copy of a comparison group. */
   public CoverageState stateOf(String group, RankCopy copy) {
-    if (copy.status().equals("MISSING")) {
+    if (copy.status() == RankStatus.MISSING) {
       return CoverageState.MISSING;
     }
-    if (copy.status().equals("UNKNOWN")) {
+    if (copy.status() == RankStatus.UNKNOWN) {
       return CoverageState.UNKNOWN;
     }
-    if (copy.status().equals("NOT_CHECKED")) {
+    if (copy.status() == RankStatus.NOT_CHECKED) {
       return CoverageState.HASHED_ONLY;
     }
     if (copy.content().isEmpty()) {
@@ -57,7 +57,7 @@ public final class RankStates {
   }
 
   private static boolean isError(Finding finding) {
-    return finding.severity().equals("error");
+    return finding.severity() == Severity.ERROR;
   }
 
   private static boolean isAbout(Finding finding, String group, RankCopy copy) {

@@ -70,7 +70,8 @@ public final class Rereadings {
   }
 
   private Readings readings(SuspectTensor.CopiedTensor copy, HeldTensor judged, ReadBy firstBy) {
-    return readings.computeIfAbsent(copy, any -> new Readings(new Readings.Reading(judged, firstBy)));
+    return readings.computeIfAbsent(
+        copy, any -> new Readings(new Readings.Reading(judged, firstBy)));
   }
 
   private boolean isOther(SuspectTensor.CopiedTensor copy, HeldTensor judged) {
@@ -168,7 +169,8 @@ public final class Rereadings {
 
   /** The findings, those of suspects with ranges and pattern, and one for each transient read. */
   public List<Finding> findings(FleetVerdict verdict) {
-    List<Finding> findings = new ArrayList<>(new LocatedFindings(looks).located(verdict.findings()));
+    List<Finding> findings =
+        new ArrayList<>(new LocatedFindings(looks).located(verdict.findings()));
     findings.addAll(new TransientReads(readings).findings());
     return findings;
   }

@@ -24,7 +24,8 @@ final class Samples {
   private Samples() {}
 
   /** Takes what second looks have shown so far. */
-  static Samples of(Map<SuspectTensor, SecondLook> looks, Map<SuspectTensor.CopiedTensor, Readings> readings) {
+  static Samples of(
+      Map<SuspectTensor, SecondLook> looks, Map<SuspectTensor.CopiedTensor, Readings> readings) {
     Samples samples = new Samples();
     looks.forEach(
         (suspect, look) -> {

@@ -1,6 +1,5 @@
 package io.shardsum.verdict;
 
-
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;

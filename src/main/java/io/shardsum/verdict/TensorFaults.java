@@ -205,7 +205,8 @@ final class TensorFaults {
     List<TensorDifference> throughout =
         damaged(left.get(copy)).stream()
             .filter(TensorDifference::differsThroughout)
-            .filter(d -> !samples.isDamaged(new SuspectTensor.CopiedTensor(copy.holder(), d.name())))
+            .filter(
+                d -> !samples.isDamaged(new SuspectTensor.CopiedTensor(copy.holder(), d.name())))
             .toList();
     OtherMatrices other = new OtherMatrices(throughout);
     List<TensorDifference> tensors = throughout.stream().filter(other::include).toList();

@@ -79,7 +79,8 @@ final class TransientReads {
   }
 
   private static Finding ofMany(RankHolder holder, Map<TensorName, Readings> tensors) {
-    List<Readings.Reading> wrong = tensors.values().stream().flatMap(r -> r.wrong().stream()).toList();
+    List<Readings.Reading> wrong =
+        tensors.values().stream().flatMap(r -> r.wrong().stream()).toList();
     return finding(
             Subject.rank(holder.engine(), holder.rank()),
             Comparison.NONE,

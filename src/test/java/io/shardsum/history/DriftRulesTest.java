@@ -91,7 +91,9 @@ class DriftRulesTest {
     nights.write(spark, out);
     FileUtil.fullyDelete(new File(tensors(1), "scan_id=n1"));
     history =
-        new History(spark, out.toString()).histories(Optional.empty(), new ScanRange.Last(NIGHTS)).get(0);
+        new History(spark, out.toString())
+            .histories(Optional.empty(), new ScanRange.Last(NIGHTS))
+            .get(0);
   }
 
   private static File tensors(int night) {

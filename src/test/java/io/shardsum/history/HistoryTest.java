@@ -321,7 +321,9 @@ class HistoryTest {
   void refusesTablesWithoutAScanAndThoseOfANewerVersion() {
     Path empty = place.resolve("empty");
     assertThatThrownBy(
-            () -> new History(spark, empty.toString()).histories(Optional.empty(), new ScanRange.Last(1)))
+            () ->
+                new History(spark, empty.toString())
+                    .histories(Optional.empty(), new ScanRange.Last(1)))
         .isInstanceOf(HistoryException.class)
         .hasMessage(
             "No finished scan in %s: expected tables that jobs/fleet-scan has written", empty);
@@ -348,7 +350,9 @@ class HistoryTest {
     Path tables = place.resolve("landed");
     Landed.of(spark, fleet.inventory(), tables);
     FleetHistory read =
-        new History(spark, tables.toString()).histories(Optional.empty(), new ScanRange.Last(1)).get(0);
+        new History(spark, tables.toString())
+            .histories(Optional.empty(), new ScanRange.Last(1))
+            .get(0);
     assertThat(engineNights(read)).isEqualTo("test a:APPEARED;\n");
     assertThat(findingNights(read, "a")).isEqualTo("test a:UNVERIFIED NEW;\n");
   }

@@ -106,8 +106,8 @@ class AnswerReaderTest {
 
     assertThat(before.ranks()).isEqualTo(now.ranks());
     assertThat(before.checksum()).isEqualTo(now.checksum()).isPresent();
-    assertThat(now.version()).hasValue("0.5.23 or newer");
-    assertThat(before.version()).hasValue("0.5.13 to 0.5.22");
+    assertThat(now.release().map(AnsweredRelease::shown)).hasValue("0.5.23 or newer");
+    assertThat(before.release().map(AnsweredRelease::shown)).hasValue("0.5.13 to 0.5.22");
     assertThat(now.ranks().get(0).tensors())
         .extracting(LiveTensor::role)
         .contains("target", "draft");
@@ -464,7 +464,7 @@ class AnswerReaderTest {
 
     LiveAnswer answer = sglang("tp: 2", "[" + entry + "]");
 
-    assertThat(answer.version()).hasValue("0.5.12");
+    assertThat(answer.release().map(AnsweredRelease::shown)).hasValue("0.5.12");
     assertThat(answer.ranks().get(0).checksum()).hasValue(rankDigest("w", A));
     assertThat(answer.ranks().get(0).reported()).isEmpty();
     problem(

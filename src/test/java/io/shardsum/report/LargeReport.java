@@ -19,6 +19,7 @@ import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.CoverageState;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
+import io.shardsum.verdict.Severity;
 import io.shardsum.verdict.Subject;
 import io.shardsum.verdict.TensorName;
 import java.time.Instant;
@@ -219,7 +220,7 @@ record LargeReport(int engines, int scans, int findings) {
         new Finding(
             Subject.tensor(name(number * 10 % engines), 3, tensor),
             FindingKind.DAMAGED.name(),
-            "error",
+            Severity.ERROR,
             new Comparison(
                 Optional.of(checksum("expected", number, 0)),
                 Optional.of(checksum("actual", number, 0)),

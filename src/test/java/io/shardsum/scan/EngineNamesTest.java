@@ -8,6 +8,7 @@ import io.shardsum.tables.ScanTable;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.SmallFleet;
+import io.shardsum.verdict.RankStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +104,7 @@ class EngineNamesTest {
     } else {
       assertThat(row.<String>getAs("reason")).isNotBlank();
     }
-    assertThat(scan.rank(engine, 0).status()).isEqualTo("COMPLETE");
+    assertThat(scan.rank(engine, 0).status()).isEqualTo(RankStatus.COMPLETE);
   }
 
   @Test
@@ -124,6 +125,6 @@ class EngineNamesTest {
   @Test
   void renamesNothingWhereAFileCannotBeRead() {
     assertThat(byNameInFile.get("cut").get(HEAD).<String>getAs("tensor")).isEqualTo(HEAD);
-    assertThat(scan.rank("cut", 0).status()).isEqualTo("UNREADABLE");
+    assertThat(scan.rank("cut", 0).status()).isEqualTo(RankStatus.UNREADABLE);
   }
 }

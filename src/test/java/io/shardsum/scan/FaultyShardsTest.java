@@ -14,6 +14,7 @@ import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.SmallFleet;
 import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.RankStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,8 +152,8 @@ class FaultyShardsTest {
   void keepsEveryExpectedRankOfAnEngineWithoutADirectory() {
     assertThat(scan.engine("no-directory").missingRanks()).isEqualTo(2);
     assertThat(scan.engine("no-directory").checksum()).isEmpty();
-    assertThat(scan.rank("no-directory", 0).status()).isEqualTo("MISSING");
-    assertThat(scan.rank("no-directory", 1).status()).isEqualTo("MISSING");
+    assertThat(scan.rank("no-directory", 0).status()).isEqualTo(RankStatus.MISSING);
+    assertThat(scan.rank("no-directory", 1).status()).isEqualTo(RankStatus.MISSING);
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import io.shardsum.tables.ScanTable;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.SmallFleet;
+import io.shardsum.verdict.RankStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -268,7 +269,7 @@ class Fp8FleetTest {
     assertThat(weight.<String>getAs("reason")).isEqualTo(reason);
     assertThat(weight.<String>getAs("checksum")).isNull();
     assertThat(weight.<String>getAs("raw_checksum")).matches("[0-9a-f]{16}");
-    assertThat(scan.rank(engine, 0).status()).isEqualTo("UNREADABLE");
+    assertThat(scan.rank(engine, 0).status()).isEqualTo(RankStatus.UNREADABLE);
     assertThat(scan.rank(engine, 0).reason()).contains(reason);
     assertThat(tensor(engine, EXPERTS).<String>getAs("checksum"))
         .as("the other weights have theirs")

@@ -15,6 +15,7 @@ import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.SmallFleet;
 import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.Severity;
 import io.shardsum.verdict.TensorName;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -141,7 +142,7 @@ class JudgedScansTest {
           .extracting(row -> row.getAs("agreement"))
           .containsExactlyInAnyOrder("1 of 2, in part: b", "1 of 2, in part: a", "none of 2");
       Finding finding = scan.summary().findings().get(0);
-      assertThat(finding.severity()).isEqualTo("warning");
+      assertThat(finding.severity()).isEqualTo(Severity.WARNING);
       assertThat(finding.detail())
           .isEqualTo(
               "2 of 5 tensors (99 % of the bytes) are entirely zero in all copies: equal, but no"

@@ -10,6 +10,7 @@ import io.shardsum.tables.ScanTable;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.SmallFleet;
+import io.shardsum.verdict.RankStatus;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -113,7 +114,7 @@ class SkippedTensorsTest {
 
   @Test
   void takesAnEmptyPartAsAPart() {
-    assertThat(scan.rank("empty-part", 0).status()).isEqualTo("COMPLETE");
+    assertThat(scan.rank("empty-part", 0).status()).isEqualTo(RankStatus.COMPLETE);
     assertThat(scan.rank("empty-part", 0).tensors()).isEqualTo(9);
     assertThat(scan.rows(ScanTable.TENSORS, "engine = 'empty-part' AND tensor IS NULL"))
         .singleElement()
@@ -129,7 +130,7 @@ class SkippedTensorsTest {
     String ofNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     for (String engine : List.of("only-empty-parts", "all-skipped")) {
       RankResult rank = scan.rank(engine, 0);
-      assertThat(rank.status()).as(engine).isEqualTo("COMPLETE");
+      assertThat(rank.status()).as(engine).isEqualTo(RankStatus.COMPLETE);
       assertThat(rank.checksum()).as(engine).contains(ofNothing);
       assertThat(rank.tensors()).as(engine).isZero();
     }

@@ -19,6 +19,7 @@ import io.shardsum.verdict.Coverage;
 import io.shardsum.verdict.CoverageState;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.ReadBy;
+import io.shardsum.verdict.Severity;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -173,7 +174,7 @@ class TransientReadTest {
         .satisfies(
             finding -> {
               assertThat(finding.kind()).isEqualTo("TRANSIENT_READ");
-              assertThat(finding.severity()).isEqualTo("warning");
+              assertThat(finding.severity()).isEqualTo(Severity.WARNING);
               assertThat(finding.engine()).contains("once-b");
               assertThat(finding.rank()).contains(0);
               assertThat(finding.tensor().orElseThrow().tensor()).isEqualTo("t");

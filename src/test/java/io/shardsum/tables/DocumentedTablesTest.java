@@ -76,7 +76,7 @@ class DocumentedTablesTest {
   private static List<String> kinds(String severity) {
     return Stream.concat(
             Arrays.stream(FindingKind.values())
-                .filter(kind -> kind.severity().equals(severity))
+                .filter(kind -> kind.severity().word().equals(severity))
                 .map(FindingKind::name),
             Arrays.stream(ProblemKind.values())
                 .filter(

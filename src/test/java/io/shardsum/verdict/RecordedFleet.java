@@ -25,7 +25,7 @@ final class RecordedFleet implements Evidence {
 
   private final Map<String, Map<Integer, Map<TensorName, Content>>> engines = new LinkedHashMap<>();
   private final Map<String, String> storages = new HashMap<>();
-  private final Map<List<Object>, String> statuses = new HashMap<>();
+  private final Map<List<Object>, RankStatus> statuses = new HashMap<>();
   private final Map<String, RecordedFleet> earlier = new LinkedHashMap<>();
   private final Map<String, Evidence.LastVerified> lastVerified = new HashMap<>();
   private final String revision;
@@ -112,7 +112,7 @@ final class RecordedFleet implements Evidence {
   }
 
   void loseRank(String engine, int rank) {
-    statuses.put(List.of(engine, rank), "MISSING");
+    statuses.put(List.of(engine, rank), RankStatus.MISSING);
   }
 
   void remember(String scanId, RecordedFleet scan) {
@@ -185,14 +185,14 @@ final class RecordedFleet implements Evidence {
   }
 
   private RankCopy copy(String engine, int rank, Map<TensorName, Content> tensors) {
-    String status = statuses.getOrDefault(List.of(engine, rank), "COMPLETE");
+    RankStatus status = statuses.getOrDefault(List.of(engine, rank), RankStatus.COMPLETE);
     String replica = storages.get(engine) + " replica " + rank / replicaSize;
     return new RankCopy(
         engine,
         rank,
         rank % replicaSize,
         status,
-        status.equals("COMPLETE") ? Optional.of(contentOf(tensors)) : Optional.empty(),
+        status == RankStatus.COMPLETE ? Optional.of(contentOf(tensors)) : Optional.empty(),
         Map.of("target", replica, "draft", replica + "/draft"),
         tensors.size());
   }

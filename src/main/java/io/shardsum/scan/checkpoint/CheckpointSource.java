@@ -6,10 +6,12 @@ import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.LiveSpec;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.scan.plan.ScanSettings;
+import io.shardsum.tables.NamedJobs;
 import io.shardsum.tables.ReferenceException;
 import io.shardsum.tables.RowSource;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.ScanTables;
+import io.shardsum.text.ForeignText;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
@@ -25,12 +27,16 @@ import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the engines of a scan must hold by their checkpoints: planned before anything is read, then
  * hashed, and landed in the same tables.
  */
 public final class CheckpointSource implements RowSource {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointSource.class);
 
   private final List<ExpectedModel> models;
   private final ScanRequest request;
@@ -78,6 +84,7 @@ public final class CheckpointSource implements RowSource {
     for (ExpectedModel model : models) {
       Optional<ExpectationStore.Kept> kept = store.find(model.subject(), request.startedAt());
       kept.ifPresent(of -> findings.add(ofKept(model, of.hashedAt())));
+      kept.ifPresent(of -> LOG.info("Kept digests of {}, of {}", model.name(), of.hashedAt()));
       HashedExpectation hashed =
           kept.map(ExpectationStore.Kept::hashed).orElseGet(() -> hashed(model, store, session));
       results.put(model.group(), new ExpectedResult(model, hashed));
@@ -115,7 +122,11 @@ public final class CheckpointSource implements RowSource {
 
   private HashedExpectation hashed(
       ExpectedModel model, ExpectationStore store, SparkSession session) {
-    RecipeHashing.Hashed hashed = new RecipeHashing(session).hash(model);
+    RecipeHashing.Hashed hashed =
+        NamedJobs.named(
+            session,
+            "hash " + ForeignText.shown(model.name()),
+            () -> new RecipeHashing(session).hash(model));
     if (hashed.isWhole()) {
       store.keep(model.subject(), hashed.results(), request.startedAt());
     }

@@ -168,7 +168,8 @@ public final class ExpectedComparison {
     return rows;
   }
 
-  private static Row reference(String label, int place, HashedRank.HashedTensor hashed, Expected of) {
+  private static Row reference(
+      String label, int place, HashedRank.HashedTensor hashed, Expected of) {
     Digest digest = of.digest();
     boolean hasForm = of.detail() == Detail.DTYPES_AND_SHAPES;
     boolean hasChecksum = digest != Digest.SHA256;

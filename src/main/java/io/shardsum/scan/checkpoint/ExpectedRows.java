@@ -8,6 +8,7 @@ import io.shardsum.fleet.ShardFile;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.tables.NamedRow;
 import io.shardsum.tables.ScanTable;
+import io.shardsum.verdict.RankStatus;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
@@ -85,7 +86,9 @@ final class ExpectedRows {
               .with("dp_rank", 0)
               .with("dp_size", sizes.dp())
               .with("digest", mergedBy().word())
-              .with("status", rank.checksum().isPresent() ? "COMPLETE" : "PARTIAL")
+              .with(
+                  "status",
+                  (rank.checksum().isPresent() ? RankStatus.COMPLETE : RankStatus.PARTIAL).name())
               .with("checksum", rank.checksum())
               .with("tensors", (long) rank.tensors().size())
               .with("skipped", 0L)

@@ -2,6 +2,7 @@ package io.shardsum.scan.files;
 
 import io.shardsum.fleet.Inventory;
 import io.shardsum.tables.EngineResult;
+import io.shardsum.tables.NamedJobs;
 import io.shardsum.tables.RankResult;
 import io.shardsum.tables.SqlStage;
 import java.util.List;
@@ -29,6 +30,14 @@ public record FileReduction(
    * @param plans takes note of what is executed
    */
   public static FileReduction of(
+      SparkSession session, Inventory inventory, Dataset<Row> tensors, AcceleratedPlans plans) {
+    return NamedJobs.named(
+        session,
+        "merge tensors into ranks, and ranks into engines",
+        () -> reduced(session, inventory, tensors, plans));
+  }
+
+  private static FileReduction reduced(
       SparkSession session, Inventory inventory, Dataset<Row> tensors, AcceleratedPlans plans) {
     Dataset<Row> expectedRanks =
         session.createDataFrame(

@@ -2,6 +2,7 @@ package io.shardsum.scan.files;
 
 import io.shardsum.tables.Query;
 import io.shardsum.verdict.RankOfEngine;
+import io.shardsum.verdict.RankStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +26,9 @@ public final class NamesTwice {
   public static List<Row> named(Dataset<Row> tensors, List<Row> ranks, StructType schema) {
     int status = schema.fieldIndex("status");
     List<Row> unreadable =
-        ranks.stream().filter(row -> row.getString(status).equals("UNREADABLE")).toList();
+        ranks.stream()
+            .filter(row -> row.getString(status).equals(RankStatus.UNREADABLE.name()))
+            .toList();
     if (unreadable.isEmpty()) {
       return ranks;
     }

@@ -11,9 +11,11 @@ import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.scan.plan.ScanProgress;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.scan.plan.ScanSize;
+import io.shardsum.tables.NamedJobs;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.ScanTables;
 import io.shardsum.tables.SqlStage;
+import io.shardsum.text.NumberWords;
 import java.time.Instant;
 import java.util.List;
 import org.apache.spark.SparkContext;
@@ -74,7 +76,11 @@ public final class WeightReader {
       Canaries canaries = new Canaries(canaryFiles, request.scanId());
       WeightRows rows = new WeightRows(session, files, size, request);
       progress.readingBegins(PlannedFile.bytes(files));
-      Landed landed = land(rows, canaries);
+      Landed landed =
+          NamedJobs.named(
+              session,
+              "hash " + NumberWords.count(files.size(), "file"),
+              () -> land(rows, canaries));
       comparison.check();
       CanaryResult result = canaries.check(landed.canaries());
       progress.readingEnds();

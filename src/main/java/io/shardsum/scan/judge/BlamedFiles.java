@@ -2,6 +2,7 @@ package io.shardsum.scan.judge;
 
 import io.shardsum.fleet.EngineInventory;
 import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.Severity;
 import io.shardsum.verdict.TensorName;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ public final class BlamedFiles {
   /** Takes what was found in files. */
   public BlamedFiles(List<EngineInventory> engines, List<Finding> findings) {
     this.engines = engines;
-    findings.stream().filter(finding -> finding.severity().equals("error")).forEach(this::take);
+    findings.stream().filter(finding -> finding.severity() == Severity.ERROR).forEach(this::take);
   }
 
   private void take(Finding finding) {

@@ -1,6 +1,7 @@
 package io.shardsum.scan.judge;
 
 import io.shardsum.scan.checkpoint.ExpectedComparison;
+import io.shardsum.tables.NamedJobs;
 import io.shardsum.verdict.Agreements;
 import io.shardsum.verdict.ComparedGroup;
 import io.shardsum.verdict.Coverage;
@@ -58,7 +59,13 @@ public final class Judge {
    */
   public static Judgement judge(
       CopySource copies, String fleet, PastLookup past, Instant startedAt) {
-    return new Judge(copies, fleet, past).judgement(startedAt);
+    return NamedJobs.named(
+        copies.tensors().sparkSession(),
+        switch (copies.source()) {
+          case LIVE -> "judge running engines";
+          case FILES, EXPECTED -> "judge files";
+        },
+        () -> new Judge(copies, fleet, past).judgement(startedAt));
   }
 
   private Judgement judgement(Instant startedAt) {
@@ -153,7 +160,10 @@ public final class Judge {
       FleetVerdict verdict, List<ComparedGroup> groups, SecondReader reader) {
     Set<RankHolder> suspect = new HashSet<>(verdict.otherForms());
     suspect.removeAll(misread.keySet());
-    reader.headers().readAgain(suspect).forEach(header -> misread.putIfAbsent(header.holder(), header));
+    reader
+        .headers()
+        .readAgain(suspect)
+        .forEach(header -> misread.putIfAbsent(header.holder(), header));
     return misread.isEmpty()
         ? groups
         : groups.stream().map(group -> group.without(misread.keySet())).toList();

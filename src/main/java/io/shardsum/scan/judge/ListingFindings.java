@@ -5,6 +5,7 @@ import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.Problem;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.Severity;
 import io.shardsum.verdict.Subject;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,7 @@ final class ListingFindings {
     return new Finding(
         subject,
         problem.kind().name(),
-        problem.kind().informational() ? "info" : "warning",
+        problem.kind().informational() ? Severity.INFO : Severity.WARNING,
         Comparison.NONE,
         Optional.empty(),
         Optional.of(problem.path()),

@@ -5,6 +5,7 @@ import io.shardsum.tables.EarlierScans;
 import io.shardsum.text.ForeignText;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.Severity;
 import io.shardsum.verdict.Subject;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,7 +88,7 @@ public final class PastLookup {
                 new Finding(
                     Subject.EVERYBODY,
                     KIND,
-                    "info",
+                    Severity.INFO,
                     Comparison.NONE,
                     Optional.empty(),
                     Optional.empty(),

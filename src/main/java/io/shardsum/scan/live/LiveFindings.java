@@ -7,6 +7,7 @@ import io.shardsum.tables.RankResult;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
+import io.shardsum.verdict.RankStatus;
 import io.shardsum.verdict.Subject;
 import io.shardsum.verdict.TensorName;
 import java.util.ArrayList;
@@ -57,7 +58,7 @@ final class LiveFindings {
     List<Finding> findings = new ArrayList<>();
     landed.problems().forEach(problem -> findings.add(ofProblem(engine, problem)));
     for (RankResult rank : landed.ranks()) {
-      if (rank.status().equals(RankResult.PARTIAL)) {
+      if (rank.status() == RankStatus.PARTIAL) {
         findings.add(
             finding(
                 FindingKind.NOT_CHECKED,

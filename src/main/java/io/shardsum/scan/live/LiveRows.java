@@ -7,6 +7,7 @@ import io.shardsum.fleet.EndpointKind;
 import io.shardsum.fleet.LiveSpec;
 import io.shardsum.fleet.Selector;
 import io.shardsum.fleet.WeightSource;
+import io.shardsum.live.AnsweredRelease;
 import io.shardsum.live.LiveAnswer;
 import io.shardsum.live.LiveRank;
 import io.shardsum.live.LiveTensor;
@@ -16,6 +17,7 @@ import io.shardsum.tables.JsonColumn;
 import io.shardsum.tables.NamedRow;
 import io.shardsum.tables.RankResult;
 import io.shardsum.tables.ScanTable;
+import io.shardsum.verdict.RankStatus;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -145,7 +147,7 @@ final class LiveRows {
       return paired.has(spec.engine(), rank.rank(), tensor.key());
     }
     return spec.endpoint().at() instanceof Endpoint.Server
-        && answer.version().equals(Optional.of("0.5.23 or newer"))
+        && answer.release().equals(Optional.of(AnsweredRelease.SGLANG_0_5_23))
         && tensor.tensor().endsWith("weight");
   }
 
@@ -192,7 +194,7 @@ final class LiveRows {
         Optional.empty(),
         0,
         Optional.of(host),
-        answer.version(),
+        answer.release().map(AnsweredRelease::shown),
         Optional.of(answer.fetchedAt()));
   }
 
@@ -209,12 +211,12 @@ final class LiveRows {
     }
     Optional<String> partial = whyPartial(rank.tensors().size(), unchecked, hashed.size());
     Optional<String> reason = rank.reason().or(() -> partial);
-    String known = reason.isEmpty() ? RankResult.COMPLETE : RankResult.PARTIAL;
+    RankStatus known = reason.isEmpty() ? RankStatus.COMPLETE : RankStatus.PARTIAL;
     return new RankResult(
         WeightSource.LIVE,
         spec.engine(),
         rank.rank(),
-        rank.isKnown() ? known : RankResult.UNKNOWN,
+        rank.isKnown() ? known : RankStatus.UNKNOWN,
         reason.isEmpty() ? Optional.of(WeightDigest.ofRank(hashed)) : Optional.empty(),
         rank.reported(),
         hashed.size(),
@@ -249,7 +251,7 @@ final class LiveRows {
               rank.dpRank(),
               spec.parallelism().dp(),
               digest(),
-              of.status(),
+              of.status().name(),
               of.checksum().orElse(null),
               of.tensors(),
               of.skipped(),

@@ -12,6 +12,7 @@ import io.shardsum.tables.RankResult;
 import io.shardsum.tables.RowSource;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.ScanTables;
+import io.shardsum.text.ForeignText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,12 +28,16 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The running engines of a scan. They are asked while files are being read; what they answered is
  * read afterwards, one answer at a time, and lands in the same tables.
  */
 public final class LiveSource implements RowSource, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LiveSource.class);
 
   private static final int ROWS_OF_A_WRITE = 100_000;
   private static final String EMPTY = "bytes = 0 AND status = 'HASHED'";
@@ -100,6 +105,7 @@ public final class LiveSource implements RowSource, AutoCloseable {
       LiveRows rows = new LiveRows(answer, empty, paired);
       List<RankResult> ranks = rows.ranks();
       EngineResult engine = rows.engine(ranks);
+      answer.problems().forEach(problem -> log(engine.engine(), problem));
       landed.put(engine.engine(), new Landed(answer.spec(), engine, ranks, answer.problems()));
       rankRows.addAll(rows.rows(ranks));
       engineRows.add(rows.row(engine));
@@ -109,6 +115,10 @@ public final class LiveSource implements RowSource, AutoCloseable {
       }
     }
     append(waiting, ofFiles, tables);
+  }
+
+  private static void log(String engine, LiveProblem problem) {
+    LOG.info("Engine {}: {}", ForeignText.name(engine), ForeignText.shown(problem.detail()));
   }
 
   private static void append(List<Row> rows, Dataset<Row> ofFiles, ScanTables tables) {

@@ -15,7 +15,9 @@ import io.shardsum.source.OnError;
 import io.shardsum.source.RowUnit;
 import io.shardsum.source.SafetensorsSource;
 import io.shardsum.source.TaskPlan;
+import io.shardsum.tables.NamedJobs;
 import io.shardsum.text.ForeignText;
+import io.shardsum.text.NumberWords;
 import io.shardsum.verdict.MisreadHeader;
 import io.shardsum.verdict.RankHolder;
 import io.shardsum.verdict.ReadBy;
@@ -86,7 +88,11 @@ public final class HeaderReading {
       return List.of();
     }
     Map<List<Object>, Header> first = first(files);
-    Map<Integer, List<Row>> again = again(files, first);
+    Map<Integer, List<Row>> again =
+        NamedJobs.named(
+            tensors.sparkSession(),
+            "read again: headers of " + NumberWords.count(files.size(), "file"),
+            () -> again(files, first));
     List<MisreadHeader> misread = new ArrayList<>();
     for (int index = 0; index < files.size(); index++) {
       PlannedFile file = files.get(index);

@@ -15,6 +15,8 @@ import io.shardsum.source.SafetensorsSource;
 import io.shardsum.source.ScannedFile;
 import io.shardsum.source.TaskPlan;
 import io.shardsum.tables.DamageColumns;
+import io.shardsum.tables.NamedJobs;
+import io.shardsum.text.NumberWords;
 import io.shardsum.verdict.ReadBy;
 import io.shardsum.verdict.SecondLook;
 import io.shardsum.verdict.SuspectTensor;
@@ -111,13 +113,18 @@ public final class SecondReading {
     Map<SuspectTensor, SecondLook> looks = new LinkedHashMap<>();
     ofRecipes.clear();
     List<Pair> pairs = affordable(pairs(suspects, looks), looks);
-    if (!pairs.isEmpty()) {
-      read(pairs, looks);
-    }
-    if (!ofRecipes.isEmpty()) {
-      looks.putAll(expected.look(ofRecipes));
-    }
-    return looks;
+    return NamedJobs.named(
+        session,
+        "read again: " + NumberWords.count(pairs.size() + ofRecipes.size(), "suspect tensor"),
+        () -> {
+          if (!pairs.isEmpty()) {
+            read(pairs, looks);
+          }
+          if (!ofRecipes.isEmpty()) {
+            looks.putAll(expected.look(ofRecipes));
+          }
+          return looks;
+        });
   }
 
   private List<Pair> pairs(List<SuspectTensor> suspects, Map<SuspectTensor, SecondLook> looks) {
