@@ -3,7 +3,7 @@
 const SIGNS = { VERIFIED: "=", DIFFERENT: "≠", HASHED_ONLY: "?", SKIPPED: "·", UNREADABLE: "!", MISSING: "∅", UNKNOWN: "…" };
 const WORDS = {
   VERIFIED: "verified", DIFFERENT: "different", HASHED_ONLY: "not compared", SKIPPED: "skipped",
-  UNREADABLE: "unreadable", MISSING: "missing", UNKNOWN: "not told",
+  UNREADABLE: "unreadable", MISSING: "missing", UNKNOWN: "not reported",
 };
 const WORST_FIRST = ["DIFFERENT", "MISSING", "UNREADABLE", "UNKNOWN", "HASHED_ONLY", "VERIFIED"];
 const STEP_SIGNS = {
@@ -12,7 +12,7 @@ const STEP_SIGNS = {
 const STEP_WORDS = {
   DRIFTED: "drifted", UPDATED: "updated", RESTORED: "restored", APPEARED: "appeared", DISAPPEARED: "disappeared",
   NOT_SCANNED: "not scanned as a whole", NOT_COMPARABLE: "hashed in another way",
-  NOT_UPDATED: "declared anew, and unchanged", UNCHANGED: "unchanged",
+  NOT_UPDATED: "new declaration, unchanged", UNCHANGED: "unchanged",
 };
 
 const plural = (number, noun, nouns) => `${count(number)} ${number === 1 ? noun : nouns ?? `${noun}s`}`;

@@ -131,7 +131,7 @@ final class ExpectCommand implements Callable<Integer> {
       names = "--against",
       paramLabel = "DIR",
       description = {
-        "Another checkpoint: print only what the same engine would hold otherwise of it,",
+        "Another checkpoint: print only how the same engine would differ with it,",
         "tensor by tensor."
       })
   private String against;

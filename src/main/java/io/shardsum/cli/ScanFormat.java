@@ -42,7 +42,7 @@ enum ScanFormat {
     @Override
     void print(Inventory inventory, PrintWriter out) {
       throw new UsageException(
-          "--format sglang goes not with --dry-run: nothing is hashed that could be answered");
+          "--format sglang cannot be used with --dry-run: nothing is hashed");
     }
   };
 

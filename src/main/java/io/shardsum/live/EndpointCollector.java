@@ -203,7 +203,7 @@ public final class EndpointCollector implements AutoCloseable {
         default ->
             complete(
                 LiveProblem.malformed(
-                    "the answer is packed in a way that nobody asked for: "
+                    "the answer has a content encoding that was not asked for: "
                         + ForeignText.shown(secret.blotted(encoding), PATH_CODE_POINTS)));
       }
     }

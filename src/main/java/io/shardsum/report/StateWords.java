@@ -16,7 +16,7 @@ final class StateWords {
       case SKIPPED -> "skipped";
       case UNREADABLE -> "unreadable";
       case MISSING -> "missing";
-      case UNKNOWN -> "not told";
+      case UNKNOWN -> "not reported";
     };
   }
 

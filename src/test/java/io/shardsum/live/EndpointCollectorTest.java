@@ -415,7 +415,7 @@ class EndpointCollectorTest {
               PlayedServer.text(200, "{}").answer(exchange);
             });
 
-    malformed(ask("tp: 1", url(server)), "the answer is packed in a way that nobody asked for: br");
+    malformed(ask("tp: 1", url(server)), "the answer has a content encoding that was not asked for: br");
   }
 
   @Test

@@ -33,7 +33,7 @@ public final class ExecutedWrite implements QueryExecutionListener {
       write.run();
       if (!listener.told.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         throw new UntrustedScanException(
-            "Cannot trust the scan: Spark told nothing of what was written; raise"
+            "Cannot trust the scan: Spark did not report what was written; raise"
                 + " spark.scheduler.listenerbus.eventqueue.capacity");
       }
       return listener.written;
