@@ -80,7 +80,10 @@ final class ExplainReport {
 
   private List<TensorCopy> copiesOfTensor() {
     return scan.tensor(
-        engine.engine(), source, placeOf(asked.rank().orElseThrow()), asked.tensor().orElseThrow());
+        engine.engine(),
+        source,
+        rankInReplicaOf(asked.rank().orElseThrow()),
+        asked.tensor().orElseThrow());
   }
 
   private void print() {
@@ -92,16 +95,16 @@ final class ExplainReport {
         engine.checksum().orElse("INCOMPLETE"));
     printFindings();
     if (asked.tensor().isPresent()) {
-      printTensor(placeOf(asked.rank().orElseThrow()));
+      printTensor(rankInReplicaOf(asked.rank().orElseThrow()));
     } else if (asked.rank().isPresent()) {
-      printCopies(placeOf(asked.rank().get()));
-      printDiffering(placeOf(asked.rank().get()));
+      printCopies(rankInReplicaOf(asked.rank().get()));
+      printDiffering(rankInReplicaOf(asked.rank().get()));
     } else {
       printRanks();
     }
   }
 
-  private int placeOf(int rank) {
+  private int rankInReplicaOf(int rank) {
     return copies.stream()
         .filter(copy -> copy.engine().equals(engine.engine()) && copy.rank() == rank)
         .findFirst()
@@ -113,7 +116,7 @@ final class ExplainReport {
                             Integer.toString(rank),
                             ForeignText.name(engine.engine()),
                             scan.scanId())))
-        .place();
+        .rankInReplica();
   }
 
   private void printFindings() {
@@ -151,11 +154,11 @@ final class ExplainReport {
     table.print(out);
   }
 
-  private void printCopies(int place) {
+  private void printCopies(int rankInReplica) {
     TextTable table =
         new TextTable("ENGINE", "RANK", "STATUS", "CHECKSUM (START)", vote(), "TENSORS");
     for (Copy copy : copies) {
-      if (copy.place() == place) {
+      if (copy.rankInReplica() == rankInReplica) {
         table.add(
             ForeignText.name(copy.engine()),
             Integer.toString(copy.rank()),
@@ -173,9 +176,10 @@ final class ExplainReport {
   }
 
   private String vote(Copy copy) {
-    List<Copy> ofPlace = copies.stream().filter(c -> c.place() == copy.place()).toList();
-    long same = votes(ofPlace.stream().filter(copy::isEqualTo));
-    return copy.checksum().isEmpty() ? "none" : of(same, votes(ofPlace.stream()));
+    List<Copy> ofRank =
+        copies.stream().filter(c -> c.rankInReplica() == copy.rankInReplica()).toList();
+    long same = votes(ofRank.stream().filter(copy::isEqualTo));
+    return copy.checksum().isEmpty() ? "none" : of(same, votes(ofRank.stream()));
   }
 
   private static long votes(Stream<Copy> copies) {
@@ -186,8 +190,8 @@ final class ExplainReport {
     return String.format(Locale.ROOT, "%d of %d", same, all);
   }
 
-  private void printDiffering(int place) {
-    List<DifferingTensor> differing = scan.differing(engine.engine(), source, place);
+  private void printDiffering(int rankInReplica) {
+    List<DifferingTensor> differing = scan.differing(engine.engine(), source, rankInReplica);
     out.println();
     out.println(NumberWords.count(differing.size(), "differing tensor"));
     for (DifferingTensor tensor :
@@ -207,18 +211,19 @@ final class ExplainReport {
     }
   }
 
-  private void printTensor(int place) {
+  private void printTensor(int rankInReplica) {
     List<TensorCopy> found = copiesOfTensor();
     Map<List<Object>, TensorCopy> byCopy =
         found.stream()
             .collect(Collectors.toMap(t -> List.of(t.engine(), t.rank()), t -> t, (a, b) -> a));
     String role = found.isEmpty() ? ShardFile.TARGET : found.get(0).role();
     Map<String, Set<String>> voters = new HashMap<>();
-    List<Copy> ofPlace = copies.stream().filter(copy -> copy.place() == place).toList();
-    for (Copy copy : ofPlace) {
+    List<Copy> ofRank =
+        copies.stream().filter(copy -> copy.rankInReplica() == rankInReplica).toList();
+    for (Copy copy : ofRank) {
       voters.computeIfAbsent(content(byCopy, copy), any -> new HashSet<>()).add(copy.voter(role));
     }
-    long all = ofPlace.stream().map(copy -> copy.voter(role)).distinct().count();
+    long all = ofRank.stream().map(copy -> copy.voter(role)).distinct().count();
     TextTable table =
         new TextTable(
             "ENGINE",
@@ -228,7 +233,7 @@ final class ExplainReport {
             source == WeightSource.LIVE ? "TOLD BY" : "FILE",
             "OFFSET",
             "READ BY");
-    for (Copy copy : ofPlace) {
+    for (Copy copy : ofRank) {
       Optional<TensorCopy> tensor = tensor(byCopy, copy);
       String content = content(byCopy, copy);
       table.add(
@@ -236,7 +241,7 @@ final class ExplainReport {
           Integer.toString(copy.rank()),
           TerminalText.line(content),
           copy.checksum().isEmpty() ? "none" : of(voters.get(content).size(), all),
-          tensor.map(t -> TerminalText.line(t.place())).orElse("-"),
+          tensor.map(t -> TerminalText.line(t.location())).orElse("-"),
           tensor.flatMap(TensorCopy::offsetBytes).map(String::valueOf).orElse("-"),
           tensor.flatMap(TensorCopy::readBy).map(ForeignText::name).orElse("-"));
     }

@@ -41,8 +41,7 @@ enum ScanFormat {
 
     @Override
     void print(Inventory inventory, PrintWriter out) {
-      throw new UsageException(
-          "--format sglang cannot be used with --dry-run: nothing is hashed");
+      throw new UsageException("--format sglang cannot be used with --dry-run: nothing is hashed");
     }
   };
 

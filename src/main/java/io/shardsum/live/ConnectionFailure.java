@@ -55,7 +55,8 @@ record ConnectionFailure(LiveProblemKind kind, String cause, String detail, Agai
     }
     if (hasCause(root, UnresolvedAddressException.class)
         || hasCause(root, UnknownHostException.class)) {
-      return unreachable("a name that cannot be resolved", "the host has no address", Again.SENSIBLE);
+      return unreachable(
+          "a name that cannot be resolved", "the host has no address", Again.SENSIBLE);
     }
     if (hasCause(root, ConnectException.class)) {
       return unreachable("an engine that is not up", "the connection was refused", Again.SENSIBLE);

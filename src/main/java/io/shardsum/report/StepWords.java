@@ -16,7 +16,8 @@ final class StepWords {
       case DISAPPEARED -> "disappeared";
       case NOT_SCANNED -> "not scanned as a whole";
       case NOT_COMPARABLE -> "hashed in another way than before";
-      case NOT_UPDATED -> "not updated: a new model or revision is declared, and every rank is the same";
+      case NOT_UPDATED ->
+          "not updated: a new model or revision is declared, and every rank is the same";
       case UNCHANGED -> "unchanged";
     };
   }

@@ -178,7 +178,7 @@ public final class FleetScan {
     WeightReading reading =
         new WeightReader(session, request, tables, hasher, plans, metrics).read(files, size);
     Dataset<Row> formRows = SqlStage.FORMS.query().with("tensors", reading.tensors()).in(session);
-    Supplier<List<Row>> forms = work.compute(formRows::collectAsList);
+    Supplier<List<Row>> metadataRows = work.compute(formRows::collectAsList);
     Supplier<List<Row>> zeros = work.compute(() -> ZeroTensors.ofFiles(reading.tensors()));
     List<RowSource> others = List.of(live, checkpoints);
     checkpoints.landTensors(reading.tensors(), tables);
@@ -189,7 +189,9 @@ public final class FleetScan {
     Instant judgingBegins = Instant.now();
     PastLookup past = new PastLookup(session, request.out());
     Judgement ofFiles =
-        judge(fileCopies(reading, reduced, forms.get(), zeros.get(), baselines, checkpoints), past);
+        judge(
+            fileCopies(reading, reduced, metadataRows.get(), zeros.get(), baselines, checkpoints),
+            past);
     plans.add(SqlStage.FORMS, formRows);
     SourceResult inFiles = ofFiles.result(reduced.ranks(), reduced.engines(), Map.of());
     List<Finding> findings = new ArrayList<>(ofFiles.findings());
@@ -232,7 +234,7 @@ public final class FleetScan {
   private FileCopies fileCopies(
       WeightReading reading,
       FileReduction reduced,
-      List<Row> forms,
+      List<Row> metadataRows,
       List<Row> zeros,
       Map<String, BaselineReference> baselines,
       CheckpointSource checkpoints) {
@@ -240,16 +242,16 @@ public final class FleetScan {
         request.inventory(),
         reading.tensors(),
         reduced.ranks(),
-        FileCopies.groups(request.inventory(), reduced.ranks(), forms, baselines),
-        forms,
+        FileCopies.groups(request.inventory(), reduced.ranks(), metadataRows, baselines),
+        metadataRows,
         new ZeroTensors(zeros),
         reading.brokenHeaders(),
         checkpoints,
         Optional.of(
             new SecondReader(
-                new HeaderReading(reading.tensors(), files, reading.places()),
+                new HeaderReading(reading.tensors(), files, reading.executors()),
                 new SecondReading(
-                    reading.tensors(), files, reading.places(), limits, checkpoints))));
+                    reading.tensors(), files, reading.executors(), limits, checkpoints))));
   }
 
   /** In a session of its own: there are few rows, however large the fleet is. */

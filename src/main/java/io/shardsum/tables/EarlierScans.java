@@ -165,7 +165,7 @@ public final class EarlierScans {
   }
 
   /** What the checksums of an engine's ranks did not see in one of the scans. */
-  public List<Row> forms(String scanId, String engine) {
+  public List<Row> metadataRows(String scanId, String engine) {
     Dataset<Row> tensors =
         landed(ScanTable.TENSORS, WeightSource.FILES, view("tensors").schema(), session)
             .where(col("scan_id").equalTo(scanId).and(col("engine").equalTo(engine)));

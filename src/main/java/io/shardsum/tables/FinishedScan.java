@@ -26,16 +26,16 @@ public final class FinishedScan {
   /**
    * A row of {@code explain/copies.sql}.
    *
-   * @param form stands for what the checksum does not see: dtypes, shapes, a second digest
+   * @param metadata stands for what the checksum does not see: dtypes, shapes, a second digest
    * @param storages by role, the same where the same files were read: these copies are one
    */
   public record Copy(
       String engine,
       int rank,
-      int place,
+      int rankInReplica,
       String status,
       Optional<String> checksum,
-      Optional<String> form,
+      Optional<String> metadata,
       long tensors,
       Map<String, String> storages) {
 
@@ -46,7 +46,7 @@ public final class FinishedScan {
 
     /** Whether another copy holds the same. */
     public boolean isEqualTo(Copy other) {
-      return checksum.equals(other.checksum) && form.equals(other.form);
+      return checksum.equals(other.checksum) && metadata.equals(other.metadata);
     }
 
     /** What has the vote of this copy: files that several engines read have one. */
@@ -64,7 +64,7 @@ public final class FinishedScan {
    * A tensor as one copy has it.
    *
    * @param content dtype, shape and checksums; or why there are none
-   * @param place the file where its bytes are read, or the server that tells them
+   * @param location the file where its bytes are read, or the server that tells them
    * @param offsetBytes empty: not of a file
    * @param readBy empty: not of a file
    * @param renamed the name in the file and why the engine has another; empty: it has the same
@@ -74,7 +74,7 @@ public final class FinishedScan {
       int rank,
       String role,
       String content,
-      String place,
+      String location,
       Optional<Long> offsetBytes,
       Optional<String> readBy,
       Optional<String> renamed) {}
@@ -251,8 +251,8 @@ public final class FinishedScan {
   }
 
   /** The tensors that are not the same in all complete copies of a rank. */
-  public List<DifferingTensor> differing(String engine, WeightSource source, int place) {
-    return rows("explain/tensors", engine, source, Map.of("place", place)).stream()
+  public List<DifferingTensor> differing(String engine, WeightSource source, int rankInReplica) {
+    return rows("explain/tensors", engine, source, Map.of("place", rankInReplica)).stream()
         .map(
             row ->
                 new DifferingTensor(
@@ -261,8 +261,9 @@ public final class FinishedScan {
   }
 
   /** A tensor in all copies that have it. */
-  public List<TensorCopy> tensor(String engine, WeightSource source, int place, String key) {
-    return rows("explain/tensor_copies", engine, source, Map.of("place", place, "key", key))
+  public List<TensorCopy> tensor(
+      String engine, WeightSource source, int rankInReplica, String key) {
+    return rows("explain/tensor_copies", engine, source, Map.of("place", rankInReplica, "key", key))
         .stream()
         .map(FinishedScan::tensorCopy)
         .toList();

@@ -1,5 +1,6 @@
 package io.shardsum.tables;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -27,8 +28,11 @@ public final class Query {
   private static final Pattern IN =
       Pattern.compile("(?m)^-- in: (.*(?:\\n--  .*)*)", Pattern.UNIX_LINES);
   private static final Pattern IN_PARENTHESES = Pattern.compile("\\([^()]*\\)");
-  private static final Pattern COMMENTS = Pattern.compile("(?m)^\\s*--.*\\n");
-  private static final Pattern WITH = Pattern.compile("^\\s*WITH\\s", Pattern.CASE_INSENSITIVE);
+
+  /** What a statement reads, and whether it has another name for it. */
+  private static final Pattern RELATION =
+      Pattern.compile("\\b(FROM|JOIN)\\s+(\\w+)\\b(\\s+AS\\b)?");
+
   private static final AtomicLong BOUND = new AtomicLong();
 
   private final String file;
@@ -68,21 +72,34 @@ public final class Query {
 
   /** The rows of the statement; nothing is run before they are asked for. */
   public Dataset<Row> in(SparkSession session) {
-    if (inputs.isEmpty()) {
-      return session.sql(text, parameters);
-    }
-    StringBuilder bound = new StringBuilder("WITH ");
+    Map<String, String> views = new HashMap<>();
     inputs.forEach(
         (input, rows) -> {
           String view = "bound_%s_%s".formatted(BOUND.incrementAndGet(), input);
           rows.createOrReplaceTempView(view);
-          bound.append(bound.length() > 5 ? ", " : "");
-          bound.append("%s AS (SELECT * FROM %s)".formatted(input, view));
+          views.put(input, view);
         });
-    String statement = COMMENTS.matcher(text).replaceAll("");
-    bound.append(WITH.matcher(statement).find() ? ", " : "\n");
-    bound.append(WITH.matcher(statement).replaceFirst(""));
-    return session.sql(bound.toString(), parameters);
+    return session.sql(bound(views), parameters);
+  }
+
+  /**
+   * The statement over views of other names. Not with WITH: statements over statements would nest
+   * it, and Spark 4.1 cannot always inline what is nested.
+   */
+  private String bound(Map<String, String> views) {
+    return RELATION
+        .matcher(text)
+        .replaceAll(
+            found -> {
+              String view = views.get(found.group(2));
+              return view == null
+                  ? found.group()
+                  : "%s %s %s"
+                      .formatted(
+                          found.group(1),
+                          view,
+                          found.group(3) == null ? "AS " + found.group(2) : "AS");
+            });
   }
 
   /** The inputs that a statement's header names. */

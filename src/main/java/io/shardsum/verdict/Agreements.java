@@ -86,7 +86,7 @@ public final class Agreements {
     }
     Reference reference = verdict.group().reference().get();
     List<RankCopy> compared =
-        judged(engine, verdict).stream().filter(c -> reference.knows(c.place())).toList();
+        judged(engine, verdict).stream().filter(c -> reference.knows(c.rankInReplica())).toList();
     references.put(
         engine,
         new WithReference(
@@ -104,7 +104,8 @@ public final class Agreements {
       return Outcome.DIFFERENT;
     }
     return compared.stream()
-            .allMatch(c -> c.content().equals(Optional.of(reference.at(c.place()).content())))
+            .allMatch(
+                c -> c.content().equals(Optional.of(reference.at(c.rankInReplica()).content())))
         ? Outcome.EQUAL
         : Outcome.UNSETTLED;
   }

@@ -41,8 +41,8 @@ final class BlamedEngine {
     for (Fault fault : faults) {
       if (fault.why() instanceof Explanation.OtherRank other) {
         byPlace.put(fault.copy().rank(), fault);
-        int firstOfReplica = fault.copy().rank() - fault.copy().place();
-        heldPlaces.put(fault.copy().rank(), firstOfReplica + other.place());
+        int firstOfReplica = fault.copy().rank() - fault.copy().rankInReplica();
+        heldPlaces.put(fault.copy().rank(), firstOfReplica + other.rankInReplica());
       }
     }
     List<Finding> findings = new ArrayList<>();
@@ -191,7 +191,7 @@ final class BlamedEngine {
         .filter(copy -> copy.engine().equals(engine) && !ranks.contains(copy.rank()))
         .allMatch(
             copy ->
-                verdict.places().get(copy.place()).expected().equals(copy.content())
+                verdict.ranksInReplica().get(copy.rankInReplica()).expected().equals(copy.content())
                     && verdict.revisions().isIn(origin, copy));
   }
 

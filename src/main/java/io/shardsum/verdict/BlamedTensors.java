@@ -50,8 +50,8 @@ final class BlamedTensors {
   }
 
   /** The rank of a place in the replica of a copy. */
-  private static int rank(int place, RankCopy copy) {
-    return copy.rank() - copy.place() + place;
+  private static int rank(int rankInReplica, RankCopy copy) {
+    return copy.rank() - copy.rankInReplica() + rankInReplica;
   }
 
   private static List<TensorName> names(List<TensorDifference> tensors) {
@@ -66,7 +66,7 @@ final class BlamedTensors {
         first.putIfAbsent(fault.copy(), fault);
         byCopy
             .computeIfAbsent(fault.copy(), any -> new TreeMap<>())
-            .computeIfAbsent(rank(other.place(), fault.copy()), any -> new ArrayList<>())
+            .computeIfAbsent(rank(other.rankInReplica(), fault.copy()), any -> new ArrayList<>())
             .addAll(fault.tensors());
       }
     }
@@ -148,12 +148,15 @@ final class BlamedTensors {
   }
 
   private static String origin(Origin origin, RankCopy copy) {
-    String ofRank = origin.place() == copy.place() ? "" : " of rank " + rank(origin.place(), copy);
+    String ofRank =
+        origin.rankInReplica() == copy.rankInReplica()
+            ? ""
+            : " of rank " + rank(origin.rankInReplica(), copy);
     return origin.name().key() + ofRank;
   }
 
   private Finding withoutTensors(Fault fault) {
-    long others = verdict.places().get(fault.copy().place()).tensors();
+    long others = verdict.ranksInReplica().get(fault.copy().rankInReplica()).tensors();
     return Finding.of(
         FindingKind.MISSING_TENSOR,
         subject(fault),
@@ -242,7 +245,7 @@ final class BlamedTensors {
             new Same(
                 fault.copy().rank(),
                 tensor.kind(),
-                tensor.ofPlace().map(place -> rank(place, fault.copy())));
+                tensor.ofPlace().map(rankInReplica -> rank(rankInReplica, fault.copy())));
         bySame.computeIfAbsent(same, any -> new ArrayList<>()).addAll(fault.tensors());
       }
     }
@@ -253,7 +256,7 @@ final class BlamedTensors {
 
   private List<Finding> findingsOf(Same same, List<TensorDifference> tensors) {
     TensorWording wording = new TensorWording(verdict.group().reference(), same.ofRank());
-    long unseen = verdict.unseenAt(placeOf(same.rank()));
+    long unseen = verdict.unseenAt(rankInReplicaOf(same.rank()));
     if (tensors.size() <= Finding.MOST_OF_ONE_CAUSE && unseen == 0) {
       return tensors.stream()
           .sorted(Comparator.comparing(TensorDifference::name))
@@ -278,12 +281,12 @@ final class BlamedTensors {
             .about(names(tensors)));
   }
 
-  private int placeOf(int rank) {
+  private int rankInReplicaOf(int rank) {
     return faults.stream()
         .map(Fault::copy)
         .filter(copy -> copy.rank() == rank)
         .findFirst()
         .orElseThrow()
-        .place();
+        .rankInReplica();
   }
 }

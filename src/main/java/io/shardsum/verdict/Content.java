@@ -12,12 +12,12 @@ import java.util.Optional;
  */
 public record Content(String dtype, String shape, Digests digests) {
 
-  boolean hasFormOf(Content other) {
+  boolean hasMetadataOf(Content other) {
     return dtype.equals(other.dtype) && shape.equals(other.shape);
   }
 
   /** Such as {@code BF16 [2, 3]}. */
-  String form() {
+  String metadata() {
     return dtype + " " + shape;
   }
 

@@ -25,7 +25,7 @@ public interface Evidence {
    * @param holders by place; those of one place are compared with each other
    * @return a value for each place
    */
-  Map<Integer, PlaceContents> differing(Map<Integer, Set<RankHolder>> holders);
+  Map<Integer, ReplicaRankContents> differing(Map<Integer, Set<RankHolder>> holders);
 
   /**
    * Where the copies of a group hold bytes of these digests in this scan. A digest that very many

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 sealed interface Explanation {
 
   /** The whole rank is another rank's. */
-  record OtherRank(int place) implements Explanation {}
+  record OtherRank(int rankInReplica) implements Explanation {}
 
   /** The whole rank is of another revision. */
   record OtherRevision(KnownRank known) implements Explanation {}
@@ -32,7 +32,7 @@ sealed interface Explanation {
   record NoTensors() implements Explanation {}
 
   /** Tensors hold what the tensors of the same names in another rank should. */
-  record OfOtherRank(int place) implements Explanation {}
+  record OfOtherRank(int rankInReplica) implements Explanation {}
 
   /**
    * Tensors hold what tensors of other names should.

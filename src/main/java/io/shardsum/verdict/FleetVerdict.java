@@ -68,7 +68,8 @@ public final class FleetVerdict {
   private static boolean isCompared(ComparedGroup group, Reference reference) {
     return group.copies().stream()
         .filter(copy -> copy.content().isPresent() && copy.tensors() > 0)
-        .anyMatch(copy -> reference.knows(copy.place()) && !reference.isHeldBy(copy.engine()));
+        .anyMatch(
+            copy -> reference.knows(copy.rankInReplica()) && !reference.isHeldBy(copy.engine()));
   }
 
   private List<Finding> blamed(GroupVerdict group) {
@@ -101,9 +102,9 @@ public final class FleetVerdict {
   }
 
   /** The copies that have other names, dtypes or shapes than others, and some of those others. */
-  public Set<RankHolder> otherForms() {
+  public Set<RankHolder> otherMetadata() {
     return groups.stream()
-        .flatMap(group -> group.otherForms().stream())
+        .flatMap(group -> group.otherMetadata().stream())
         .collect(Collectors.toSet());
   }
 

@@ -18,7 +18,7 @@ final class GroupVerdict {
   private final Revisions revisions;
   private final Evidence evidence;
   private final Samples samples;
-  private final Map<Integer, Place> places = new TreeMap<>();
+  private final Map<Integer, ReplicaRank> ranksInReplica = new TreeMap<>();
   private final List<Fault> faults = new ArrayList<>();
   private final List<TensorVote> votes = new ArrayList<>();
   private Origins origins = Origins.UNKNOWN;
@@ -29,15 +29,16 @@ final class GroupVerdict {
     this.revisions = revisions;
     this.evidence = evidence;
     Map<Integer, List<RankCopy>> copies =
-        group.copies().stream().collect(Collectors.groupingBy(RankCopy::place));
+        group.copies().stream().collect(Collectors.groupingBy(RankCopy::rankInReplica));
     copies.forEach(
         (number, ofPlace) ->
-            places.put(number, new Place(number, ofPlace, referenceAt(group, number))));
+            ranksInReplica.put(
+                number, new ReplicaRank(number, ofPlace, referenceAt(group, number))));
     judge();
   }
 
-  private static Optional<Reference.Rank> referenceAt(ComparedGroup group, int place) {
-    return group.reference().flatMap(r -> Optional.ofNullable(r.ranks().get(place)));
+  private static Optional<Reference.Rank> referenceAt(ComparedGroup group, int rankInReplica) {
+    return group.reference().flatMap(r -> Optional.ofNullable(r.ranks().get(rankInReplica)));
   }
 
   ComparedGroup group() {
@@ -48,8 +49,8 @@ final class GroupVerdict {
     return revisions;
   }
 
-  Map<Integer, Place> places() {
-    return places;
+  Map<Integer, ReplicaRank> ranksInReplica() {
+    return ranksInReplica;
   }
 
   List<Fault> faults() {
@@ -61,8 +62,10 @@ final class GroupVerdict {
   }
 
   /** The copies that have other names, dtypes or shapes than others, and some of those others. */
-  Set<RankHolder> otherForms() {
-    return votes.stream().flatMap(vote -> vote.otherForms().stream()).collect(Collectors.toSet());
+  Set<RankHolder> otherMetadata() {
+    return votes.stream()
+        .flatMap(vote -> vote.otherMetadata().stream())
+        .collect(Collectors.toSet());
   }
 
   /**
@@ -73,11 +76,11 @@ final class GroupVerdict {
     Map<Integer, TensorVote> byPlace = new HashMap<>();
     votes.stream()
         .filter(TensorVote::sawAllCopies)
-        .forEach(vote -> byPlace.put(vote.place().number(), vote));
+        .forEach(vote -> byPlace.put(vote.rankInReplica().number(), vote));
     Map<Integer, Set<RankHolder>> holders = new HashMap<>();
-    for (Place place : places.values()) {
-      if (place.differs() && !byPlace.containsKey(place.number())) {
-        holders.put(place.number(), TensorVote.holders(place));
+    for (ReplicaRank rankInReplica : ranksInReplica.values()) {
+      if (rankInReplica.differs() && !byPlace.containsKey(rankInReplica.number())) {
+        holders.put(rankInReplica.number(), TensorVote.holders(rankInReplica));
       }
     }
     if (!holders.isEmpty()) {
@@ -85,7 +88,7 @@ final class GroupVerdict {
           .differing(holders)
           .forEach(
               (number, contents) ->
-                  byPlace.put(number, new TensorVote(places.get(number), contents)));
+                  byPlace.put(number, new TensorVote(ranksInReplica.get(number), contents)));
     }
     Map<RankHolder, Optional<Set<TensorName>>> differing = new HashMap<>();
     byPlace.values().forEach(vote -> differing.putAll(vote.differing()));
@@ -112,22 +115,24 @@ final class GroupVerdict {
   }
 
   /** How many tensors of a place differ beyond those that were looked at. */
-  long unseenAt(int place) {
+  long unseenAt(int rankInReplica) {
     return votes.stream()
-        .filter(vote -> vote.place().number() == place)
+        .filter(vote -> vote.rankInReplica().number() == rankInReplica)
         .mapToLong(TensorVote::unseen)
         .sum();
   }
 
   private void judge() {
-    List<Place> open = new ArrayList<>();
-    for (Place place : places.values()) {
-      place
+    List<ReplicaRank> open = new ArrayList<>();
+    for (ReplicaRank rankInReplica : ranksInReplica.values()) {
+      rankInReplica
           .empty()
           .forEach(
-              copy -> blame(List.of(copy), new Explanation.NoTensors(), place.comparison(copy)));
-      if (place.differs() && !explainWholeRanks(place)) {
-        open.add(place);
+              copy ->
+                  blame(
+                      List.of(copy), new Explanation.NoTensors(), rankInReplica.comparison(copy)));
+      if (rankInReplica.differs() && !explainWholeRanks(rankInReplica)) {
+        open.add(rankInReplica);
       }
     }
     if (!open.isEmpty()) {
@@ -136,56 +141,63 @@ final class GroupVerdict {
   }
 
   /** Explains what checksums alone tell; false where tensors must be looked at. */
-  private boolean explainWholeRanks(Place place) {
-    if (place.expected().isEmpty()) {
+  private boolean explainWholeRanks(ReplicaRank rankInReplica) {
+    if (rankInReplica.expected().isEmpty()) {
       return false;
     }
     boolean all = true;
-    for (Map.Entry<RankContent, List<RankCopy>> camp : place.camps().entrySet()) {
-      RankContent content = camp.getKey();
-      if (!content.equals(place.expected().get())) {
-        Optional<Explanation> why = ofWholeRank(place, content);
-        why.ifPresent(w -> blame(camp.getValue(), w, place.comparison(content)));
+    for (Map.Entry<RankContent, List<RankCopy>> contentGroup :
+        rankInReplica.contentGroups().entrySet()) {
+      RankContent content = contentGroup.getKey();
+      if (!content.equals(rankInReplica.expected().get())) {
+        Optional<Explanation> why = ofWholeRank(rankInReplica, content);
+        why.ifPresent(w -> blame(contentGroup.getValue(), w, rankInReplica.comparison(content)));
         all &= why.isPresent();
       }
     }
     return all;
   }
 
-  private Optional<Explanation> ofWholeRank(Place place, RankContent content) {
-    return places.values().stream()
-        .filter(other -> other.number() != place.number())
+  private Optional<Explanation> ofWholeRank(ReplicaRank rankInReplica, RankContent content) {
+    return ranksInReplica.values().stream()
+        .filter(other -> other.number() != rankInReplica.number())
         .filter(other -> other.expected().equals(Optional.of(content)))
         .findFirst()
         .<Explanation>map(other -> new Explanation.OtherRank(other.number()))
-        .or(() -> ofRevision(place, content));
+        .or(() -> ofRevision(rankInReplica, content));
   }
 
   /** Of a checksum that is right, no revision is to blame: the form is another. */
-  private Optional<Explanation> ofRevision(Place place, RankContent content) {
+  private Optional<Explanation> ofRevision(ReplicaRank rankInReplica, RankContent content) {
     boolean right =
-        place.expected().map(RankContent::checksum).equals(Optional.of(content.checksum()));
+        rankInReplica.expected().map(RankContent::checksum).equals(Optional.of(content.checksum()));
     return right
         ? Optional.empty()
-        : revisions.holding(place.number(), content).map(Explanation.OtherRevision::new);
+        : revisions.holding(rankInReplica.number(), content).map(Explanation.OtherRevision::new);
   }
 
   private void blame(List<RankCopy> copies, Explanation why, Comparison comparison) {
     copies.forEach(copy -> faults.add(new Fault(copy, why, List.of(), comparison)));
   }
 
-  private void lookIntoTensors(List<Place> open) {
+  private void lookIntoTensors(List<ReplicaRank> open) {
     Map<Integer, Set<RankHolder>> holders = new HashMap<>();
-    open.forEach(place -> holders.put(place.number(), TensorVote.holders(place)));
-    Map<Integer, PlaceContents> contents = evidence.differing(holders);
+    open.forEach(
+        rankInReplica -> holders.put(rankInReplica.number(), TensorVote.holders(rankInReplica)));
+    Map<Integer, ReplicaRankContents> contents = evidence.differing(holders);
     Map<RankCopy, List<TensorDifference>> unexplained = new LinkedHashMap<>();
-    for (Place place : open) {
-      votes.add(new TensorVote(place, contents.getOrDefault(place.number(), PlaceContents.EQUAL)));
+    for (ReplicaRank rankInReplica : open) {
+      votes.add(
+          new TensorVote(
+              rankInReplica,
+              contents.getOrDefault(rankInReplica.number(), ReplicaRankContents.EQUAL)));
     }
-    origins = Origins.of(group, places, votes, evidence);
+    origins = Origins.of(group, ranksInReplica, votes, evidence);
     for (TensorVote vote : votes) {
       vote.settle(origins);
-      vote.place().camps().forEach((camp, copies) -> take(vote, camp, copies, unexplained));
+      vote.rankInReplica()
+          .contentGroups()
+          .forEach((contentGroup, copies) -> take(vote, contentGroup, copies, unexplained));
     }
     TensorFaults tensorFaults = new TensorFaults(votes, revisions, origins, evidence, samples);
     faults.addAll(tensorFaults.explain(unexplained));
@@ -194,17 +206,20 @@ final class GroupVerdict {
   /** Leaves out the copies that are right, and those that are explained as a whole. */
   private void take(
       TensorVote vote,
-      RankContent camp,
+      RankContent contentGroup,
       List<RankCopy> copies,
       Map<RankCopy, List<TensorDifference>> unexplained) {
-    List<TensorDifference> differences = vote.differencesOf(camp);
+    List<TensorDifference> differences = vote.differencesOf(contentGroup);
     if (differences.isEmpty() || isExplained(copies.get(0))) {
       return;
     }
-    if (vote.place().expected().isEmpty()) {
-      Optional<KnownRank> known = revisions.holding(vote.place().number(), camp);
+    if (vote.rankInReplica().expected().isEmpty()) {
+      Optional<KnownRank> known = revisions.holding(vote.rankInReplica().number(), contentGroup);
       if (known.isPresent()) {
-        blame(copies, new Explanation.OtherRevision(known.get()), vote.place().comparison(camp));
+        blame(
+            copies,
+            new Explanation.OtherRevision(known.get()),
+            vote.rankInReplica().comparison(contentGroup));
         return;
       }
     }

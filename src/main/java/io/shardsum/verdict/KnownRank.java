@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 public record KnownRank(
     RankHolder holder,
-    int place,
+    int rankInReplica,
     String checksum,
     String group,
     Optional<String> revision,

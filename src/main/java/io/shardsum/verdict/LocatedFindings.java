@@ -63,7 +63,7 @@ final class LocatedFindings {
             && finding.rank().map(rank -> rank == suspect.holder().rank()).orElse(true)
         : finding.tensor().isPresent()
             && finding.location().equals(Optional.of(suspect.group()))
-            && finding.rank().equals(Optional.of(suspect.place()));
+            && finding.rank().equals(Optional.of(suspect.rankInReplica()));
   }
 
   private Finding ofTensor(Finding finding, SuspectTensor suspect) {

@@ -32,7 +32,10 @@ final class Origins {
 
   /** Looks up where the bytes belong that differ in these votes. */
   static Origins of(
-      ComparedGroup group, Map<Integer, Place> places, List<TensorVote> votes, Evidence evidence) {
+      ComparedGroup group,
+      Map<Integer, ReplicaRank> ranksInReplica,
+      List<TensorVote> votes,
+      Evidence evidence) {
     Map<Digests, HeldTensor> strays = new LinkedHashMap<>();
     for (TensorVote vote : votes) {
       vote.strays().stream()
@@ -42,7 +45,7 @@ final class Origins {
     Origins origins = new Origins();
     if (!strays.isEmpty()) {
       evidence.whereabouts(group, strays.keySet()).stream()
-          .filter(found -> isRight(found, places.get(found.place())))
+          .filter(found -> isRight(found, ranksInReplica.get(found.rankInReplica())))
           .forEach(origins::add);
     }
     origins.right.values().removeIf(Origins::isOfSeveralNames);
@@ -54,18 +57,21 @@ final class Origins {
     return held.chunkSums().isEmpty() ? held.isZeroBySha256() : held.isZero();
   }
 
-  private static boolean isRight(Whereabouts found, Place place) {
+  private static boolean isRight(Whereabouts found, ReplicaRank rankInReplica) {
     boolean decides =
-        place.reference().map(reference -> reference.holder().scanId().isEmpty()).orElse(false);
+        rankInReplica
+            .reference()
+            .map(reference -> reference.holder().scanId().isEmpty())
+            .orElse(false);
     return decides
         ? found.inReference()
-        : 2 * found.votes() > place.electorate(found.name().role());
+        : 2 * found.votes() > rankInReplica.electorate(found.name().role());
   }
 
   private void add(Whereabouts found) {
     right
         .computeIfAbsent(found.digests(), any -> new ArrayList<>())
-        .add(new Origin(found.place(), found.name(), found.holder()));
+        .add(new Origin(found.rankInReplica(), found.name(), found.holder()));
   }
 
   private static boolean isOfSeveralNames(List<Origin> origins) {
@@ -73,10 +79,10 @@ final class Origins {
   }
 
   /** The other ranks in which the bytes of a tensor are right under the same name. */
-  Set<Integer> otherPlaces(int place, TensorName name, HeldTensor held) {
-    return find(place, name, held).stream()
+  Set<Integer> otherPlaces(int rankInReplica, TensorName name, HeldTensor held) {
+    return find(rankInReplica, name, held).stream()
         .filter(origin -> origin.name().equals(name))
-        .map(Origin::place)
+        .map(Origin::rankInReplica)
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
@@ -84,13 +90,13 @@ final class Origins {
    * Where the bytes of a tensor belong: under the same name in other ranks first, then under other
    * names in the same rank; nowhere if it is not known.
    */
-  List<Origin> find(int place, TensorName name, HeldTensor held) {
+  List<Origin> find(int rankInReplica, TensorName name, HeldTensor held) {
     return right.getOrDefault(held.content().digests(), List.of()).stream()
-        .filter(origin -> origin.place() != place || !origin.name().equals(name))
+        .filter(origin -> origin.rankInReplica() != rankInReplica || !origin.name().equals(name))
         .sorted(
             Comparator.comparing((Origin origin) -> !origin.name().equals(name))
-                .thenComparing(origin -> origin.place() != place)
-                .thenComparing(Origin::place)
+                .thenComparing(origin -> origin.rankInReplica() != rankInReplica)
+                .thenComparing(Origin::rankInReplica)
                 .thenComparing(Origin::name))
         .toList();
   }

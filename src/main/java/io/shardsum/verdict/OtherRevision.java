@@ -16,27 +16,29 @@ final class OtherRevision {
   static List<KnownRank> ranksOf(ComparedGroup group) {
     Map<Integer, List<RankCopy>> byPlace =
         group.copies().stream()
-            .collect(Collectors.groupingBy(RankCopy::place, TreeMap::new, Collectors.toList()));
+            .collect(
+                Collectors.groupingBy(RankCopy::rankInReplica, TreeMap::new, Collectors.toList()));
     List<KnownRank> known = new ArrayList<>();
     byPlace.forEach(
         (number, copies) -> {
           Optional<Reference.Rank> reference =
               group.reference().flatMap(r -> Optional.ofNullable(r.ranks().get(number)));
-          Place place = new Place(number, copies, reference);
-          Optional<RankContent> right = place.expected();
-          right.ifPresent(content -> known.addAll(rank(group, place, content)));
+          ReplicaRank rankInReplica = new ReplicaRank(number, copies, reference);
+          Optional<RankContent> right = rankInReplica.expected();
+          right.ifPresent(content -> known.addAll(rank(group, rankInReplica, content)));
         });
     return known;
   }
 
-  private static List<KnownRank> rank(ComparedGroup group, Place place, RankContent content) {
-    return place.camps().getOrDefault(content, List.of()).stream()
+  private static List<KnownRank> rank(
+      ComparedGroup group, ReplicaRank rankInReplica, RankContent content) {
+    return rankInReplica.contentGroups().getOrDefault(content, List.of()).stream()
         .limit(1)
         .map(
             copy ->
                 new KnownRank(
                     copy.holder(),
-                    place.number(),
+                    rankInReplica.number(),
                     content.checksum(),
                     group.label(),
                     group.revision(),

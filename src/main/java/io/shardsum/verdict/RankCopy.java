@@ -8,7 +8,7 @@ import java.util.TreeMap;
  * An expected copy of a rank: that of an engine, or of a data-parallel replica within one.
  *
  * @param rank the world rank
- * @param place the rank within its replica: copies of one place should be equal
+ * @param rankInReplica the rank within its replica: copies of one place should be equal
  * @param status COMPLETE, MISSING, UNREADABLE, DUPLICATE or NOT_CHECKED
  * @param content present where the status is COMPLETE
  * @param storages where the files lie, by role: copies with the same storage are one
@@ -17,7 +17,7 @@ import java.util.TreeMap;
 public record RankCopy(
     String engine,
     int rank,
-    int place,
+    int rankInReplica,
     RankStatus status,
     Optional<RankContent> content,
     Map<String, String> storages,
@@ -35,9 +35,10 @@ public record RankCopy(
     return new RankCopy(
         engine,
         rank,
-        place,
+        rankInReplica,
         status,
-        content.map(c -> new RankContent(c.checksum(), c.form() + " but " + engine + "/" + rank)),
+        content.map(
+            c -> new RankContent(c.checksum(), c.metadata() + " but " + engine + "/" + rank)),
         storages,
         tensors);
   }
@@ -45,12 +46,12 @@ public record RankCopy(
   /** The same copy, of which only a part is compared. */
   public RankCopy with(RankContent compared, long comparedTensors) {
     return new RankCopy(
-        engine, rank, place, status, Optional.of(compared), storages, comparedTensors);
+        engine, rank, rankInReplica, status, Optional.of(compared), storages, comparedTensors);
   }
 
   /** The same copy, of which all is compared. */
   public RankCopy withWhole(Optional<RankContent> whole) {
-    return new RankCopy(engine, rank, place, status, whole, storages, tensors);
+    return new RankCopy(engine, rank, rankInReplica, status, whole, storages, tensors);
   }
 
   /** Whether it was read, and no tensor was hashed; not, if only a part of it is compared. */

@@ -63,7 +63,7 @@ public final class RankStates {
   private static boolean isAbout(Finding finding, String group, RankCopy copy) {
     if (finding.engine().isEmpty()) {
       return finding.location().equals(Optional.of(group))
-          && finding.rank().map(rank -> rank == copy.place()).orElse(true);
+          && finding.rank().map(rank -> rank == copy.rankInReplica()).orElse(true);
     }
     return finding.engine().get().equals(copy.engine())
         && (finding.ranks().isEmpty() || finding.ranks().contains(copy.rank()));

@@ -30,13 +30,13 @@ public record Reference(String name, Optional<String> engine, Map<Integer, Rank>
   }
 
   /** Whether it says what is right at a place. */
-  boolean knows(int place) {
-    return ranks.containsKey(place);
+  boolean knows(int rankInReplica) {
+    return ranks.containsKey(rankInReplica);
   }
 
   /** What is right at a place that it knows. */
-  Rank at(int place) {
-    return ranks.get(place);
+  Rank at(int rankInReplica) {
+    return ranks.get(rankInReplica);
   }
 
   /** Whether an engine of this scan is the reference, or one of those that are. */

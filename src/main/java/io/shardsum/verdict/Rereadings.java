@@ -132,9 +132,11 @@ public final class Rereadings {
       }
 
       @Override
-      public Map<Integer, PlaceContents> differing(Map<Integer, Set<RankHolder>> holders) {
-        Map<Integer, PlaceContents> corrected = new HashMap<>();
-        evidence.differing(holders).forEach((place, held) -> corrected.put(place, corrected(held)));
+      public Map<Integer, ReplicaRankContents> differing(Map<Integer, Set<RankHolder>> holders) {
+        Map<Integer, ReplicaRankContents> corrected = new HashMap<>();
+        evidence
+            .differing(holders)
+            .forEach((rankInReplica, held) -> corrected.put(rankInReplica, corrected(held)));
         return corrected;
       }
 
@@ -150,7 +152,7 @@ public final class Rereadings {
     };
   }
 
-  private PlaceContents corrected(PlaceContents contents) {
+  private ReplicaRankContents corrected(ReplicaRankContents contents) {
     Map<RankHolder, Map<TensorName, HeldTensor>> byHolder = new HashMap<>();
     contents
         .byHolder()

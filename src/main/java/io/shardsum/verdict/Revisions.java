@@ -29,9 +29,9 @@ final class Revisions {
   }
 
   /** The revision of which a rank is, if it is that of one. */
-  Optional<KnownRank> holding(int place, RankContent content) {
+  Optional<KnownRank> holding(int rankInReplica, RankContent content) {
     return all().stream()
-        .filter(known -> known.place() == place)
+        .filter(known -> known.rankInReplica() == rankInReplica)
         .filter(known -> known.checksum().equals(content.checksum()))
         .findFirst();
   }
@@ -39,17 +39,18 @@ final class Revisions {
   /** Whether a rank is the same in that revision. */
   boolean isIn(KnownRank.Origin origin, RankCopy copy) {
     return all().stream()
-        .filter(known -> known.origin().equals(origin) && known.place() == copy.place())
+        .filter(
+            known -> known.origin().equals(origin) && known.rankInReplica() == copy.rankInReplica())
         .anyMatch(
             known -> copy.content().map(c -> c.checksum().equals(known.checksum())).orElse(false));
   }
 
   /** The ranks whose tensors are worth a look: a few, each with another content. */
-  List<KnownRank> at(Place place) {
+  List<KnownRank> at(ReplicaRank rankInReplica) {
     Set<String> seen = new HashSet<>();
-    place.expected().ifPresent(expected -> seen.add(expected.checksum()));
+    rankInReplica.expected().ifPresent(expected -> seen.add(expected.checksum()));
     return all().stream()
-        .filter(known -> known.place() == place.number())
+        .filter(known -> known.rankInReplica() == rankInReplica.number())
         .filter(known -> seen.add(known.checksum()))
         .limit(LOOKED_INTO)
         .toList();

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  *
  * @param kind of the finding that reports it
  * @param group the comparison group
- * @param place the rank within a replica
+ * @param rankInReplica the rank within a replica
  * @param holder the copy that is wrong; one of the parties where nothing is decided
  * @param other a copy that is right; another party where nothing is decided
  * @param held what the copy holds, as it was read
@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 public record SuspectTensor(
     FindingKind kind,
     String group,
-    int place,
+    int rankInReplica,
     TensorName name,
     RankHolder holder,
     RankHolder other,
@@ -78,7 +78,7 @@ public record SuspectTensor(
                 new SuspectTensor(
                     kind,
                     group,
-                    fault.copy().place(),
+                    fault.copy().rankInReplica(),
                     d.name(),
                     fault.copy().holder(),
                     d.expectedHolder(),
@@ -89,25 +89,25 @@ public record SuspectTensor(
 
   /** Every copy that does not hold what the first camp does, where dtype and shape are the same. */
   static List<SuspectTensor> ofUndecided(String group, Undecided tensor) {
-    List<Optional<HeldTensor>> camps = List.copyOf(tensor.holders().keySet());
-    Optional<HeldTensor> first = camps.get(0);
-    return camps.stream()
+    List<Optional<HeldTensor>> contentGroups = List.copyOf(tensor.holders().keySet());
+    Optional<HeldTensor> first = contentGroups.get(0);
+    return contentGroups.stream()
         .skip(1)
-        .filter(camp -> camp.isPresent() && first.isPresent())
-        .filter(camp -> camp.get().content().hasFormOf(first.get().content()))
+        .filter(contentGroup -> contentGroup.isPresent() && first.isPresent())
+        .filter(contentGroup -> contentGroup.get().content().hasMetadataOf(first.get().content()))
         .flatMap(
-            camp ->
-                tensor.holders().get(camp).stream()
+            contentGroup ->
+                tensor.holders().get(contentGroup).stream()
                     .map(
                         copy ->
                             new SuspectTensor(
                                 FindingKind.UNDECIDED,
                                 group,
-                                tensor.place(),
+                                tensor.rankInReplica(),
                                 tensor.name(),
                                 copy.holder(),
                                 tensor.holders().get(first).get(0).holder(),
-                                camp.get(),
+                                contentGroup.get(),
                                 first.get())))
         .toList();
   }

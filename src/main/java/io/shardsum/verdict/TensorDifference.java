@@ -51,7 +51,7 @@ record TensorDifference(
     if (expected.isEmpty()) {
       return FindingKind.EXTRA_TENSOR;
     }
-    return actual.get().content().hasFormOf(expected.get().content())
+    return actual.get().content().hasMetadataOf(expected.get().content())
         ? FindingKind.DAMAGED
         : FindingKind.DTYPE_OR_SHAPE;
   }

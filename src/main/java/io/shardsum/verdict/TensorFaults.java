@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 final class TensorFaults {
 
   /** A file of a copy that holds what another rank should. */
-  private record OfOtherFile(RankCopy copy, String file, int place, RankHolder holder) {}
+  private record OfOtherFile(RankCopy copy, String file, int rankInReplica, RankHolder holder) {}
 
   /** A tensor of a copy. */
   private record Spot(RankCopy copy, TensorDifference difference) {
@@ -55,7 +55,8 @@ final class TensorFaults {
       Evidence evidence,
       Samples samples) {
     this.votes =
-        votes.stream().collect(Collectors.toMap(vote -> vote.place().number(), vote -> vote));
+        votes.stream()
+            .collect(Collectors.toMap(vote -> vote.rankInReplica().number(), vote -> vote));
     this.revisions = revisions;
     this.origins = origins;
     this.evidence = evidence;
@@ -92,11 +93,11 @@ final class TensorFaults {
       for (TensorDifference difference : damaged(left.get(copy))) {
         origins(copy, difference).stream()
             .filter(origin -> origin.name().equals(difference.name()))
-            .filter(origin -> origin.place() != copy.place())
+            .filter(origin -> origin.rankInReplica() != copy.rankInReplica())
             .forEach(
                 origin ->
                     byPlace
-                        .computeIfAbsent(origin.place(), any -> new ArrayList<>())
+                        .computeIfAbsent(origin.rankInReplica(), any -> new ArrayList<>())
                         .add(difference));
       }
       byPlace.entrySet().stream()
@@ -124,7 +125,7 @@ final class TensorFaults {
   }
 
   private List<Origin> origins(RankCopy copy, TensorDifference difference) {
-    return origins.find(copy.place(), difference.name(), difference.actual().orElseThrow());
+    return origins.find(copy.rankInReplica(), difference.name(), difference.actual().orElseThrow());
   }
 
   /**
@@ -135,7 +136,7 @@ final class TensorFaults {
     List<OfOtherFile> files = new ArrayList<>();
     for (Fault fault : List.copyOf(faults)) {
       if (fault.why() instanceof Explanation.OfOtherRank other) {
-        files.addAll(otherFiles(fault, other.place()));
+        files.addAll(otherFiles(fault, other.rankInReplica()));
       }
     }
     if (files.isEmpty()) {
@@ -146,13 +147,13 @@ final class TensorFaults {
       OfOtherFile file = files.get(number);
       holders.put(number, Set.of(file.copy().holder(), file.holder()));
     }
-    Map<Integer, PlaceContents> contents = evidence.differing(holders);
+    Map<Integer, ReplicaRankContents> contents = evidence.differing(holders);
     for (int number = 0; number < files.size(); number++) {
-      compare(files.get(number), contents.getOrDefault(number, PlaceContents.EQUAL));
+      compare(files.get(number), contents.getOrDefault(number, ReplicaRankContents.EQUAL));
     }
   }
 
-  private List<OfOtherFile> otherFiles(Fault fault, int place) {
+  private List<OfOtherFile> otherFiles(Fault fault, int rankInReplica) {
     Map<String, List<TensorDifference>> ofOther = matricesByFile(fault.tensors());
     Map<String, List<TensorDifference>> open = matricesByFile(damaged(left.get(fault.copy())));
     List<OfOtherFile> files = new ArrayList<>();
@@ -162,11 +163,12 @@ final class TensorFaults {
           boolean mostly = known.size() > tensors.size();
           if (mostly && known.size() + tensors.size() >= known.get(0).around().ofFile()) {
             origins(fault.copy(), known.get(0)).stream()
-                .filter(origin -> origin.place() == place)
+                .filter(origin -> origin.rankInReplica() == rankInReplica)
                 .findFirst()
                 .ifPresent(
                     origin ->
-                        files.add(new OfOtherFile(fault.copy(), file, place, origin.holder())));
+                        files.add(
+                            new OfOtherFile(fault.copy(), file, rankInReplica, origin.holder())));
           }
         });
     return files;
@@ -179,7 +181,7 @@ final class TensorFaults {
         .collect(Collectors.groupingBy(tensor -> tensor.around().file()));
   }
 
-  private void compare(OfOtherFile file, PlaceContents contents) {
+  private void compare(OfOtherFile file, ReplicaRankContents contents) {
     for (TensorDifference difference : damaged(left.get(file.copy()))) {
       Optional<HeldTensor> instead = contents.held(file.holder(), difference.name());
       if (difference.around().file().equals(file.file()) && instead.isPresent()) {
@@ -188,7 +190,7 @@ final class TensorFaults {
         faults.add(
             fault(
                 file.copy(),
-                new Explanation.OfTensor(damage.kind(), Optional.of(file.place())),
+                new Explanation.OfTensor(damage.kind(), Optional.of(file.rankInReplica())),
                 List.of(damage)));
       }
     }
@@ -223,7 +225,7 @@ final class TensorFaults {
 
   private Fault fault(RankCopy copy, Explanation why, List<TensorDifference> tensors) {
     Comparison comparison =
-        votes.get(copy.place()).place().comparison(copy.content().orElseThrow());
+        votes.get(copy.rankInReplica()).rankInReplica().comparison(copy.content().orElseThrow());
     return new Fault(copy, why, tensors, comparison);
   }
 
@@ -265,11 +267,12 @@ final class TensorFaults {
     Map<Integer, List<KnownRank>> known = new HashMap<>();
     Map<Integer, Set<RankHolder>> holders = new HashMap<>();
     for (RankCopy copy : left.keySet()) {
-      TensorVote vote = votes.get(copy.place());
+      TensorVote vote = votes.get(copy.rankInReplica());
       List<KnownRank> atPlace =
-          known.computeIfAbsent(copy.place(), any -> revisions.at(vote.place()));
+          known.computeIfAbsent(copy.rankInReplica(), any -> revisions.at(vote.rankInReplica()));
       if (!atPlace.isEmpty()) {
-        Set<RankHolder> compared = holders.computeIfAbsent(copy.place(), any -> new HashSet<>());
+        Set<RankHolder> compared =
+            holders.computeIfAbsent(copy.rankInReplica(), any -> new HashSet<>());
         compared.add(vote.bestHolder());
         atPlace.forEach(rank -> compared.add(rank.holder()));
       }
@@ -277,10 +280,10 @@ final class TensorFaults {
     if (holders.isEmpty()) {
       return;
     }
-    Map<Integer, PlaceContents> contents = evidence.differing(holders);
+    Map<Integer, ReplicaRankContents> contents = evidence.differing(holders);
     for (RankCopy copy : List.copyOf(left.keySet())) {
-      known.get(copy.place()).stream()
-          .map(rank -> ofRevision(copy, rank, contents.get(copy.place())))
+      known.get(copy.rankInReplica()).stream()
+          .map(rank -> ofRevision(copy, rank, contents.get(copy.rankInReplica())))
           .flatMap(Optional::stream)
           .max(Comparator.comparing((Fault fault) -> fault.tensors().size()))
           .ifPresent(fault -> add(copy, fault.why(), fault.tensors()));
@@ -288,8 +291,8 @@ final class TensorFaults {
   }
 
   /** What of a copy's differences is as in that revision, where at least one tensor is there. */
-  private Optional<Fault> ofRevision(RankCopy copy, KnownRank known, PlaceContents contents) {
-    RankHolder right = votes.get(copy.place()).bestHolder();
+  private Optional<Fault> ofRevision(RankCopy copy, KnownRank known, ReplicaRankContents contents) {
+    RankHolder right = votes.get(copy.rankInReplica()).bestHolder();
     List<TensorDifference> same =
         left.get(copy).stream()
             .filter(

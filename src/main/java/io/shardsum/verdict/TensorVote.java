@@ -14,29 +14,31 @@ import java.util.Set;
 /** The vote of one place, tensor by tensor, and what each camp has other than expected. */
 final class TensorVote {
 
-  private final Place place;
-  private final PlaceContents contents;
+  private final ReplicaRank rankInReplica;
+  private final ReplicaRankContents contents;
   private final Map<RankContent, RankHolder> witnesses = new LinkedHashMap<>();
   private final Map<RankContent, List<TensorDifference>> differences = new HashMap<>();
   private final List<Undecided> undecided = new ArrayList<>();
 
-  TensorVote(Place place, PlaceContents contents) {
-    this.place = place;
+  TensorVote(ReplicaRank rankInReplica, ReplicaRankContents contents) {
+    this.rankInReplica = rankInReplica;
     this.contents = contents;
-    place.camps().forEach((camp, copies) -> witnesses.put(camp, copies.get(0).holder()));
+    rankInReplica
+        .contentGroups()
+        .forEach((contentGroup, copies) -> witnesses.put(contentGroup, copies.get(0).holder()));
     contents.names().forEach(this::vote);
   }
 
   /** Who must be looked up for the vote of a place: one copy of each camp, and the reference. */
-  static Set<RankHolder> holders(Place place) {
+  static Set<RankHolder> holders(ReplicaRank rankInReplica) {
     Set<RankHolder> holders = new HashSet<>();
-    place.camps().values().forEach(copies -> holders.add(copies.get(0).holder()));
-    place.reference().ifPresent(reference -> holders.add(reference.holder()));
+    rankInReplica.contentGroups().values().forEach(copies -> holders.add(copies.get(0).holder()));
+    rankInReplica.reference().ifPresent(reference -> holders.add(reference.holder()));
     return holders;
   }
 
-  Place place() {
-    return place;
+  ReplicaRank rankInReplica() {
+    return rankInReplica;
   }
 
   List<Undecided> undecided() {
@@ -50,11 +52,11 @@ final class TensorVote {
 
   /** Whether no copy was left out, as one that is known to be another rank's is. */
   boolean sawAllCopies() {
-    return witnesses.size() == place.camps().size();
+    return witnesses.size() == rankInReplica.contentGroups().size();
   }
 
-  List<TensorDifference> differencesOf(RankContent camp) {
-    return differences.getOrDefault(camp, List.of());
+  List<TensorDifference> differencesOf(RankContent contentGroup) {
+    return differences.getOrDefault(contentGroup, List.of());
   }
 
   /**
@@ -63,12 +65,12 @@ final class TensorVote {
    */
   Map<RankHolder, Optional<Set<TensorName>>> differing() {
     Map<RankHolder, Optional<Set<TensorName>>> differing = new HashMap<>();
-    place
-        .camps()
+    rankInReplica
+        .contentGroups()
         .forEach(
-            (camp, copies) -> {
+            (contentGroup, copies) -> {
               Set<TensorName> names = new HashSet<>();
-              differencesOf(camp).forEach(difference -> names.add(difference.name()));
+              differencesOf(contentGroup).forEach(difference -> names.add(difference.name()));
               undecided.forEach(open -> names.add(open.name()));
               if (!names.isEmpty()) {
                 Optional<Set<TensorName>> known =
@@ -80,15 +82,18 @@ final class TensorVote {
   }
 
   /** The copies that have other names, dtypes or shapes than others, and some of those others. */
-  Set<RankHolder> otherForms() {
+  Set<RankHolder> otherMetadata() {
     Set<RankHolder> holders = new HashSet<>();
     differences.forEach(
-        (camp, ofCamp) ->
+        (contentGroup, ofCamp) ->
             ofCamp.stream()
                 .filter(difference -> difference.kind() != FindingKind.DAMAGED)
                 .forEach(
                     difference -> {
-                      place.camps().get(camp).forEach(copy -> holders.add(copy.holder()));
+                      rankInReplica
+                          .contentGroups()
+                          .get(contentGroup)
+                          .forEach(copy -> holders.add(copy.holder()));
                       holders.add(difference.expectedHolder());
                     }));
     undecided.stream()
@@ -100,7 +105,7 @@ final class TensorVote {
 
   /** A copy that has as many of the expected tensors as any. */
   RankHolder bestHolder() {
-    return place
+    return rankInReplica
         .reference()
         .map(Reference.Rank::holder)
         .orElseGet(
@@ -143,7 +148,7 @@ final class TensorVote {
         continue;
       }
       if (others.size() > 1) {
-        undecided.add(new Undecided(place.number(), tensor.name(), others, tensor.votes()));
+        undecided.add(new Undecided(rankInReplica.number(), tensor.name(), others, tensor.votes()));
       }
       tensor.holders().keySet().stream()
           .filter(held -> !others.containsKey(held))
@@ -155,18 +160,18 @@ final class TensorVote {
   private Map<RankHolder, Set<Integer>> proven(Origins origins) {
     Map<RankHolder, Set<Integer>> proven = new HashMap<>();
     differences.forEach(
-        (camp, ofCamp) ->
+        (contentGroup, ofCamp) ->
             ofCamp.stream()
                 .filter(d -> d.kind() == FindingKind.DAMAGED && d.isMatrix())
                 .flatMap(
                     d ->
                         origins
-                            .otherPlaces(place.number(), d.name(), d.actual().orElseThrow())
+                            .otherPlaces(rankInReplica.number(), d.name(), d.actual().orElseThrow())
                             .stream())
                 .forEach(
                     other ->
                         proven
-                            .computeIfAbsent(witnesses.get(camp), any -> new HashSet<>())
+                            .computeIfAbsent(witnesses.get(contentGroup), any -> new HashSet<>())
                             .add(other)));
     return proven;
   }
@@ -179,7 +184,7 @@ final class TensorVote {
     if (held.isEmpty()) {
       return false;
     }
-    Set<Integer> elsewhere = origins.otherPlaces(place.number(), name, held.get());
+    Set<Integer> elsewhere = origins.otherPlaces(rankInReplica.number(), name, held.get());
     return witnesses.values().stream()
         .filter(holder -> contents.held(holder, name).equals(held))
         .allMatch(
@@ -191,10 +196,10 @@ final class TensorVote {
     Map.Entry<Optional<HeldTensor>, List<RankCopy>> instead =
         others.entrySet().stream().filter(e -> e.getKey().isPresent()).findFirst().orElseThrow();
     witnesses.forEach(
-        (camp, holder) -> {
+        (contentGroup, holder) -> {
           if (contents.held(holder, tensor.name()).equals(Optional.of(stray))) {
             differences
-                .computeIfAbsent(camp, any -> new ArrayList<>())
+                .computeIfAbsent(contentGroup, any -> new ArrayList<>())
                 .add(
                     new TensorDifference(
                         tensor.name(),
@@ -209,20 +214,20 @@ final class TensorVote {
 
   private void vote(TensorName name) {
     Ballot<Optional<Content>> ballot = ballot(name);
-    Optional<RankHolder> right = place.reference().map(Reference.Rank::holder);
+    Optional<RankHolder> right = rankInReplica.reference().map(Reference.Rank::holder);
     if (right.isEmpty()) {
       right = ballot.majority().flatMap(content -> holderOf(name, content));
     }
     if (right.isEmpty()) {
       if (!ballot.isUnanimous()) {
-        undecided.add(new Undecided(place.number(), name, holders(name), ballot.votes()));
+        undecided.add(new Undecided(rankInReplica.number(), name, holders(name), ballot.votes()));
       }
       return;
     }
     Optional<HeldTensor> expected = contents.held(right.get(), name);
     RankHolder holder = holderOf(name, expected.map(HeldTensor::content)).orElse(right.get());
     Optional<Votes> votes =
-        place.reference().isPresent() ? Optional.empty() : Optional.of(ballot.votes());
+        rankInReplica.reference().isPresent() ? Optional.empty() : Optional.of(ballot.votes());
     for (Map.Entry<RankContent, RankHolder> witness : witnesses.entrySet()) {
       Optional<HeldTensor> actual = contents.held(witness.getValue(), name);
       TensorDifference difference =
@@ -236,12 +241,12 @@ final class TensorVote {
 
   private Ballot<Optional<Content>> ballot(TensorName name) {
     Set<String> storages = new HashSet<>();
-    place.copies().forEach(copy -> storages.add(copy.storage(name.role())));
+    rankInReplica.copies().forEach(copy -> storages.add(copy.storage(name.role())));
     Ballot<Optional<Content>> ballot = new Ballot<>(storages.size());
     witnesses.forEach(
-        (camp, holder) -> {
+        (contentGroup, holder) -> {
           Optional<Content> content = contents.held(holder, name).map(HeldTensor::content);
-          for (RankCopy copy : place.camps().get(camp)) {
+          for (RankCopy copy : rankInReplica.contentGroups().get(contentGroup)) {
             ballot.vote(copy.storage(name.role()), content);
           }
         });
@@ -257,10 +262,10 @@ final class TensorVote {
   private Map<Optional<HeldTensor>, List<RankCopy>> holders(TensorName name) {
     Map<Optional<HeldTensor>, List<RankCopy>> holders = new LinkedHashMap<>();
     witnesses.forEach(
-        (camp, holder) ->
+        (contentGroup, holder) ->
             holders
                 .computeIfAbsent(contents.held(holder, name), any -> new ArrayList<>())
-                .addAll(place.camps().get(camp)));
+                .addAll(rankInReplica.contentGroups().get(contentGroup)));
     return holders;
   }
 }

@@ -22,20 +22,20 @@ final class TensorWording {
   }
 
   static Comparison comparison(TensorDifference tensor) {
-    boolean form = tensor.kind() == FindingKind.DTYPE_OR_SHAPE;
+    boolean ofMetadata = tensor.kind() == FindingKind.DTYPE_OR_SHAPE;
     return new Comparison(
-        Optional.of(word(tensor.expectedContent(), form)),
-        Optional.of(word(tensor.actualContent(), form)),
+        Optional.of(word(tensor.expectedContent(), ofMetadata)),
+        Optional.of(word(tensor.actualContent(), ofMetadata)),
         tensor.votes().map(Votes::text));
   }
 
-  private static String word(Optional<Content> content, boolean form) {
-    return content.map(c -> form ? c.form() : c.digest()).orElse(ABSENT);
+  private static String word(Optional<Content> content, boolean ofMetadata) {
+    return content.map(c -> ofMetadata ? c.metadata() : c.digest()).orElse(ABSENT);
   }
 
   String one(FindingKind kind, TensorDifference tensor) {
-    String expected = tensor.expectedContent().map(Content::form).orElse(ABSENT);
-    String actual = tensor.actualContent().map(Content::form).orElse(ABSENT);
+    String expected = tensor.expectedContent().map(Content::metadata).orElse(ABSENT);
+    String actual = tensor.actualContent().map(Content::metadata).orElse(ABSENT);
     String right = right(tensor);
     return switch (kind) {
       case MISSING_TENSOR -> "the tensor is missing; " + right + " has it" + clause(expected);
@@ -46,8 +46,8 @@ final class TensorWording {
   }
 
   /** Running engines do not say dtypes and shapes. */
-  private static String clause(String form) {
-    return form.isBlank() ? "" : ": " + form;
+  private static String clause(String metadata) {
+    return metadata.isBlank() ? "" : ": " + metadata;
   }
 
   private static String differing(TensorDifference tensor) {

@@ -26,7 +26,8 @@ final class UndecidedFindings {
     this.verdict = verdict;
     this.byPlace =
         verdict.undecided().stream()
-            .collect(Collectors.groupingBy(Undecided::place, TreeMap::new, Collectors.toList()));
+            .collect(
+                Collectors.groupingBy(Undecided::rankInReplica, TreeMap::new, Collectors.toList()));
   }
 
   List<Finding> findings() {
@@ -37,7 +38,7 @@ final class UndecidedFindings {
       return List.of(split());
     }
     List<Finding> findings = new ArrayList<>();
-    byPlace.forEach((place, tensors) -> findings.addAll(ofPlace(place, tensors)));
+    byPlace.forEach((rankInReplica, tensors) -> findings.addAll(ofPlace(rankInReplica, tensors)));
     return findings;
   }
 
@@ -52,19 +53,22 @@ final class UndecidedFindings {
     verdict.undecided().forEach(u -> partitions.add(u.campsWithout(incomplete)));
     return partitions.size() == 1
         && partitions.iterator().next().size() > 1
-        && verdict.places().values().stream()
-            .allMatch(place -> isMostly(place, byPlace.getOrDefault(place.number(), List.of())));
+        && verdict.ranksInReplica().values().stream()
+            .allMatch(
+                rankInReplica ->
+                    isMostly(
+                        rankInReplica, byPlace.getOrDefault(rankInReplica.number(), List.of())));
   }
 
-  private boolean isMostly(Place place, List<Undecided> tensors) {
-    long differing = tensors.size() + verdict.unseenAt(place.number());
-    return differing > 1 && 2 * differing >= place.tensors();
+  private boolean isMostly(ReplicaRank rankInReplica, List<Undecided> tensors) {
+    long differing = tensors.size() + verdict.unseenAt(rankInReplica.number());
+    return differing > 1 && 2 * differing >= rankInReplica.tensors();
   }
 
   private Finding split() {
     Undecided first = verdict.undecided().get(0);
     long all = first.holders().values().stream().mapToLong(List::size).sum();
-    String camps =
+    String contentGroups =
         first.holders().values().stream()
             .map(
                 copies ->
@@ -85,31 +89,32 @@ final class UndecidedFindings {
                 Integer.toString(first.holders().size()),
                 Wording.count(verdict.undecided().size(), "tensor"),
                 Wording.count(byPlace.size(), "rank"),
-                camps));
+                contentGroups));
   }
 
   private String revisionOf(RankCopy copy) {
     return copy.content()
-        .flatMap(content -> verdict.revisions().holding(copy.place(), content))
+        .flatMap(content -> verdict.revisions().holding(copy.rankInReplica(), content))
         .map(known -> " (" + new RevisionWording(verdict.group(), known).actual() + ")")
         .orElse("");
   }
 
-  private List<Finding> ofPlace(int place, List<Undecided> tensors) {
+  private List<Finding> ofPlace(int rankInReplica, List<Undecided> tensors) {
     if (tensors.size() <= Finding.MOST_OF_ONE_CAUSE
-        && !isMostly(verdict.places().get(place), tensors)
-        && verdict.unseenAt(place) == 0) {
+        && !isMostly(verdict.ranksInReplica().get(rankInReplica), tensors)
+        && verdict.unseenAt(rankInReplica) == 0) {
       return tensors.stream().map(tensor -> finding(List.of(tensor))).toList();
     }
-    Map<Set<Set<String>>, List<Undecided>> byCamps = new LinkedHashMap<>();
-    tensors.forEach(t -> byCamps.computeIfAbsent(t.camps(), any -> new ArrayList<>()).add(t));
-    return byCamps.values().stream().map(this::finding).toList();
+    Map<Set<Set<String>>, List<Undecided>> byContentGroups = new LinkedHashMap<>();
+    tensors.forEach(
+        t -> byContentGroups.computeIfAbsent(t.contentGroups(), any -> new ArrayList<>()).add(t));
+    return byContentGroups.values().stream().map(this::finding).toList();
   }
 
   /** The engines of a camp; the replicas where an engine has several that do not agree. */
-  private String named(Undecided undecided, List<RankCopy> camp) {
+  private String named(Undecided undecided, List<RankCopy> contentGroup) {
     return Wording.names(
-        camp.stream()
+        contentGroup.stream()
             .map(copy -> isTorn(undecided, copy.engine()) ? replica(copy) : copy.engine())
             .distinct()
             .toList());
@@ -124,7 +129,7 @@ final class UndecidedFindings {
 
   private String replica(RankCopy copy) {
     long before =
-        verdict.places().get(copy.place()).copies().stream()
+        verdict.ranksInReplica().get(copy.rankInReplica()).copies().stream()
             .filter(other -> other.engine().equals(copy.engine()) && other.rank() < copy.rank())
             .count();
     return "%s replica %s".formatted(copy.engine(), before);
@@ -133,36 +138,37 @@ final class UndecidedFindings {
   private Finding finding(List<Undecided> tensors) {
     Undecided first = tensors.get(0);
     Optional<TensorName> one = tensors.size() == 1 ? Optional.of(first.name()) : Optional.empty();
-    String camps =
+    String contentGroups =
         first.holders().entrySet().stream()
             .map(
-                camp ->
-                    (one.isPresent() ? first.label(camp.getKey()) + " in " : "")
-                        + named(first, camp.getValue())
-                        + oneVote(first, camp.getValue()))
+                contentGroup ->
+                    (one.isPresent() ? first.label(contentGroup.getKey()) + " in " : "")
+                        + named(first, contentGroup.getValue())
+                        + oneVote(first, contentGroup.getValue()))
             .collect(Collectors.joining(one.isPresent() ? "; " : " against "));
     List<TensorName> names = tensors.stream().map(Undecided::name).sorted().toList();
     Finding finding =
         Finding.of(
             FindingKind.UNDECIDED,
-            Subject.everybodyAt(first.place(), one),
+            Subject.everybodyAt(first.rankInReplica(), one),
             new Comparison(Optional.empty(), Optional.empty(), Optional.of(first.votes().text())),
             Optional.of(verdict.group().label()),
             (one.isPresent()
-                    ? "no content has a majority: " + camps
+                    ? "no content has a majority: " + contentGroups
                     : "%s without a majority, %s: %s"
                         .formatted(
                             Wording.count(tensors.size(), "tensor"),
-                            camps,
+                            contentGroups,
                             Wording.names(names.stream().map(TensorName::key).toList())))
                 + (first.votes().silent() == 0 ? "" : "; votes: " + first.votes().text())
                 + elsewhere(tensors));
     return one.isPresent() ? finding : finding.about(names);
   }
 
-  private static String oneVote(Undecided undecided, List<RankCopy> camp) {
-    long storages = camp.stream().map(c -> c.storage(undecided.name().role())).distinct().count();
-    return camp.size() > 1 && storages == 1 ? " (one storage, one vote)" : "";
+  private static String oneVote(Undecided undecided, List<RankCopy> contentGroup) {
+    long storages =
+        contentGroup.stream().map(c -> c.storage(undecided.name().role())).distinct().count();
+    return contentGroup.size() > 1 && storages == 1 ? " (one storage, one vote)" : "";
   }
 
   /** Where what copies hold is right, too: they may hold it in the wrong place. */
@@ -193,16 +199,19 @@ final class UndecidedFindings {
   }
 
   private Optional<String> elsewhere(Undecided tensor, HeldTensor held) {
-    return verdict.origins().find(tensor.place(), tensor.name(), held).stream()
+    return verdict.origins().find(tensor.rankInReplica(), tensor.name(), held).stream()
         .findFirst()
         .map(origin -> where(origin, tensor));
   }
 
   private static String where(Origin origin, Undecided tensor) {
     if (origin.name().equals(tensor.name())) {
-      return "rank " + origin.place();
+      return "rank " + origin.rankInReplica();
     }
-    String ofRank = origin.place() == tensor.place() ? "" : " of rank " + origin.place();
+    String ofRank =
+        origin.rankInReplica() == tensor.rankInReplica()
+            ? ""
+            : " of rank " + origin.rankInReplica();
     return origin.name().key() + ofRank;
   }
 }

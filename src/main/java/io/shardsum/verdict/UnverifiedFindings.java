@@ -24,10 +24,10 @@ final class UnverifiedFindings {
   List<Finding> findings() {
     Map<String, SortedSet<Integer>> alone = new LinkedHashMap<>();
     Map<String, SortedSet<Integer>> empty = new LinkedHashMap<>();
-    for (Place place : verdict.places().values()) {
-      for (List<RankCopy> camp : place.camps().values()) {
-        for (RankCopy copy : camp) {
-          if (place.comparable() == 1) {
+    for (ReplicaRank rankInReplica : verdict.ranksInReplica().values()) {
+      for (List<RankCopy> contentGroup : rankInReplica.contentGroups().values()) {
+        for (RankCopy copy : contentGroup) {
+          if (rankInReplica.comparable() == 1) {
             alone.computeIfAbsent(copy.engine(), any -> new TreeSet<>()).add(copy.rank());
           } else if (copy.isEmpty()) {
             empty.computeIfAbsent(copy.engine(), any -> new TreeSet<>()).add(copy.rank());
@@ -47,7 +47,7 @@ final class UnverifiedFindings {
   }
 
   private boolean isOneStorage() {
-    return verdict.places().values().stream()
+    return verdict.ranksInReplica().values().stream()
         .allMatch(p -> p.copies().stream().map(RankCopy::storage).distinct().count() == 1);
   }
 

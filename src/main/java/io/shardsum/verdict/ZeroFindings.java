@@ -40,9 +40,9 @@ public final class ZeroFindings {
     Map<Integer, Map<TensorName, Long>> zeroCopies = new HashMap<>();
     for (RankCopy copy : copies) {
       if (copy.content().isPresent()) {
-        readable.merge(copy.place(), 1L, Long::sum);
+        readable.merge(copy.rankInReplica(), 1L, Long::sum);
         Map<TensorName, Long> ofPlace =
-            zeroCopies.computeIfAbsent(copy.place(), any -> new HashMap<>());
+            zeroCopies.computeIfAbsent(copy.rankInReplica(), any -> new HashMap<>());
         zeros.apply(copy).keySet().forEach(name -> ofPlace.merge(name, 1L, Long::sum));
       }
     }
@@ -53,7 +53,11 @@ public final class ZeroFindings {
         everywhere
             .keySet()
             .removeIf(
-                name -> !zeroCopies.get(copy.place()).get(name).equals(readable.get(copy.place())));
+                name ->
+                    !zeroCopies
+                        .get(copy.rankInReplica())
+                        .get(name)
+                        .equals(readable.get(copy.rankInReplica())));
         if (!everywhere.isEmpty()) {
           findings.add(finding(copy, everywhere));
         }

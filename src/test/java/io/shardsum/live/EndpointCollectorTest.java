@@ -415,7 +415,8 @@ class EndpointCollectorTest {
               PlayedServer.text(200, "{}").answer(exchange);
             });
 
-    malformed(ask("tp: 1", url(server)), "the answer has a content encoding that was not asked for: br");
+    malformed(
+        ask("tp: 1", url(server)), "the answer has a content encoding that was not asked for: br");
   }
 
   @Test

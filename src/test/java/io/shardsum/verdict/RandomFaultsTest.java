@@ -106,7 +106,7 @@ class RandomFaultsTest {
         verdict.faults().stream().collect(Collectors.groupingBy(Fault::copy));
     RankStates states = new RankStates(verdict.findings());
     for (RankCopy copy : fleet.copies()) {
-      Map<TensorName, Content> rebuilt = new TreeMap<>(right.get(copy.place()));
+      Map<TensorName, Content> rebuilt = new TreeMap<>(right.get(copy.rankInReplica()));
       Set<TensorName> covered = new HashSet<>();
       for (Fault fault : byCopy.getOrDefault(copy, List.of())) {
         for (TensorDifference tensor : fault.tensors()) {
@@ -119,7 +119,7 @@ class RandomFaultsTest {
       assertThat(states.stateOf(RecordedFleet.GROUP, copy))
           .as("seed %d: %s in %s", seed, copy, verdict.findings())
           .isEqualTo(
-              held.equals(right.get(copy.place()))
+              held.equals(right.get(copy.rankInReplica()))
                   ? CoverageState.VERIFIED
                   : CoverageState.DIFFERENT);
     }
@@ -132,7 +132,7 @@ class RandomFaultsTest {
       RecordedFleet fleet) {
     if (fault.why() instanceof Explanation.OtherRank other) {
       rebuilt.clear();
-      rebuilt.putAll(right.get(other.place()));
+      rebuilt.putAll(right.get(other.rankInReplica()));
     } else if (fault.why() instanceof Explanation.OtherRevision other
         && fault.tensors().isEmpty()) {
       rebuilt.clear();

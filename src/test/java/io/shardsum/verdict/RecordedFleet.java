@@ -136,7 +136,8 @@ final class RecordedFleet implements Evidence {
         .forEach(
             copy ->
                 ranks.put(
-                    copy.place(), new Reference.Rank(copy.holder(), copy.content().orElseThrow())));
+                    copy.rankInReplica(),
+                    new Reference.Rank(copy.holder(), copy.content().orElseThrow())));
     reference = Optional.of(new Reference("engine " + engine, Optional.of(engine), ranks));
   }
 
@@ -146,7 +147,7 @@ final class RecordedFleet implements Evidence {
     for (RankCopy copy : earlier.get(scanId).copies()) {
       if (copy.engine().equals(engine)) {
         RankHolder holder = new RankHolder(Optional.of(scanId), engine, copy.rank());
-        ranks.put(copy.place(), new Reference.Rank(holder, copy.content().orElseThrow()));
+        ranks.put(copy.rankInReplica(), new Reference.Rank(holder, copy.content().orElseThrow()));
       }
     }
     reference = Optional.of(new Reference("scan " + scanId, Optional.empty(), ranks));
@@ -199,14 +200,14 @@ final class RecordedFleet implements Evidence {
 
   private static RankContent contentOf(Map<TensorName, Content> tensors) {
     StringBuilder checksums = new StringBuilder();
-    StringBuilder forms = new StringBuilder();
+    StringBuilder metadataRows = new StringBuilder();
     new TreeMap<>(tensors)
         .forEach(
             (name, content) -> {
               checksums.append(name.key()).append(content.digest());
-              forms.append(name.key()).append(content.form());
+              metadataRows.append(name.key()).append(content.metadata());
             });
-    return new RankContent(hash(checksums.toString()), hash(forms.toString()));
+    return new RankContent(hash(checksums.toString()), hash(metadataRows.toString()));
   }
 
   Map<TensorName, Content> held(RankHolder holder) {
@@ -230,7 +231,7 @@ final class RecordedFleet implements Evidence {
           known.add(
               new KnownRank(
                   new RankHolder(Optional.of(scanId), copy.engine(), copy.rank()),
-                  copy.place(),
+                  copy.rankInReplica(),
                   copy.content().orElseThrow().checksum(),
                   GROUP.replace("@2", "@" + scan.revision),
                   Optional.of(scan.revision),
@@ -242,14 +243,15 @@ final class RecordedFleet implements Evidence {
   }
 
   @Override
-  public Map<Integer, PlaceContents> differing(Map<Integer, Set<RankHolder>> holders) {
+  public Map<Integer, ReplicaRankContents> differing(Map<Integer, Set<RankHolder>> holders) {
     differingAsked++;
-    Map<Integer, PlaceContents> places = new HashMap<>();
-    holders.forEach((place, ofPlace) -> places.put(place, differing(ofPlace)));
-    return places;
+    Map<Integer, ReplicaRankContents> ranksInReplica = new HashMap<>();
+    holders.forEach(
+        (rankInReplica, ofPlace) -> ranksInReplica.put(rankInReplica, differing(ofPlace)));
+    return ranksInReplica;
   }
 
-  private PlaceContents differing(Set<RankHolder> holders) {
+  private ReplicaRankContents differing(Set<RankHolder> holders) {
     Set<TensorName> names = new TreeSet<>();
     holders.forEach(holder -> names.addAll(held(holder).keySet()));
     names.removeIf(
@@ -277,7 +279,7 @@ final class RecordedFleet implements Evidence {
           differing.keySet().forEach(name -> around.put(name, around(held(holder), name)));
           surroundings.put(holder, around);
         });
-    return new PlaceContents(names.size(), byHolder, surroundings);
+    return new ReplicaRankContents(names.size(), byHolder, surroundings);
   }
 
   /** Each tensor of a rank is in one file, but those of names with {@code part1}. */
@@ -305,7 +307,7 @@ final class RecordedFleet implements Evidence {
                 (name, content) ->
                     found
                         .computeIfAbsent(
-                            List.of(content.digests(), copy.place(), name),
+                            List.of(content.digests(), copy.rankInReplica(), name),
                             any -> new ArrayList<>())
                         .add(copy));
       }
@@ -331,7 +333,7 @@ final class RecordedFleet implements Evidence {
   private static boolean isReference(ComparedGroup group, RankCopy copy) {
     return group
         .reference()
-        .flatMap(r -> Optional.ofNullable(r.ranks().get(copy.place())))
+        .flatMap(r -> Optional.ofNullable(r.ranks().get(copy.rankInReplica())))
         .map(rank -> rank.holder().equals(copy.holder()))
         .orElse(false);
   }

@@ -35,7 +35,7 @@ public final class Canaries {
     List<PlannedFile> all = new ArrayList<>(files);
     List<ShardFile> canaries = canaryFiles.files();
     for (int number = 0; number < canaries.size(); number++) {
-      int place = number + (number + 1) * files.size() / (canaries.size() + 1);
+      int index = number + (number + 1) * files.size() / (canaries.size() + 1);
       PlannedFile canary =
           new PlannedFile(
               Optional.empty(),
@@ -44,7 +44,7 @@ public final class Canaries {
               List.of(),
               canaries.get(number),
               ShardGroup.NONE);
-      all.add(place, canary);
+      all.add(index, canary);
     }
     plantings.add(digest);
     return all;

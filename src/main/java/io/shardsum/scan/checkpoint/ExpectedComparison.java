@@ -82,18 +82,18 @@ public final class ExpectedComparison {
     this.session = session;
     this.groups = groups;
     this.expected = expected;
-    Dataset<Row> places = session.createDataFrame(places(), PLACES);
+    Dataset<Row> ranksInReplica = session.createDataFrame(ranksInReplica(), PLACES);
     Dataset<Row> parted =
         Query.of("expected/parted")
             .with("contents", contents)
-            .with("expected_places", places)
+            .with("expected_places", ranksInReplica)
             .with("refusals", session.createDataFrame(refusals(), REFUSALS))
             .with("left_out", leftOut)
             .in(session);
     this.comparedTensors =
         Query.of("expected/compared")
             .with("contents", contents)
-            .with("expected_places", places)
+            .with("expected_places", ranksInReplica)
             .with("parted", parted)
             .with("reference_tensors", session.createDataFrame(references(), REFERENCES))
             .with("left_out", leftOut)
@@ -129,12 +129,13 @@ public final class ExpectedComparison {
     return openTensors;
   }
 
-  private List<Row> places() {
+  private List<Row> ranksInReplica() {
     List<Row> rows = new ArrayList<>();
     for (ComparedGroup group : groups) {
       if (expected.containsKey(group.label())) {
         for (RankCopy copy : group.copies()) {
-          rows.add(RowFactory.create(copy.engine(), copy.rank(), group.label(), copy.place()));
+          rows.add(
+              RowFactory.create(copy.engine(), copy.rank(), group.label(), copy.rankInReplica()));
         }
       }
     }
@@ -169,26 +170,26 @@ public final class ExpectedComparison {
   }
 
   private static Row reference(
-      String label, int place, HashedRank.HashedTensor hashed, Expected of) {
+      String label, int rankInReplica, HashedRank.HashedTensor hashed, Expected of) {
     Digest digest = of.digest();
-    boolean hasForm = of.detail() == Detail.DTYPES_AND_SHAPES;
+    boolean hasMetadata = of.detail() == Detail.DTYPES_AND_SHAPES;
     boolean hasChecksum = digest != Digest.SHA256;
-    boolean hasSums = hasForm && hasChecksum;
+    boolean hasSums = hasMetadata && hasChecksum;
     return RowFactory.create(
         label,
         holder(label),
-        place,
+        rankInReplica,
         hashed.tensor().name(),
-        hasForm ? hashed.tensor().recipe().dtype().name() : null,
-        hasForm ? hashed.tensor().recipe().shape().toArray() : null,
+        hasMetadata ? hashed.tensor().recipe().dtype().name() : null,
+        hasMetadata ? hashed.tensor().recipe().shape().toArray() : null,
         hasChecksum ? hashed.digests().checksum().orElseThrow() : null,
         digest != Digest.SGLANG ? hashed.digests().sha256().orElseThrow() : null,
         hasSums ? hashed.digests().chunkSums().toArray() : null);
   }
 
   /** What stands for the reference of a place. */
-  public static RankHolder holder(String label, int place) {
-    return RankHolder.now(holder(label), place);
+  public static RankHolder holder(String label, int rankInReplica) {
+    return RankHolder.now(holder(label), rankInReplica);
   }
 
   /** In the place of an engine's name. */

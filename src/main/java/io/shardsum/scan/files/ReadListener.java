@@ -65,8 +65,8 @@ public final class ReadListener extends SparkListener {
   }
 
   /** The executors that have read. */
-  public synchronized ReadingPlaces places() {
-    return new ReadingPlaces(hosts);
+  public synchronized ReadingExecutors executors() {
+    return new ReadingExecutors(hosts);
   }
 
   /** What was read, and when; with nothing read, as if it had been at {@code now}. */

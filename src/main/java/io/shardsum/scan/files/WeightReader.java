@@ -87,7 +87,7 @@ public final class WeightReader {
       return new WeightReading(
           landed.tensors(),
           listener.times(Instant.now()).without(canaries.bytes()),
-          listener.places(),
+          listener.executors(),
           listener.brokenHeaders(),
           result);
     } catch (Exception e) { // Spark throws checked exceptions, too, and declares none

@@ -11,13 +11,13 @@ import org.apache.spark.sql.Row;
  *
  * @param tensors the rows of the table {@code tensors} that come from files
  * @param times when they were read
- * @param places the executors that have read
+ * @param executors the executors that have read
  * @param brokenHeaders how many headers did not parse at first, by what has read them
  * @param canaries what became of the shards that the scan made for itself
  */
 public record WeightReading(
     Dataset<Row> tensors,
     ReadTimes times,
-    ReadingPlaces places,
+    ReadingExecutors executors,
     Map<ReadBy, Long> brokenHeaders,
     CanaryResult canaries) {}

@@ -17,11 +17,11 @@ import java.util.stream.Collectors;
 public record BaselineReference(String scanId, String engine, Map<Integer, HeldRank> ranks) {
 
   /** A rank as the earlier scan found it. */
-  record HeldRank(int rank, String checksum, RankForm form) {}
+  record HeldRank(int rank, String checksum, RankMetadata metadata) {}
 
   Set<Integer> placesWithOneDigest() {
     return ranks.entrySet().stream()
-        .filter(rank -> rank.getValue().form().sha256().isEmpty())
+        .filter(rank -> rank.getValue().metadata().sha256().isEmpty())
         .map(Map.Entry::getKey)
         .collect(Collectors.toSet());
   }
@@ -29,12 +29,12 @@ public record BaselineReference(String scanId, String engine, Map<Integer, HeldR
   Reference reference(IntPredicate bothDigestsAt) {
     Map<Integer, Reference.Rank> held = new TreeMap<>();
     ranks.forEach(
-        (place, rank) ->
+        (rankInReplica, rank) ->
             held.put(
-                place,
+                rankInReplica,
                 new Reference.Rank(
                     new RankHolder(Optional.of(scanId), engine, rank.rank()),
-                    rank.form().content(rank.checksum(), bothDigestsAt.test(place)))));
+                    rank.metadata().content(rank.checksum(), bothDigestsAt.test(rankInReplica)))));
     return new Reference(
         "engine %s of scan %s (the baseline)".formatted(engine, scanId), Optional.empty(), held);
   }

@@ -145,20 +145,23 @@ public final class BaselineScan {
   }
 
   private BaselineReference held(String engine) {
-    Map<Integer, RankForm> forms = new HashMap<>();
-    for (Row row : scans.forms(baseline.scanId().text(), engine)) {
+    Map<Integer, RankMetadata> metadataByRank = new HashMap<>();
+    for (Row row : scans.metadataRows(baseline.scanId().text(), engine)) {
       if (row.getAs("skipped_because") == null) {
-        forms.put(row.getAs("rank"), RankForm.of(row));
+        metadataByRank.put(row.getAs("rank"), RankMetadata.of(row));
       }
     }
     Map<Integer, HeldRank> ranks = new TreeMap<>();
     for (Row row : ofScan("ranks")) {
       if (row.getAs("engine").equals(engine)) {
         int rank = row.<Integer>getAs("rank");
-        int place = rank % (row.<Integer>getAs("tp_size") * row.<Integer>getAs("pp_size"));
+        int rankInReplica = rank % (row.<Integer>getAs("tp_size") * row.<Integer>getAs("pp_size"));
         ranks.putIfAbsent(
-            place,
-            new HeldRank(rank, row.getAs("checksum"), forms.getOrDefault(rank, RankForm.EMPTY)));
+            rankInReplica,
+            new HeldRank(
+                rank,
+                row.getAs("checksum"),
+                metadataByRank.getOrDefault(rank, RankMetadata.EMPTY)));
       }
     }
     return new BaselineReference(baseline.scanId().text(), engine, ranks);

@@ -35,8 +35,8 @@ public final class BlamedFiles {
     for (EngineInventory engine : engines) {
       if (finding.location().equals(Optional.of(engine.group()))) {
         for (int rank = 0; rank < engine.expectedRanks(); rank++) {
-          int place = rank % engine.spec().parallelism().replicaSize();
-          if (finding.rank().map(of -> of == place).orElse(true)) {
+          int rankInReplica = rank % engine.spec().parallelism().replicaSize();
+          if (finding.rank().map(of -> of == rankInReplica).orElse(true)) {
             rows.add(RowFactory.create(engine.spec().name(), rank, key));
           }
         }

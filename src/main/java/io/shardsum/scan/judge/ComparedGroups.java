@@ -29,7 +29,7 @@ final class ComparedGroups {
   private record Key(String engine, int rank) {}
 
   private final Map<Key, RankResult> results = new HashMap<>();
-  private final Map<Key, RankForm> forms = new HashMap<>();
+  private final Map<Key, RankMetadata> metadataByRank = new HashMap<>();
   private final Map<String, BaselineReference> baselines;
 
   /**
@@ -42,7 +42,7 @@ final class ComparedGroups {
     ranks.forEach(rank -> results.put(new Key(rank.engine(), rank.rank()), rank));
     for (Row row : formRows) {
       if (row.getAs("skipped_because") == null) {
-        forms.put(new Key(row.getAs("engine"), row.getAs("rank")), RankForm.of(row));
+        metadataByRank.put(new Key(row.getAs("engine"), row.getAs("rank")), RankMetadata.of(row));
       }
     }
     this.baselines = baselines;
@@ -72,7 +72,7 @@ final class ComparedGroups {
     }
     Optional<Reference> reference =
         baseline
-            .map(b -> b.reference(place -> !oneDigest.contains(place)))
+            .map(b -> b.reference(rankInReplica -> !oneDigest.contains(rankInReplica)))
             .or(() -> trusted(engines, copies));
     return new ComparedGroup(
         first.group(), first.family(), first.spec().revision(), copies, reference);
@@ -80,39 +80,39 @@ final class ComparedGroups {
 
   private Set<Integer> placesWithOneDigest(
       List<EngineInventory> engines, Optional<BaselineReference> baseline) {
-    Set<Integer> places = new HashSet<>();
-    baseline.ifPresent(b -> places.addAll(b.placesWithOneDigest()));
+    Set<Integer> ranksInReplica = new HashSet<>();
+    baseline.ifPresent(b -> ranksInReplica.addAll(b.placesWithOneDigest()));
     for (EngineInventory engine : engines) {
       for (RankInventory rank : engine.ranks()) {
-        RankForm form = forms.get(new Key(engine.spec().name(), rank.rank()));
-        if (form != null && form.sha256().isEmpty()) {
-          places.add(placeOf(engine, rank));
+        RankMetadata metadata = metadataByRank.get(new Key(engine.spec().name(), rank.rank()));
+        if (metadata != null && metadata.sha256().isEmpty()) {
+          ranksInReplica.add(rankInReplicaOf(engine, rank));
         }
       }
     }
-    return places;
+    return ranksInReplica;
   }
 
-  private static int placeOf(EngineInventory engine, RankInventory rank) {
+  private static int rankInReplicaOf(EngineInventory engine, RankInventory rank) {
     return rank.rank() % engine.spec().parallelism().replicaSize();
   }
 
   private RankCopy copy(EngineInventory engine, RankInventory rank, Set<Integer> oneDigest) {
     Key key = new Key(engine.spec().name(), rank.rank());
     RankResult result = results.get(key);
-    int place = placeOf(engine, rank);
+    int rankInReplica = rankInReplicaOf(engine, rank);
     Optional<RankContent> content =
         result
             .checksum()
             .map(
                 checksum ->
-                    forms
-                        .getOrDefault(key, RankForm.EMPTY)
-                        .content(checksum, !oneDigest.contains(place)));
+                    metadataByRank
+                        .getOrDefault(key, RankMetadata.EMPTY)
+                        .content(checksum, !oneDigest.contains(rankInReplica)));
     return new RankCopy(
         key.engine(),
         key.rank(),
-        place,
+        rankInReplica,
         result.status(),
         content,
         engine.storages(rank),
@@ -134,7 +134,7 @@ final class ComparedGroups {
         Reference.Rank rank =
             new Reference.Rank(
                 RankHolder.now(copy.engine(), copy.rank()), copy.content().orElseThrow());
-        Reference.Rank before = ranks.putIfAbsent(copy.place(), rank);
+        Reference.Rank before = ranks.putIfAbsent(copy.rankInReplica(), rank);
         if (before != null && !before.content().equals(rank.content())) {
           throw contradiction(engines.get(0).group(), before.holder(), rank.holder());
         }

@@ -21,7 +21,7 @@ import org.apache.spark.sql.Row;
  * The copies in files.
  *
  * @param groups with what trusted engines or a baseline say
- * @param forms the rows of {@code sql/forms.sql}
+ * @param metadataRows the rows of {@code sql/forms.sql}
  * @param zeros what is zero
  * @param brokenHeaders how many headers did not parse at first, by what has read them
  */
@@ -30,7 +30,7 @@ public record FileCopies(
     Dataset<Row> tensors,
     List<RankResult> ranks,
     List<ComparedGroup> groups,
-    List<Row> forms,
+    List<Row> metadataRows,
     ZeroTensors zeros,
     Map<ReadBy, Long> brokenHeaders,
     CheckpointSource checkpoints,
@@ -46,9 +46,9 @@ public record FileCopies(
   public static List<ComparedGroup> groups(
       Inventory inventory,
       List<RankResult> ranks,
-      List<Row> forms,
+      List<Row> metadataRows,
       Map<String, BaselineReference> baselines) {
-    return new ComparedGroups(ranks, forms, baselines).groups(inventory);
+    return new ComparedGroups(ranks, metadataRows, baselines).groups(inventory);
   }
 
   @Override
@@ -96,6 +96,6 @@ public record FileCopies(
 
   @Override
   public List<CoverageCount.Skipped> skipped() {
-    return DifferingTensors.skipped(forms);
+    return DifferingTensors.skipped(metadataRows);
   }
 }

@@ -158,7 +158,7 @@ public final class Judge {
   /** Without the ranks whose headers were misread: what they were judged by is not theirs. */
   private List<ComparedGroup> withoutMisread(
       FleetVerdict verdict, List<ComparedGroup> groups, SecondReader reader) {
-    Set<RankHolder> suspect = new HashSet<>(verdict.otherForms());
+    Set<RankHolder> suspect = new HashSet<>(verdict.otherMetadata());
     suspect.removeAll(misread.keySet());
     reader
         .headers()

@@ -15,9 +15,9 @@ import io.shardsum.verdict.Digests;
 import io.shardsum.verdict.Evidence;
 import io.shardsum.verdict.HeldTensor;
 import io.shardsum.verdict.KnownRank;
-import io.shardsum.verdict.PlaceContents;
 import io.shardsum.verdict.RankCopy;
 import io.shardsum.verdict.RankHolder;
+import io.shardsum.verdict.ReplicaRankContents;
 import io.shardsum.verdict.Surroundings;
 import io.shardsum.verdict.TensorName;
 import io.shardsum.verdict.Whereabouts;
@@ -150,7 +150,7 @@ public final class TableEvidence implements Evidence {
   }
 
   @Override
-  public Map<Integer, PlaceContents> differing(Map<Integer, Set<RankHolder>> holders) {
+  public Map<Integer, ReplicaRankContents> differing(Map<Integer, Set<RankHolder>> holders) {
     boolean ofThisScan =
         holders.values().stream().flatMap(Set::stream).allMatch(h -> h.scanId().isEmpty());
     return ofThisScan
@@ -165,17 +165,17 @@ public final class TableEvidence implements Evidence {
    *
    * @param earlier empty: what earlier scans held is left out
    */
-  private Map<Integer, PlaceContents> differing(
+  private Map<Integer, ReplicaRankContents> differing(
       Map<Integer, Set<RankHolder>> holders, Optional<EarlierScans> earlier) {
     List<RankHolder> numbered = new ArrayList<>();
     List<Row> rows = new ArrayList<>();
     holders.forEach(
-        (place, ofPlace) -> {
+        (rankInReplica, ofPlace) -> {
           List<RankHolder> readable = ofPlace.stream().filter(h -> hasTensors(h, earlier)).toList();
           for (RankHolder holder : readable) {
             rows.add(
                 RowFactory.create(
-                    place,
+                    rankInReplica,
                     numbered.size(),
                     (long) readable.size(),
                     holder.scanId().orElse(THIS_SCAN),
@@ -192,7 +192,7 @@ public final class TableEvidence implements Evidence {
             .in(session)
             .where(col("number").leq(most))
             .collectAsList();
-    return places(contents, numbered);
+    return ranksInReplica(contents, numbered);
   }
 
   @Override
@@ -226,7 +226,7 @@ public final class TableEvidence implements Evidence {
     for (RankCopy copy : group.copies()) {
       if (copy.content().isPresent()) {
         boolean isReference = references.remove(copy.holder());
-        rows.add(copy(copy.holder(), copy.place(), copy.storages(), isReference));
+        rows.add(copy(copy.holder(), copy.rankInReplica(), copy.storages(), isReference));
       }
     }
     group
@@ -235,18 +235,18 @@ public final class TableEvidence implements Evidence {
             r ->
                 r.ranks()
                     .forEach(
-                        (place, of) -> {
+                        (rankInReplica, of) -> {
                           if (references.contains(of.holder()) && of.holder().scanId().isEmpty()) {
-                            rows.add(copy(of.holder(), place, Map.of(), true));
+                            rows.add(copy(of.holder(), rankInReplica, Map.of(), true));
                           }
                         }));
     return rows;
   }
 
   private static Row copy(
-      RankHolder holder, int place, Map<String, String> storages, boolean isReference) {
+      RankHolder holder, int rankInReplica, Map<String, String> storages, boolean isReference) {
     return RowFactory.create(
-        holder.engine(), holder.rank(), place, storages, storages.toString(), isReference);
+        holder.engine(), holder.rank(), rankInReplica, storages, storages.toString(), isReference);
   }
 
   /**
@@ -283,7 +283,8 @@ public final class TableEvidence implements Evidence {
     return held.unionByName(earlier);
   }
 
-  private static Map<Integer, PlaceContents> places(List<Row> rows, List<RankHolder> holders) {
+  private static Map<Integer, ReplicaRankContents> ranksInReplica(
+      List<Row> rows, List<RankHolder> holders) {
     Set<Integer> withoutSecondDigest = new HashSet<>();
     for (Row row : rows) {
       if (row.getAs("sha256") == null || row.getAs("checksum") == null) {
@@ -294,25 +295,27 @@ public final class TableEvidence implements Evidence {
     Map<Integer, Map<RankHolder, Map<TensorName, Surroundings>>> surroundings = new HashMap<>();
     Map<Integer, Map<RankHolder, Map<TensorName, HeldTensor>>> byPlace = new HashMap<>();
     for (Row row : rows) {
-      int place = row.<Integer>getAs("place");
+      int rankInReplica = row.<Integer>getAs("place");
       RankHolder holder = holders.get(row.getAs("holder"));
       TensorName name = new TensorName(row.getAs("role"), row.getAs("tensor"));
-      differing.put(place, row.getAs("differing"));
+      differing.put(rankInReplica, row.getAs("differing"));
       byPlace
-          .computeIfAbsent(place, any -> new HashMap<>())
+          .computeIfAbsent(rankInReplica, any -> new HashMap<>())
           .computeIfAbsent(holder, any -> new HashMap<>())
-          .put(name, held(row, withoutSecondDigest.contains(place)));
+          .put(name, held(row, withoutSecondDigest.contains(rankInReplica)));
       surroundings
-          .computeIfAbsent(place, any -> new HashMap<>())
+          .computeIfAbsent(rankInReplica, any -> new HashMap<>())
           .computeIfAbsent(holder, any -> new HashMap<>())
           .put(name, surroundings(row));
     }
-    Map<Integer, PlaceContents> places = new HashMap<>();
+    Map<Integer, ReplicaRankContents> ranksInReplica = new HashMap<>();
     byPlace.forEach(
-        (place, held) ->
-            places.put(
-                place, new PlaceContents(differing.get(place), held, surroundings.get(place))));
-    return places;
+        (rankInReplica, held) ->
+            ranksInReplica.put(
+                rankInReplica,
+                new ReplicaRankContents(
+                    differing.get(rankInReplica), held, surroundings.get(rankInReplica))));
+    return ranksInReplica;
   }
 
   /** Empty where a running engine does not tell it. */

@@ -12,7 +12,7 @@ import org.apache.spark.sql.Row;
 /** The tensors of zero bytes, as files show them: of no other is the digest of nothing right. */
 final class KnownEmpty {
 
-  private record Key(String group, int place, String key) {}
+  private record Key(String group, int rankInReplica, String key) {}
 
   private final Set<Key> keys = new HashSet<>();
 
@@ -26,13 +26,13 @@ final class KnownEmpty {
     inventory.engines().forEach(engine -> engines.put(engine.spec().name(), engine));
     for (Row row : rows) {
       EngineInventory engine = engines.get(row.<String>getAs("engine"));
-      int place = row.<Integer>getAs("rank") % engine.spec().parallelism().replicaSize();
-      keys.add(new Key(engine.group(), place, row.getAs("key")));
+      int rankInReplica = row.<Integer>getAs("rank") % engine.spec().parallelism().replicaSize();
+      keys.add(new Key(engine.group(), rankInReplica, row.getAs("key")));
     }
   }
 
   /** Whether a file of the group shows it. */
-  boolean has(String group, int place, String key) {
-    return keys.contains(new Key(group, place, key));
+  boolean has(String group, int rankInReplica, String key) {
+    return keys.contains(new Key(group, rankInReplica, key));
   }
 }

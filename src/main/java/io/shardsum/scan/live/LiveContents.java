@@ -54,7 +54,7 @@ final class LiveContents {
     this.tensors =
         Query.of("live/contents")
             .with("live_tensors", liveTensors)
-            .with("live_places", places())
+            .with("live_places", ranksInReplica())
             .with("live_silent", silent)
             .with("live_compared", files.compared())
             .in(session);
@@ -78,7 +78,7 @@ final class LiveContents {
   }
 
   /** The rank in its replica. */
-  static int placeOf(LiveSource.Landed engine, int rank) {
+  static int rankInReplicaOf(LiveSource.Landed engine, int rank) {
     return rank % engine.spec().parallelism().replicaSize();
   }
 
@@ -87,8 +87,9 @@ final class LiveContents {
     for (LiveSource.Landed engine : live) {
       for (RankResult rank : engine.ranks()) {
         if (rank.checksum().isPresent()) {
-          List<Object> place = List.of(engine.result().group(), placeOf(engine, rank.rank()));
-          String other = first.putIfAbsent(place, rank.checksum().get());
+          List<Object> rankInReplica =
+              List.of(engine.result().group(), rankInReplicaOf(engine, rank.rank()));
+          String other = first.putIfAbsent(rankInReplica, rank.checksum().get());
           if (other != null && !other.equals(rank.checksum().get())) {
             return false;
           }
@@ -100,23 +101,26 @@ final class LiveContents {
     return true;
   }
 
-  private Dataset<Row> places() {
-    List<Row> places = new ArrayList<>();
+  private Dataset<Row> ranksInReplica() {
+    List<Row> ranksInReplica = new ArrayList<>();
     for (LiveSource.Landed engine : live) {
       for (RankResult rank : engine.ranks()) {
-        places.add(
+        ranksInReplica.add(
             RowFactory.create(
-                rank.engine(), rank.rank(), engine.result().group(), placeOf(engine, rank.rank())));
+                rank.engine(),
+                rank.rank(),
+                engine.result().group(),
+                rankInReplicaOf(engine, rank.rank())));
       }
     }
-    return session.createDataFrame(places, PLACES);
+    return session.createDataFrame(ranksInReplica, PLACES);
   }
 
   /** Kept where it was computed, for it is asked for many times. */
   private Dataset<Row> silent(BlamedFiles blamed) {
     return Query.of("live/silent")
         .with("live_tensors", liveTensors)
-        .with("live_places", places())
+        .with("live_places", ranksInReplica())
         .with("live_compared", files.compared())
         .with("live_pairs", files.pairs())
         .with("blamed_files", session.createDataFrame(blamed.rows(), BlamedFiles.ROWS))
@@ -133,7 +137,7 @@ final class LiveContents {
   Dataset<Row> leftOut() {
     return Query.of("live/left_out")
         .with("live_tensors", liveTensors)
-        .with("live_places", places())
+        .with("live_places", ranksInReplica())
         .in(session);
   }
 
@@ -159,7 +163,7 @@ final class LiveContents {
           LiveFindings.unreported(
               Query.of("live/left_out_alone")
                   .with("live_tensors", liveTensors)
-                  .with("live_places", places())
+                  .with("live_places", ranksInReplica())
                   .with("live_pairs", files.pairs())
                   .with("live_silent", silent)
                   .with("referenced", session.createDataFrame(labels, REFERENCED))

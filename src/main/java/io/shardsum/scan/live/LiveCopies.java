@@ -122,7 +122,7 @@ public final class LiveCopies implements CopySource {
             new RankCopy(
                 rank.engine(),
                 rank.rank(),
-                LiveContents.placeOf(engine, rank.rank()),
+                LiveContents.rankInReplicaOf(engine, rank.rank()),
                 rank.status(),
                 Optional.ofNullable(digests.get(new RankOfEngine(rank.engine(), rank.rank())))
                     .map(digest -> new RankContent(digest, "")),

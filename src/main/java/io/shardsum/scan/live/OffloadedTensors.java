@@ -42,11 +42,11 @@ final class OffloadedTensors {
           .ifPresent(
               engine ->
                   files.put(
-                      place(engine, file.rank(), file.file().role(), file.file().path()), file));
+                      fileKey(engine, file.rank(), file.file().role(), file.file().path()), file));
     }
   }
 
-  private static List<Object> place(String engine, int rank, String role, String path) {
+  private static List<Object> fileKey(String engine, int rank, String role, String path) {
     return List.of(engine, rank, role, path);
   }
 
@@ -131,7 +131,7 @@ final class OffloadedTensors {
 
   private PlannedFile fileOf(Row suspect) {
     return files.get(
-        place(
+        fileKey(
             suspect.getAs("engine"),
             suspect.<Integer>getAs("rank"),
             suspect.getAs("role"),

@@ -28,7 +28,7 @@ final class UnverifiedEngines {
     for (RankCopy copy : group.copies()) {
       if (copy.content().isPresent()) {
         hosts
-            .computeIfAbsent(copy.place(), any -> new HashSet<>())
+            .computeIfAbsent(copy.rankInReplica(), any -> new HashSet<>())
             .add(copy.storages().get(ShardFile.TARGET));
         known.merge(copy.engine(), 1L, Long::sum);
       }
@@ -36,7 +36,7 @@ final class UnverifiedEngines {
     Map<String, SortedSet<Integer>> alone = new TreeMap<>();
     for (RankCopy copy : group.copies()) {
       if (copy.content().isPresent()
-          && hosts.get(copy.place()).size() == 1
+          && hosts.get(copy.rankInReplica()).size() == 1
           && !files.covers(copy.engine(), copy.rank())) {
         alone.computeIfAbsent(copy.engine(), any -> new TreeSet<>()).add(copy.rank());
       }

@@ -105,10 +105,10 @@ final class CopyPair {
     }
     return error == null
         && expected.tensor().equals(row.getAs("tensor"))
-        && hasForm(row.getAs("dtype"), row.getAs("tensor_bytes"));
+        && hasMetadata(row.getAs("dtype"), row.getAs("tensor_bytes"));
   }
 
-  private boolean hasForm(String dtype, long lengthBytes) {
+  private boolean hasMetadata(String dtype, long lengthBytes) {
     boolean same =
         dtype.equals(expected.site().dtype().name())
             && lengthBytes == expected.site().lengthBytes();

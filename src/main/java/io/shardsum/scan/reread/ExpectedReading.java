@@ -53,7 +53,9 @@ final class ExpectedReading {
   }
 
   private Optional<ExpectedModel> model(SuspectTensor suspect) {
-    return suspect.other().equals(ExpectedComparison.holder(suspect.group(), suspect.place()))
+    return suspect
+            .other()
+            .equals(ExpectedComparison.holder(suspect.group(), suspect.rankInReplica()))
         ? expected.result(suspect.group()).map(ExpectedResult::model)
         : Optional.empty();
   }

@@ -7,7 +7,7 @@ import static java.util.stream.Collectors.toSet;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 
-import io.shardsum.scan.files.ReadingPlaces;
+import io.shardsum.scan.files.ReadingExecutors;
 import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.source.ChunkColumn;
 import io.shardsum.source.FileListing;
@@ -62,19 +62,20 @@ public final class HeaderReading {
 
   private final Dataset<Row> tensors;
   private final List<PlannedFile> planned;
-  private final ReadingPlaces places;
+  private final ReadingExecutors executors;
 
   /**
    * Prepares.
    *
    * @param tensors the rows of the table that come from files
    * @param planned the files of the scan
-   * @param places of the executors that have read
+   * @param executors of the executors that have read
    */
-  public HeaderReading(Dataset<Row> tensors, List<PlannedFile> planned, ReadingPlaces places) {
+  public HeaderReading(
+      Dataset<Row> tensors, List<PlannedFile> planned, ReadingExecutors executors) {
     this.tensors = tensors;
     this.planned = planned;
-    this.places = places;
+    this.executors = executors;
   }
 
   /** The headers of ranks of this scan that no second reading gives as they were read at first. */
@@ -160,7 +161,7 @@ public final class HeaderReading {
           header == null ? List.of() : List.of(header.by().executor().split(",", -1));
       tasks.add(
           new TaskPlan.Task(
-              places.besides(readers, List.of()),
+              executors.besides(readers, List.of()),
               List.of(List.of((long) number, 0L, file.file().lengthBytes() + 1))));
     }
     return tensors

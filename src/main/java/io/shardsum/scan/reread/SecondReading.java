@@ -5,7 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import io.shardsum.damage.TensorSite;
 import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.scan.checkpoint.CheckpointSource;
-import io.shardsum.scan.files.ReadingPlaces;
+import io.shardsum.scan.files.ReadingExecutors;
 import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.scan.plan.RereadLimits;
 import io.shardsum.source.ChunkColumn;
@@ -68,7 +68,7 @@ public final class SecondReading {
       return new SecondLook.NotRead(why, Optional.of(file.readBy()));
     }
 
-    List<String> places(ReadingPlaces among) {
+    List<String> executors(ReadingExecutors among) {
       return among.besides(file.executors(), other.executors());
     }
 
@@ -80,7 +80,7 @@ public final class SecondReading {
 
   private final SparkSession session;
   private final SuspectFiles files;
-  private final ReadingPlaces places;
+  private final ReadingExecutors executors;
   private final RereadLimits limits;
   private final ExpectedReading expected;
   private final List<ExpectedReading.Pair> ofRecipes = new ArrayList<>();
@@ -91,18 +91,18 @@ public final class SecondReading {
    *
    * @param tensors the rows of the table that come from files
    * @param planned the files of the scan
-   * @param places of the executors that have read
+   * @param executors of the executors that have read
    * @param expected what checkpoints say
    */
   public SecondReading(
       Dataset<Row> tensors,
       List<PlannedFile> planned,
-      ReadingPlaces places,
+      ReadingExecutors executors,
       RereadLimits limits,
       CheckpointSource expected) {
     this.session = tensors.sparkSession();
     this.files = new SuspectFiles(planned, tensors);
-    this.places = places;
+    this.executors = executors;
     this.limits = limits;
     this.leftBytes = limits.bytes();
     this.expected = new ExpectedReading(session, expected, limits.ranges());
@@ -194,7 +194,7 @@ public final class SecondReading {
       int number = tasks.size();
       files.add(pair.file().file());
       files.add(pair.other().file());
-      tasks.add(new TaskPlan.Task(pair.places(places), ranges(pair, number)));
+      tasks.add(new TaskPlan.Task(pair.executors(executors), ranges(pair, number)));
       expected.put(
           number,
           new CopyPair.Expected(

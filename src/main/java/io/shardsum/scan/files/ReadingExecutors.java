@@ -10,9 +10,9 @@ import java.util.TreeMap;
  *
  * @param hosts of the executors that have read, by Spark's ids of these
  */
-public record ReadingPlaces(Map<String, String> hosts) {
+public record ReadingExecutors(Map<String, String> hosts) {
 
-  public ReadingPlaces {
+  public ReadingExecutors {
     hosts = new TreeMap<>(hosts);
   }
 

@@ -11,17 +11,17 @@ import org.apache.spark.sql.Row;
  * @param sha256 present where every tensor has SHA-256 besides the digest that the rank is merged
  *     by
  */
-record RankForm(String form, Optional<String> sha256) {
+record RankMetadata(String metadata, Optional<String> sha256) {
 
   /** Of a rank without a tensor that is hashed. */
-  static final RankForm EMPTY = new RankForm("", Optional.of(""));
+  static final RankMetadata EMPTY = new RankMetadata("", Optional.of(""));
 
-  static RankForm of(Row row) {
-    return new RankForm(row.getAs("form"), Optional.ofNullable(row.getAs("sha256_form")));
+  static RankMetadata of(Row row) {
+    return new RankMetadata(row.getAs("form"), Optional.ofNullable(row.getAs("sha256_form")));
   }
 
   /** With or without the second digest: it can be compared only where all have it. */
   RankContent content(String checksum, boolean withSha256) {
-    return new RankContent(checksum, withSha256 ? form + " " + sha256.orElseThrow() : form);
+    return new RankContent(checksum, withSha256 ? metadata + " " + sha256.orElseThrow() : metadata);
   }
 }

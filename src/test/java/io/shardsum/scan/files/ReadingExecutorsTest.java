@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class ReadingPlacesTest {
+class ReadingExecutorsTest {
 
-  private static final ReadingPlaces THREE =
-      new ReadingPlaces(Map.of("1", "west", "2", "east", "3", "east"));
+  private static final ReadingExecutors THREE =
+      new ReadingExecutors(Map.of("1", "west", "2", "east", "3", "east"));
 
   @Test
   void takesExecutorsThatHaveReadNeitherCopy() {
@@ -26,7 +26,7 @@ class ReadingPlacesTest {
   @Test
   void takesAnyWhereAllHaveReadTheSuspectCopy() {
     assertThat(THREE.besides(List.of("1", "2", "3"), List.of("1"))).isEmpty();
-    assertThat(new ReadingPlaces(Map.of("driver", "here")).besides(List.of("driver"), List.of()))
+    assertThat(new ReadingExecutors(Map.of("driver", "here")).besides(List.of("driver"), List.of()))
         .isEmpty();
   }
 }

@@ -12,13 +12,13 @@ import java.util.TreeSet;
  * @param byHolder what each holder has of them; a tensor that is not in its map is absent there
  * @param surroundings what these tensors stand among, by holder
  */
-public record PlaceContents(
+public record ReplicaRankContents(
     long differing,
     Map<RankHolder, Map<TensorName, HeldTensor>> byHolder,
     Map<RankHolder, Map<TensorName, Surroundings>> surroundings) {
 
   /** Nothing differs. */
-  public static final PlaceContents EQUAL = new PlaceContents(0, Map.of(), Map.of());
+  public static final ReplicaRankContents EQUAL = new ReplicaRankContents(0, Map.of(), Map.of());
 
   SortedSet<TensorName> names() {
     SortedSet<TensorName> names = new TreeSet<>();
@@ -35,7 +35,7 @@ public record PlaceContents(
   }
 
   /** The same places of tensors, which hold something else. */
-  PlaceContents with(Map<RankHolder, Map<TensorName, HeldTensor>> corrected) {
-    return new PlaceContents(differing, corrected, surroundings);
+  ReplicaRankContents with(Map<RankHolder, Map<TensorName, HeldTensor>> corrected) {
+    return new ReplicaRankContents(differing, corrected, surroundings);
   }
 }

@@ -9,17 +9,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /** All copies of one rank, and which of them are equal as a whole. */
-final class Place {
+final class ReplicaRank {
 
   private final int number;
   private final List<RankCopy> copies;
   private final Optional<Reference.Rank> reference;
   private final Ballot<RankContent> ballot;
-  private final Map<RankContent, List<RankCopy>> camps = new LinkedHashMap<>();
+  private final Map<RankContent, List<RankCopy>> contentGroups = new LinkedHashMap<>();
   private final List<RankCopy> empty = new ArrayList<>();
 
   /** Takes the expected copies of a rank, also those that could not be read. */
-  Place(int number, List<RankCopy> copies, Optional<Reference.Rank> reference) {
+  ReplicaRank(int number, List<RankCopy> copies, Optional<Reference.Rank> reference) {
     this.number = number;
     this.copies = List.copyOf(copies);
     this.reference = reference;
@@ -34,7 +34,7 @@ final class Place {
       } else if (copy.content().isPresent()) {
         RankContent content = copy.content().get();
         ballot.vote(copy.storage(), content);
-        camps.computeIfAbsent(content, any -> new ArrayList<>()).add(copy);
+        contentGroups.computeIfAbsent(content, any -> new ArrayList<>()).add(copy);
       }
     }
   }
@@ -52,8 +52,8 @@ final class Place {
   }
 
   /** Complete copies by content, in the order of the copies. */
-  Map<RankContent, List<RankCopy>> camps() {
-    return camps;
+  Map<RankContent, List<RankCopy>> contentGroups() {
+    return contentGroups;
   }
 
   /** Complete copies without any tensor, where others have some: they have no vote. */
@@ -74,7 +74,8 @@ final class Place {
   /** Whether a copy differs from another, or from the reference. */
   boolean differs() {
     return reference.isPresent()
-        ? camps.keySet().stream().anyMatch(content -> !content.equals(reference.get().content()))
+        ? contentGroups.keySet().stream()
+            .anyMatch(content -> !content.equals(reference.get().content()))
         : !ballot.isUnanimous();
   }
 
