@@ -114,7 +114,7 @@ class FaultyShardsTest {
           same-name      | UNREADABLE | model.layers.0.mlp.down_proj.weight is in two files
           role-collision | UNREADABLE | draft.model.layers.0.mlp.down_proj.weight is in two files
           """)
-  void saysWhyARankHasNoChecksum(String engine, String status, String reason) {
+  void saysWhyARankHasNoChecksum(String engine, RankStatus status, String reason) {
     RankResult broken = scan.rank(engine, 1);
     assertThat(broken.status()).isEqualTo(status);
     assertThat(broken.checksum()).isEmpty();
