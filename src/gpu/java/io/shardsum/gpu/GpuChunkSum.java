@@ -45,7 +45,7 @@ public final class GpuChunkSum extends ChunkSum implements RapidsUDF {
     CudfOperations operations = new CudfOperations();
     try (Register<CudfColumn> sums =
             new Register<>(
-                operations, new ChunkSums<>(operations).of(rows, new CudfByteRows(args[0])));
+                operations, new ChunkSums<>(operations).sums(rows, new CudfByteRows(args[0])));
         ColumnView longs = sums.column().view().bitCastTo(DType.INT64)) {
       return longs.mergeAndSetValidity(BinaryOp.BITWISE_AND, args);
     }

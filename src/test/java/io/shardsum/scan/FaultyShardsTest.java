@@ -123,14 +123,14 @@ class FaultyShardsTest {
     assertThat(scan.rank(engine, 0)).isEqualTo(of(scan.rank("well", 0), engine));
     assertThat(scan.engine(engine).checksum()).isEmpty();
     assertThat(scan.engine(engine).hashedRanks()).isEqualTo(1);
-    assertThat(scan.engine(engine).missingRanks()).isEqualTo(status.equals("MISSING") ? 1 : 0);
+    assertThat(scan.engine(engine).missingRanks()).isEqualTo(status == RankStatus.MISSING ? 1 : 0);
     assertThat(scan.summary().findings())
         .filteredOn(finding -> finding.engine().equals(Optional.of(engine)))
         .filteredOn(finding -> finding.rank().equals(Optional.of(1)))
         .extracting(Finding::kind, Finding::detail)
         .containsExactly(
             tuple(
-                status.equals("MISSING") ? "MISSING_RANK" : "UNREADABLE",
+                status == RankStatus.MISSING ? "MISSING_RANK" : "UNREADABLE",
                 broken.reason().orElseThrow()));
   }
 
