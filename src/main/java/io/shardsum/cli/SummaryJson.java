@@ -75,16 +75,12 @@ record SummaryJson(
         .iterator();
   }
 
-  private static String completeness(Optional<String> checksum) {
-    return checksum.isPresent() ? "COMPLETE" : "INCOMPLETE";
-  }
-
   private record Engine(
       String engine,
       Optional<String> model,
       Optional<String> revision,
       String comparisonGroup,
-      String status,
+      EngineResult.Status status,
       Optional<String> checksum,
       int expectedRanks,
       int hashedRanks,
@@ -103,7 +99,7 @@ record SummaryJson(
           engine.model(),
           engine.revision(),
           engine.group(),
-          completeness(engine.checksum()),
+          engine.status(),
           engine.checksum(),
           engine.expectedRanks(),
           engine.hashedRanks(),
@@ -154,7 +150,7 @@ record SummaryJson(
   private record LiveEngine(
       String engine,
       String comparisonGroup,
-      String status,
+      EngineResult.Status status,
       Optional<String> checksum,
       Optional<String> reported,
       Optional<SourceResult.WithFiles> comparedWithFiles,
@@ -172,7 +168,7 @@ record SummaryJson(
       return new LiveEngine(
           engine.engine(),
           engine.group(),
-          completeness(engine.checksum()),
+          engine.status(),
           engine.checksum(),
           engine.reported(),
           Optional.ofNullable(live.withFiles().get(engine.engine())),

@@ -63,15 +63,23 @@ public record Parallelism(int tp, int pp, int dp, int ep, int attentionDp) {
     return tp * pp * dp;
   }
 
-  int tpRankOf(int worldRank) {
+  /** The rank within its replica: ranks with the same one are copies of each other. */
+  public int rankInReplica(int worldRank) {
+    return worldRank % replicaSize();
+  }
+
+  /** The tensor-parallel rank of a rank. */
+  public int tpRankOf(int worldRank) {
     return worldRank % tp;
   }
 
-  int ppRankOf(int worldRank) {
+  /** The pipeline stage of a rank. */
+  public int ppRankOf(int worldRank) {
     return worldRank / tp % pp;
   }
 
-  int dpRankOf(int worldRank) {
+  /** The data-parallel replica of a rank. */
+  public int dpRankOf(int worldRank) {
     return worldRank / replicaSize();
   }
 

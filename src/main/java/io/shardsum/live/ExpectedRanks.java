@@ -24,9 +24,9 @@ final class ExpectedRanks {
   static LiveRank unknown(Parallelism sizes, int rank, String reason) {
     return new LiveRank(
         rank,
-        rank % sizes.tp(),
-        rank / sizes.tp() % sizes.pp(),
-        rank / sizes.replicaSize(),
+        sizes.tpRankOf(rank),
+        sizes.ppRankOf(rank),
+        sizes.dpRankOf(rank),
         Optional.empty(),
         Optional.empty(),
         List.of(),

@@ -275,7 +275,7 @@ final class JudgedAnswer {
   }
 
   private String reasonOfAbsence(int number) {
-    boolean laterStage = number / sizes.tp() % sizes.pp() > 0;
+    boolean laterStage = sizes.ppRankOf(number) > 0;
     if (laterStage && spec.endpoint().kind() == EndpointKind.SGLANG) {
       return FIRST_STAGE_ONLY;
     }

@@ -43,6 +43,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,9 +52,11 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -197,7 +200,7 @@ public final class FleetScan {
     List<Finding> findings = new ArrayList<>(ofFiles.findings());
     SourceResult running = SourceResult.none(WeightSource.LIVE);
     if (!live.isEmpty()) {
-      LiveCopies copies = liveCopies(live, reading, reduced, ofFiles, checkpoints);
+      LiveCopies copies = liveCopies(live, reduced, ofFiles, checkpoints);
       Judgement ofEngines = judge(copies, past);
       running = ofEngines.result(copies.ranks(), copies.engines(), copies.withFiles());
       findings.addAll(ofEngines.findings());
@@ -256,16 +259,12 @@ public final class FleetScan {
 
   /** In a session of its own: there are few rows, however large the fleet is. */
   private LiveCopies liveCopies(
-      LiveSource live,
-      WeightReading reading,
-      FileReduction reduced,
-      Judgement ofFiles,
-      CheckpointSource checkpoints) {
+      LiveSource live, FileReduction reduced, Judgement ofFiles, CheckpointSource checkpoints) {
     SparkSession ofFewRows = ScanSession.of(session, new ScanSize(0, 0));
     return LiveCopies.of(
         live,
         request,
-        tables.read(ScanTable.TENSORS, reading.tensors().schema(), ofFewRows),
+        tables.read(ScanTable.TENSORS, ofFewRows),
         reduced.ranks(),
         ofFiles.findings(),
         checkpoints,
@@ -274,9 +273,10 @@ public final class FleetScan {
 
   private static Dataset<Row> withRowsOf(
       List<RowSource> others, Dataset<Row> ofFiles, Function<RowSource, Dataset<Row>> rows) {
+    Column[] columns = Arrays.stream(ofFiles.columns()).map(functions::col).toArray(Column[]::new);
     return others.stream()
         .filter(source -> !source.isEmpty())
-        .map(source -> ScanTables.fitted(rows.apply(source), ofFiles.schema()))
+        .map(source -> rows.apply(source).select(columns))
         .reduce(ofFiles, Dataset::union);
   }
 

@@ -38,6 +38,19 @@ public record EngineResult(
     Optional<String> version,
     Optional<Instant> fetchedAt) {
 
+  /** Whether all of an engine is known: the column {@code status} of the table {@code engines}. */
+  public enum Status {
+    /** Every expected rank has a checksum. */
+    COMPLETE,
+    /** Some expected rank has none. */
+    INCOMPLETE;
+
+    /** That of an engine with this checksum, if it has one. */
+    public static Status of(Optional<String> checksum) {
+      return checksum.isPresent() ? COMPLETE : INCOMPLETE;
+    }
+  }
+
   /** An engine of the views of finished scans. */
   public static EngineResult of(Row row) {
     return new EngineResult(
@@ -58,8 +71,13 @@ public record EngineResult(
         Optional.ofNullable(row.<Timestamp>getAs("fetched_at")).map(Timestamp::toInstant));
   }
 
+  /** Whether all of it is known. */
+  public Status status() {
+    return Status.of(checksum);
+  }
+
   /** Whether every expected rank has a checksum. */
   public boolean isComplete() {
-    return checksum.isPresent();
+    return status() == Status.COMPLETE;
   }
 }

@@ -285,7 +285,8 @@ public final class FinishedScan {
     Optional.ofNullable(row.<String>getAs("sha256")).ifPresent(sums::add);
     Optional.ofNullable(row.<String>getAs("raw_checksum")).ifPresent(raw -> sums.add("raw " + raw));
     String content =
-        row.getAs("status").equals("HASHED") || row.getAs("status").equals("PAIRED")
+        List.of(TensorStatus.HASHED.name(), TensorStatus.PAIRED.name())
+                .contains(row.<String>getAs("status"))
             ? String.join(" ", sums)
             : "%s: %s".formatted(row.getAs("status"), row.getAs("reason"));
     return new TensorCopy(

@@ -17,9 +17,9 @@ public interface RowSource {
    */
   void landTensors(Dataset<Row> ofFiles, ScanTables tables);
 
-  /** The rows of the table {@code ranks}; columns that it does not know are left out. */
+  /** The rows of the table {@code ranks}; what it does not know is null. */
   Dataset<Row> ranks(SparkSession session);
 
-  /** The rows of the table {@code engines}; columns that it does not know are left out. */
+  /** The rows of the table {@code engines}; what it does not know is null. */
   Dataset<Row> engines(SparkSession session);
 }

@@ -1,28 +1,21 @@
 package io.shardsum.tables;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
-
 import io.shardsum.text.ForeignText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.datasources.DataSource;
-import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.StructType;
 
 /**
  * Where one scan lands.
@@ -135,24 +128,15 @@ public record ScanTables(Path out, LocalDate date, ScanId scanId) {
     return new UncheckedIOException("Cannot write to " + why, e);
   }
 
-  /** The rows with all columns of their table: those that they lack are null. */
-  public static Dataset<Row> fitted(Dataset<Row> rows, StructType schema) {
-    List<String> known = Arrays.asList(rows.columns());
-    Column[] columns =
-        Arrays.stream(schema.fields())
-            .map((StructField f) -> known.contains(f.name()) ? col(f.name()) : nothing(f))
-            .toArray(Column[]::new);
-    return rows.select(columns);
-  }
-
-  private static Column nothing(StructField field) {
-    return lit(null).cast(field.dataType()).as(field.name());
-  }
-
-  public Dataset<Row> read(ScanTable table, StructType schema, SparkSession session) {
+  /**
+   * Reads the rows of a table that this scan has written so far.
+   *
+   * @param session in which they are read
+   */
+  public Dataset<Row> read(ScanTable table, SparkSession session) {
     return session
         .read()
-        .schema(schema)
+        .schema(table.schema())
         .option(DataSource.GLOB_PATHS_KEY(), "false")
         .parquet(path(table));
   }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardsum.damage.DamagePattern;
 import io.shardsum.fleet.ProblemKind;
-import io.shardsum.fleet.RankState;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.verdict.CoverageState;
 import io.shardsum.verdict.FindingKind;
+import io.shardsum.verdict.RankStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,8 +91,10 @@ class DocumentedTablesTest {
     assertThat(words("| `source` |")).containsAll(names(WeightSource.values()));
     assertThat(words("| `scans.verdict` |"))
         .containsExactlyInAnyOrderElementsOf(names(Verdict.values()));
-    assertThat(words("| `ranks.status` |"))
-        .containsAll(names(RankState.MISSING, RankState.UNREADABLE, RankState.DUPLICATE));
+    assertThat(words("| `tensors.status` |")).containsAll(names(TensorStatus.values()));
+    assertThat(words("| `ranks.status` |")).containsAll(names(RankStatus.values()));
+    assertThat(words("| `engines.status` |"))
+        .containsExactlyInAnyOrderElementsOf(names(EngineResult.Status.values()));
     assertThat(words("| `rank_states` |"))
         .containsExactlyInAnyOrderElementsOf(
             names(CoverageState.values()).stream().filter(s -> !s.equals("SKIPPED")).toList());

@@ -91,8 +91,7 @@ public final class CheckpointSource implements RowSource {
     }
     List<Row> rows = new ArrayList<>();
     byEngine().forEach(engine -> rows.addAll(engine.tensors()));
-    Dataset<Row> ofTable =
-        ScanTables.fitted(session.createDataFrame(rows, ExpectedRows.TENSORS), ofFiles.schema());
+    Dataset<Row> ofTable = session.createDataFrame(rows, ScanTable.TENSORS.schema());
     tables.append(ScanTable.TENSORS, ofTable.coalesce(1));
   }
 
@@ -148,14 +147,14 @@ public final class CheckpointSource implements RowSource {
   public Dataset<Row> ranks(SparkSession session) {
     List<Row> rows = new ArrayList<>();
     byEngine().forEach(engine -> rows.addAll(engine.ranks()));
-    return session.createDataFrame(rows, ExpectedRows.RANKS);
+    return session.createDataFrame(rows, ScanTable.RANKS.schema());
   }
 
   @Override
   public Dataset<Row> engines(SparkSession session) {
     List<Row> rows = new ArrayList<>();
     byEngine().forEach(engine -> rows.add(engine.engine()));
-    return session.createDataFrame(rows, ExpectedRows.ENGINES);
+    return session.createDataFrame(rows, ScanTable.ENGINES.schema());
   }
 
   /** What the engines of a comparison group must hold, if a checkpoint says it. */

@@ -6,20 +6,17 @@ import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.Parallelism;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.fleet.WeightSource;
+import io.shardsum.tables.EngineResult;
 import io.shardsum.tables.NamedRow;
 import io.shardsum.tables.ScanTable;
+import io.shardsum.tables.TensorStatus;
 import io.shardsum.verdict.RankStatus;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.StructType;
 
 /** What is expected of an engine as rows of the tables: one replica, which stands for all. */
 final class ExpectedRows {
-
-  static final StructType TENSORS = ScanTable.TENSORS.schema();
-  static final StructType RANKS = ScanTable.RANKS.schema();
-  static final StructType ENGINES = ScanTable.ENGINES.schema();
 
   private static final String EXPECTED = WeightSource.EXPECTED.name();
 
@@ -45,7 +42,7 @@ final class ExpectedRows {
   }
 
   private Row tensor(int rank, HashedRank.HashedTensor hashed) {
-    return tensor(rank, hashed.tensor().name(), "HASHED")
+    return tensor(rank, hashed.tensor().name(), TensorStatus.HASHED)
         .with("dtype", hashed.tensor().recipe().dtype().name())
         .with("shape", hashed.tensor().recipe().shape())
         .with("bytes", hashed.tensor().recipe().lengthBytes())
@@ -56,18 +53,20 @@ final class ExpectedRows {
   }
 
   private Row refused(int rank, Refusal refusal) {
-    return tensor(rank, refusal.tensor(), "UNKNOWN").with("reason", refusal.reason()).row();
+    return tensor(rank, refusal.tensor(), TensorStatus.UNKNOWN)
+        .with("reason", refusal.reason())
+        .row();
   }
 
-  private NamedRow tensor(int rank, String name, String status) {
-    return NamedRow.of(TENSORS)
+  private NamedRow tensor(int rank, String name, TensorStatus status) {
+    return NamedRow.of(ScanTable.TENSORS.schema())
         .with("engine", engine)
         .with("source", EXPECTED)
         .with("rank", rank)
         .with("role", ShardFile.TARGET)
         .with("tensor", name)
         .with("key", name)
-        .with("status", status);
+        .with("status", status.name());
   }
 
   List<Row> ranks() {
@@ -75,13 +74,13 @@ final class ExpectedRows {
     List<Row> rows = new ArrayList<>();
     for (HashedRank rank : ranks) {
       rows.add(
-          NamedRow.of(RANKS)
+          NamedRow.of(ScanTable.RANKS.schema())
               .with("engine", engine)
               .with("source", EXPECTED)
               .with("rank", rank.rank())
-              .with("tp_rank", rank.rank() % sizes.tp())
+              .with("tp_rank", sizes.tpRankOf(rank.rank()))
               .with("tp_size", sizes.tp())
-              .with("pp_rank", rank.rank() / sizes.tp())
+              .with("pp_rank", sizes.ppRankOf(rank.rank()))
               .with("pp_size", sizes.pp())
               .with("dp_rank", 0)
               .with("dp_size", sizes.dp())
@@ -105,7 +104,7 @@ final class ExpectedRows {
 
   Row engine() {
     long complete = ranks.stream().filter(rank -> rank.checksum().isPresent()).count();
-    return NamedRow.of(ENGINES)
+    return NamedRow.of(ScanTable.ENGINES.schema())
         .with("engine", engine)
         .with("source", EXPECTED)
         .with("model", model.model())
@@ -115,7 +114,7 @@ final class ExpectedRows {
         .with("expected_ranks", ranks.size())
         .with("hashed_ranks", (int) complete)
         .with("missing_ranks", 0)
-        .with("status", complete == ranks.size() ? "COMPLETE" : "INCOMPLETE")
+        .with("status", EngineResult.Status.of(result.hashed().checksum()).name())
         .with("checksum", result.hashed().checksum())
         .with("bytes", ranks.stream().mapToLong(HashedRank::bytes).sum())
         .with("host", model.checkpoint().directory())

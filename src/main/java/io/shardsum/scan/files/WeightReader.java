@@ -110,7 +110,7 @@ public final class WeightReader {
       case READER -> {
         Dataset<Row> all = rows.tensors(withCanaries);
         QueryExecution written = write(CanaryRows.takenOut(all));
-        return new Landed(landed(all), CanaryRows.of(written));
+        return new Landed(landed(), CanaryRows.of(written));
       }
       case FUNCTION -> {
         Dataset<Row> tensors = rows.tensors(ofFleet);
@@ -119,7 +119,7 @@ public final class WeightReader {
             withCanaries.stream()
                 .map(r -> r.with(r.files().stream().filter(PlannedFile::isCanary).toList()))
                 .toList();
-        return new Landed(landed(tensors), rows.tensors(alone).collectAsList());
+        return new Landed(landed(), rows.tensors(alone).collectAsList());
       }
     }
     throw new IllegalStateException("no such hasher: " + hasher);
@@ -132,9 +132,9 @@ public final class WeightReader {
     return written;
   }
 
-  private Dataset<Row> landed(Dataset<Row> written) {
+  private Dataset<Row> landed() {
     return tables
-        .read(ScanTable.TENSORS, written.schema(), session)
+        .read(ScanTable.TENSORS, session)
         .where(col("source").equalTo(WeightSource.FILES.name()));
   }
 }

@@ -35,7 +35,7 @@ public final class BlamedFiles {
     for (EngineInventory engine : engines) {
       if (finding.location().equals(Optional.of(engine.group()))) {
         for (int rank = 0; rank < engine.expectedRanks(); rank++) {
-          int rankInReplica = rank % engine.spec().parallelism().replicaSize();
+          int rankInReplica = engine.spec().parallelism().rankInReplica(rank);
           if (finding.rank().map(of -> of == rankInReplica).orElse(true)) {
             rows.add(RowFactory.create(engine.spec().name(), rank, key));
           }

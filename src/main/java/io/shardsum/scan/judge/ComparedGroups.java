@@ -94,7 +94,7 @@ final class ComparedGroups {
   }
 
   private static int rankInReplicaOf(EngineInventory engine, RankInventory rank) {
-    return rank.rank() % engine.spec().parallelism().replicaSize();
+    return engine.spec().parallelism().rankInReplica(rank.rank());
   }
 
   private RankCopy copy(EngineInventory engine, RankInventory rank, Set<Integer> oneDigest) {

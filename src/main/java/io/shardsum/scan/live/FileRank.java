@@ -8,6 +8,6 @@ final class FileRank {
   private FileRank() {}
 
   static int of(EngineInventory files, int rank) {
-    return rank < files.expectedRanks() ? rank : rank % files.spec().parallelism().replicaSize();
+    return rank < files.expectedRanks() ? rank : files.spec().parallelism().rankInReplica(rank);
   }
 }

@@ -26,7 +26,7 @@ final class KnownEmpty {
     inventory.engines().forEach(engine -> engines.put(engine.spec().name(), engine));
     for (Row row : rows) {
       EngineInventory engine = engines.get(row.<String>getAs("engine"));
-      int rankInReplica = row.<Integer>getAs("rank") % engine.spec().parallelism().replicaSize();
+      int rankInReplica = engine.spec().parallelism().rankInReplica(row.<Integer>getAs("rank"));
       keys.add(new Key(engine.group(), rankInReplica, row.getAs("key")));
     }
   }

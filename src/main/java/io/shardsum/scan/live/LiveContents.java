@@ -79,7 +79,7 @@ final class LiveContents {
 
   /** The rank in its replica. */
   static int rankInReplicaOf(LiveSource.Landed engine, int rank) {
-    return rank % engine.spec().parallelism().replicaSize();
+    return engine.spec().parallelism().rankInReplica(rank);
   }
 
   private static boolean areAllEqual(List<LiveSource.Landed> live) {

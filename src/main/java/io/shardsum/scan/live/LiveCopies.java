@@ -142,7 +142,7 @@ public final class LiveCopies implements CopySource {
   private static String storage(LiveSource.Landed engine, int rank) {
     return engine.result().host().orElseThrow()
         + " replica "
-        + rank / engine.spec().parallelism().replicaSize();
+        + engine.spec().parallelism().dpRankOf(rank);
   }
 
   @Override
@@ -233,7 +233,7 @@ public final class LiveCopies implements CopySource {
   public List<Finding> otherFindings(List<ComparedGroup> judged) {
     List<Finding> findings = new ArrayList<>();
     live.forEach(engine -> findings.addAll(LiveFindings.ofAnswer(engine)));
-    findings.addAll(LiveFindings.againstFiles(files.rows(), limits));
+    findings.addAll(FileDifferences.of(files.rows(), limits));
     Set<String> referenced = new HashSet<>();
     for (ComparedGroup group : judged) {
       if (group.reference().isPresent()) {

@@ -17,6 +17,7 @@ import io.shardsum.tables.JsonColumn;
 import io.shardsum.tables.NamedRow;
 import io.shardsum.tables.RankResult;
 import io.shardsum.tables.ScanTable;
+import io.shardsum.tables.TensorStatus;
 import io.shardsum.verdict.RankStatus;
 import java.sql.Timestamp;
 import java.util.ArrayList;
@@ -25,30 +26,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.StructType;
 
 /** What a running engine said, as rows of the tables. */
 final class LiveRows {
-
-  static final StructType TENSORS = ScanTable.TENSORS.schema();
-
-  static final StructType RANKS =
-      StructType.fromDDL(
-          "engine STRING, source STRING, rank INT, tp_rank INT, tp_size INT, pp_rank INT,"
-              + " pp_size INT, dp_rank INT, dp_size INT, digest STRING, status STRING, checksum STRING,"
-              + " tensors BIGINT, skipped BIGINT, reason STRING, reported STRING");
-
-  static final StructType ENGINES =
-      StructType.fromDDL(
-          "engine STRING, source STRING, model STRING, revision STRING, comparison_group STRING,"
-              + " digest STRING, expected_ranks INT, hashed_ranks INT, missing_ranks INT, status STRING,"
-              + " checksum STRING, reported STRING, host STRING, engine_version STRING,"
-              + " fetched_at TIMESTAMP, other_fields STRING");
-
-  static final String HASHED = "HASHED";
-  static final String SKIPPED = "SKIPPED";
-  static final String NOT_CHECKED = "NOT_CHECKED";
 
   private static final String LIVE = WeightSource.LIVE.name();
   private static final String OF_NOTHING =
@@ -85,17 +65,17 @@ final class LiveRows {
   }
 
   private Row row(LiveRank rank, LiveTensor tensor) {
-    String status = status(rank, tensor);
-    boolean hashed = status.equals(HASHED);
+    TensorStatus status = status(rank, tensor);
+    boolean hashed = status == TensorStatus.HASHED;
     boolean sha256 = answer.digest() == TensorDigest.SHA256;
-    return NamedRow.of(TENSORS)
+    return NamedRow.of(ScanTable.TENSORS.schema())
         .with("engine", spec.engine())
         .with("source", LIVE)
         .with("rank", rank.rank())
         .with("role", tensor.role())
         .with("tensor", tensor.tensor())
         .with("key", tensor.key())
-        .with("status", status)
+        .with("status", status.name())
         .with("reason", reason(rank, tensor, status))
         .with("checksum", hashed && !sha256 ? tensor.checksum() : null)
         .with("sha256", hashed && sha256 ? tensor.checksum() : null)
@@ -103,14 +83,14 @@ final class LiveRows {
         .row();
   }
 
-  private String status(LiveRank rank, LiveTensor tensor) {
+  private TensorStatus status(LiveRank rank, LiveTensor tensor) {
     if (whySkipped(rank, tensor).isPresent()) {
-      return SKIPPED;
+      return TensorStatus.SKIPPED;
     }
-    return isUnchecked(rank, tensor) ? NOT_CHECKED : HASHED;
+    return isUnchecked(rank, tensor) ? TensorStatus.NOT_CHECKED : TensorStatus.HASHED;
   }
 
-  private Optional<String> reason(LiveRank rank, LiveTensor tensor, String status) {
+  private Optional<String> reason(LiveRank rank, LiveTensor tensor, TensorStatus status) {
     return switch (status) {
       case SKIPPED -> whySkipped(rank, tensor);
       case NOT_CHECKED -> Optional.of(OF_NOTHING);
@@ -166,7 +146,7 @@ final class LiveRows {
 
   private boolean isUnchecked(LiveRank rank, LiveTensor tensor) {
     return answer.digest().isOfNothing(tensor.checksum())
-        && !empty.has(spec.group(), rank.rank() % spec.parallelism().replicaSize(), tensor.key());
+        && !empty.has(spec.group(), spec.parallelism().rankInReplica(rank.rank()), tensor.key());
   }
 
   /** The engine's ranks, as they are reported. */
@@ -240,23 +220,24 @@ final class LiveRows {
     for (LiveRank rank : answer.ranks()) {
       RankResult of = ranks.get(rank.rank());
       rows.add(
-          RowFactory.create(
-              of.engine(),
-              LIVE,
-              of.rank(),
-              rank.tpRank(),
-              spec.parallelism().tp(),
-              rank.ppRank(),
-              spec.parallelism().pp(),
-              rank.dpRank(),
-              spec.parallelism().dp(),
-              digest(),
-              of.status().name(),
-              of.checksum().orElse(null),
-              of.tensors(),
-              of.skipped(),
-              of.reason().orElse(null),
-              of.reported().orElse(null)));
+          NamedRow.of(ScanTable.RANKS.schema())
+              .with("engine", of.engine())
+              .with("source", LIVE)
+              .with("rank", of.rank())
+              .with("tp_rank", rank.tpRank())
+              .with("tp_size", spec.parallelism().tp())
+              .with("pp_rank", rank.ppRank())
+              .with("pp_size", spec.parallelism().pp())
+              .with("dp_rank", rank.dpRank())
+              .with("dp_size", spec.parallelism().dp())
+              .with("digest", digest())
+              .with("status", of.status().name())
+              .with("checksum", of.checksum())
+              .with("tensors", of.tensors())
+              .with("skipped", of.skipped())
+              .with("reason", of.reason())
+              .with("reported", of.reported())
+              .row());
     }
     return rows;
   }
@@ -271,23 +252,24 @@ final class LiveRows {
 
   /** The row of the table {@code engines}. */
   Row row(EngineResult engine) {
-    return RowFactory.create(
-        engine.engine(),
-        LIVE,
-        engine.model().orElse(null),
-        engine.revision().orElse(null),
-        engine.group(),
-        digest(),
-        engine.expectedRanks(),
-        engine.hashedRanks(),
-        engine.missingRanks(),
-        engine.isComplete() ? "COMPLETE" : "INCOMPLETE",
-        engine.checksum().orElse(null),
-        engine.reported().orElse(null),
-        host,
-        engine.version().orElse(null),
-        Timestamp.from(answer.fetchedAt()),
-        otherFields());
+    return NamedRow.of(ScanTable.ENGINES.schema())
+        .with("engine", engine.engine())
+        .with("source", LIVE)
+        .with("model", engine.model())
+        .with("revision", engine.revision())
+        .with("comparison_group", engine.group())
+        .with("digest", digest())
+        .with("expected_ranks", engine.expectedRanks())
+        .with("hashed_ranks", engine.hashedRanks())
+        .with("missing_ranks", engine.missingRanks())
+        .with("status", engine.status().name())
+        .with("checksum", engine.checksum())
+        .with("reported", engine.reported())
+        .with("host", host)
+        .with("engine_version", engine.version())
+        .with("fetched_at", Timestamp.from(answer.fetchedAt()))
+        .with("other_fields", otherFields())
+        .row();
   }
 
   private String otherFields() {

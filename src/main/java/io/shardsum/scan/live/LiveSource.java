@@ -124,8 +124,7 @@ public final class LiveSource implements RowSource, AutoCloseable {
   private static void append(List<Row> rows, Dataset<Row> ofFiles, ScanTables tables) {
     if (!rows.isEmpty()) {
       Dataset<Row> ofTable =
-          ScanTables.fitted(
-              ofFiles.sparkSession().createDataFrame(rows, LiveRows.TENSORS), ofFiles.schema());
+          ofFiles.sparkSession().createDataFrame(rows, ScanTable.TENSORS.schema());
       tables.append(ScanTable.TENSORS, ofTable.coalesce(1));
       rows.clear();
     }
@@ -133,12 +132,12 @@ public final class LiveSource implements RowSource, AutoCloseable {
 
   @Override
   public Dataset<Row> ranks(SparkSession session) {
-    return session.createDataFrame(rankRows, LiveRows.RANKS);
+    return session.createDataFrame(rankRows, ScanTable.RANKS.schema());
   }
 
   @Override
   public Dataset<Row> engines(SparkSession session) {
-    return session.createDataFrame(engineRows, LiveRows.ENGINES);
+    return session.createDataFrame(engineRows, ScanTable.ENGINES.schema());
   }
 
   /** What landed, in the order of the description. */
