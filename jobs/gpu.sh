@@ -38,12 +38,39 @@ apply() {
     case $key in
       '' | '#'*) ;;
       # A local master never starts a task that needs a resource of executors: the process has the GPU.
-      spark.executor.resource.* | spark.task.resource.*)
+      spark.executor.resource.* | spark.executor.cores | spark.task.resource.*)
         [ "$(place)" = local ] || gpu_conf+=(--conf "$key=$value")
         ;;
       *) gpu_conf+=(--conf "$key=$value") ;;
     esac
   done <"$1"
+}
+
+# The oldest driver of NVIDIA on which the libraries in the RAPIDS jar run: that of their CUDA, 13.
+driver_release=580
+
+# Refuses a driver that is too old; what the plugin says of it is many lines long.
+require_driver() {
+  local found
+  found=$(nvidia-smi --query-gpu=driver_version --format=csv,noheader 2>&1 | head -n 1) || true
+  [[ ! $found =~ ^([0-9]+)\. ]] || [ "${BASH_REMATCH[1]}" -ge "$driver_release" ] ||
+    fail "Cannot hash on a GPU: expected a driver of NVIDIA from release $driver_release on, found $found ($(uname -n))"
+}
+
+# Refuses a RAPIDS jar that does not know the release of Spark: it has a folder for each that it knows.
+require_rapids_for_spark() {
+  local core release folder
+  for core in "${SPARK_HOME:-/nowhere}"/jars/spark-core_*.jar; do
+    release=${core##*-}
+  done
+  [ -e "$core" ] || release=$(tr : '\n' <"$lib/spark.classpath" | sed -n 's/.*spark-core_[^-]*-//p' | head -n 1)
+  release=${release%.jar}
+  folder=spark${release//./}
+  case $rapids_jar in
+    *:/*) return ;; # it is where executors find it
+  esac
+  grep -q -a -F "$folder/" "$rapids_jar" ||
+    fail "Cannot hash on a GPU: expected a jar of the RAPIDS Accelerator that knows Spark $release, found none of it in $rapids_jar"
 }
 
 # Settings, jar and GPU of a scan with --gpu.
@@ -53,6 +80,7 @@ prepare_gpu() {
     export CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES=${CUDA_VISIBLE_DEVICES:-0}
     export CUDA_VISIBLE_DEVICES=${CUDA_VISIBLE_DEVICES%%,*}
     "$home/conf/discover-gpus.sh" >/dev/null || exit 1
+    require_driver
     gpu_conf+=(--conf spark.driver.resource.gpu.amount=1
       --conf "spark.driver.resource.gpu.discoveryScript=$home/conf/discover-gpus.sh")
   fi

@@ -138,6 +138,7 @@ if [ -n "$gpu" ]; then
   prepare_gpu
 fi
 build
+[ -z "$gpu" ] || require_rapids_for_spark
 [ -z "$jars" ] || spark+=(--jars "$jars")
 [ -z "$files" ] || spark+=(--files "$files")
 spark=(${gpu_conf[@]+"${gpu_conf[@]}"} ${spark[@]+"${spark[@]}"})

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.properties.HasName;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
@@ -47,6 +48,7 @@ class ArchitectureTest {
           "gpu",
           "source",
           "source.sglang",
+          "source.sums",
           "expect",
           "expect.sglang",
           "expect.vllm",
@@ -150,10 +152,7 @@ class ArchitectureTest {
     DescribedPredicate<JavaClass> needCudf =
         JavaClass.Predicates.resideInAnyPackage("ai.rapids..", "com.nvidia..");
     DescribedPredicate<JavaClass> forGpus =
-        JavaClass.Predicates.resideInAPackage(packageOf("gpu"))
-            .and(
-                JavaClass.Predicates.simpleNameStartingWith("Gpu")
-                    .or(JavaClass.Predicates.simpleNameStartingWith("Cudf")));
+        HasName.Predicates.nameMatching("io\\.shardsum\\.gpu\\.(Gpu|Cudf).*").forSubtype();
     noClasses()
         .that(DescribedPredicate.not(forGpus))
         .should()

@@ -12,6 +12,15 @@ import java.util.List;
 /** The arguments of {@code chunk_sum} as columns on a device. */
 final class DeviceBatch implements AutoCloseable {
 
+  /** Arguments of the function; each may be null. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+  record Arguments(byte[] data, Long firstWord, Long tensorBytes) {
+    /** A whole tensor. */
+    static Arguments tensor(byte[] data) {
+      return new Arguments(data, 0L, (long) data.length);
+    }
+  }
+
   private static final ListType BINARY = new ListType(true, new BasicType(false, DType.UINT8));
 
   private final ColumnVector data;
@@ -24,20 +33,19 @@ final class DeviceBatch implements AutoCloseable {
     this.tensorBytes = tensorBytes;
   }
 
-  static DeviceBatch of(List<PlainBatch.Arguments> rows) {
+  static DeviceBatch of(List<Arguments> rows) {
     try (HostColumnVector bytes = bytes(rows)) {
       return new DeviceBatch(
           bytes.copyToDevice(),
+          ColumnVector.fromBoxedLongs(rows.stream().map(Arguments::firstWord).toArray(Long[]::new)),
           ColumnVector.fromBoxedLongs(
-              rows.stream().map(PlainBatch.Arguments::firstWord).toArray(Long[]::new)),
-          ColumnVector.fromBoxedLongs(
-              rows.stream().map(PlainBatch.Arguments::tensorBytes).toArray(Long[]::new)));
+              rows.stream().map(Arguments::tensorBytes).toArray(Long[]::new)));
     }
   }
 
-  private static HostColumnVector bytes(List<PlainBatch.Arguments> rows) {
+  private static HostColumnVector bytes(List<Arguments> rows) {
     try (ColumnBuilder builder = new ColumnBuilder(BINARY, rows.size())) {
-      for (PlainBatch.Arguments row : rows) {
+      for (Arguments row : rows) {
         if (row.data() == null) {
           builder.appendNull();
         } else {

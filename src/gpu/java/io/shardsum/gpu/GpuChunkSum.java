@@ -1,33 +1,30 @@
 package io.shardsum.gpu;
 
-import ai.rapids.cudf.BinaryOp;
 import ai.rapids.cudf.ColumnVector;
 import ai.rapids.cudf.ColumnView;
-import ai.rapids.cudf.DType;
+import ai.rapids.cudf.DeviceMemoryBuffer;
 import ai.rapids.cudf.HostColumnVector;
+import ai.rapids.cudf.HostMemoryBuffer;
 import com.nvidia.spark.RapidsUDF;
+import io.shardsum.checksum.SglangChecksum;
 import io.shardsum.source.ChunkSum;
+import io.shardsum.source.sums.TileTable;
+import java.nio.ByteOrder;
 
 /**
- * {@code chunk_sum} on a GPU: a whole batch of chunks at once, by {@link ChunkSums}. Where the plan
- * falls back to the CPU, it is the CPU function that it extends.
+ * {@code chunk_sum} on a GPU, for queries of one's own: a whole batch of chunks at once, by the
+ * kernel that a scan's reader uses. Where the plan falls back to the CPU, it is the CPU function
+ * that it extends.
  *
- * <p><b>Words.</b> A BINARY column is a list of bytes a row, one row behind the other in one
- * buffer, so a row begins on a boundary of 32-bit words only if all rows before it have whole
- * words. All chunks have, but the last one of a tensor of odd length. Rows are hashed in pieces; a
- * piece whose rows all begin and end on boundaries is seen as words where it lies, any other is
- * copied with up to three zero bytes behind each row, which is also how the rule pads a tensor.
- *
- * <p><b>Memory.</b> Beside the batch, three times the bytes of a piece; four times where it was
- * copied. A piece has 128 MiB, or one row if that is longer, which those of the source never are:
- * so at most 512 MiB, however large the batch is.
- *
- * <p><b>Nulls.</b> A row is null where an argument is, as on the CPU; rows that the CPU refuses
- * stop the query here, too.
+ * <p>A row is null where an argument is, as on the CPU; rows that the CPU refuses stop the query
+ * here, too. Beside the batch it takes memory of the GPU for a table of tiles: a few hundredths of
+ * the batch, at most {@value #MOST_TILES} tiles at a time.
  */
 public final class GpuChunkSum extends ChunkSum implements RapidsUDF {
 
   private static final long serialVersionUID = 1;
+
+  private static final int MOST_TILES = 1 << 18;
 
   /**
    * Sums a batch.
@@ -41,40 +38,89 @@ public final class GpuChunkSum extends ChunkSum implements RapidsUDF {
     if (numRows == 0) {
       return ColumnVector.fromLongs();
     }
-    ChunkRows rows = rows(numRows, args[0], args[1], args[2]);
-    CudfOperations operations = new CudfOperations();
-    try (Register<CudfColumn> sums =
-            new Register<>(
-                operations, new ChunkSums<>(operations).sums(rows, new CudfByteRows(args[0])));
-        ColumnView longs = sums.column().view().bitCastTo(DType.INT64)) {
-      return longs.mergeAndSetValidity(BinaryOp.BITWISE_AND, args);
+    try (ColumnView offsets = args[0].getListOffsetsView();
+        ColumnView bytes = args[0].getChildColumnView(0);
+        HostColumnVector bounds = offsets.copyToHost();
+        ColumnVector isNull = args[0].isNull();
+        HostColumnVector nulls = isNull.copyToHost();
+        HostColumnVector firstWords = args[1].copyToHost();
+        HostColumnVector tensorBytes = args[2].copyToHost()) {
+      long address = bytes.getData() == null ? 0 : bytes.getData().getAddress();
+      Long[] sums = new Long[numRows];
+      try (Batch batch = new Batch(sums)) {
+        for (int row = 0; row < numRows; row++) {
+          if (!nulls.getBoolean(row) && !firstWords.isNull(row) && !tensorBytes.isNull(row)) {
+            int begin = bounds.getInt(row);
+            batch.add(
+                row,
+                address + begin,
+                bounds.getInt(row + 1) - begin,
+                firstWords.getLong(row),
+                tensorBytes.getLong(row));
+          }
+        }
+        batch.finish();
+      }
+      return ColumnVector.fromBoxedLongs(sums);
     }
   }
 
-  /** Copies what the host must know of each row, all but the bytes. */
-  private static ChunkRows rows(
-      int count, ColumnVector data, ColumnVector firstWords, ColumnVector tensorBytes) {
-    try (ColumnView offsets = data.getListOffsetsView();
-        HostColumnVector offsetsOnHost = offsets.copyToHost();
-        ColumnVector nulls = data.isNull();
-        HostColumnVector nullsOnHost = nulls.copyToHost();
-        HostColumnVector firstWordsOnHost = firstWords.copyToHost();
-        HostColumnVector tensorBytesOnHost = tensorBytes.copyToHost()) {
-      int[] bounds = new int[count + 1];
-      for (int row = 0; row <= count; row++) {
-        bounds[row] = offsetsOnHost.getInt(row);
-      }
-      ChunkRows rows = new ChunkRows(bounds);
-      for (int row = 0; row < count; row++) {
-        if (nullsOnHost.getBoolean(row)) {
-          rows.addNull();
-        } else if (firstWordsOnHost.isNull(row) || tensorBytesOnHost.isNull(row)) {
-          rows.addWithoutPlace();
-        } else {
-          rows.add(firstWordsOnHost.getLong(row), tensorBytesOnHost.getLong(row));
+  /** Some rows' tiles, in a table that is summed whenever it is full. */
+  private static final class Batch implements AutoCloseable {
+    private final Long[] sums;
+    private final int[] rowOfTile = new int[MOST_TILES];
+    private final long[] bytesOfTensor = new long[MOST_TILES];
+    private final HostMemoryBuffer onHost =
+        HostMemoryBuffer.allocate((long) MOST_TILES * TileTable.TILE_BYTES);
+    private TileTable table = table();
+
+    Batch(Long[] sums) {
+      this.sums = sums;
+    }
+
+    private TileTable table() {
+      return new TileTable(onHost.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN));
+    }
+
+    void add(int row, long address, int lengthBytes, long firstWord, long tensorBytes) {
+      SglangChecksum.checkPiece(lengthBytes, firstWord, tensorBytes);
+      sums[row] = 0L;
+      for (int at = 0; at < lengthBytes; at += SglangChecksum.TILE_BYTES) {
+        if (table.tiles() == MOST_TILES) {
+          finish();
         }
+        rowOfTile[table.tiles()] = row;
+        bytesOfTensor[table.tiles()] = tensorBytes;
+        table.add(
+            address + at,
+            Math.min(SglangChecksum.TILE_BYTES, lengthBytes - at),
+            (int) (firstWord + at / Integer.BYTES));
       }
-      return rows;
+    }
+
+    void finish() {
+      if (table.tiles() == 0) {
+        return;
+      }
+      long bytes = (long) table.tiles() * TileTable.TILE_BYTES;
+      try (DeviceMemoryBuffer onDevice = DeviceMemoryBuffer.allocate(bytes);
+          HostMemoryBuffer used = onHost.slice(0, bytes)) {
+        onDevice.copyFromHostBuffer(used);
+        try (ColumnVector lanes = CudfTiles.lanes(onDevice.getAddress(), table.tiles())) {
+          CudfTiles.sum(lanes, table.tiles());
+        }
+        used.copyFromDeviceBuffer(onDevice);
+      }
+      for (int tile = 0; tile < table.tiles(); tile++) {
+        sums[rowOfTile[tile]] +=
+            SglangChecksum.ofTile(table.first(tile), table.second(tile), bytesOfTensor[tile]);
+      }
+      table = table();
+    }
+
+    @Override
+    public void close() {
+      onHost.close();
     }
   }
 }

@@ -1,18 +1,17 @@
 package io.shardsum.gpu;
 
 import ai.rapids.cudf.ColumnVector;
-import ai.rapids.cudf.ColumnView;
-import ai.rapids.cudf.DType;
-import ai.rapids.cudf.PadSide;
+import ai.rapids.cudf.HostColumnVector;
 import com.nvidia.spark.RapidsUDF;
 import io.shardsum.source.TensorChecksum;
 
-/** {@code sglang_checksum} on a GPU: a whole batch of tensors at once, null where the sum is. */
+/**
+ * {@code sglang_checksum} within a plan on a GPU: a batch of tensors at once, null where the sum
+ * is. There are few, eight bytes each; their digits are made on the host.
+ */
 public final class GpuTensorChecksum extends TensorChecksum implements RapidsUDF {
 
   private static final long serialVersionUID = 1;
-
-  private static final int HEX_DIGITS = 2 * Long.BYTES;
 
   /**
    * The checksums of a batch.
@@ -22,20 +21,12 @@ public final class GpuTensorChecksum extends TensorChecksum implements RapidsUDF
    */
   @Override
   public ColumnVector evaluateColumnar(int numRows, ColumnVector... args) {
-    CudfOperations operations = new CudfOperations();
-    try (ColumnView sums = args[0].bitCastTo(DType.UINT64);
-        Register<CudfColumn> checksums =
-            new Register<>(operations, CudfColumn.owning(sums.copyToColumnVector()))) {
-      checksums.splitmix();
-      return hex(checksums.column().view());
+    String[] checksums = new String[numRows];
+    try (HostColumnVector sums = args[0].copyToHost()) {
+      for (int row = 0; row < numRows; row++) {
+        checksums[row] = sums.isNull(row) ? null : call(sums.getLong(row));
+      }
     }
-  }
-
-  /** cuDF writes upper-case digits, without leading zeros. */
-  private static ColumnVector hex(ColumnView numbers) {
-    try (ColumnVector digits = numbers.toHex();
-        ColumnVector lowerCase = digits.lower()) {
-      return lowerCase.pad(HEX_DIGITS, PadSide.LEFT, "0");
-    }
+    return ColumnVector.fromStrings(checksums);
   }
 }

@@ -131,12 +131,12 @@ public final class BlockFp8 {
   }
 
   /** Columns of a matrix of the weight. */
-  long columns() {
+  public long columns() {
     return columns;
   }
 
   /** Rows of a matrix of the weight. */
-  long rows() {
+  public long rows() {
     return rows;
   }
 

@@ -32,6 +32,23 @@ public final class Fp8Dequantizer {
     this.scales = new Fp8Scales(pair, scale);
   }
 
+  /** Which scale belongs to which element. */
+  public BlockFp8 pair() {
+    return pair;
+  }
+
+  /**
+   * The scale of a block.
+   *
+   * @param matrix of the weight, 0 if it has two dimensions
+   * @throws IOException if scales cannot be read
+   * @throws Fp8PairException if packed scales are not what the engine makes
+   */
+  public float scale(long matrix, long blockRow, long blockColumn)
+      throws IOException, Fp8PairException {
+    return scales.at(matrix, blockRow, blockColumn);
+  }
+
   /**
    * Dequantizes a piece of the weight.
    *

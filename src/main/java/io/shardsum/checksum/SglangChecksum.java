@@ -61,7 +61,7 @@ public final class SglangChecksum {
    */
   public long sum(ByteBuffer data, long firstWord, long tensorBytes) {
     checkPiece(data.remaining(), firstWord, tensorBytes);
-    int paddedLength = (int) ((tensorBytes + 3) & ~3L);
+    int paddedLength = paddedLength(tensorBytes);
     ByteBuffer bytes = data.slice().order(ByteOrder.LITTLE_ENDIAN);
     IntBuffer source = bytes.asIntBuffer();
     long sum = 0;
@@ -87,6 +87,20 @@ public final class SglangChecksum {
     x *= 0x94D049BB133111EBL;
     x ^= x >>> 31;
     return HexFormat.of().toHexDigits(x);
+  }
+
+  /**
+   * A tile's part of the sum of its tensor.
+   *
+   * @param first its words, each mixed with its position, added up
+   * @param second the same, of the second way to mix
+   */
+  public static long ofTile(int first, int second, long tensorBytes) {
+    return mixed(first, second, paddedLength(tensorBytes));
+  }
+
+  private static int paddedLength(long tensorBytes) {
+    return (int) ((tensorBytes + 3) & ~3L);
   }
 
   /**

@@ -47,7 +47,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
@@ -90,20 +89,6 @@ public final class FleetScan {
   /** A scan that hashes in a given way. */
   public FleetScan(
       SparkSession session, ScanRequest request, ScanProgress progress, Hasher hasher) {
-    this(session, request, progress, hasher, accelerator(session)::registerFunctions);
-  }
-
-  /**
-   * A scan with functions of one's own.
-   *
-   * @param functions registers chunk_sum and sglang_checksum in the scan's session
-   */
-  public FleetScan(
-      SparkSession session,
-      ScanRequest request,
-      ScanProgress progress,
-      Hasher hasher,
-      Consumer<SparkSession> functions) {
     ScanSettings.check(session.sparkContext().getConf());
     this.files = PlannedFile.of(request.inventory());
     this.size =
@@ -116,7 +101,7 @@ public final class FleetScan {
     this.tables = ScanTables.of(request.out(), request.scanId(), request.startedAt());
     this.metrics = new ScanMetrics(SparkEnv.get(), progress);
     this.hasher = hasher;
-    functions.accept(this.session);
+    accelerator(session).registerFunctions(this.session);
   }
 
   private static Accelerator accelerator(SparkSession session) {
@@ -129,8 +114,8 @@ public final class FleetScan {
    * @return what the tables say now
    * @throws java.io.UncheckedIOException if the tables cannot be written
    * @throws ClaimedScanException if a scan of this name runs
-   * @throws io.shardsum.scan.files.SumsDifferException if the request says to verify, and a GPU and
-   *     the CPU differ
+   * @throws io.shardsum.source.sums.SumsDifferException if the request says to verify, and a GPU
+   *     and the CPU differ
    * @throws io.shardsum.scan.canary.UntrustedScanException if a canary was not hashed as it should
    *     be
    */
@@ -179,7 +164,8 @@ public final class FleetScan {
       LiveSource live,
       BackgroundWork work) {
     WeightReading reading =
-        new WeightReader(session, request, tables, hasher, plans, metrics).read(files, size);
+        new WeightReader(session, request, tables, hasher, accelerator(session), plans, metrics)
+            .read(files, size);
     Dataset<Row> formRows = SqlStage.FORMS.query().with("tensors", reading.tensors()).in(session);
     Supplier<List<Row>> metadataRows = work.compute(formRows::collectAsList);
     Supplier<List<Row>> zeros = work.compute(() -> ZeroTensors.ofFiles(reading.tensors()));

@@ -15,8 +15,8 @@ import org.apache.spark.sql.types.StructType;
  *
  * <p>Columns whose name begins with an underscore are Spark metadata columns: {@code SELECT *}
  * leaves them out, and they are computed only where a query names them. Bytes of tensors are read
- * only for {@link #DATA}, {@link #CHUNK_SUM}, {@link #CHUNK_SUMS}, {@link #CPU_SUM}, {@link
- * #SHA256}, {@link #FP8_SUM} and {@link #FP8_SHA256}.
+ * only for {@link #DATA}, {@link #CHUNK_SUM}, {@link #CHUNK_SUMS}, {@link #SHA256}, {@link
+ * #FP8_SUM} and {@link #FP8_SHA256}.
  */
 public enum ChunkColumn {
   /** Path of the file. */
@@ -41,12 +41,6 @@ public enum ChunkColumn {
   /** Why the file, or this chunk of it, could not be read; only with {@code on-error=report}. */
   ERROR("error", DataTypes.StringType),
 
-  /**
-   * The chunk's bytes as a string, which they need not be: {@code CAST(_data_as_string AS BINARY)}
-   * gives them back as they are. The RAPIDS Accelerator copies strings as a whole, and binary
-   * values byte by byte.
-   */
-  DATA_AS_STRING("_data_as_string", DataTypes.StringType),
   /** How many chunks the row stands for: 1, or more with {@code rows=piece}. */
   CHUNKS("_chunks", DataTypes.IntegerType),
   /**
@@ -56,11 +50,6 @@ public enum ChunkColumn {
   CHUNK_SUM("_chunk_sum", DataTypes.LongType),
   /** The sum of each of the row's chunks. */
   CHUNK_SUMS("_chunk_sums", DataTypes.createArrayType(DataTypes.LongType, false)),
-  /**
-   * What {@code chunk_sum} gives for the chunk, computed by the reader on the CPU, where the chunk
-   * is in the sample that the options name; null elsewhere.
-   */
-  CPU_SUM("_cpu_sum", DataTypes.LongType),
   /** SHA-256 of the whole tensor, in the row of its last chunk; makes splits end at tensors. */
   SHA256("_sha256", DataTypes.StringType),
   /**
@@ -119,10 +108,14 @@ public enum ChunkColumn {
     return columnName.startsWith("_");
   }
 
+  /** Whether a GPU can compute it. */
+  boolean isSum() {
+    return this == CHUNK_SUM || this == CHUNK_SUMS || this == FP8_SUM;
+  }
+
   boolean needsTensorBytes() {
     return switch (this) {
-      case DATA, DATA_AS_STRING, CHUNK_SUM, CHUNK_SUMS, CPU_SUM, SHA256, FP8_SUM, FP8_SHA256 ->
-          true;
+      case DATA, CHUNK_SUM, CHUNK_SUMS, SHA256, FP8_SUM, FP8_SHA256 -> true;
       default -> false;
     };
   }

@@ -7,9 +7,14 @@ import io.shardsum.io.ShardOpener;
 import io.shardsum.safetensors.SafetensorsHeader;
 import io.shardsum.source.sglang.EngineNames;
 import io.shardsum.source.sglang.RankReader;
+import io.shardsum.source.sums.PieceSums;
+import io.shardsum.source.sums.Sum;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.commons.codec.binary.Hex;
@@ -21,60 +26,91 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the slices of one task, chunk by chunk, and makes rows of one chunk or of a run. The row
- * and its buffer are reused: a row is valid until the next one.
+ * Reads the slices of one task, chunk by chunk, and makes rows of one chunk or of a run. A row is
+ * handed out once its sums are there; on a GPU they come later, and others are read meanwhile. Its
+ * bytes are in a buffer that is reused: they are valid until the next one.
  */
 final class ChunkReader implements PartitionReader<InternalRow> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ChunkReader.class);
 
+  /** More of them wait for sums only where there is next to nothing to sum. */
+  private static final int MOST_PENDING_ROWS = 10_000;
+
   private final Iterator<FileSlice> slices;
   private final RowUnit rows;
   private final OnError onError;
-  private final ChunkSample sample;
+  private final ChunkSample checked;
   private final ShardOpener opener;
+  private final Placement placement;
   private final ChunkRow row;
   private final ChunkCursor.Unit unit;
-  private final boolean sums;
+  private final boolean hashes;
 
-  private final ReadWindow window = new ReadWindow();
-  private final SglangChecksum checksum = new SglangChecksum();
+  private final PieceSums sums;
+  private final SglangChecksum onCpu = new SglangChecksum();
   private final MessageDigest sha256 = DigestUtils.getSha256Digest();
   private final RankReader rank;
 
+  private final Deque<PendingRow> pending = new ArrayDeque<>();
+  private InternalRow current;
   private FileSlice slice;
   private Shard shard;
   private ChunkCursor cursor;
   private FileSample fileSample;
   private String error;
 
+  /**
+   * Reads.
+   *
+   * @param sums is closed with this
+   * @param checked the chunks whose sums the CPU must have, too
+   */
   ChunkReader(
       List<FileSlice> slices,
       List<ChunkColumn> columns,
       RowUnit rows,
       OnError onError,
-      ChunkSample sample,
+      ChunkSample checked,
       ShardOpener opener,
+      PieceSums sums,
       Placement placement) {
     this.slices = slices.iterator();
     this.rows = rows;
     this.onError = onError;
-    this.sample = sample;
+    this.checked = checked;
     this.opener = opener;
+    this.placement = placement;
     this.row = new ChunkRow(columns, placement);
-    this.sums = row.has(ChunkColumn.CHUNK_SUM) || row.has(ChunkColumn.CHUNK_SUMS);
+    this.sums = sums;
+    this.hashes = row.has(ChunkColumn.CHUNK_SUM) || row.has(ChunkColumn.CHUNK_SUMS);
     this.unit =
         row.has(ChunkColumn.SHA256) || row.has(ChunkColumn.FP8_SHA256)
             ? ChunkCursor.Unit.TENSOR
             : ChunkCursor.Unit.CHUNK;
-    this.rank = new RankReader(row, opener);
+    this.rank = new RankReader(row, opener, sums);
   }
 
   @Override
   public boolean next() throws IOException {
+    while (pending.isEmpty() || !pending.peek().isDone()) {
+      boolean more = pending.size() < MOST_PENDING_ROWS && readRow();
+      if (!more && pending.isEmpty()) {
+        return false;
+      }
+      if (!more) {
+        sums.finish();
+      }
+    }
+    current = pending.remove().row();
+    return true;
+  }
+
+  /** Reads on until one more row is pending; false if there is none. */
+  private boolean readRow() throws IOException {
     while (true) {
       if (cursor != null && cursor.next()) {
-        fillRow();
+        pending.add(chunks());
         return true;
       }
       if (cursor != null && finishSlice()) {
@@ -93,7 +129,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
   private boolean beginSlice(FileSlice next) throws IOException {
     slice = next;
     error = null;
-    window.clear();
+    sums.beginFile();
     shard = opener.open(slice.file().listed());
     SafetensorsHeader header;
     try {
@@ -101,13 +137,13 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     } catch (IOException e) {
       report(e);
       row.beginFile(slice, 0);
-      row.fileWithoutTensors(error);
+      pending.add(row.fileWithoutTensors(error));
       return true;
     }
     row.beginFile(slice, header.tensors().size());
     if (header.tensors().isEmpty() && slice.beginBytes() == 0) {
       shard.close();
-      row.fileWithoutTensors(null);
+      pending.add(row.fileWithoutTensors(null));
       return true;
     }
     rank.beginFile(slice.file().listed(), slice.file().group(), header, shard);
@@ -118,7 +154,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
             unit,
             row.has(ChunkColumn.ENGINE_NAME) ? rank.names(header) : EngineNames.none(),
             rank.pairs(header));
-    fileSample = new FileSample(sample, slice.file(), header);
+    fileSample = new FileSample(checked, slice.file(), header);
     return false;
   }
 
@@ -133,32 +169,28 @@ final class ChunkReader implements PartitionReader<InternalRow> {
       return false;
     } catch (IOException e) {
       report(e);
-      row.fileWithoutTensors(error);
+      pending.add(row.fileWithoutTensors(error));
       return true;
     }
   }
 
-  private void fillRow() throws IOException {
+  private PendingRow chunks() throws IOException {
     row.begin(cursor);
     beginPair();
     if (cursor.skippedBy().isPresent()) {
-      return;
+      return row.skipped();
     }
     do {
       if (error == null && row.needsTensorBytes()) {
         try {
-          fillChunk();
+          addChunk();
         } catch (IOException e) {
           report(e);
         }
       }
       row.endChunk();
     } while (rows != RowUnit.CHUNK && cursor.nextOfTensor());
-    if (error == null) {
-      row.end();
-    } else {
-      row.failed(error);
-    }
+    return error == null ? row.end() : row.failed(error);
   }
 
   private void beginPair() {
@@ -169,9 +201,9 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     }
   }
 
-  private void addToPair(ByteBuffer data, long positionBytes) throws IOException {
+  private void addToPair(long positionBytes) throws IOException {
     try {
-      rank.add(data, positionBytes);
+      rank.add(positionBytes);
     } catch (IOException e) {
       if (onError == OnError.FAIL || Retries.isInterrupt(e)) {
         throw e;
@@ -180,35 +212,47 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     }
   }
 
-  private void fillChunk() throws IOException {
+  private void addChunk() throws IOException {
     int chunkBytes = cursor.chunkBytes();
     row.beginData(chunkBytes);
+    if (hashes) {
+      row.beginSums();
+    }
     if (cursor.chunk() == 0) {
       sha256.reset();
     }
-    boolean sampled =
-        row.has(ChunkColumn.CPU_SUM) && fileSample.has(cursor.chunkOffsetBytes(), chunkBytes);
-    long sum = 0;
-    for (int at = 0; at < chunkBytes; at += ReadWindow.CAPACITY_BYTES) {
-      int lengthBytes = Math.min(ReadWindow.CAPACITY_BYTES, chunkBytes - at);
+    boolean isChecked = hashes && fileSample.has(cursor.chunkOffsetBytes(), chunkBytes);
+    List<Sum> sumsOfChunk = new ArrayList<>(1);
+    long expected = 0;
+    for (int at = 0; at < chunkBytes; at += sums.mostBytes()) {
+      int lengthBytes = Math.min(sums.mostBytes(), chunkBytes - at);
       ByteBuffer data =
-          window.read(shard, cursor.chunkOffsetBytes() + at, lengthBytes, slice.endBytes());
+          sums.read(shard, cursor.chunkOffsetBytes() + at, lengthBytes, slice.endBytes());
       row.data(data, at);
-      if (sums || sampled) {
-        long firstWord = cursor.firstWord() + at / Integer.BYTES;
-        sum += checksum.sum(data, firstWord, cursor.tensor().lengthBytes());
+      long firstWord = cursor.firstWord() + at / Integer.BYTES;
+      if (hashes) {
+        Sum sum = sums.sum(firstWord, cursor.tensor().lengthBytes());
+        row.sum(sum);
+        sumsOfChunk.add(sum);
       }
-      addToPair(data, cursor.firstWord() * Integer.BYTES + at);
+      if (isChecked) {
+        expected += onCpu.sum(data, firstWord, cursor.tensor().lengthBytes());
+      }
+      addToPair(cursor.firstWord() * Integer.BYTES + at);
       if (row.has(ChunkColumn.SHA256)) {
         sha256.update(data);
       }
     }
     rank.endChunk(cursor.isLastChunk());
-    if (sums) {
-      row.chunkSum(sum);
-    }
-    if (sampled) {
-      row.cpuSum(sum);
+    if (isChecked) {
+      row.check(
+          new SumCheck(
+              sumsOfChunk,
+              expected,
+              cursor.chunk(),
+              cursor.tensor().name(),
+              slice.file().path(),
+              placement));
     }
     if (row.has(ChunkColumn.SHA256) && cursor.isLastChunk()) {
       row.sha256(Hex.encodeHexString(sha256.digest()));
@@ -226,16 +270,17 @@ final class ChunkReader implements PartitionReader<InternalRow> {
 
   @Override
   public InternalRow get() {
-    return row.values();
+    return current;
   }
 
   @Override
   public CustomTaskMetric[] currentMetricsValues() {
-    return ReadMetrics.values(opener.counts());
+    return ReadMetrics.values(opener.counts(), sums.bytesOnGpu());
   }
 
   @Override
   public void close() throws IOException {
+    sums.close();
     try {
       rank.close();
     } finally {

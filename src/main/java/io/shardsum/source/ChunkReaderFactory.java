@@ -2,6 +2,10 @@ package io.shardsum.source;
 
 import io.shardsum.io.ReadCounts;
 import io.shardsum.io.ShardOpener;
+import io.shardsum.source.sums.CpuSums;
+import io.shardsum.source.sums.DeviceSums;
+import io.shardsum.source.sums.Devices;
+import io.shardsum.source.sums.PieceSums;
 import java.util.List;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -13,14 +17,17 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * Makes the reader of a task, on its executor.
  *
+ * @param checked the chunks whose sums the CPU must have, too
+ * @param device the class of the {@link io.shardsum.source.sums.Device} that sums; empty: the CPU
  * @param hadoopConf broadcast, since unpacking it takes as long as hashing tens of megabytes
  */
 record ChunkReaderFactory(
     List<ChunkColumn> columns,
     RowUnit rows,
     OnError onError,
-    ChunkSample sample,
+    ChunkSample checked,
     int readRetries,
+    String device,
     Broadcast<SerializableConfiguration> hadoopConf)
     implements PartitionReaderFactory {
 
@@ -32,8 +39,13 @@ record ChunkReaderFactory(
         columns,
         rows,
         onError,
-        sample,
+        checked,
         opener,
+        sums(),
         Placement.ofThisTask());
+  }
+
+  private PieceSums sums() {
+    return device.isEmpty() ? new CpuSums() : new DeviceSums(Devices.open(device));
   }
 }

@@ -4,9 +4,7 @@ import static io.shardsum.source.ChunkColumn.CHUNK;
 import static io.shardsum.source.ChunkColumn.CHUNKS;
 import static io.shardsum.source.ChunkColumn.CHUNK_SUM;
 import static io.shardsum.source.ChunkColumn.CHUNK_SUMS;
-import static io.shardsum.source.ChunkColumn.CPU_SUM;
 import static io.shardsum.source.ChunkColumn.DATA;
-import static io.shardsum.source.ChunkColumn.DATA_AS_STRING;
 import static io.shardsum.source.ChunkColumn.DTYPE;
 import static io.shardsum.source.ChunkColumn.ENGINE_NAME;
 import static io.shardsum.source.ChunkColumn.ERROR;
@@ -32,19 +30,16 @@ import io.shardsum.safetensors.TensorEntry;
 import io.shardsum.source.sglang.EngineNames;
 import io.shardsum.source.sglang.Fp8Half;
 import io.shardsum.source.sglang.Fp8Row;
+import io.shardsum.source.sums.Sum;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
-import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
 import org.apache.spark.unsafe.types.UTF8String;
 
-/** The one row that a reader fills again and again, with the columns that the query needs. */
+/** Makes a reader's rows, one after the other, with the columns that the query needs. */
 final class ChunkRow implements Fp8Row {
 
   private static final int NONE = -1;
@@ -54,39 +49,25 @@ final class ChunkRow implements Fp8Row {
 
   private static final List<ChunkColumn> RESULTS =
       List.of(
-          DATA,
-          DATA_AS_STRING,
-          ERROR,
-          CHUNKS,
-          CHUNK_SUM,
-          CHUNK_SUMS,
-          CPU_SUM,
-          SHA256,
-          FP8,
-          FP8_SUM,
-          FP8_SHA256,
-          SKIPPED_BY);
+          DATA, ERROR, CHUNKS, CHUNK_SUM, CHUNK_SUMS, SHA256, FP8, FP8_SUM, FP8_SHA256, SKIPPED_BY);
 
   private static final UTF8String SCALE = UTF8String.fromString("scale");
   private static final UTF8String WEIGHT = UTF8String.fromString("weight");
 
   private final Map<ChunkColumn, Integer> positions = new EnumMap<>(ChunkColumn.class);
   private final Object[] values;
-  private final InternalRow row;
   private final boolean needsTensorBytes;
   private int tensorIndex;
+  private String tensor;
   private byte[] data = new byte[0];
-  private long[] sums = new long[1];
-  private int sumCount;
+  private PendingRow row;
   private int chunkCount;
-  private long fp8Sum;
 
   ChunkRow(List<ChunkColumn> columns, Placement placement) {
     for (int position = 0; position < columns.size(); position++) {
       positions.put(columns.get(position), position);
     }
     values = new Object[columns.size()];
-    row = new GenericInternalRow(values);
     needsTensorBytes = columns.stream().anyMatch(ChunkColumn::needsTensorBytes);
     set(HOST, placement.host());
     set(EXECUTOR, placement.executor());
@@ -116,10 +97,6 @@ final class ChunkRow implements Fp8Row {
     return needsTensorBytes;
   }
 
-  InternalRow values() {
-    return row;
-  }
-
   void beginFile(FileSlice slice, int fileTensors) {
     set(FILE, UTF8String.fromString(slice.file().path()));
     set(FILE_INDEX, slice.fileIndex());
@@ -128,7 +105,7 @@ final class ChunkRow implements Fp8Row {
   }
 
   /** The row of a file as a whole. */
-  void fileWithoutTensors(String error) {
+  PendingRow fileWithoutTensors(String error) {
     for (ChunkColumn column : OF_TENSOR) {
       set(column, null);
     }
@@ -136,6 +113,7 @@ final class ChunkRow implements Fp8Row {
     set(FIRST_WORD, null);
     clearResults();
     error(error);
+    return ended();
   }
 
   /** The row of a chunk, or of a run that begins with it, before any data. */
@@ -154,11 +132,12 @@ final class ChunkRow implements Fp8Row {
   }
 
   private void beginTensor(ChunkCursor cursor) {
-    TensorEntry tensor = cursor.tensor();
-    set(TENSOR, UTF8String.fromString(tensor.name()));
-    set(DTYPE, UTF8String.fromString(tensor.dtype().name()));
-    set(SHAPE, new GenericArrayData(tensor.shape().toArray()));
-    set(TENSOR_BYTES, tensor.lengthBytes());
+    TensorEntry entry = cursor.tensor();
+    tensor = entry.name();
+    set(TENSOR, UTF8String.fromString(tensor));
+    set(DTYPE, UTF8String.fromString(entry.dtype().name()));
+    set(SHAPE, new GenericArrayData(entry.shape().toArray()));
+    set(TENSOR_BYTES, entry.lengthBytes());
     set(FILE_OFFSET_BYTES, cursor.offsetBytes());
     Optional<EngineNames.Renamed> renamed = cursor.renamed();
     set(ENGINE_NAME, renamed.map(name -> UTF8String.fromString(name.name())).orElse(null));
@@ -170,47 +149,49 @@ final class ChunkRow implements Fp8Row {
       set(column, null);
     }
     chunkCount = 0;
-    sumCount = 0;
-    fp8Sum = 0;
-  }
-
-  private boolean handsOutData() {
-    return has(DATA) || has(DATA_AS_STRING);
+    row = new PendingRow();
   }
 
   /** Makes room for the chunk's bytes, in a buffer that is reused where the length allows. */
   void beginData(int chunkBytes) {
-    if (handsOutData()) {
+    if (has(DATA)) {
       if (data.length != chunkBytes) {
         data = new byte[chunkBytes];
       }
       set(DATA, data);
-      set(DATA_AS_STRING, UTF8String.fromBytes(data));
     }
   }
 
   /** Hands out some of the chunk's bytes, which begin {@code at} bytes into it. */
   void data(ByteBuffer bytes, int at) {
-    if (handsOutData()) {
+    if (has(DATA)) {
       bytes.duplicate().get(data, at, bytes.remaining());
     }
   }
 
-  void chunkSum(long sum) {
-    if (sumCount == sums.length) {
-      sums = Arrays.copyOf(sums, 2 * sums.length);
-    }
-    sums[sumCount++] = sum;
+  /** Begins with the sums of a chunk. */
+  void beginSums() {
+    row.beginChunk();
   }
 
-  void cpuSum(long sum) {
-    set(CPU_SUM, sum);
+  /** Adds the sum of a piece of the chunk. */
+  void sum(Sum sum) {
+    row.add(sum);
+  }
+
+  /** A sum must be what the CPU has. */
+  void check(SumCheck check) {
+    row.add(check);
   }
 
   @Override
-  public void fp8Sum(long sum) {
-    fp8Sum += sum;
-    set(FP8_SUM, fp8Sum);
+  public void fp8Sum(Sum sum) {
+    row.addDequantized(sum);
+  }
+
+  @Override
+  public void endFp8() {
+    row.endDequantized();
   }
 
   @Override
@@ -221,28 +202,43 @@ final class ChunkRow implements Fp8Row {
   @Override
   public void noFp8(String why) {
     set(FP8, UTF8String.fromString(why));
-    set(FP8_SUM, null);
     set(FP8_SHA256, null);
+    row.withoutDequantized();
   }
 
   void endChunk() {
     chunkCount++;
   }
 
-  /** The row is whole. */
-  void end() {
-    set(CHUNKS, chunkCount);
-    if (sumCount > 0) {
-      long[] sumsOfRow = Arrays.copyOf(sums, sumCount);
-      set(CHUNK_SUM, Arrays.stream(sumsOfRow).sum());
-      set(CHUNK_SUMS, UnsafeArrayData.fromPrimitiveArray(sumsOfRow));
-    }
+  /** The row of a tensor that is not read. */
+  PendingRow skipped() {
+    return ended();
   }
 
-  /** The row's data could not be read: what was found so far does not count. */
-  void failed(String message) {
+  /** The row, all of which was read. */
+  PendingRow end() {
+    set(CHUNKS, chunkCount);
+    return ended();
+  }
+
+  /** The row, whose data could not be read: what was found so far does not count. */
+  PendingRow failed(String message) {
     clearResults();
     error(message);
+    return ended();
+  }
+
+  private PendingRow ended() {
+    row.end(this, tensor, values.clone());
+    return row;
+  }
+
+  /** Sets a value of a row that has ended, if the query needs the column. */
+  void set(Object[] ofRow, ChunkColumn column, Object value) {
+    Integer position = positions.get(column);
+    if (position != null) {
+      ofRow[position] = value;
+    }
   }
 
   void sha256(String hex) {
@@ -254,9 +250,6 @@ final class ChunkRow implements Fp8Row {
   }
 
   private void set(ChunkColumn column, Object value) {
-    Integer position = positions.get(column);
-    if (position != null) {
-      values[position] = value;
-    }
+    set(values, column, value);
   }
 }

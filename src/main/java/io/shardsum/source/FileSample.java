@@ -15,7 +15,7 @@ final class FileSample {
   FileSample(ChunkSample sample, ScannedFile file, SafetensorsHeader header) {
     this.oneIn = sample.oneIn();
     this.seed = mixed(((long) sample.seed().hashCode() << Integer.SIZE) ^ file.path().hashCode());
-    this.sureOffsetBytes = offsetOfAnyByte(file, header);
+    this.sureOffsetBytes = sample.isNone() ? NOWHERE : offsetOfAnyByte(file, header);
   }
 
   /**
@@ -24,6 +24,9 @@ final class FileSample {
    * @param offsetBytes where the chunk begins in the file
    */
   boolean has(long offsetBytes, int chunkBytes) {
+    if (oneIn == 0) {
+      return false;
+    }
     boolean sure = sureOffsetBytes >= offsetBytes && sureOffsetBytes < offsetBytes + chunkBytes;
     return sure || Math.floorMod(mixed(seed + offsetBytes), oneIn) == 0;
   }

@@ -12,11 +12,15 @@ public final class ReadMetrics {
 
   private ReadMetrics() {}
 
-  static CustomTaskMetric[] values(ReadCounts counts) {
+  /** How Spark calls the metric of bytes of tensors that a GPU has summed. */
+  public static final String HASHED_ON_GPU = "bytes hashed on a GPU";
+
+  static CustomTaskMetric[] values(ReadCounts counts, long bytesOnGpu) {
     return new CustomTaskMetric[] {
       new Value(BytesRead.NAME, counts.bytesRead()),
       new Value(FilesOpened.NAME, counts.filesOpened()),
-      new Value(HeadersReadAgain.NAME, counts.headersReadAgain())
+      new Value(HeadersReadAgain.NAME, counts.headersReadAgain()),
+      new Value(HashedOnGpu.NAME, bytesOnGpu)
     };
   }
 
@@ -34,6 +38,21 @@ public final class ReadMetrics {
     @Override
     public String description() {
       return "bytes read";
+    }
+  }
+
+  /** Bytes of tensors that a GPU has summed. */
+  public static final class HashedOnGpu extends CustomSumMetric {
+    private static final String NAME = "hashedOnGpu";
+
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    @Override
+    public String description() {
+      return HASHED_ON_GPU;
     }
   }
 

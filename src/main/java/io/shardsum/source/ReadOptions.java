@@ -34,9 +34,12 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  *   <td>{@code chunk}</td></tr>
  * <tr><td>{@code on-error}</td><td>{@code fail} or {@code report}: {@link OnError}</td>
  *   <td>{@code fail}</td></tr>
- * <tr><td>{@code sample-one-in}</td><td>how large the sample of {@code _cpu_sum} is: one in so many
- *   chunks, and one of each file</td><td>{@code 1000}</td></tr>
- * <tr><td>{@code sample-seed}</td><td>a text; another one chooses other chunks</td><td></td></tr>
+ * <tr><td>{@code sums}</td><td>what computes {@code _chunk_sum}, {@code _chunk_sums} and {@code
+ *   _fp8_sum}: {@code cpu}, or {@code gpu}, under the RAPIDS Accelerator</td>
+ *   <td>{@code cpu}</td></tr>
+ * <tr><td>{@code check-one-in}</td><td>one in so many chunks that a GPU sums, and one of each file,
+ *   is summed by the CPU, too; a difference fails the query</td><td>none</td></tr>
+ * <tr><td>{@code check-seed}</td><td>a text; another one chooses other chunks</td><td></td></tr>
  * <tr><td>{@code read-retries}</td><td>how often a failed read is tried again, with a pause that
  *   doubles from 100 ms to 10 s</td><td>{@code 3}</td></tr>
  * </table>
@@ -50,7 +53,8 @@ record ReadOptions(
     Optional<Long> openCostBytes,
     RowUnit rows,
     OnError onError,
-    ChunkSample sample,
+    boolean sumsOnGpu,
+    ChunkSample checked,
     int readRetries) {
 
   static final String PATH = "path";
@@ -62,8 +66,9 @@ record ReadOptions(
   static final String OPEN_COST_BYTES = "open-cost-bytes";
   static final String ROWS = "rows";
   static final String ON_ERROR = "on-error";
-  static final String SAMPLE_ONE_IN = "sample-one-in";
-  static final String SAMPLE_SEED = "sample-seed";
+  static final String SUMS = "sums";
+  static final String CHECK_ONE_IN = "check-one-in";
+  static final String CHECK_SEED = "check-seed";
   static final String READ_RETRIES = "read-retries";
 
   private static final List<String> KNOWN =
@@ -77,8 +82,9 @@ record ReadOptions(
           OPEN_COST_BYTES,
           ROWS,
           ON_ERROR,
-          SAMPLE_ONE_IN,
-          SAMPLE_SEED,
+          SUMS,
+          CHECK_ONE_IN,
+          CHECK_SEED,
           READ_RETRIES);
 
   /** What Spark's catalog writes before an option's key, beside the bare key. */
@@ -104,7 +110,8 @@ record ReadOptions(
         bytes(options, OPEN_COST_BYTES),
         RowUnit.parse(options.getOrDefault(ROWS, RowUnit.CHUNK.option())),
         OnError.parse(options.getOrDefault(ON_ERROR, OnError.FAIL.option())),
-        sample(options),
+        sumsOnGpu(options),
+        checked(options),
         count(options, READ_RETRIES, Retries.USUAL_COUNT));
   }
 
@@ -196,15 +203,26 @@ record ReadOptions(
     return Optional.of(bytes);
   }
 
-  private static ChunkSample sample(CaseInsensitiveStringMap options) {
-    String oneIn =
-        options.getOrDefault(SAMPLE_ONE_IN, Integer.toString(ChunkSample.ONE_IN_DEFAULT));
+  private static boolean sumsOnGpu(CaseInsensitiveStringMap options) {
+    String text = options.getOrDefault(SUMS, "cpu");
+    if (!text.equals("cpu") && !text.equals("gpu")) {
+      throw new IllegalArgumentException(
+          "Invalid option %s: expected cpu or gpu, found %s".formatted(SUMS, text));
+    }
+    return text.equals("gpu");
+  }
+
+  private static ChunkSample checked(CaseInsensitiveStringMap options) {
+    String oneIn = options.get(CHECK_ONE_IN);
+    if (oneIn == null) {
+      return ChunkSample.NONE;
+    }
     if (!oneIn.matches("[1-9]\\d{0,8}")) {
       throw new IllegalArgumentException(
           "Invalid option %s: expected a number from 1 to 999999999, found %s"
-              .formatted(SAMPLE_ONE_IN, oneIn));
+              .formatted(CHECK_ONE_IN, oneIn));
     }
-    return new ChunkSample(Integer.parseInt(oneIn), options.getOrDefault(SAMPLE_SEED, ""));
+    return new ChunkSample(Integer.parseInt(oneIn), options.getOrDefault(CHECK_SEED, ""));
   }
 
   private static int count(CaseInsensitiveStringMap options, String key, int defaultValue) {

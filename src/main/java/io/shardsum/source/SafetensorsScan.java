@@ -1,5 +1,6 @@
 package io.shardsum.source;
 
+import io.shardsum.source.sums.Devices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -87,8 +88,9 @@ final class SafetensorsScan implements Scan, Batch {
         columns,
         options.rows(),
         options.onError(),
-        options.sample(),
+        options.checked(),
         options.readRetries(),
+        device(),
         JavaSparkContext.fromSparkContext(SparkSession.active().sparkContext())
             .broadcast(new SerializableConfiguration(hadoopConf())));
   }
@@ -96,8 +98,18 @@ final class SafetensorsScan implements Scan, Batch {
   @Override
   public CustomMetric[] supportedCustomMetrics() {
     return new CustomMetric[] {
-      new ReadMetrics.BytesRead(), new ReadMetrics.FilesOpened(), new ReadMetrics.HeadersReadAgain()
+      new ReadMetrics.BytesRead(),
+      new ReadMetrics.FilesOpened(),
+      new ReadMetrics.HeadersReadAgain(),
+      new ReadMetrics.HashedOnGpu()
     };
+  }
+
+  /** The class of what sums; empty: the CPU, which also reads where there is nothing to sum. */
+  private String device() {
+    return options.sumsOnGpu() && columns.stream().anyMatch(ChunkColumn::isSum)
+        ? SparkSession.active().sparkContext().getConf().get(Devices.SETTING, Devices.CUDF)
+        : "";
   }
 
   private static Configuration hadoopConf() {

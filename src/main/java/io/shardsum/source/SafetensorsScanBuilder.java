@@ -25,14 +25,21 @@ final class SafetensorsScanBuilder implements ScanBuilder, SupportsPushDownRequi
   @Override
   public Scan build() {
     List<ChunkColumn> columns = ChunkColumn.of(required);
-    for (ChunkColumn ofOneChunk :
-        List.of(ChunkColumn.DATA, ChunkColumn.DATA_AS_STRING, ChunkColumn.CPU_SUM)) {
-      if (options.rows() != RowUnit.CHUNK && columns.contains(ofOneChunk)) {
-        throw new IllegalArgumentException(
-            "Cannot read %s with rows=%s: expected rows=chunk, where a row is one chunk"
-                .formatted(ofOneChunk.columnName(), options.rows().option()));
-      }
+    if (columns.contains(ChunkColumn.DATA)) {
+      requireOneChunkAtATime();
     }
     return new SafetensorsScan(options, columns);
+  }
+
+  private void requireOneChunkAtATime() {
+    if (options.rows() != RowUnit.CHUNK) {
+      throw new IllegalArgumentException(
+          "Cannot read data with rows=%s: expected rows=chunk, where a row is one chunk"
+              .formatted(options.rows().option()));
+    }
+    if (options.sumsOnGpu()) {
+      throw new IllegalArgumentException(
+          "Cannot read data with sums=gpu: expected sums=cpu, which hands out a chunk at a time");
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.SafetensorsHeader;
 import io.shardsum.safetensors.SafetensorsWriter;
 import io.shardsum.safetensors.TensorSpec;
+import io.shardsum.source.sums.CpuSums;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -49,7 +50,7 @@ public final class WarmUp {
       throw new IllegalStateException("Cannot read memory", e);
     }
     SglangChecksum checksum = new SglangChecksum();
-    ByteBuffer window = ByteBuffer.allocateDirect(ReadWindow.CAPACITY_BYTES);
+    ByteBuffer window = ByteBuffer.allocateDirect(CpuSums.PIECE_BYTES);
     for (int round = 0; round < ROUNDS; round++) {
       checksum.sum(window, 0, window.capacity());
     }

@@ -27,7 +27,8 @@ class ReadOptionsTest {
                 Optional.empty(),
                 RowUnit.CHUNK,
                 OnError.FAIL,
-                new ChunkSample(1000, ""),
+                false,
+                ChunkSample.NONE,
                 3));
   }
 
@@ -52,8 +53,9 @@ class ReadOptionsTest {
                     Map.entry("open-cost-bytes", "64k"),
                     Map.entry("rows", "piece"),
                     Map.entry("on-error", "report"),
-                    Map.entry("sample-one-in", "7"),
-                    Map.entry("sample-seed", "scan-1"),
+                    Map.entry("sums", "gpu"),
+                    Map.entry("check-one-in", "7"),
+                    Map.entry("check-seed", "scan-1"),
                     Map.entry("read-retries", "0"))))
         .isEqualTo(
             new ReadOptions(
@@ -65,6 +67,7 @@ class ReadOptionsTest {
                 Optional.of(64L << 10),
                 RowUnit.PIECE,
                 OnError.REPORT,
+                true,
                 new ChunkSample(7, "scan-1"),
                 0));
   }
@@ -80,8 +83,8 @@ class ReadOptionsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "Unknown option of the source safetensors: split-byte; known: path, paths, listing,"
-                + " tasks, recursive, split-bytes, open-cost-bytes, rows, on-error, sample-one-in,"
-                + " sample-seed, read-retries");
+                + " tasks, recursive, split-bytes, open-cost-bytes, rows, on-error, sums,"
+                + " check-one-in, check-seed, read-retries");
   }
 
   @Test
@@ -138,8 +141,9 @@ class ReadOptionsTest {
         "open-cost-bytes | 4 mb    | expected bytes as in 64m, found 4 mb",
         "on-error        | ignore  | expected fail or report, found ignore",
         "on-error        | FAIL    | expected fail or report, found FAIL",
-        "sample-one-in   | 0       | expected a number from 1 to 999999999, found 0",
-        "sample-one-in   | 1e3     | expected a number from 1 to 999999999, found 1e3",
+        "sums            | GPU     | expected cpu or gpu, found GPU",
+        "check-one-in    | 0       | expected a number from 1 to 999999999, found 0",
+        "check-one-in    | 1e3     | expected a number from 1 to 999999999, found 1e3",
         "read-retries    | -1      | expected a number from 0 to 9999, found -1",
         "read-retries    | 10000   | expected a number from 0 to 9999, found 10000",
         "read-retries    | three   | expected a number from 0 to 9999, found three",

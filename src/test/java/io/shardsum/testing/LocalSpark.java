@@ -1,5 +1,7 @@
 package io.shardsum.testing;
 
+import io.shardsum.source.sums.Devices;
+import io.shardsum.source.sums.FakeDevice;
 import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -37,6 +39,7 @@ public final class LocalSpark implements ParameterResolver {
         .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
         .config("spark.sql.adaptive.enabled", false)
         .config("spark.sql.ui.explainMode", "simple") // a plan is put in words even without a UI
+        .config(Devices.SETTING, FakeDevice.class.getName())
         .config("spark.sql.warehouse.dir", Path.of("target", "warehouse").toUri().toString())
         .getOrCreate();
   }

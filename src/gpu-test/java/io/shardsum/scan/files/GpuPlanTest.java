@@ -6,12 +6,15 @@ import com.nvidia.spark.rapids.ExplainPlan;
 import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.gpu.Accelerator;
+import io.shardsum.scan.canary.CanaryRows;
 import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.scan.plan.ScanSession;
 import io.shardsum.scan.plan.ScanSize;
 import io.shardsum.source.ChunkSum;
 import io.shardsum.source.TensorChecksum;
+import io.shardsum.source.sums.Devices;
+import io.shardsum.source.sums.FakeDevice;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.SqlStage;
 import io.shardsum.tables.Verdict;
@@ -23,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -36,7 +38,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -59,13 +60,6 @@ class GpuPlanTest {
 
   // collected
 
-  /**
-   * Runs of chunks that the reader hashed, as it does for SHA-256 alone, come with arrays, by which
-   * cuDF does not sort; what a GPU sums goes through {@link SqlStage#CHUNKS}.
-   */
-  private static final Set<String> READS_AND_SORT_OF_RUNS =
-      Stream.concat(READS.stream(), Stream.of("SortArray")).collect(Collectors.toSet());
-
   private SparkSession spark;
   private Landed landed;
   private SparkSession sessionOfTheScan;
@@ -86,6 +80,7 @@ class GpuPlanTest {
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.plugins", "com.nvidia.spark.SQLPlugin")
             .config("spark.rapids.sql.mode", "explainOnly")
+            .config(Devices.SETTING, FakeDevice.class.getName())
             // The explanation fails on a plan that uses an exchange twice.
             .config("spark.sql.exchange.reuse", false)
             .getOrCreate();
@@ -100,7 +95,7 @@ class GpuPlanTest {
     sessionOfTheScan = ScanSession.of(spark, size);
     Accelerator.GPU.registerFunctions(sessionOfTheScan);
     files = PlannedFile.of(request.inventory());
-    rows = new WeightRows(sessionOfTheScan, files, size, request);
+    rows = new WeightRows(sessionOfTheScan, files, size, request, Hasher.GPU);
   }
 
   @AfterAll
@@ -109,27 +104,45 @@ class GpuPlanTest {
   }
 
   @ParameterizedTest
-  @EnumSource(SqlStage.class)
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "MERGED")
   void everyStatementRunsOnTheGpuBehindItsReads(SqlStage stage) {
-    assertThat(fallbacks(rows(stage))).isSubsetOf(onTheCpu(stage));
+    assertThat(fallbacks(rows(stage))).isSubsetOf(READS);
   }
 
   @ParameterizedTest
-  @EnumSource(SqlStage.class)
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "MERGED")
   void soDoesEveryStatementWithAnAdaptivePlan(SqlStage stage) {
     sessionOfTheScan.conf().set(ADAPTIVE, true);
     try {
-      assertThat(fallbacks(rows(stage))).isSubsetOf(onTheCpu(stage));
+      assertThat(fallbacks(rows(stage))).isSubsetOf(READS);
     } finally {
       sessionOfTheScan.conf().set(ADAPTIVE, false);
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({ChunkSum.NAME, TensorChecksum.NAME})
-  void theFunctionsRunOnTheGpu(String function) {
-    assertThat(explanation(rows(SqlStage.TENSORS)))
-        .containsPattern("\\*Expression <ScalaUDF> " + function + "\\(.*\\) will run on GPU");
+  /** Rows of canaries go to the driver in the job that lands all others. */
+  @Test
+  void takesCanariesOutOnTheGpu() {
+    CanaryRows canaries = new CanaryRows(sessionOfTheScan, Accelerator.GPU);
+
+    assertThat(fallbacks(canaries.takenOut(rows(SqlStage.TENSORS)))).isSubsetOf(READS);
+  }
+
+  @Test
+  void theFunctionsRunOnTheGpu() {
+    assertThat(explanation(rows(SqlStage.TENSORS))).containsPattern(onGpu(TensorChecksum.NAME));
+    assertThat(
+            explanation(
+                sessionOfTheScan
+                    .read()
+                    .format("safetensors")
+                    .load(files.get(0).file().path())
+                    .selectExpr("tensor", "chunk_sum(data, first_word, tensor_bytes)")))
+        .containsPattern(onGpu(ChunkSum.NAME));
+  }
+
+  private static String onGpu(String function) {
+    return "\\*Expression <ScalaUDF> " + function + "\\(.*\\) will run on GPU";
   }
 
   @Test
@@ -152,7 +165,7 @@ class GpuPlanTest {
     return switch (stage) {
       case WHOLE, MERGED, CHUNKS ->
           rows.rows(stage, List.of(new ReadAlike(stage, Digest.BOTH, files)), new ArrayList<>());
-      case TENSORS -> rows.tensors(rows.readAlike(Hasher.FUNCTION));
+      case TENSORS -> rows.tensors(rows.readAlike());
       case RANKS ->
           stage
               .query()
@@ -177,10 +190,6 @@ class GpuPlanTest {
 
   private Dataset<Row> table(ScanTable table) {
     return sessionOfTheScan.read().parquet(landed.out().resolve(table.tableName()).toString());
-  }
-
-  private static Set<String> onTheCpu(SqlStage stage) {
-    return stage == SqlStage.MERGED ? READS_AND_SORT_OF_RUNS : READS;
   }
 
   /**

@@ -8,13 +8,11 @@ import io.shardsum.tables.ScanId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.spark.sql.Row;
 
 /**
  * Shards that a scan hashes among those of the fleet, to see that it would find a flipped bit. Each
  * way in which the scan hashes has them all: each digest, and each cut of files into rows. Up to
- * the rows of the table {@code tensors} they are files like others; on GPUs, of a job of the same
- * plan behind theirs, as RAPIDS cannot take rows out of a job.
+ * the rows of the table {@code tensors} they are files like others.
  */
 public final class Canaries {
 
@@ -59,17 +57,22 @@ public final class Canaries {
   /**
    * Checks that every canary has the checksums that it should have.
    *
-   * @param rows those of canaries, with the columns of the table {@code tensors}
+   * @param rows those of canaries, once the table has landed
    * @throws UntrustedScanException if one has others, or none
    */
-  public CanaryResult check(List<Row> rows) {
-    CanaryRows found = new CanaryRows(scanId, rows);
+  public CanaryResult check(CanaryRows rows) {
+    List<CanaryRow> found = rows.rows();
     int flipped = 0;
     for (int number = 0; number < canaryFiles.shards().size(); number++) {
       CanaryShard shard = canaryFiles.shards().get(number);
       for (int planting = 0; planting < plantings.size(); planting++) {
-        found.require(
-            shard, canaryFiles.files().get(number).path(), planting, plantings.get(planting));
+        CanaryRows.require(
+            scanId,
+            found,
+            shard,
+            canaryFiles.files().get(number).path(),
+            planting,
+            plantings.get(planting));
         flipped += shard.flipped().isPresent() ? 1 : 0;
       }
     }

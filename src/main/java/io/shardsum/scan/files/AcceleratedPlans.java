@@ -12,9 +12,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * On what a scan ran, as the operators of its executed plans tell: {@code gpu}, {@code cpu}, or
- * {@code gpu (partly: what fell back)}. The operators of the RAPIDS Accelerator have names that
- * begin with Gpu.
+ * On what a scan ran: {@code cpu}, unless a GPU has summed bytes; else {@code gpu}, or {@code gpu
+ * (partly: what fell back)}, as the operators of its executed plans tell. Those of the RAPIDS
+ * Accelerator have names that begin with Gpu.
  */
 public final class AcceleratedPlans {
 
@@ -25,8 +25,7 @@ public final class AcceleratedPlans {
 
   /**
    * Operators that do no work of a scan, or none that a GPU could take over: they read the source,
-   * hand over rows of the driver or show it those of canaries, write files, copy rows to and from
-   * the GPU, or hold a plan.
+   * hand over rows of the driver, write files, copy rows to and from the GPU, or hold a plan.
    */
   private static final Set<String> NOT_COUNTED =
       Set.of(
@@ -36,7 +35,6 @@ public final class AcceleratedPlans {
           "Scan OneRowRelation",
           "Execute",
           "WriteFiles",
-          "CollectMetrics",
           "ColumnarToRow",
           "RowToColumnar",
           "WholeStageCodegen",
@@ -45,20 +43,23 @@ public final class AcceleratedPlans {
           "ReusedExchange");
 
   private final Map<SqlStage, Set<String>> fellBack = new LinkedHashMap<>();
-  private boolean onGpu;
+  private long bytesOnGpu;
 
   /** Takes note of what a stage's rows were computed by. */
   public void add(SqlStage stage, Dataset<Row> computed) {
     add(stage, ExecutedPlan.operators(computed.queryExecution().executedPlan()));
   }
 
+  /** Takes note of bytes of tensors that GPUs have summed, as the source counts them. */
+  void addBytesOnGpu(long bytes) {
+    bytesOnGpu += bytes;
+  }
+
   /** Takes note of a stage's operators. */
   void add(SqlStage stage, List<String> operators) {
     for (String operator : operators) {
       String name = shortName(operator);
-      if (name.startsWith(GPU_PREFIX)) {
-        onGpu = true;
-      } else if (!NOT_COUNTED.contains(name)) {
+      if (!name.startsWith(GPU_PREFIX) && !NOT_COUNTED.contains(name)) {
         fellBack.computeIfAbsent(stage, key -> new TreeSet<>()).add(name);
       }
     }
@@ -66,7 +67,7 @@ public final class AcceleratedPlans {
 
   /** The text for the table {@code scans}. */
   public String text() {
-    if (!onGpu) {
+    if (bytesOnGpu == 0) {
       return CPU;
     }
     if (fellBack.isEmpty()) {

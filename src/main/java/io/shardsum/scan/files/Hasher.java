@@ -1,24 +1,39 @@
 package io.shardsum.scan.files;
 
-import io.shardsum.fleet.Digest;
 import io.shardsum.gpu.Accelerator;
+import io.shardsum.tables.SqlStage;
 
-/** Who computes the sums of chunks. The tables are the same. */
+/** What sums chunks, as the source reads them. The tables are the same. */
 public enum Hasher {
-  /** The source, as it reads: the bytes never become a column. */
-  READER,
-  /** The SQL function {@code chunk_sum}, over the bytes as a column: where a GPU can take it up. */
-  FUNCTION;
+  CPU("cpu", SqlStage.MERGED),
+  /**
+   * Under the RAPIDS Accelerator, which cannot sort runs: a row of a file that is cut is a chunk.
+   */
+  GPU("gpu", SqlStage.CHUNKS);
 
+  private final String sums;
+  private final SqlStage ofCutFiles;
+
+  Hasher(String sums, SqlStage ofCutFiles) {
+    this.sums = sums;
+    this.ofCutFiles = ofCutFiles;
+  }
+
+  /** What a session asks for. */
   public static Hasher of(Accelerator accelerator) {
     return switch (accelerator) {
-      case CPU -> READER;
-      case GPU -> FUNCTION;
+      case CPU -> CPU;
+      case GPU -> GPU;
     };
   }
 
-  /** Whether it needs the bytes of chunks. SHA-256 cannot be split, and is the reader's. */
-  boolean takesChunks(Digest digest) {
-    return this == FUNCTION && digest != Digest.SHA256;
+  /** The word of the source's option {@code sums}. */
+  String sums() {
+    return sums;
+  }
+
+  /** What merges the rows of files that several tasks read. */
+  SqlStage ofCutFiles() {
+    return ofCutFiles;
   }
 }

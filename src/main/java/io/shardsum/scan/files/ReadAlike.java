@@ -41,10 +41,7 @@ record ReadAlike(SqlStage stage, Digest digest, List<PlannedFile> files) {
   }
 
   private static SqlStage stage(PlannedFile file, Hasher hasher, long splitBytes) {
-    if (hasher.takesChunks(file.digest())) {
-      return SqlStage.CHUNKS;
-    }
-    return file.file().lengthBytes() > splitBytes ? SqlStage.MERGED : SqlStage.WHOLE;
+    return file.file().lengthBytes() > splitBytes ? hasher.ofCutFiles() : SqlStage.WHOLE;
   }
 
   /** Other files, read in this way. */

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.TaskInfo;
@@ -21,6 +22,7 @@ public final class ReadListener extends SparkListener {
   private long firstLaunchMillis = Long.MAX_VALUE;
   private long lastFinishMillis;
   private long readBytes;
+  private long bytesOnGpu;
   private final Map<String, String> hosts = new TreeMap<>();
   private final Map<ReadBy, Long> brokenHeaders = new LinkedHashMap<>();
 
@@ -34,6 +36,7 @@ public final class ReadListener extends SparkListener {
       return;
     }
     countBrokenHeaders(taskEnd.taskInfo());
+    metric(taskEnd.taskInfo(), ReadMetrics.HASHED_ON_GPU, bytes -> bytesOnGpu += bytes);
     long bytes = taskEnd.taskMetrics().inputMetrics().bytesRead();
     if (bytes > 0) {
       hosts.put(taskEnd.taskInfo().executorId(), taskEnd.taskInfo().host());
@@ -45,18 +48,33 @@ public final class ReadListener extends SparkListener {
   }
 
   private void countBrokenHeaders(TaskInfo task) {
+    metric(
+        task,
+        ReadMetrics.HEADERS_READ_AGAIN,
+        headers ->
+            brokenHeaders.merge(
+                new ReadBy(task.host(), task.executorId(), Optional.empty()), headers, Long::sum));
+  }
+
+  /** What a task adds to a metric of the source, if that is anything. */
+  private static void metric(TaskInfo task, String name, LongConsumer added) {
     task.accumulables()
         .foreach(
             metric -> {
-              if (metric.name().contains(ReadMetrics.HEADERS_READ_AGAIN)
+              if (metric.name().isDefined()
+                  && metric.name().get().equals(name)
                   && metric.update().isDefined()
-                  && metric.update().get() instanceof Long headers
-                  && headers > 0) {
-                ReadBy by = new ReadBy(task.host(), task.executorId(), Optional.empty());
-                brokenHeaders.merge(by, headers, Long::sum);
+                  && metric.update().get() instanceof Long value
+                  && value > 0) {
+                added.accept(value);
               }
               return null;
             });
+  }
+
+  /** How many bytes of tensors GPUs have summed, canaries among them. */
+  public synchronized long bytesOnGpu() {
+    return bytesOnGpu;
   }
 
   /** How many headers did not parse at first, by what has read them. */

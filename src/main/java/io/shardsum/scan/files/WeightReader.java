@@ -3,6 +3,7 @@ package io.shardsum.scan.files;
 import static org.apache.spark.sql.functions.col;
 
 import io.shardsum.fleet.WeightSource;
+import io.shardsum.gpu.Accelerator;
 import io.shardsum.scan.canary.Canaries;
 import io.shardsum.scan.canary.CanaryFiles;
 import io.shardsum.scan.canary.CanaryResult;
@@ -34,12 +35,15 @@ public final class WeightReader {
   private final ScanRequest request;
   private final ScanTables tables;
   private final Hasher hasher;
+  private final Accelerator accelerator;
   private final AcceleratedPlans plans;
   private final ScanProgress progress;
 
   /**
    * Prepares.
    *
+   * @param hasher sums chunks
+   * @param accelerator runs plans
    * @param plans takes note of what is executed
    * @param progress hears how far the reading is
    */
@@ -48,12 +52,14 @@ public final class WeightReader {
       ScanRequest request,
       ScanTables tables,
       Hasher hasher,
+      Accelerator accelerator,
       AcceleratedPlans plans,
       ScanProgress progress) {
     this.session = session;
     this.request = request;
     this.tables = tables;
     this.hasher = hasher;
+    this.accelerator = accelerator;
     this.plans = plans;
     this.progress = progress;
   }
@@ -62,74 +68,55 @@ public final class WeightReader {
    * Reads.
    *
    * @param files of the fleet
-   * @throws SumsDifferException if the request says to verify, and a GPU and the CPU differ
+   * @throws io.shardsum.source.sums.SumsDifferException if the request says to verify, and a GPU
+   *     and the CPU differ
+   * @throws io.shardsum.source.sums.DeviceException if there is no GPU where one was asked for
    * @throws io.shardsum.scan.canary.UntrustedScanException if a canary was not hashed as it should
    *     be
    */
   public WeightReading read(List<PlannedFile> files, ScanSize size) {
     SparkContext spark = session.sparkContext();
     ReadListener listener = new ReadListener(progress);
-    SumComparison comparison = new SumComparison(spark);
+    GpuFaults faults = new GpuFaults(spark);
     spark.addSparkListener(listener);
-    spark.addSparkListener(comparison);
+    spark.addSparkListener(faults);
     try (CanaryFiles canaryFiles = new CanaryFiles(tables, spark.hadoopConfiguration())) {
       Canaries canaries = new Canaries(canaryFiles, request.scanId());
-      WeightRows rows = new WeightRows(session, files, size, request);
+      WeightRows rows = new WeightRows(session, files, size, request, hasher);
       progress.readingBegins(PlannedFile.bytes(files));
-      Landed landed =
+      CanaryRows aside = new CanaryRows(session, accelerator);
+      Dataset<Row> tensors =
           NamedJobs.named(
               session,
               "hash " + NumberWords.count(files.size(), "file"),
-              () -> land(rows, canaries));
-      comparison.check();
-      CanaryResult result = canaries.check(landed.canaries());
+              () -> land(rows, canaries, aside));
+      faults.check();
+      plans.addBytesOnGpu(listener.bytesOnGpu());
+      CanaryResult result = canaries.check(aside);
       progress.readingEnds();
       return new WeightReading(
-          landed.tensors(),
+          tensors,
           listener.times(Instant.now()).without(canaries.bytes()),
           listener.executors(),
           listener.brokenHeaders(),
           result);
     } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
-      comparison.check(e);
+      faults.check(e);
       throw e;
     } finally {
-      spark.removeSparkListener(comparison);
+      spark.removeSparkListener(faults);
       spark.removeSparkListener(listener);
     }
   }
 
-  /** The table's rows, and those of canaries, which do not land. */
-  private record Landed(Dataset<Row> tensors, List<Row> canaries) {}
-
-  private Landed land(WeightRows rows, Canaries canaries) {
-    List<ReadAlike> ofFleet = rows.readAlike(hasher);
+  private Dataset<Row> land(WeightRows rows, Canaries canaries, CanaryRows aside) {
     List<ReadAlike> withCanaries =
-        ofFleet.stream().map(r -> r.with(canaries.among(r.files(), r.digest()))).toList();
-    switch (hasher) {
-      case READER -> {
-        Dataset<Row> all = rows.tensors(withCanaries);
-        QueryExecution written = write(CanaryRows.takenOut(all));
-        return new Landed(landed(), CanaryRows.of(written));
-      }
-      case FUNCTION -> {
-        Dataset<Row> tensors = rows.tensors(ofFleet);
-        write(tensors);
-        List<ReadAlike> alone =
-            withCanaries.stream()
-                .map(r -> r.with(r.files().stream().filter(PlannedFile::isCanary).toList()))
-                .toList();
-        return new Landed(landed(), rows.tensors(alone).collectAsList());
-      }
-    }
-    throw new IllegalStateException("no such hasher: " + hasher);
-  }
-
-  private QueryExecution write(Dataset<Row> tensors) {
+        rows.readAlike().stream().map(r -> r.with(canaries.among(r.files(), r.digest()))).toList();
+    Dataset<Row> tensors = aside.takenOut(rows.tensors(withCanaries));
     QueryExecution written =
         ExecutedWrite.of(session, () -> tables.write(ScanTable.TENSORS, tensors));
     plans.add(SqlStage.TENSORS, ExecutedPlan.operators(written.executedPlan()));
-    return written;
+    return landed();
   }
 
   private Dataset<Row> landed() {

@@ -19,9 +19,8 @@ import org.apache.spark.sql.SparkSession;
  * The weights of a scan and its canaries as rows, one for each tensor.
  *
  * <p>A file that is no longer than a task is read whole, and its rows are complete as they come. A
- * longer one is cut, and its tensors' runs are merged, for which rows move between executors; so
- * are the chunks of one whose sums are a function's. Rows also move where else there would be many
- * small files in the table.
+ * longer one is cut, and its tensors' runs, or on a GPU their chunks, are merged, for which rows
+ * move between executors. Rows also move where else there would be many small files in the table.
  */
 final class WeightRows {
 
@@ -33,19 +32,26 @@ final class WeightRows {
   private final List<PlannedFile> files;
   private final ScanSize size;
   private final ScanRequest request;
+  private final Hasher hasher;
   private final long splitBytes;
 
   /** Takes the files of a scan, without canaries. */
-  WeightRows(SparkSession session, List<PlannedFile> files, ScanSize size, ScanRequest request) {
+  WeightRows(
+      SparkSession session,
+      List<PlannedFile> files,
+      ScanSize size,
+      ScanRequest request,
+      Hasher hasher) {
     this.session = session;
     this.files = files;
     this.size = size;
     this.request = request;
+    this.hasher = hasher;
     this.splitBytes = splitBytes();
   }
 
   /** The files of the scan by how they are read. */
-  List<ReadAlike> readAlike(Hasher hasher) {
+  List<ReadAlike> readAlike() {
     return ReadAlike.of(files, hasher, splitBytes);
   }
 
@@ -93,7 +99,7 @@ final class WeightRows {
   private Dataset<Row> runs(ReadAlike reading, List<PlannedFile> numbered) {
     int firstIndex = numbered.size();
     numbered.addAll(reading.files());
-    return new ChunkQuery(reading.unit(), reading.digest(), splitBytes, request)
+    return new ChunkQuery(reading.unit(), reading.digest(), hasher, splitBytes, request)
         .over(reading.files(), firstIndex, session);
   }
 

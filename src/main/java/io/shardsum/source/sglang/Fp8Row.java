@@ -1,5 +1,7 @@
 package io.shardsum.source.sglang;
 
+import io.shardsum.source.sums.Sum;
+
 /** What a row is to have of the dequantized bytes of a weight. */
 public interface Fp8Row {
 
@@ -12,8 +14,11 @@ public interface Fp8Row {
   /** Whether it has a column for the SHA-256. */
   boolean hasFp8Sha256();
 
-  /** Adds the sum of a chunk. */
-  void fp8Sum(long sum);
+  /** Adds the sum of a piece of the weight, once it is there. */
+  void fp8Sum(Sum sum);
+
+  /** All sums of a chunk were added. */
+  void endFp8();
 
   /** Sets the SHA-256 of the weight. */
   void fp8Sha256(String hex);

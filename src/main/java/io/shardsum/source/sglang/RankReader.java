@@ -5,9 +5,9 @@ import io.shardsum.io.Shard;
 import io.shardsum.io.ShardOpener;
 import io.shardsum.safetensors.SafetensorsHeader;
 import io.shardsum.safetensors.TensorEntry;
+import io.shardsum.source.sums.PieceSums;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 
 /**
  * What a reader does that takes more of a rank than the file at hand: it finds the engine's names,
@@ -20,6 +20,7 @@ public final class RankReader implements Closeable {
   private final Fp8Row row;
   private final ShardOpener opener;
   private final ScaleFile scales;
+  private final PieceSums sums;
   private ListedFile file;
   private ShardGroup group;
   private RankTensors rank;
@@ -27,10 +28,15 @@ public final class RankReader implements Closeable {
   private int weightIndex = NONE;
   private boolean hashing;
 
-  /** Reads other files of a rank by {@code opener}. */
-  public RankReader(Fp8Row row, ShardOpener opener) {
+  /**
+   * Reads other files of a rank by {@code opener}.
+   *
+   * @param sums reads and sums the pieces of tensors
+   */
+  public RankReader(Fp8Row row, ShardOpener opener, PieceSums sums) {
     this.row = row;
     this.opener = opener;
+    this.sums = sums;
     this.scales = new ScaleFile(opener);
   }
 
@@ -84,22 +90,21 @@ public final class RankReader implements Closeable {
     if (hashing && index != weightIndex) {
       weightIndex = index;
       if (hash == null) {
-        hash = new Fp8Hash(row, scales);
+        hash = new Fp8Hash(row, scales, sums);
       }
       hash.begin(tensor, half);
     }
   }
 
   /**
-   * Takes a piece of a tensor.
+   * Takes the piece of a tensor that was read last.
    *
-   * @param data left as it is
    * @param positionBytes where it begins in the tensor
    * @throws IOException if the scale cannot be read
    */
-  public void add(ByteBuffer data, long positionBytes) throws IOException {
+  public void add(long positionBytes) throws IOException {
     if (hashing) {
-      hash.add(data, positionBytes);
+      hash.add(positionBytes);
     }
   }
 

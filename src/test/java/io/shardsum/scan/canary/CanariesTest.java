@@ -14,8 +14,7 @@ import io.shardsum.scan.files.Hasher;
 import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.scan.plan.ScanProgress;
 import io.shardsum.scan.plan.ScanRequest;
-import io.shardsum.source.ChunkSum;
-import io.shardsum.source.TensorChecksum;
+import io.shardsum.source.sums.FakeDevice;
 import io.shardsum.tables.ScanId;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.ScanTables;
@@ -41,9 +40,9 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.api.java.UDF3;
-import org.apache.spark.sql.types.DataTypes;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +62,12 @@ class CanariesTest {
   private static SparkSession spark;
 
   @TempDir private Path root;
+
+  @BeforeEach
+  @AfterEach
+  void theGpuIsRight() {
+    FakeDevice.reset();
+  }
 
   @BeforeAll
   static void session(SparkSession session) {
@@ -88,10 +93,10 @@ class CanariesTest {
 
   @ParameterizedTest
   @EnumSource(Digest.class)
-  void areFoundByAFunctionAsWithAGpu(Digest digest) {
+  void areFoundOnAGpuAsWell(Digest digest) {
     SmallFleet fleet = fleet(digest);
 
-    ScanSummary summary = scan(fleet, OptionalInt.of(1), new ChunkSum());
+    ScanSummary summary = scanOnGpu(fleet, OptionalInt.of(1));
 
     assertThat(summary.canaries()).isEqualTo(new CanaryResult(4, 2));
     assertThat(summary.verdict()).isEqualTo(Verdict.EQUAL);
@@ -126,14 +131,10 @@ class CanariesTest {
 
   @Test
   void failTheScanWhereAFlippedBitIsNotSeen() {
-    UDF3<byte[], Long, Long, Long> blind =
-        (data, firstWord, tensorBytes) ->
-            tensorBytes != null && tensorBytes == CLEAN_SMALL.length
-                ? Long.valueOf(sum(CLEAN_SMALL))
-                : new ChunkSum().call(data, firstWord, tensorBytes);
+    FakeDevice.sees(
+        bytes -> bytes.remaining() == CLEAN_SMALL.length ? ByteBuffer.wrap(CLEAN_SMALL) : bytes);
 
     assertUntrusted(
-        blind,
         "Cannot trust scan test: canary flipped-1\\.safetensors \\(bit [0-7] of byte \\d+ of"
             + " canary\\.small flipped\\), tensor canary\\.small: expected [0-9a-f]{16}, found "
             + SglangChecksum.finish(sum(CLEAN_SMALL))
@@ -142,14 +143,9 @@ class CanariesTest {
 
   @Test
   void failTheScanWhereAShardWithoutAFlippedBitIsFound() {
-    UDF3<byte[], Long, Long, Long> wrongInTheSecondChunk =
-        (data, firstWord, tensorBytes) -> {
-          Long sum = new ChunkSum().call(data, firstWord, tensorBytes);
-          return firstWord != null && firstWord > 0 ? Long.valueOf(sum + 1) : sum;
-        };
+    FakeDevice.wrongAt(word -> word >= 262_144);
 
     assertUntrusted(
-        wrongInTheSecondChunk,
         "Cannot trust scan test: canary clean-0\\.safetensors, tensor canary\\.two_chunks:"
             + " expected fe893c6f2c538e05, found [0-9a-f]{16} \\(host \\S+, executor driver\\)");
   }
@@ -241,8 +237,8 @@ class CanariesTest {
     System.exit(7);
   }
 
-  private void assertUntrusted(UDF3<byte[], Long, Long, Long> chunkSum, String message) {
-    assertThatThrownBy(() -> scan(fleet(Digest.SGLANG), OptionalInt.empty(), chunkSum))
+  private void assertUntrusted(String message) {
+    assertThatThrownBy(() -> scanOnGpu(fleet(Digest.SGLANG), OptionalInt.empty()))
         .isInstanceOf(UntrustedScanException.class)
         .message()
         .matches(message);
@@ -302,17 +298,9 @@ class CanariesTest {
     return new SglangChecksum().sum(ByteBuffer.wrap(tensor), 0, tensor.length);
   }
 
-  private ScanSummary scan(
-      SmallFleet fleet, OptionalInt oneIn, UDF3<byte[], Long, Long, Long> chunkSum) {
+  private ScanSummary scanOnGpu(SmallFleet fleet, OptionalInt oneIn) {
     return new FleetScan(
-            spark,
-            request(fleet, out().toString()).verifying(oneIn),
-            ScanProgress.NONE,
-            Hasher.FUNCTION,
-            session -> {
-              TensorChecksum.register(session);
-              session.udf().register(ChunkSum.NAME, chunkSum, DataTypes.LongType);
-            })
+            spark, request(fleet, out().toString()).verifying(oneIn), ScanProgress.NONE, Hasher.GPU)
         .run();
   }
 

@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardsum.tables.SqlStage;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class AcceleratedPlansTest {
 
   private final AcceleratedPlans plans = new AcceleratedPlans();
+
+  @BeforeEach
+  void somethingWasHashedOnAGpu() {
+    plans.addBytesOnGpu(7);
+  }
 
   @Test
   void sayGpuWhereOnlyReadingAndLandingRanOnTheCpu() {
@@ -52,10 +58,12 @@ class AcceleratedPlansTest {
         .isEqualTo("gpu (partly: tensors: Project, Sort; forms: BroadcastHashJoin, Scan parquet)");
   }
 
+  /** Whatever its plans say: what a scan is for is to hash. */
   @Test
-  void sayCpuWhereNothingRanOnAGpu() {
-    plans.add(SqlStage.TENSORS, List.of("HashAggregate", "Exchange", "BatchScan safetensors"));
+  void sayCpuWhereNothingWasHashedOnAGpu() {
+    AcceleratedPlans ofCpu = new AcceleratedPlans();
+    ofCpu.add(SqlStage.TENSORS, List.of("GpuHashAggregate", "Exchange", "BatchScan safetensors"));
 
-    assertThat(plans.text()).isEqualTo("cpu");
+    assertThat(ofCpu.text()).isEqualTo("cpu");
   }
 }

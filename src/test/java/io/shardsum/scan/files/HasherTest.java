@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a session with GPUs does, to read chunks and call a function on them, here on a CPU. */
+/** The tables of a scan whose chunks a GPU sums are those of a scan on CPUs. */
 @ExtendWith(LocalSpark.class)
 class HasherTest {
 
@@ -57,19 +57,19 @@ class HasherTest {
   }
 
   private static void assertSameTables(SparkSession spark, String yaml, Path base, Path out) {
-    Landed byReader = scan(spark, yaml, base, out.resolve("reader"), Hasher.READER);
-    Landed byFunction = scan(spark, yaml, base, out.resolve("function"), Hasher.FUNCTION);
+    Landed onCpu = scan(spark, yaml, base, out.resolve("cpu"), Hasher.CPU);
+    Landed onGpu = scan(spark, yaml, base, out.resolve("gpu"), Hasher.GPU);
 
-    assertThat(byReader.rows(ScanTable.TENSORS)).isNotEmpty();
+    assertThat(onCpu.rows(ScanTable.TENSORS)).isNotEmpty();
     for (ScanTable table : ScanTable.values()) {
       if (table != ScanTable.SCANS) {
-        assertThat(byFunction.rows(table))
+        assertThat(onGpu.rows(table))
             .as("%s", table)
-            .containsExactlyInAnyOrderElementsOf(byReader.rows(table));
+            .containsExactlyInAnyOrderElementsOf(onCpu.rows(table));
       }
     }
-    assertThat(byFunction.rows(ScanTable.TENSORS).get(0).schema())
-        .isEqualTo(byReader.rows(ScanTable.TENSORS).get(0).schema());
+    assertThat(onGpu.rows(ScanTable.TENSORS).get(0).schema())
+        .isEqualTo(onCpu.rows(ScanTable.TENSORS).get(0).schema());
   }
 
   private static Landed scan(SparkSession spark, String yaml, Path base, Path out, Hasher hasher) {

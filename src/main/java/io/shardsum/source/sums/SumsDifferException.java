@@ -1,4 +1,4 @@
-package io.shardsum.scan.files;
+package io.shardsum.source.sums;
 
 import io.shardsum.exit.JobFault;
 
@@ -7,7 +7,8 @@ public final class SumsDifferException extends JobFault {
 
   private static final long serialVersionUID = 1;
 
-  SumsDifferException(String message, Throwable cause) {
+  /** With one line for the user: where, what was expected, what was found. */
+  public SumsDifferException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -11,8 +11,11 @@ import io.shardsum.scan.FleetScan;
 import io.shardsum.scan.ScanSummary;
 import io.shardsum.scan.plan.ScanProgress;
 import io.shardsum.scan.plan.ScanRequest;
-import io.shardsum.source.ChunkSum;
-import io.shardsum.source.TensorChecksum;
+import io.shardsum.source.sums.DeviceException;
+import io.shardsum.source.sums.DeviceMemoryException;
+import io.shardsum.source.sums.Devices;
+import io.shardsum.source.sums.FakeDevice;
+import io.shardsum.source.sums.SumsDifferException;
 import io.shardsum.tables.ScanId;
 import io.shardsum.tables.Verdict;
 import io.shardsum.testing.JavaProcess;
@@ -24,22 +27,21 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Scans by the function chunk_sum, as with a GPU, and with one that is wrong. */
+/** Scans on a GPU that is wrong, or does not work. */
 @ExtendWith(LocalSpark.class)
-class SumComparisonTest {
+class GpuFaultsTest {
 
   /** 3 MiB and a bit: four chunks of a file that has more tensors. */
   private static final TensorSpec LARGE =
@@ -54,39 +56,30 @@ class SumComparisonTest {
 
   @TempDir private Path root;
 
+  @BeforeEach
+  @AfterEach
+  void right() {
+    FakeDevice.reset();
+  }
+
   @BeforeAll
   static void session(SparkSession session) {
     spark = session;
   }
 
   @Test
-  void scansByTheFunctionAsByTheReader() {
-    SmallFleet fleet = fleet();
-    String columns = "engine, rank, role, key, status, reason, checksum, chunk_sums, bytes";
-
-    Landed byReader = Landed.of(spark, fleet.inventory(), root.resolve("reader"));
-    ScanSummary byFunction = scan(fleet, OptionalInt.empty(), ChunkSum::register);
-
-    assertThat(byFunction.verdict()).isEqualTo(Verdict.EQUAL);
-    assertThat(byFunction.files().engines()).isEqualTo(byReader.summary().files().engines());
-    assertThat(tensors(out(), columns))
-        .hasSizeGreaterThan(10)
-        .isEqualTo(tensors(root.resolve("reader"), columns));
-  }
-
-  @Test
-  void findsNothingWhereTheFunctionIsRight() {
+  void findsNothingWhereItIsRight() {
     SmallFleet fleet = fleet();
 
-    assertThat(scan(fleet, OptionalInt.of(1), ChunkSum::register).verdict())
-        .isEqualTo(Verdict.EQUAL);
+    assertThat(scan(fleet, OptionalInt.of(1)).verdict()).isEqualTo(Verdict.EQUAL);
   }
 
   @Test
   void namesTheFirstChunkThatIsWrong() {
     SmallFleet fleet = fleet();
+    FakeDevice.wrongAt(word -> word == 2 * 262_144);
 
-    assertThatThrownBy(() -> scan(fleet, OptionalInt.of(1), wrongInChunk(2)))
+    assertThatThrownBy(() -> scan(fleet, OptionalInt.of(1)))
         .isInstanceOf(SumsDifferException.class)
         .message()
         .matches(
@@ -99,16 +92,18 @@ class SumComparisonTest {
   @Test
   void looksAtEveryFileHoweverSmallTheSample() {
     SmallFleet fleet = SmallFleet.of(root.resolve("fleet"), 2, 2).engine("a");
+    FakeDevice.wrongAt(word -> true);
 
-    assertThatThrownBy(() -> scan(fleet, OptionalInt.of(999_999_999), SumComparisonTest::wrong))
+    assertThatThrownBy(() -> scan(fleet, OptionalInt.of(999_999_999)))
         .isInstanceOf(SumsDifferException.class);
   }
 
   @Test
   void takesAWrongSumForItselfWhereNobodyVerifies() {
     SmallFleet fleet = fleet();
+    FakeDevice.wrongAt(word -> word == 2 * 262_144); // behind what a canary has
 
-    assertThat(scan(fleet, OptionalInt.empty(), wrongInChunk(2)).verdict())
+    assertThat(scan(fleet, OptionalInt.empty()).verdict())
         .as("both copies are hashed alike")
         .isEqualTo(Verdict.EQUAL);
   }
@@ -118,11 +113,34 @@ class SumComparisonTest {
     TensorSpec named = new TensorSpec("two\nlines: expected", DType.U8, List.of(9L));
     SmallFleet fleet = SmallFleet.of(root.resolve("fleet"), 1, 1).engine("a");
     SmallFleet.write(fleet.shard("a", 0, 0), SmallFleet.filled(0, named));
+    FakeDevice.sees(bytes -> bytes.remaining() == 9 ? ByteBuffer.allocate(9) : bytes);
 
-    assertThatThrownBy(() -> scan(fleet, OptionalInt.of(1), SumComparisonTest::wrong))
+    assertThatThrownBy(() -> scan(fleet, OptionalInt.of(1)))
         .isInstanceOf(SumsDifferException.class)
         .hasMessageContaining("chunk 0 of tensor two\\nlines: expected in file:")
         .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void saysInOneLineThatThereIsNoGpu() {
+    SmallFleet fleet = fleet();
+    FakeDevice.breakDown();
+
+    assertThatThrownBy(() -> scan(fleet, OptionalInt.empty()))
+        .isInstanceOf(DeviceException.class)
+        .hasMessage("Cannot hash on the GPU of executor 7 (host h): it is broken");
+    assertThat(Landed.parquetFiles(out().resolve("scans"))).isEmpty();
+  }
+
+  @Test
+  void saysInOneLineThatItsMemoryIsFull() {
+    SmallFleet fleet = fleet();
+    FakeDevice.withMemory(1000);
+
+    assertThatThrownBy(() -> scan(fleet, OptionalInt.empty()))
+        .isInstanceOf(DeviceMemoryException.class)
+        .hasMessageContaining("its memory is full");
+    assertThat(FakeDevice.open()).isZero();
   }
 
   /** A task that is run again, and then right, must not hide that it was wrong. */
@@ -134,7 +152,7 @@ class SumComparisonTest {
         JavaProcess.run(
             root,
             List.of("-Xmx1g"),
-            SumComparisonTest.class,
+            GpuFaultsTest.class,
             fleet.description().toString(),
             out().toString());
 
@@ -144,40 +162,31 @@ class SumComparisonTest {
     assertThat(process.exitCode()).isEqualTo(1);
   }
 
-  /** Scans where tasks are tried four times, with a function that is wrong the first time. */
+  /** Scans where tasks are tried four times, on a GPU that is wrong the first time. */
   public static void main(String[] arguments) {
-    SparkSession session = SparkSession.builder().master("local[1,4]").getOrCreate();
+    SparkSession session =
+        SparkSession.builder()
+            .master("local[1,4]")
+            .config(Devices.SETTING, FakeDevice.class.getName())
+            .getOrCreate();
+    FakeDevice.wrongAt(word -> isFirstAttempt());
     session.sparkContext().addSparkListener(new SlowNews());
     Inventory inventory =
         Inventory.of(FleetDescription.load(Path.of(arguments[0])), new Configuration());
     ScanRequest request =
         new ScanRequest(inventory, arguments[1], new ScanId("test"), Landed.STARTED_AT)
             .verifying(OptionalInt.of(999_999_999));
-    new FleetScan(
-            session,
-            request,
-            ScanProgress.NONE,
-            Hasher.FUNCTION,
-            functions(SumComparisonTest::wrongAtFirst))
-        .run();
+    new FleetScan(session, request, ScanProgress.NONE, Hasher.GPU).run();
   }
 
-  private static void wrongAtFirst(SparkSession session) {
-    session
-        .udf()
-        .register(
-            ChunkSum.NAME,
-            (byte[] data, Long firstWord, Long tensorBytes) -> {
-              Long sum = new ChunkSum().call(data, firstWord, tensorBytes);
-              if (TaskContext.get().attemptNumber() == 0) {
-                System.out.println("attempt 0 is wrong");
-                return sum == null ? null : Long.valueOf(sum + 1);
-              }
-              System.out.println("attempt 1 is right");
-              SECOND_ATTEMPT.countDown();
-              return sum;
-            },
-            DataTypes.LongType);
+  private static boolean isFirstAttempt() {
+    if (TaskContext.get().attemptNumber() == 0) {
+      System.out.println("attempt 0 is wrong");
+      return true;
+    }
+    System.out.println("attempt 1 is right");
+    SECOND_ATTEMPT.countDown();
+    return false;
   }
 
   /** Keeps the news of a failed task back until the task runs again. */
@@ -202,55 +211,14 @@ class SumComparisonTest {
     return fleet;
   }
 
-  private static Consumer<SparkSession> wrongInChunk(int wrongChunk) {
-    return session ->
-        session
-            .udf()
-            .register(
-                ChunkSum.NAME,
-                (byte[] data, Long firstWord, Long tensorBytes) -> {
-                  Long sum = new ChunkSum().call(data, firstWord, tensorBytes);
-                  boolean hit = firstWord != null && firstWord == wrongChunk * 262_144L;
-                  return hit ? Long.valueOf(sum + 1) : sum;
-                },
-                DataTypes.LongType);
-  }
-
-  private static void wrong(SparkSession session) {
-    session
-        .udf()
-        .register(
-            ChunkSum.NAME,
-            (byte[] data, Long firstWord, Long tensorBytes) ->
-                data == null ? null : ByteBuffer.wrap(data).hashCode() * 31L + 1,
-            DataTypes.LongType);
-  }
-
-  private ScanSummary scan(SmallFleet fleet, OptionalInt oneIn, Consumer<SparkSession> functions) {
+  private ScanSummary scan(SmallFleet fleet, OptionalInt oneIn) {
     ScanRequest request =
         new ScanRequest(fleet.inventory(), out().toString(), new ScanId("test"), Landed.STARTED_AT)
             .verifying(oneIn);
-    return new FleetScan(spark, request, ScanProgress.NONE, Hasher.FUNCTION, functions(functions))
-        .run();
-  }
-
-  private static Consumer<SparkSession> functions(Consumer<SparkSession> chunkSum) {
-    return session -> {
-      TensorChecksum.register(session);
-      chunkSum.accept(session);
-    };
+    return new FleetScan(spark, request, ScanProgress.NONE, Hasher.GPU).run();
   }
 
   private Path out() {
     return root.resolve("tables");
-  }
-
-  private List<Row> tensors(Path tables, String columns) {
-    return spark
-        .read()
-        .parquet(tables.resolve("tensors").toString())
-        .selectExpr(columns.split(", "))
-        .orderBy("engine", "rank", "role", "key")
-        .collectAsList();
   }
 }

@@ -1,0 +1,101 @@
+package io.shardsum.source;
+
+import static io.shardsum.source.ChunkColumn.CHUNK_SUM;
+import static io.shardsum.source.ChunkColumn.CHUNK_SUMS;
+import static io.shardsum.source.ChunkColumn.FP8;
+import static io.shardsum.source.ChunkColumn.FP8_SUM;
+
+import io.shardsum.source.sglang.Fp8Hash;
+import io.shardsum.source.sums.Sum;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/** A row that is whole but for sums, which may be on their way from a GPU. */
+final class PendingRow {
+
+  private final List<List<Sum>> chunks = new ArrayList<>(1);
+  private final List<Sum> dequantized = new ArrayList<>(0);
+  private final List<SumCheck> checks = new ArrayList<>(0);
+  private boolean isDequantized;
+  private ChunkRow columns;
+  private String tensor;
+  private Object[] values;
+
+  void beginChunk() {
+    chunks.add(new ArrayList<>(1));
+  }
+
+  void add(Sum sum) {
+    chunks.get(chunks.size() - 1).add(sum);
+  }
+
+  void addDequantized(Sum sum) {
+    dequantized.add(sum);
+  }
+
+  void add(SumCheck check) {
+    checks.add(check);
+  }
+
+  void endDequantized() {
+    isDequantized = true;
+  }
+
+  /** The weight has no dequantized checksum. */
+  void withoutDequantized() {
+    dequantized.clear();
+    isDequantized = false;
+  }
+
+  /** All but the sums is there. */
+  void end(ChunkRow ofColumns, String ofTensor, Object[] known) {
+    columns = ofColumns;
+    tensor = ofTensor;
+    values = known;
+  }
+
+  /** Whether all sums have arrived. */
+  boolean isDone() {
+    return chunks.stream().flatMap(List::stream).allMatch(Sum::isDone)
+        && dequantized.stream().allMatch(Sum::isDone);
+  }
+
+  /**
+   * The row.
+   *
+   * @throws io.shardsum.source.sums.SumsDifferException if a sum is not what the CPU has
+   */
+  InternalRow row() {
+    checks.forEach(SumCheck::require);
+    if (!chunks.isEmpty()) {
+      long[] sums =
+          chunks.stream().mapToLong(of -> of.stream().mapToLong(Sum::value).sum()).toArray();
+      long total = 0;
+      for (long sum : sums) {
+        total += sum;
+      }
+      columns.set(values, CHUNK_SUM, total);
+      columns.set(values, CHUNK_SUMS, UnsafeArrayData.fromPrimitiveArray(sums));
+    }
+    if (isDequantized) {
+      setDequantized();
+    }
+    return new GenericInternalRow(values);
+  }
+
+  private void setDequantized() {
+    OptionalLong nan =
+        dequantized.stream().map(Sum::nan).flatMapToLong(OptionalLong::stream).findFirst();
+    if (nan.isPresent()) {
+      columns.set(values, FP8, UTF8String.fromString(Fp8Hash.ofNan(tensor, nan.getAsLong())));
+      columns.set(values, ChunkColumn.FP8_SHA256, null);
+    } else {
+      columns.set(values, FP8_SUM, dequantized.stream().mapToLong(Sum::value).sum());
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.shardsum.source.sums;
+
+import io.shardsum.checksum.Fp8Dequantizer;
+import io.shardsum.checksum.Fp8PairException;
+import io.shardsum.checksum.SglangChecksum;
+import io.shardsum.io.Shard;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/** Sums on the CPU, as pieces are read. */
+public final class CpuSums implements PieceSums {
+
+  /** Few enough to stay in a core's cache until they are hashed. */
+  public static final int PIECE_BYTES = 256 * 1024;
+
+  private static final int ELEMENT_BYTES = 2;
+
+  /** Elements of a weight whose dequantized bytes are a tile, which stays in the cache, too. */
+  private static final int TILE_ELEMENTS = SglangChecksum.TILE_BYTES / ELEMENT_BYTES;
+
+  private final ReadWindow window;
+  private final SglangChecksum checksum = new SglangChecksum();
+  private ByteBuffer dequantized;
+  private ByteBuffer piece;
+
+  public CpuSums() {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE_BYTES);
+    window = new ReadWindow(() -> buffer);
+  }
+
+  @Override
+  public int mostBytes() {
+    return PIECE_BYTES;
+  }
+
+  @Override
+  public void beginFile() {
+    window.clear();
+  }
+
+  @Override
+  public ByteBuffer read(Shard shard, long positionBytes, int lengthBytes, long endOfUseBytes)
+      throws IOException {
+    if (!window.holds(positionBytes, lengthBytes)) {
+      window.fill(shard, positionBytes, Math.max(lengthBytes, endOfUseBytes - positionBytes));
+    }
+    piece = window.slice(positionBytes, lengthBytes);
+    return piece;
+  }
+
+  @Override
+  public Sum sum(long firstWord, long tensorBytes) {
+    return Sum.of(checksum.sum(piece, firstWord, tensorBytes));
+  }
+
+  @Override
+  public Sum dequantizedSum(
+      Fp8Dequantizer weight,
+      long positionBytes,
+      long weightBytes,
+      Optional<Consumer<ByteBuffer>> bytes)
+      throws IOException, Fp8PairException {
+    return dequantizedSum(piece, weight, positionBytes, weightBytes, bytes);
+  }
+
+  /** The sum of any piece of a weight, as {@link PieceSums#dequantizedSum} has it. */
+  Sum dequantizedSum(
+      ByteBuffer stored,
+      Fp8Dequantizer weight,
+      long positionBytes,
+      long weightBytes,
+      Optional<Consumer<ByteBuffer>> bytes)
+      throws IOException, Fp8PairException {
+    if (dequantized == null) {
+      dequantized = ByteBuffer.allocateDirect(SglangChecksum.TILE_BYTES);
+    }
+    long sum = 0;
+    OptionalLong firstNan = OptionalLong.empty();
+    for (int at = 0; at < stored.remaining(); at += TILE_ELEMENTS) {
+      ByteBuffer tile = stored.slice(at, Math.min(TILE_ELEMENTS, stored.remaining() - at));
+      dequantized.clear();
+      OptionalLong nan = weight.dequantize(tile, positionBytes + at, dequantized);
+      firstNan = firstNan.isPresent() ? firstNan : nan;
+      dequantized.flip();
+      long firstWord = (positionBytes + at) * ELEMENT_BYTES / Integer.BYTES;
+      sum += checksum.sum(dequantized, firstWord, weightBytes * ELEMENT_BYTES);
+      bytes.ifPresent(sink -> sink.accept(dequantized));
+    }
+    return Sum.of(sum, firstNan);
+  }
+
+  @Override
+  public void finish() {
+    // A sum is complete as it is given out.
+  }
+
+  @Override
+  public long bytesOnGpu() {
+    return 0;
+  }
+
+  @Override
+  public void close() {
+    // Nothing is held but memory of Java's.
+  }
+}
