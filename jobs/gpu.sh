@@ -59,17 +59,12 @@ require_driver() {
 
 # Refuses a RAPIDS jar that does not know the release of Spark: it has a folder for each that it knows.
 require_rapids_for_spark() {
-  local core release folder
-  for core in "${SPARK_HOME:-/nowhere}"/jars/spark-core_*.jar; do
-    release=${core##*-}
-  done
-  [ -e "$core" ] || release=$(tr : '\n' <"$lib/spark.classpath" | sed -n 's/.*spark-core_[^-]*-//p' | head -n 1)
-  release=${release%.jar}
-  folder=spark${release//./}
-  case $rapids_jar in
-    *:/*) return ;; # it is where executors find it
-  esac
-  grep -q -a -F "$folder/" "$rapids_jar" ||
+  local jars release
+  [[ $rapids_jar != *:/* ]] || return 0 # it is where executors find it
+  jars=${SPARK_HOME:+$(echo "$SPARK_HOME"/jars/spark-core_*.jar)}
+  release=$(grep -o 'spark-core_[0-9.]*-[0-9.]*[0-9]' <<<"${jars:-$(cat "$lib/spark.classpath")}" | head -n 1) || return 0
+  release=${release##*-}
+  grep -q -a -F "spark${release//./}/" "$rapids_jar" ||
     fail "Cannot hash on a GPU: expected a jar of the RAPIDS Accelerator that knows Spark $release, found none of it in $rapids_jar"
 }
 

@@ -34,7 +34,7 @@ def main() -> None:
 
     device = torch.randint(0, 256, (BYTES,), dtype=torch.uint8, device="cuda")
     other = torch.empty_like(device)
-    pageable = torch.empty(BYTES, dtype=torch.uint8).random_(0, 256)
+    pageable = device.cpu()
     pinned = pageable.pin_memory()
     result = {
         "gpu": torch.cuda.get_device_name(0),

@@ -54,7 +54,8 @@ class Nvrtc:
         self._call("nvrtcCreateProgram", ctypes.byref(program), source.encode(), b"tile_sums", 0, None, None)
         try:
             options = [option.encode() for option in (f"--gpu-architecture=sm_{architecture}", *OPTIONS)]
-            result = self._library.nvrtcCompileProgram(program, len(options), (ctypes.c_char_p * len(options))(*options))
+            array = (ctypes.c_char_p * len(options))(*options)
+            result = self._library.nvrtcCompileProgram(program, len(options), array)
             size = ctypes.c_size_t()
             self._call("nvrtcGetProgramLogSize", program, ctypes.byref(size))
             log = ctypes.create_string_buffer(size.value)

@@ -233,6 +233,59 @@ class LauncherTest {
     assertRefused(launch("--shards", "x"), "expected Java 17 or newer");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "580.65.06  | spark413/a | ''",
+        "535.183.01 | spark413/a | Cannot hash on a GPU: expected a driver of NVIDIA from release 580 on, found 535.183.01",
+        "590.12     | spark412/a | Cannot hash on a GPU: expected a jar of the RAPIDS Accelerator that knows Spark 4.1.3, found none of it in ",
+      })
+  void aMachineForGpusIsLookedAt(String driver, String inJar, String refusal) throws Exception {
+    gpus("0", driver);
+
+    Run run = launchOnGpu(inJar);
+
+    if (refusal.isEmpty()) {
+      assertThat(run.exitCode()).as(run.output()).isZero();
+      assertThat(run.lines()).contains("spark.rapids.memory.pinnedPool.size=1g");
+    } else {
+      assertThat(run.exitCode()).isEqualTo(ExitCode.FAULT.number());
+      assertThat(run.lines()).singleElement().asString().startsWith("shardsum: " + refusal);
+    }
+  }
+
+  @Test
+  void aMachineWithoutGpusIsRefused() throws Exception {
+    gpus("No devices were found", "");
+
+    Run run = launchOnGpu("spark413/a");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.FAULT.number());
+    assertThat(run.lines())
+        .singleElement()
+        .asString()
+        .matches("shardsum: No GPU on \\S+: nvidia-smi says: No devices were found");
+  }
+
+  /** What NVIDIA's driver says of itself. */
+  private void gpus(String numbers, String driver) throws IOException {
+    Path bin = root.resolve("bin");
+    program(bin.resolve("nvidia-smi"));
+    Files.writeString(
+        bin.resolve("nvidia-smi"),
+        "#!/bin/sh\ncase $* in *driver_version*) echo %s;; *) echo %s;; esac\n"
+            .formatted(driver, numbers));
+    environment.put("PATH", bin + ":" + System.getenv("PATH"));
+  }
+
+  private Run launchOnGpu(String inRapidsJar) throws IOException, InterruptedException {
+    Files.writeString(home.resolve("lib/shardsum.jar"), "io/shardsum/gpu/GpuChunkSum.class");
+    Files.writeString(home.resolve("lib/spark.classpath"), "a.jar:spark-core_2.13-4.1.3.jar\n");
+    Path jar = Files.writeString(root.resolve("rapids.jar"), inRapidsJar);
+    return launch("--gpu", "--rapids-jar", jar.toString(), "--shards", "x");
+  }
+
   @Test
   void theReleaseOfSparkIsThatOfTheBuild() throws IOException {
     String release =

@@ -20,11 +20,12 @@ final class DeviceWindow {
   private static final int ELEMENT_BYTES = 2;
   private static final int TILE_ELEMENTS = SglangChecksum.TILE_BYTES / ELEMENT_BYTES;
 
-  private static final int MOST_TILES = 4096;
+  private static final int MOST_TILES = 8192;
   private static final int SCALES_BYTES = 256 * 1024;
 
   /** A sum that is waited for: that of some tiles of the table, side by side. */
-  private record Awaited(Sum sum, int firstTile, int endTile, long tensorBytes, long element) {}
+  private record Awaited(
+      Sum sum, int firstTile, int endTile, long tensorBytes, boolean isWeight, long element) {}
 
   private final Device device;
   private final int capacityBytes;
@@ -113,7 +114,7 @@ final class DeviceWindow {
           Math.min(SglangChecksum.TILE_BYTES, lengthBytes - at),
           (int) (firstWord + at / Integer.BYTES));
     }
-    return await(firstTile, tensorBytes, 0);
+    return await(firstTile, tensorBytes, false, 0);
   }
 
   /** Whether scales of other chunks leave no room for those of this one. */
@@ -155,12 +156,12 @@ final class DeviceWindow {
           at,
           chunk);
     }
-    return await(firstTile, weightBytes * ELEMENT_BYTES, firstElement);
+    return await(firstTile, weightBytes * ELEMENT_BYTES, true, firstElement);
   }
 
-  private Sum await(int firstTile, long tensorBytes, long firstElement) {
+  private Sum await(int firstTile, long tensorBytes, boolean isWeight, long firstElement) {
     Sum sum = new Sum();
-    awaited.add(new Awaited(sum, firstTile, table.tiles(), tensorBytes, firstElement));
+    awaited.add(new Awaited(sum, firstTile, table.tiles(), tensorBytes, isWeight, firstElement));
     return sum;
   }
 
@@ -188,7 +189,7 @@ final class DeviceWindow {
       OptionalLong nan = OptionalLong.empty();
       for (int tile = of.firstTile; tile < of.endTile; tile++) {
         sum += SglangChecksum.ofTile(table.first(tile), table.second(tile), of.tensorBytes);
-        if (table.nan(tile) != TileTable.NO_NAN && nan.isEmpty()) {
+        if (of.isWeight && table.nan(tile) != TileTable.NO_NAN && nan.isEmpty()) {
           nan = OptionalLong.of(of.element + table.element(tile) + table.nan(tile));
         }
       }

@@ -2,6 +2,7 @@ package io.shardsum.source.sums;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 
 /**
  * The table of descriptors that {@code gpu/tile_sums.cu} reads, 64 bytes a tile, and into which it
@@ -25,21 +26,22 @@ public final class TileTable {
 
   static final int NO_NAN = -1;
 
-  private static final int DATA = 0;
-  private static final int LENGTH = 8;
-  private static final int FIRST_WORD = 12;
-  private static final int SECOND = 16;
-  private static final int FIRST = 20;
-  private static final int NAN = 24;
-  private static final int ELEMENT = 28;
-  private static final int SCALES = 32;
+  private static final int TILE_LONGS = TILE_BYTES / Long.BYTES;
 
-  private final ByteBuffer bytes;
+  /** Places of pairs of numbers, and of addresses: fewer calls than one for each number. */
+  private static final int DATA = 0;
+
+  private static final int LENGTH_FIRST_WORD = 1;
+  private static final int SECOND_FIRST = 2;
+  private static final int NAN_ELEMENT = 3;
+  private static final int SCALES = 4;
+
+  private final LongBuffer longs;
   private int tiles;
 
   /** A table in memory that is there. */
   public TileTable(ByteBuffer bytes) {
-    this.bytes = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    this.longs = bytes.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
   }
 
   /** How many tiles were added. */
@@ -48,7 +50,7 @@ public final class TileTable {
   }
 
   int room() {
-    return bytes.capacity() / TILE_BYTES - tiles;
+    return longs.capacity() / TILE_LONGS - tiles;
   }
 
   void clear() {
@@ -62,33 +64,43 @@ public final class TileTable {
 
   /** Adds a tile of a weight in FP8. */
   public void add(long address, int lengthBytes, int firstWord, int element, long scales) {
-    int at = TILE_BYTES * tiles++;
-    bytes
-        .putLong(at + DATA, address)
-        .putInt(at + LENGTH, lengthBytes)
-        .putInt(at + FIRST_WORD, firstWord)
-        .putInt(at + SECOND, 0)
-        .putInt(at + FIRST, 0)
-        .putInt(at + NAN, NO_NAN)
-        .putInt(at + ELEMENT, element)
-        .putLong(at + SCALES, scales);
+    int at = TILE_LONGS * tiles++;
+    longs
+        .put(at + DATA, address)
+        .put(at + LENGTH_FIRST_WORD, pair(lengthBytes, firstWord))
+        .put(at + SECOND_FIRST, 0)
+        .put(at + NAN_ELEMENT, pair(NO_NAN, element))
+        .put(at + SCALES, scales);
+  }
+
+  /** Two numbers, one behind the other. */
+  private static long pair(int low, int high) {
+    return ((long) high << Integer.SIZE) | Integer.toUnsignedLong(low);
   }
 
   /** The tile's first sum, once it is there. */
   public int first(int tile) {
-    return bytes.getInt(TILE_BYTES * tile + FIRST);
+    return high(tile, SECOND_FIRST);
   }
 
   /** The tile's second sum, once it is there. */
   public int second(int tile) {
-    return bytes.getInt(TILE_BYTES * tile + SECOND);
+    return low(tile, SECOND_FIRST);
   }
 
   int nan(int tile) {
-    return bytes.getInt(TILE_BYTES * tile + NAN);
+    return low(tile, NAN_ELEMENT);
   }
 
   int element(int tile) {
-    return bytes.getInt(TILE_BYTES * tile + ELEMENT);
+    return high(tile, NAN_ELEMENT);
+  }
+
+  private int low(int tile, int place) {
+    return (int) longs.get(TILE_LONGS * tile + place);
+  }
+
+  private int high(int tile, int place) {
+    return (int) (longs.get(TILE_LONGS * tile + place) >>> Integer.SIZE);
   }
 }

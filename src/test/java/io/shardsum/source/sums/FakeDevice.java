@@ -25,7 +25,11 @@ public final class FakeDevice implements Device {
 
   private static final AtomicInteger OPEN = new AtomicInteger();
   private static final AtomicLong TILES = new AtomicLong();
-  private static volatile long memoryBytes = Long.MAX_VALUE;
+
+  /** Room for windows of a few MiB: a test has many tasks, and little to sum. */
+  private static final long USUAL_MEMORY_BYTES = 10L << 20;
+
+  private static volatile long memoryBytes = USUAL_MEMORY_BYTES;
   private static volatile LongPredicate wrongAtWord = word -> false;
   private static volatile UnaryOperator<ByteBuffer> eyes = UnaryOperator.identity();
   private static volatile boolean broken;
@@ -54,7 +58,7 @@ public final class FakeDevice implements Device {
 
   /** All that come are as they should be. */
   public static void reset() {
-    memoryBytes = Long.MAX_VALUE;
+    memoryBytes = USUAL_MEMORY_BYTES;
     wrongAtWord = word -> false;
     eyes = UnaryOperator.identity();
     broken = false;
