@@ -38,15 +38,17 @@ public final class Fp8Dequantizer {
   }
 
   /**
-   * The scale of a block.
+   * Copies the scales of blocks side by side.
    *
    * @param matrix of the weight, 0 if it has two dimensions
+   * @param from the column of blocks of the first
+   * @param target takes so many of them, from its begin
    * @throws IOException if scales cannot be read
    * @throws Fp8PairException if packed scales are not what the engine makes
    */
-  public float scale(long matrix, long blockRow, long blockColumn)
+  public void scales(long matrix, long blockRow, long from, float[] target, int count)
       throws IOException, Fp8PairException {
-    return scales.at(matrix, blockRow, blockColumn);
+    scales.copy(matrix, blockRow, from, target, count);
   }
 
   /**

@@ -52,6 +52,23 @@ final class Fp8Scales {
     return scales[(int) (ofBlockColumn - firstColumn)];
   }
 
+  /**
+   * Copies the scales of blocks side by side.
+   *
+   * @param target takes {@code length} of them, from its begin
+   * @throws Fp8PairException if packed scales are not what the engine makes
+   */
+  void copy(long ofMatrix, long ofBlockRow, long from, float[] target, int length)
+      throws IOException, Fp8PairException {
+    for (int at = 0; at < length; ) {
+      at(ofMatrix, ofBlockRow, from + at); // loads them
+      int begin = (int) (from + at - firstColumn);
+      int copied = Math.min(length - at, count - begin);
+      System.arraycopy(scales, begin, target, at, copied);
+      at += copied;
+    }
+  }
+
   private void load(long ofMatrix, long ofBlockRow, long from)
       throws IOException, Fp8PairException {
     matrix = -1;

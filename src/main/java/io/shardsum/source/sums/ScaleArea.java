@@ -27,6 +27,7 @@ public final class ScaleArea {
   private static final int ALIGNMENT = Long.BYTES;
 
   private final ByteBuffer bytes;
+  private float[] row = new float[0];
 
   /** An area in memory that is there. */
   public ScaleArea(ByteBuffer bytes) {
@@ -99,23 +100,30 @@ public final class ScaleArea {
   public int add(Fp8Dequantizer weight, Extent extent) throws IOException, Fp8PairException {
     BlockFp8 pair = weight.pair();
     int begin = bytes.position();
-    bytes
-        .putLong(pair.columns())
-        .putLong(pair.rows())
-        .putLong(pair.block())
-        .putLong(extent.firstRow)
-        .putLong(extent.firstColumn)
-        .putLong(extent.blockRowsOfMatrix)
-        .putLong(extent.columns())
-        .putLong(extent.firstBlock);
+    int columns = Math.toIntExact(extent.columns());
+    if (row.length < columns) {
+      row = new float[columns];
+    }
+    long[] head = {
+      pair.columns(),
+      pair.rows(),
+      pair.block(),
+      extent.firstRow,
+      extent.firstColumn,
+      extent.blockRowsOfMatrix,
+      extent.columns(),
+      extent.firstBlock
+    };
+    bytes.asLongBuffer().put(head);
+    bytes.position(begin + HEAD_BYTES);
     try {
       long before = extent.firstMatrix * extent.blockRowsOfMatrix + extent.firstRow / pair.block();
       for (long down = before; down < before + extent.blockRows; down++) {
         long matrix = down / extent.blockRowsOfMatrix;
         long blockRow = down % extent.blockRowsOfMatrix;
-        for (long block = extent.firstBlock; block <= extent.lastBlock; block++) {
-          bytes.putFloat(weight.scale(matrix, blockRow, block));
-        }
+        weight.scales(matrix, blockRow, extent.firstBlock, row, columns);
+        bytes.asFloatBuffer().put(row, 0, columns);
+        bytes.position(bytes.position() + columns * Float.BYTES);
       }
     } catch (IOException | Fp8PairException e) {
       bytes.position(begin);
