@@ -38,7 +38,7 @@ apply() {
     case $key in
       '' | '#'*) ;;
       # A local master never starts a task that needs a resource of executors: the process has the GPU.
-      spark.executor.resource.* | spark.executor.cores | spark.task.resource.*)
+      spark.executor.resource.* | spark.task.resource.*)
         [ "$(place)" = local ] || gpu_conf+=(--conf "$key=$value")
         ;;
       *) gpu_conf+=(--conf "$key=$value") ;;

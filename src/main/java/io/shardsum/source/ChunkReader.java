@@ -13,10 +13,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -201,14 +201,15 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     }
   }
 
-  private void addToPair(long positionBytes) throws IOException {
+  private Optional<Sum> addToPair(long positionBytes) throws IOException {
     try {
-      rank.add(positionBytes);
+      return rank.add(positionBytes);
     } catch (IOException e) {
       if (onError == OnError.FAIL || Retries.isInterrupt(e)) {
         throw e;
       }
       rank.fail(e);
+      return Optional.empty();
     }
   }
 
@@ -222,8 +223,8 @@ final class ChunkReader implements PartitionReader<InternalRow> {
       sha256.reset();
     }
     boolean isChecked = hashes && fileSample.has(cursor.chunkOffsetBytes(), chunkBytes);
-    List<Sum> sumsOfChunk = new ArrayList<>(1);
-    long expected = 0;
+    SumCheck stored = isChecked ? check("") : null;
+    SumCheck dequantized = isChecked ? check(", dequantized,") : null;
     for (int at = 0; at < chunkBytes; at += sums.mostBytes()) {
       int lengthBytes = Math.min(sums.mostBytes(), chunkBytes - at);
       ByteBuffer data =
@@ -233,30 +234,34 @@ final class ChunkReader implements PartitionReader<InternalRow> {
       if (hashes) {
         Sum sum = sums.sum(firstWord, cursor.tensor().lengthBytes());
         row.sum(sum);
-        sumsOfChunk.add(sum);
+        if (isChecked) {
+          stored.add(sum, Sum.of(onCpu.sum(data, firstWord, cursor.tensor().lengthBytes())));
+        }
       }
-      if (isChecked) {
-        expected += onCpu.sum(data, firstWord, cursor.tensor().lengthBytes());
+      long position = cursor.firstWord() * Integer.BYTES + at;
+      Optional<Sum> ofPair = addToPair(position);
+      if (isChecked && ofPair.isPresent()) {
+        dequantized.add(ofPair.get(), rank.onCpu(data, position));
       }
-      addToPair(cursor.firstWord() * Integer.BYTES + at);
       if (row.has(ChunkColumn.SHA256)) {
         sha256.update(data);
       }
     }
     rank.endChunk(cursor.isLastChunk());
-    if (isChecked) {
-      row.check(
-          new SumCheck(
-              sumsOfChunk,
-              expected,
-              cursor.chunk(),
-              cursor.tensor().name(),
-              slice.file().path(),
-              placement));
-    }
     if (row.has(ChunkColumn.SHA256) && cursor.isLastChunk()) {
       row.sha256(Hex.encodeHexString(sha256.digest()));
     }
+  }
+
+  /** A check of the chunk at hand. */
+  private SumCheck check(String how) {
+    String what =
+        "chunk %s of tensor %s%s in %s"
+            .formatted(
+                Integer.toString(cursor.chunk()), cursor.tensor().name(), how, slice.file().path());
+    SumCheck check = new SumCheck(what, placement);
+    row.check(check);
+    return check;
   }
 
   /** Keeps the error for the slice's rows, or throws where errors are not to be reported. */

@@ -4,7 +4,9 @@ import io.shardsum.checksum.Fp8Dequantizer;
 import io.shardsum.checksum.Fp8PairException;
 import io.shardsum.io.ListedFile;
 import io.shardsum.safetensors.TensorEntry;
+import io.shardsum.source.sums.CpuSums;
 import io.shardsum.source.sums.PieceSums;
+import io.shardsum.source.sums.Sum;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -22,6 +24,7 @@ public final class Fp8Hash {
   private final Fp8Row row;
   private final ScaleFile scales;
   private final PieceSums sums;
+  private final CpuSums onCpu = new CpuSums();
   private final MessageDigest sha256 = DigestUtils.getSha256Digest();
   private final Optional<Consumer<ByteBuffer>> digest;
   private String name;
@@ -60,16 +63,29 @@ public final class Fp8Hash {
    * Hashes the piece of the weight that was read last.
    *
    * @param positionBytes where it begins in the weight
+   * @return its sum; empty if the weight has none
    * @throws IOException if the scale cannot be read
    */
-  void add(long positionBytes) throws IOException {
+  Optional<Sum> add(long positionBytes) throws IOException {
     if (fault != null) {
-      return;
+      return Optional.empty();
     }
     try {
-      row.fp8Sum(sums.dequantizedSum(dequantizer, positionBytes, weightBytes, digest));
+      Sum sum = sums.dequantizedSum(dequantizer, positionBytes, weightBytes, digest);
+      row.fp8Sum(sum);
+      return Optional.of(sum);
     } catch (Fp8PairException e) {
       fail(e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** The sum of a piece that {@link #add} has summed, by the CPU. */
+  Sum onCpu(ByteBuffer data, long positionBytes) throws IOException {
+    try {
+      return onCpu.dequantizedSum(data, dequantizer, positionBytes, weightBytes, Optional.empty());
+    } catch (Fp8PairException e) {
+      throw new IllegalStateException("The pair was summed before", e);
     }
   }
 

@@ -6,8 +6,11 @@ import io.shardsum.io.ShardOpener;
 import io.shardsum.safetensors.SafetensorsHeader;
 import io.shardsum.safetensors.TensorEntry;
 import io.shardsum.source.sums.PieceSums;
+import io.shardsum.source.sums.Sum;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * What a reader does that takes more of a rank than the file at hand: it finds the engine's names,
@@ -100,12 +103,20 @@ public final class RankReader implements Closeable {
    * Takes the piece of a tensor that was read last.
    *
    * @param positionBytes where it begins in the tensor
+   * @return the sum of what the engine makes of it; empty if it makes nothing else of it
    * @throws IOException if the scale cannot be read
    */
-  public void add(long positionBytes) throws IOException {
-    if (hashing) {
-      hash.add(positionBytes);
-    }
+  public Optional<Sum> add(long positionBytes) throws IOException {
+    return hashing ? hash.add(positionBytes) : Optional.empty();
+  }
+
+  /**
+   * The sum of a piece that {@link #add} has summed, by the CPU.
+   *
+   * @throws IOException if the scale cannot be read
+   */
+  public Sum onCpu(ByteBuffer data, long positionBytes) throws IOException {
+    return hash.onCpu(data, positionBytes);
   }
 
   /** The scale cannot be read: the weight has no checksum. */

@@ -67,7 +67,7 @@ public final class CpuSums implements PieceSums {
   }
 
   /** The sum of any piece of a weight, as {@link PieceSums#dequantizedSum} has it. */
-  Sum dequantizedSum(
+  public Sum dequantizedSum(
       ByteBuffer stored,
       Fp8Dequantizer weight,
       long positionBytes,

@@ -13,7 +13,8 @@ public final class Sum {
 
   Sum() {}
 
-  static Sum of(long value) {
+  /** A sum that is there. */
+  public static Sum of(long value) {
     return of(value, OptionalLong.empty());
   }
 

@@ -33,6 +33,7 @@ public final class FakeDevice implements Device {
   private static volatile LongPredicate wrongAtWord = word -> false;
   private static volatile UnaryOperator<ByteBuffer> eyes = UnaryOperator.identity();
   private static volatile boolean broken;
+  private static volatile boolean wrongScales;
 
   private static final byte[] POISON = new byte[1 << 16];
 
@@ -62,6 +63,7 @@ public final class FakeDevice implements Device {
     wrongAtWord = word -> false;
     eyes = UnaryOperator.identity();
     broken = false;
+    wrongScales = false;
     TILES.set(0);
   }
 
@@ -78,6 +80,11 @@ public final class FakeDevice implements Device {
   /** Those that come sum other bytes of a tile than there are. */
   public static void sees(UnaryOperator<ByteBuffer> bytes) {
     eyes = bytes;
+  }
+
+  /** Those that come dequantize to twice of what they should. */
+  public static void dequantizesWrongly() {
+    wrongScales = true;
   }
 
   /** None comes. */
@@ -219,7 +226,10 @@ public final class FakeDevice implements Device {
       long row = firstRow + place / columns;
       long down = (row / rows) * head.getLong(40) + (row % rows) / block - firstRow / block;
       long scale = down * stride + place % columns / block - head.getLong(56);
-      float product = e4m3(stored.get(at)) * at(address + 64 + 4 * scale, 4).getFloat(0);
+      float product =
+          e4m3(stored.get(at))
+              * at(address + 64 + 4 * scale, 4).getFloat(0)
+              * (wrongScales ? 2 : 1);
       if (Float.isNaN(product) && tile.getInt(24) == -1) {
         tile.putInt(24, at);
       }
