@@ -203,8 +203,9 @@ public final class CudfDevice implements Device {
               .formatted(place(), e.getMessage()),
           e);
     } catch (CudfException | CudaException e) {
-      throw new DeviceException(
-          "Cannot hash on %s: %s".formatted(place(), String.valueOf(e.getMessage()).strip()), e);
+      // A kernel that does not compile, a directory for it that cannot be written: many lines.
+      String said = String.valueOf(e.getMessage()).strip().replaceAll("\\s+", " ");
+      throw new DeviceException("Cannot hash on %s: %s".formatted(place(), said), e);
     }
   }
 

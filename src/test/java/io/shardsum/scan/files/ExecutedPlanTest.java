@@ -59,6 +59,7 @@ class ExecutedPlanTest {
   @Test
   void isNamedAsThePlansOfAScanAre(SparkSession spark) {
     AcceleratedPlans plans = new AcceleratedPlans();
+    plans.addBytesOnGpu(1);
     Dataset<Row> rows = spark.sql("SELECT n FROM VALUES (1), (2) AS t(n)");
     rows.collectAsList();
 
