@@ -75,7 +75,7 @@ public final class CudfDevice implements Device {
   }
 
   /** Page-locked memory, and where the last use of it by the GPU ends. */
-  private static final class Pinned implements HostBuffer, Mark, AutoCloseable {
+  private static final class Pinned implements HostBuffer, Mark {
     private final HostMemoryBuffer memory;
     private final ByteBuffer bytes;
     private final Cuda.Event used = new Cuda.Event(false, true); // without timing; waiting sleeps
@@ -97,12 +97,6 @@ public final class CudfDevice implements Device {
             used.sync();
             return null;
           });
-    }
-
-    @Override
-    public void close() {
-      used.close();
-      memory.close();
     }
   }
 
@@ -127,8 +121,9 @@ public final class CudfDevice implements Device {
         memory != null,
         "%s bytes of page-locked memory, found less free: raise spark.rapids.memory.pinnedPool.size"
             .formatted(Integer.toString(bytes)));
-    Pinned pinned = new Pinned(memory, bytes);
-    owned.push(pinned);
+    owned.push(memory);
+    Pinned pinned = named(() -> new Pinned(memory, bytes));
+    owned.push(pinned.used);
     return pinned;
   }
 

@@ -241,7 +241,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
       long position = cursor.firstWord() * Integer.BYTES + at;
       Optional<Sum> ofPair = addToPair(position);
       if (isChecked && ofPair.isPresent()) {
-        dequantized.add(ofPair.get(), rank.onCpu(data, position));
+        rank.onCpu(data, position).ifPresent(onCpu -> dequantized.add(ofPair.get(), onCpu));
       }
       if (row.has(ChunkColumn.SHA256)) {
         sha256.update(data);
@@ -285,12 +285,15 @@ final class ChunkReader implements PartitionReader<InternalRow> {
 
   @Override
   public void close() throws IOException {
-    sums.close();
     try {
-      rank.close();
+      sums.close();
     } finally {
-      if (shard != null) {
-        shard.close();
+      try {
+        rank.close();
+      } finally {
+        if (shard != null) {
+          shard.close();
+        }
       }
     }
   }

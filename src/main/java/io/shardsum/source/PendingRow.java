@@ -61,8 +61,12 @@ final class PendingRow {
 
   /** Whether all sums have arrived. */
   boolean isDone() {
-    return chunks.stream().flatMap(List::stream).allMatch(Sum::isDone)
-        && dequantized.stream().allMatch(Sum::isDone);
+    return (chunks.isEmpty() || isDone(chunks.get(chunks.size() - 1))) && isDone(dequantized);
+  }
+
+  /** They arrive in their order. */
+  private static boolean isDone(List<Sum> sums) {
+    return sums.isEmpty() || sums.get(sums.size() - 1).isDone();
   }
 
   /**
@@ -73,11 +77,13 @@ final class PendingRow {
   InternalRow row() {
     checks.forEach(SumCheck::require);
     if (!chunks.isEmpty()) {
-      long[] sums =
-          chunks.stream().mapToLong(of -> of.stream().mapToLong(Sum::value).sum()).toArray();
+      long[] sums = new long[chunks.size()];
       long total = 0;
-      for (long sum : sums) {
-        total += sum;
+      for (int chunk = 0; chunk < sums.length; chunk++) {
+        for (Sum sum : chunks.get(chunk)) {
+          sums[chunk] += sum.value();
+        }
+        total += sums[chunk];
       }
       columns.set(values, CHUNK_SUM, total);
       columns.set(values, CHUNK_SUMS, UnsafeArrayData.fromPrimitiveArray(sums));

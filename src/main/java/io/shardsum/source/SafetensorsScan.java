@@ -88,7 +88,7 @@ final class SafetensorsScan implements Scan, Batch {
         columns,
         options.rows(),
         options.onError(),
-        options.checked(),
+        device().isEmpty() ? ChunkSample.NONE : options.checked(),
         options.readRetries(),
         device(),
         JavaSparkContext.fromSparkContext(SparkSession.active().sparkContext())

@@ -80,12 +80,14 @@ public final class Fp8Hash {
     }
   }
 
-  /** The sum of a piece that {@link #add} has summed, by the CPU. */
-  Sum onCpu(ByteBuffer data, long positionBytes) throws IOException {
+  /** The sum of a piece that {@link #add} has summed, by the CPU; empty if the scales are gone. */
+  Optional<Sum> onCpu(ByteBuffer data, long positionBytes) {
     try {
-      return onCpu.dequantizedSum(data, dequantizer, positionBytes, weightBytes, Optional.empty());
-    } catch (Fp8PairException e) {
-      throw new IllegalStateException("The pair was summed before", e);
+      return Optional.of(
+          onCpu.dequantizedSum(data, dequantizer, positionBytes, weightBytes, Optional.empty()));
+    } catch (IOException | Fp8PairException e) {
+      fail(e.getMessage());
+      return Optional.empty();
     }
   }
 

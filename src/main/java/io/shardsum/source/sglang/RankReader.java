@@ -111,11 +111,10 @@ public final class RankReader implements Closeable {
   }
 
   /**
-   * The sum of a piece that {@link #add} has summed, by the CPU.
-   *
-   * @throws IOException if the scale cannot be read
+   * The sum of a piece that {@link #add} has summed, by the CPU; empty if the scales are gone: the
+   * weight has no checksum then.
    */
-  public Sum onCpu(ByteBuffer data, long positionBytes) throws IOException {
+  public Optional<Sum> onCpu(ByteBuffer data, long positionBytes) {
     return hash.onCpu(data, positionBytes);
   }
 

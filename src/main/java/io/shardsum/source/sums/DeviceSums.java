@@ -71,6 +71,7 @@ public final class DeviceSums implements PieceSums {
   private DeviceWindow unsummed;
   private DeviceWindow unsettled;
   private boolean isCopied;
+  private boolean isCounted;
   private ByteBuffer piece;
   private long pieceAt;
   private long bytesOnGpu;
@@ -87,7 +88,7 @@ public final class DeviceSums implements PieceSums {
         staging.add(new Staging(device.hostBuffer(BUFFER_BYTES)));
       }
       takeWindows();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       device.close();
       throw e;
     }
@@ -130,6 +131,7 @@ public final class DeviceSums implements PieceSums {
       window.fill(shard, positionBytes, Math.max(lengthBytes, endOfUseBytes - positionBytes));
     }
     pieceAt = positionBytes;
+    isCounted = false;
     piece = window.slice(positionBytes, lengthBytes);
     return piece;
   }
@@ -196,8 +198,14 @@ public final class DeviceSums implements PieceSums {
     if (!filling.hasRoomForTilesOf(piece.remaining())) {
       copyToNextWindow();
     }
-    bytesOnGpu += piece.remaining();
+    countPiece();
     return filling.add(address(), piece.remaining(), firstWord, tensorBytes);
+  }
+
+  /** Once, though a weight has two sums. */
+  private void countPiece() {
+    bytesOnGpu += isCounted ? 0 : piece.remaining();
+    isCounted = true;
   }
 
   private long address() {
@@ -222,6 +230,7 @@ public final class DeviceSums implements PieceSums {
     if (!filling.hasRoomForTilesOf(piece.remaining()) || filling.hasNoRoomForScales(extent)) {
       copyToNextWindow();
     }
+    countPiece();
     return filling.add(address(), piece.remaining(), weight, extent, positionBytes, weightBytes);
   }
 
