@@ -201,9 +201,9 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     }
   }
 
-  private Optional<Sum> addToPair(long positionBytes) throws IOException {
+  private Optional<Sum> addToPair(ByteBuffer data, long positionBytes) throws IOException {
     try {
-      return rank.add(positionBytes);
+      return rank.add(data, positionBytes);
     } catch (IOException e) {
       if (onError == OnError.FAIL || Retries.isInterrupt(e)) {
         throw e;
@@ -239,7 +239,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
         }
       }
       long position = cursor.firstWord() * Integer.BYTES + at;
-      Optional<Sum> ofPair = addToPair(position);
+      Optional<Sum> ofPair = addToPair(data, position);
       if (isChecked && ofPair.isPresent()) {
         rank.onCpu(data, position).ifPresent(onCpu -> dequantized.add(ofPair.get(), onCpu));
       }

@@ -28,6 +28,7 @@ import static io.shardsum.source.ChunkColumn.TENSOR_BYTES;
 
 import io.shardsum.safetensors.TensorEntry;
 import io.shardsum.source.sglang.EngineNames;
+import io.shardsum.source.sglang.FirstNan;
 import io.shardsum.source.sglang.Fp8Half;
 import io.shardsum.source.sglang.Fp8Row;
 import io.shardsum.source.sums.Sum;
@@ -190,8 +191,8 @@ final class ChunkRow implements Fp8Row {
   }
 
   @Override
-  public void endFp8() {
-    row.endDequantized();
+  public void endFp8(FirstNan nan) {
+    row.endDequantized(nan);
   }
 
   @Override

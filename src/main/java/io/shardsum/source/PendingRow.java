@@ -5,6 +5,7 @@ import static io.shardsum.source.ChunkColumn.CHUNK_SUMS;
 import static io.shardsum.source.ChunkColumn.FP8;
 import static io.shardsum.source.ChunkColumn.FP8_SUM;
 
+import io.shardsum.source.sglang.FirstNan;
 import io.shardsum.source.sglang.Fp8Hash;
 import io.shardsum.source.sums.Sum;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ final class PendingRow {
   private final List<List<Sum>> chunks = new ArrayList<>(1);
   private final List<Sum> dequantized = new ArrayList<>(0);
   private final List<SumCheck> checks = new ArrayList<>(0);
-  private boolean isDequantized;
+  private FirstNan firstNan;
   private ChunkRow columns;
   private String tensor;
   private Object[] values;
@@ -42,14 +43,15 @@ final class PendingRow {
     checks.add(check);
   }
 
-  void endDequantized() {
-    isDequantized = true;
+  /** All of a chunk is there; the row has dequantized sums, though there may be none. */
+  void endDequantized(FirstNan ofWeight) {
+    firstNan = ofWeight;
   }
 
   /** The weight has no dequantized checksum. */
   void withoutDequantized() {
     dequantized.clear();
-    isDequantized = false;
+    firstNan = null;
   }
 
   /** All but the sums is there. */
@@ -88,15 +90,14 @@ final class PendingRow {
       columns.set(values, CHUNK_SUM, total);
       columns.set(values, CHUNK_SUMS, UnsafeArrayData.fromPrimitiveArray(sums));
     }
-    if (isDequantized) {
+    if (firstNan != null) {
       setDequantized();
     }
     return new GenericInternalRow(values);
   }
 
   private void setDequantized() {
-    OptionalLong nan =
-        dequantized.stream().map(Sum::nan).flatMapToLong(OptionalLong::stream).findFirst();
+    OptionalLong nan = firstNan.of(dequantized);
     if (nan.isPresent()) {
       columns.set(values, FP8, UTF8String.fromString(Fp8Hash.ofNan(tensor, nan.getAsLong())));
       columns.set(values, ChunkColumn.FP8_SHA256, null);

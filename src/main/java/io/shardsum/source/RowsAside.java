@@ -1,5 +1,7 @@
 package io.shardsum.source;
 
+import java.util.Arrays;
+import org.apache.spark.TaskContext;
 import org.apache.spark.sql.api.java.UDF10;
 import org.apache.spark.util.CollectionAccumulator;
 
@@ -8,7 +10,7 @@ import org.apache.spark.util.CollectionAccumulator;
  * row whose first argument is null, and adds the other arguments to an accumulator. Spark's own
  * way, {@code Dataset.observe}, has plans that the RAPIDS Accelerator refuses.
  *
- * <p>A task that runs again may add rows again.
+ * <p>A task that runs again may add rows again: their last two texts tell.
  */
 public class RowsAside
     implements UDF10<
@@ -41,8 +43,12 @@ public class RowsAside
     return key != null;
   }
 
-  /** Takes a row out, all arguments but the first. */
+  /** Takes a row out: all arguments but the first, then the task's partition and attempt. */
   protected final void add(String[] row) {
-    aside.add(row);
+    String[] ofTask = Arrays.copyOf(row, row.length + 2);
+    TaskContext task = TaskContext.get();
+    ofTask[row.length] = Integer.toString(task.partitionId());
+    ofTask[row.length + 1] = Long.toString(task.taskAttemptId());
+    aside.add(ofTask);
   }
 }

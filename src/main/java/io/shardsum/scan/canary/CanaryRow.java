@@ -9,6 +9,8 @@ import java.util.stream.Stream;
  * A tensor of a canary, as the table {@code tensors} would have it.
  *
  * @param rank the number of the planting
+ * @param partition what part of the table a task made with it
+ * @param attempt which one of the tasks that made that part
  */
 record CanaryRow(
     int rank,
@@ -19,12 +21,24 @@ record CanaryRow(
     String sha256,
     String host,
     String executor,
-    String gpu) {
+    String gpu,
+    int partition,
+    long attempt) {
 
   /** The arguments of the function that took the row out, all but the first. */
   static CanaryRow of(String[] row) {
     return new CanaryRow(
-        Integer.parseInt(row[0]), row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8]);
+        Integer.parseInt(row[0]),
+        row[1],
+        row[2],
+        row[3],
+        row[4],
+        row[5],
+        row[6],
+        row[7],
+        row[8],
+        Integer.parseInt(row[9]),
+        Long.parseLong(row[10]));
   }
 
   CanaryDigests digests() {

@@ -51,9 +51,12 @@ public final class CanaryRows {
             .apply(arguments));
   }
 
-  /** The rows of canaries that were taken out; those of a task that ran twice are there once. */
+  /** The rows of canaries that were taken out; where a task ran again, those of its last run. */
   List<CanaryRow> rows() {
-    return aside.value().stream().map(CanaryRow::of).distinct().toList();
+    List<CanaryRow> all = aside.value().stream().map(CanaryRow::of).toList();
+    Map<Integer, Long> lastAttempts =
+        all.stream().collect(Collectors.toMap(CanaryRow::partition, CanaryRow::attempt, Math::max));
+    return all.stream().filter(row -> row.attempt() == lastAttempts.get(row.partition())).toList();
   }
 
   /**

@@ -30,6 +30,7 @@ public final class Fp8Hash {
   private String name;
   private long weightBytes;
   private Fp8Dequantizer dequantizer;
+  private FirstNan nan;
   private String fault;
 
   Fp8Hash(Fp8Row row, ScaleFile scales, PieceSums sums) {
@@ -44,6 +45,7 @@ public final class Fp8Hash {
     name = tensor.name();
     weightBytes = tensor.lengthBytes();
     fault = null;
+    nan = new FirstNan();
     sha256.reset();
     if (half instanceof Fp8Half.UnusableWeight unusable) {
       fault = unusable.why();
@@ -62,16 +64,20 @@ public final class Fp8Hash {
   /**
    * Hashes the piece of the weight that was read last.
    *
+   * @param data the piece, left as it is
    * @param positionBytes where it begins in the weight
    * @return its sum; empty if the weight has none
    * @throws IOException if the scale cannot be read
    */
-  Optional<Sum> add(long positionBytes) throws IOException {
+  Optional<Sum> add(ByteBuffer data, long positionBytes) throws IOException {
     if (fault != null) {
       return Optional.empty();
     }
     try {
-      Sum sum = sums.dequantizedSum(dequantizer, positionBytes, weightBytes, digest);
+      Sum sum =
+          row.hasFp8Sum()
+              ? sums.dequantizedSum(dequantizer, positionBytes, weightBytes, digest)
+              : Sum.of(0, onCpu.dequantize(data, dequantizer, positionBytes, sha256::update));
       row.fp8Sum(sum);
       return Optional.of(sum);
     } catch (Fp8PairException e) {
@@ -101,7 +107,7 @@ public final class Fp8Hash {
       row.noFp8(why(name, fault));
       return;
     }
-    row.endFp8();
+    row.endFp8(nan);
     if (row.hasFp8Sha256() && ends) {
       row.fp8Sha256(Hex.encodeHexString(sha256.digest()));
     }

@@ -17,8 +17,12 @@ public interface Fp8Row {
   /** Adds the sum of a piece of the weight, once it is there. */
   void fp8Sum(Sum sum);
 
-  /** All sums of a chunk were added. */
-  void endFp8();
+  /**
+   * All sums of a chunk were added.
+   *
+   * @param nan of the weight
+   */
+  void endFp8(FirstNan nan);
 
   /** Sets the SHA-256 of the weight. */
   void fp8Sha256(String hex);

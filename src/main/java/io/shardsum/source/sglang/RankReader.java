@@ -102,12 +102,13 @@ public final class RankReader implements Closeable {
   /**
    * Takes the piece of a tensor that was read last.
    *
+   * @param data the piece, left as it is
    * @param positionBytes where it begins in the tensor
    * @return the sum of what the engine makes of it; empty if it makes nothing else of it
    * @throws IOException if the scale cannot be read
    */
-  public Optional<Sum> add(long positionBytes) throws IOException {
-    return hashing ? hash.add(positionBytes) : Optional.empty();
+  public Optional<Sum> add(ByteBuffer data, long positionBytes) throws IOException {
+    return hashing ? hash.add(data, positionBytes) : Optional.empty();
   }
 
   /**

@@ -74,22 +74,56 @@ public final class CpuSums implements PieceSums {
       long weightBytes,
       Optional<Consumer<ByteBuffer>> bytes)
       throws IOException, Fp8PairException {
+    TileSums tiles = new TileSums(positionBytes, weightBytes, bytes);
+    OptionalLong nan = dequantize(stored, weight, positionBytes, tiles);
+    return Sum.of(tiles.sum, nan);
+  }
+
+  /** Adds up dequantized tiles, one behind the other. */
+  private final class TileSums implements Consumer<ByteBuffer> {
+    private final long tensorBytes;
+    private final Optional<Consumer<ByteBuffer>> bytes;
+    private long firstWord;
+    private long sum;
+
+    TileSums(long positionBytes, long weightBytes, Optional<Consumer<ByteBuffer>> bytes) {
+      this.tensorBytes = weightBytes * ELEMENT_BYTES;
+      this.bytes = bytes;
+      this.firstWord = positionBytes * ELEMENT_BYTES / Integer.BYTES;
+    }
+
+    @Override
+    public void accept(ByteBuffer tile) {
+      sum += checksum.sum(tile, firstWord, tensorBytes);
+      firstWord += tile.remaining() / Integer.BYTES;
+      bytes.ifPresent(sink -> sink.accept(tile));
+    }
+  }
+
+  /**
+   * Dequantizes any piece of a weight.
+   *
+   * @param positionBytes where it begins in the weight, as stored
+   * @param tiles takes the dequantized bytes, a tile at a time
+   * @return as {@link Sum#nan()}
+   * @throws IOException if scales cannot be read
+   * @throws Fp8PairException if packed scales are not what the engine makes
+   */
+  public OptionalLong dequantize(
+      ByteBuffer stored, Fp8Dequantizer weight, long positionBytes, Consumer<ByteBuffer> tiles)
+      throws IOException, Fp8PairException {
     if (dequantized == null) {
       dequantized = ByteBuffer.allocateDirect(SglangChecksum.TILE_BYTES);
     }
-    long sum = 0;
     OptionalLong firstNan = OptionalLong.empty();
     for (int at = 0; at < stored.remaining(); at += TILE_ELEMENTS) {
       ByteBuffer tile = stored.slice(at, Math.min(TILE_ELEMENTS, stored.remaining() - at));
       dequantized.clear();
       OptionalLong nan = weight.dequantize(tile, positionBytes + at, dequantized);
       firstNan = firstNan.isPresent() ? firstNan : nan;
-      dequantized.flip();
-      long firstWord = (positionBytes + at) * ELEMENT_BYTES / Integer.BYTES;
-      sum += checksum.sum(dequantized, firstWord, weightBytes * ELEMENT_BYTES);
-      bytes.ifPresent(sink -> sink.accept(dequantized));
+      tiles.accept(dequantized.flip());
     }
-    return Sum.of(sum, firstNan);
+    return firstNan;
   }
 
   @Override

@@ -220,7 +220,7 @@ public final class DeviceSums implements PieceSums {
       Optional<Consumer<ByteBuffer>> bytes)
       throws IOException, Fp8PairException {
     if (bytes.isPresent()) {
-      onCpu.dequantizedSum(piece, weight, positionBytes, weightBytes, bytes);
+      onCpu.dequantize(piece, weight, positionBytes, bytes.get());
     }
     if (!piece.hasRemaining()) {
       return Sum.of(0);

@@ -18,7 +18,8 @@ public final class Sum {
     return of(value, OptionalLong.empty());
   }
 
-  static Sum of(long value, OptionalLong nan) {
+  /** A sum that is there, as {@link #value} and {@link #nan} have it. */
+  public static Sum of(long value, OptionalLong nan) {
     Sum sum = new Sum();
     sum.complete(value, nan);
     return sum;
