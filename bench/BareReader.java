@@ -23,13 +23,12 @@ import java.util.concurrent.Future;
 final class BareReader {
 
   private static final int READ_BYTES = 256 * 1024;
-  private static final int PIECE_BYTES = SglangChecksum.TILE_BYTES / 2;
   private static final long COLUMNS = 8192;
 
   private final boolean fp8;
   private final SglangChecksum checksum = new SglangChecksum();
   private final ByteBuffer window = ByteBuffer.allocateDirect(READ_BYTES);
-  private final ByteBuffer dequantized = ByteBuffer.allocateDirect(2 * PIECE_BYTES);
+  private final ByteBuffer dequantized = ByteBuffer.allocateDirect(SglangChecksum.TILE_BYTES);
 
   private BareReader(String mode) {
     this.fp8 = mode.equals("fp8");
@@ -90,11 +89,14 @@ final class BareReader {
   }
 
   private void dequantize(Fp8Dequantizer dequantizer, long at, long length) throws Exception {
-    for (int from = 0; from < window.limit(); from += PIECE_BYTES) {
-      dequantized.clear();
-      int pieceBytes = Math.min(PIECE_BYTES, window.limit() - from);
-      dequantizer.dequantize(window.slice(from, pieceBytes), at + from, dequantized);
-      checksum.sum(dequantized.flip(), (at + from) / 2, 2 * length);
+    for (int from = 0; from < window.limit(); from += Fp8Dequantizer.TILE_ELEMENTS) {
+      int elements = Math.min(Fp8Dequantizer.TILE_ELEMENTS, window.limit() - from);
+      ByteBuffer tile = window.slice(from, elements);
+      if (dequantizer.sumOfTile(tile, at + from, length, checksum).isEmpty()) {
+        dequantized.clear();
+        dequantizer.dequantize(tile, at + from, dequantized);
+        checksum.sum(dequantized.flip(), (at + from) / 2, 2 * length);
+      }
     }
   }
 

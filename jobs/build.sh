@@ -39,21 +39,23 @@ build() {
     profile=(-Pgpu)
   fi
   if [ -e "$jar" ] && { [ -z "$gpu" ] || holds_gpu; } &&
-    [ -z "$(find "$home/src/main" "$home/src/gpu" "$home/pom.xml" -newer "$jar" -print -quit 2>/dev/null)" ]; then
+    [ -z "$(find "$home/src/main" "$home/src/vector" "$home/src/gpu" "$home/pom.xml" -newer "$jar" -print -quit 2>/dev/null)" ]; then
     return
   fi
   echo "Building Shardsum (once, about a minute${gpu:+, and 575 MB to fetch})..." >&2
   maven ${profile[@]+"${profile[@]}"} -Dmaven.test.skip=true -Dspotless.check.skip=true package >&2 || exit 1
 }
 
-# Java's command: JAVA_HOME's, or that of the PATH.
+# Java's command: JAVA_HOME's, or that of the PATH; and whether it has the Vector API.
 find_java() {
   java=${JAVA_HOME:+$JAVA_HOME/bin/}java
   command -v "$java" >/dev/null || fail "Cannot start Java: expected Java 17 or newer in JAVA_HOME or on the PATH, found no $java" 2
   local release version major
+  vector_options=()
   release=$(dirname "$(dirname "$(readlink -f "$(command -v "$java")")")")/release
   if [ -r "$release" ]; then
     version=$(sed -n 's/^JAVA_VERSION="\(.*\)".*/\1/p' "$release")
+    ! grep -q '^MODULES=.*[" ]jdk\.incubator\.vector[" ]' "$release" || vector_options=("@$home/conf/jvm-vector.options")
   else
     version=$("$java" -version 2>&1 | sed -n 's/.* version "\([^"]*\)".*/\1/p')
   fi
@@ -80,7 +82,7 @@ archive_classes() {
     return
   fi
   echo "Preparing fast starts (once)..." >&2
-  "$java" "@$home/conf/jvm.options" -Xmx1g "-Dlog4j2.configurationFile=$home/conf/log4j2.properties" \
+  "$java" "@$home/conf/jvm.options" ${vector_options[@]+"${vector_options[@]}"} -Xmx1g "-Dlog4j2.configurationFile=$home/conf/log4j2.properties" \
     "-XX:ArchiveClassesAtExit=$archive.$$" -cp "$(class_path_of_spark)" \
     org.apache.spark.deploy.SparkSubmit --properties-file "$home/conf/local.conf" --class io.shardsum.cli.Main "$jar" \
     fleet-scan --shards "$fleet" --out "$tables" >/dev/null 2>&1 || true

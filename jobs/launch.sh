@@ -168,6 +168,11 @@ options=("@$home/conf/jvm.options" "-Xmx$memory" "$log")
 archive_classes "$home/src/test/resources/golden/engines"
 [ ! -s "$archive" ] || options+=("-XX:SharedArchiveFile=$archive")
 case ${own[0]-} in
+  fleet-scan)
+    options+=(${vector_options[@]+"${vector_options[@]}"})
+    # Java's first line then warns of an incubating module, which nobody can act upon: the job takes it off a terminal.
+    [ ! -t 2 ] || [ ${#vector_options[@]} -eq 0 ] || export SHARDSUM_WARNED=1
+    ;;
   drift-report | retention) options+=("@$home/conf/jvm-tables.options") ;;
 esac
 exec "$java" "${options[@]}" ${java_options[@]+"${java_options[@]}"} -cp "$(class_path_of_spark)${class_path[0]:+:${class_path[0]}}" \

@@ -47,9 +47,9 @@ class Experiment(ABC):
 
 
 class Reading(Experiment):
-    """T1: throughput without the fixed cost. T4: throughput before the JVM is warm."""
+    """T1, T11: throughput and CPU time without the fixed cost. T4: throughput before the JVM is warm."""
 
-    targets = ("T1", "T4")
+    targets = ("T1", "T4", "T11")
     peers = (B3SUM,)
 
     def commands(self) -> list[Command]:
@@ -65,23 +65,70 @@ class Reading(Experiment):
         ]
 
     def figures(self, samples: Samples) -> list[Figure]:
-        scan = self._marginal(samples, "scan")
-        b3sum = self._marginal(samples, "b3sum")
+        more, less = samples["scan of 32 GiB"], samples["scan of 8 GiB"]
+        bytes_more = self._more.file_bytes - self._less.file_bytes
+        scan = marginal_rates(
+            bytes_more, stage(more, "reading"), stage(less, "reading")
+        )
+        more_b3sum, less_b3sum = samples["b3sum of 32 GiB"], samples["b3sum of 8 GiB"]
+        b3sum = marginal_rates(bytes_more, seconds(more_b3sum), seconds(less_b3sum))
+        scan_cpu = marginal_cpu(bytes_more, more, less)
+        b3sum_cpu = marginal_cpu(bytes_more, more_b3sum, less_b3sum)
+        cpu_ratios = ratios(scan_cpu, b3sum_cpu)
         first = reading_rates(samples["scan of 4 GiB"])
         return [
-            Figure("T1", "scan, marginal 8 to 32 GiB", "GB/s", scan),
+            Figure("T1", "scan, reading, marginal 8 to 32 GiB", "GB/s", scan),
             Figure("T1", "b3sum, marginal 8 to 32 GiB", "GB/s", b3sum),
             Figure("T1", "scan / b3sum", "", ratios(scan, b3sum), at_least(1.0)),
             Figure("T4", "first 4 GiB of a cold JVM, reading", "GB/s", first),
             Figure("T4", "first 4 GiB / T1", "", ratios(first, scan), at_least(0.6)),
+            Figure("T11", "scan, marginal 8 to 32 GiB", "CPU s/GB", scan_cpu),
+            Figure("T11", "b3sum, marginal 8 to 32 GiB", "CPU s/GB", b3sum_cpu),
+            Figure("T11", "scan / b3sum", "", cpu_ratios, at_most(1.2)),
         ]
 
-    def _marginal(self, samples: Samples, what: str) -> list[float]:
-        return marginal_rates(
-            self._more.file_bytes - self._less.file_bytes,
-            samples[f"{what} of 32 GiB"],
-            samples[f"{what} of 8 GiB"],
-        )
+
+class Quantized(Experiment):
+    """T12: weights in block FP8, of which each byte is hashed as stored and as what it stands for."""
+
+    targets = ("T12",)
+
+    def commands(self) -> list[Command]:
+        size = self._shrunk(16 * GIB, least=LEAST_MODEL_BYTES)
+        return [
+            self._commands.scan(self._sets.model(size, "fp8"), "scan of block FP8"),
+            self._commands.scan(self._sets.model(size), "scan of plain weights"),
+        ]
+
+    def figures(self, samples: Samples) -> list[Figure]:
+        fp8 = reading_rates(samples["scan of block FP8"])
+        plain = reading_rates(samples["scan of plain weights"])
+        return [
+            Figure("T12", "block FP8, 16 GiB, reading", "GB/s", fp8),
+            Figure("T12", "plain weights, 16 GiB, reading", "GB/s", plain),
+            Figure("T12", "block FP8 / plain", "", ratios(fp8, plain), at_least(0.3)),
+        ]
+
+
+class Steadiness(Experiment):
+    """T13: the same scan in new JVMs, two for each run: whether speed is a matter of luck."""
+
+    targets = ("T13",)
+
+    def commands(self) -> list[Command]:
+        shards = self._model(8 * GIB)
+        return [
+            self._commands.scan(shards, f"scan of 8 GiB, {number}")
+            for number in ("once", "again")
+        ]
+
+    def figures(self, samples: Samples) -> list[Figure]:
+        rates = [rate for runs in samples.values() for rate in reading_rates(runs)]
+        slowest = [min(rates) / max(rates)] if rates else []
+        return [
+            Figure("T13", f"{len(rates)} new JVMs, 8 GiB, reading", "GB/s", rates),
+            Figure("T13", "slowest / fastest", "", slowest, at_least(0.8)),
+        ]
 
 
 class FixedCost(Experiment):
@@ -95,7 +142,7 @@ class FixedCost(Experiment):
     def figures(self, samples: Samples) -> list[Figure]:
         runs = samples["scan of 1 MiB"]
         return [
-            Figure("T2", "1 MiB, command to prompt", "s", seconds(runs), at_most(8)),
+            Figure("T2", "1 MiB, command to prompt", "s", seconds(runs), at_most(5)),
             Figure(
                 "T2", "of that: start of JVM and session", "s", stage(runs, "startup")
             ),
@@ -148,8 +195,8 @@ class Sha256(Experiment):
         jdk = ratios([run.result["gb_per_second"] for run in memory], cores)
         all_cores = marginal_rates(
             self._more.file_bytes - self._less.file_bytes,
-            samples["SHA-256 of 32 GiB"],
-            samples["SHA-256 of 1 GiB"],
+            seconds(samples["SHA-256 of 32 GiB"]),
+            seconds(samples["SHA-256 of 1 GiB"]),
         )
         scan = ratios(all_cores, cores)
         return [
@@ -311,9 +358,14 @@ EXPERIMENTS: tuple[type[Experiment], ...] = (
     Landing,
     Judging,
     Expecting,
+    Quantized,
+    Steadiness,
 )
 
-TARGETS = sorted(target for experiment in EXPERIMENTS for target in experiment.targets)
+TARGETS = sorted(
+    (target for experiment in EXPERIMENTS for target in experiment.targets),
+    key=lambda target: int(target[1:]),
+)
 
 
 def seconds(runs: list[Sample]) -> list[float]:
@@ -338,11 +390,21 @@ def reading_rates(runs: list[Sample]) -> list[float]:
 
 
 def marginal_rates(
+    more_bytes: int, more: list[float], less: list[float]
+) -> list[float]:
+    """GB/s of what one command read more than the other, run by run, from the seconds of both."""
+    return [
+        more_bytes / GB / (longer - shorter)
+        for longer, shorter in zip(more, less, strict=True)
+    ]
+
+
+def marginal_cpu(
     more_bytes: int, more: list[Sample], less: list[Sample]
 ) -> list[float]:
-    """GB/s of what one command read more than the other, run by run."""
+    """CPU seconds a GB of what one command read more than the other, run by run."""
     return [
-        more_bytes / GB / (longer.seconds - shorter.seconds)
+        (longer.cpu_seconds - shorter.cpu_seconds) / (more_bytes / GB)
         for longer, shorter in zip(more, less, strict=True)
     ]
 

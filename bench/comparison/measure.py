@@ -66,6 +66,10 @@ class Sample:
     """Read from a disk, not from the page cache."""
     result: Result
 
+    @property
+    def cpu_seconds(self) -> float:
+        return self.user_seconds + self.system_seconds
+
     def timing(self, name: str) -> float | None:
         """A stage's seconds, or its bytes, as a scan reports them; None from one that does not."""
         value = self.result.get("timings", {}).get(name)

@@ -35,16 +35,29 @@ _BLOCK_BYTES = 64 * MIB
 _SEED = 20261120
 
 
+LAYOUTS = ("dense", "fp8", "experts")
+"""Large matrices and small norms; block FP8 with its scales; many tensors of 1 to 4 MiB."""
+
+BF16 = "BF16"
+FP8 = "F8_E4M3"
+FLOAT32 = "F32"
+_ELEMENT_BYTES = {BF16: 2, FP8: 1, FLOAT32: 4}
+FP8_BLOCK = 128
+MOST_FP8_ROWS = 8192
+EXPERT_HIDDEN = 1024
+
+
 @dataclass(frozen=True)
 class Tensor:
-    """A tensor of BF16."""
+    """A tensor of random numbers."""
 
     name: str
     shape: tuple[int, ...]
+    dtype: str = BF16
 
     @property
     def length_bytes(self) -> int:
-        return 2 * math.prod(self.shape)
+        return _ELEMENT_BYTES[self.dtype] * math.prod(self.shape)
 
 
 @dataclass(frozen=True)
@@ -105,25 +118,42 @@ class RandomBlock:
     def _block(self) -> memoryview:
         return memoryview(random.Random(_SEED).randbytes(_BLOCK_BYTES))
 
-    def pieces(self, label: str, length: int) -> Iterable[memoryview]:
+    @cached_property
+    def _fp8_block(self) -> memoryview:
+        """No byte is NaN: of a weight that has one there is no checksum."""
+        numbers = bytes(byte ^ (byte & 0x7F == 0x7F) for byte in range(256))
+        return memoryview(bytes(self._block).translate(numbers))
+
+    def pieces(self, label: str, length: int, dtype: str = BF16) -> Iterable[memoryview]:
+        if dtype == FLOAT32:
+            yield _scales(label, length)
+            return
+        block = self._fp8_block if dtype == FP8 else self._block
         start = zlib.crc32(label.encode()) % _BLOCK_BYTES
         while length > 0:
-            piece = self._block[start : start + length]
+            piece = block[start : start + length]
             yield piece
             length -= len(piece)
             start = 0
 
 
-def model_part(part: int, length_bytes: int) -> list[Tensor]:
-    """Layers of a dense model's rank, large matrices and small norms, and one tensor of what is left."""
-    hidden = MOST_HIDDEN
-    while 4 * _length(_layer(0, hidden)) > length_bytes:
+def _scales(label: str, length: int) -> memoryview:
+    numbers = random.Random(label)
+    count = length // _ELEMENT_BYTES[FLOAT32]
+    values = (numbers.uniform(1e-5, 1e-3) for _ in range(count))
+    return memoryview(struct.pack(f"<{count}f", *values))
+
+
+def model_part(part: int, length_bytes: int, layout: str = "dense") -> list[Tensor]:
+    """Layers of a model's rank, and one tensor of what is left."""
+    make_layer, hidden = _LAYERS[layout]
+    while hidden > FP8_BLOCK and 4 * _length(make_layer(0, hidden)) > length_bytes:
         hidden //= 2
-    layers = length_bytes // _length(_layer(0, hidden))
+    layers = length_bytes // _length(make_layer(0, hidden))
     tensors = [
         tensor
         for layer in range(part * layers, (part + 1) * layers)
-        for tensor in _layer(layer, hidden)
+        for tensor in make_layer(layer, hidden)
     ]
     rest = length_bytes - _length(tensors)
     if rest > 0:
@@ -143,6 +173,32 @@ def _layer(number: int, hidden: int) -> list[Tensor]:
         Tensor(prefix + "input_layernorm.weight", (hidden,)),
         Tensor(prefix + "post_attention_layernorm.weight", (hidden,)),
     ]
+
+
+def _fp8_layer(number: int, rows: int) -> list[Tensor]:
+    name = f"model.layers.{number}.mlp.down_proj.weight"
+    blocks = rows // FP8_BLOCK
+    return [
+        Tensor(name, (rows, rows), FP8),
+        Tensor(f"{name}_scale_inv", (blocks, blocks), FLOAT32),
+    ]
+
+
+def _expert(number: int, hidden: int) -> list[Tensor]:
+    prefix = f"model.layers.0.mlp.experts.{number}."
+    return [
+        Tensor(prefix + "gate_proj.weight", (hidden // 2, hidden)),
+        Tensor(prefix + "up_proj.weight", (hidden, hidden)),
+        Tensor(prefix + "down_proj.weight", (2 * hidden, hidden)),
+    ]
+
+
+_LAYERS = {
+    "dense": (_layer, MOST_HIDDEN),
+    "fp8": (_fp8_layer, MOST_FP8_ROWS),
+    "experts": (_expert, EXPERT_HIDDEN),
+}
+"""A layer of each layout, by its number and its width, and the greatest width."""
 
 
 def _published_layer(number: int, hidden: int) -> list[Tensor]:
@@ -196,7 +252,7 @@ def header(tensors: Iterable[Tensor]) -> bytes:
     for tensor in tensors:
         begin, end = end, end + tensor.length_bytes
         entries[tensor.name] = {
-            "dtype": "BF16",
+            "dtype": tensor.dtype,
             "shape": tensor.shape,
             "data_offsets": (begin, end),
         }
@@ -224,22 +280,24 @@ class ShardSets:
         self._pool = directory / "pool"
         self._random = RandomBlock()
 
-    def model(self, size: int) -> ShardSet:
+    def model(self, size: int, layout: str = "dense") -> ShardSet:
         """Engines of one model: distinct bytes up to 8 GiB, hard links to them for the rest."""
         engines = -(-size // MOST_DISTINCT_BYTES)
         rank_bytes = size // engines // MODEL_RANKS
         parts = -(-rank_bytes // MOST_PART_BYTES)
         part_bytes = rank_bytes // parts // PART_ALIGNMENT * PART_ALIGNMENT
-        layout = {
-            (rank, part): model_part(part, part_bytes)
+        kind = "" if layout == "dense" else f"{layout}-"
+        shards = {
+            (rank, part): model_part(part, part_bytes, layout)
             for rank in range(MODEL_RANKS)
             for part in range(parts)
         }
+        pool = f"{kind}{format_size(part_bytes)}"
         return self._made(
-            f"model-{format_size(size)}",
+            f"model-{kind}{format_size(size)}",
             MODEL_RANKS,
             engines,
-            lambda engine: self._link_parts(engine, layout, format_size(part_bytes)),
+            lambda engine: self._link_parts(engine, shards, pool),
             copies=1,
         )
 
@@ -374,8 +432,10 @@ class ShardSets:
         unfinished = path.with_suffix(".unfinished")
         with unfinished.open("wb") as out:
             out.write(header(tensors))
-            for piece in self._random.pieces(path.name, _length(tensors)):
-                out.write(piece)
+            for tensor in tensors:
+                label = f"{path.name} {tensor.name}"
+                for piece in self._random.pieces(label, tensor.length_bytes, tensor.dtype):
+                    out.write(piece)
         unfinished.rename(path)
 
 

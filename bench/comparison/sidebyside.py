@@ -9,7 +9,9 @@ from comparison.report import spread
 from comparison.shards import ShardSet
 
 SCAN = "jobs/fleet-scan"
-COLUMNS = ["what", "bytes", "seconds", "min", "max", "GB/s", "fleet-scan / it"]
+COLUMNS = [
+    "what", "bytes", "seconds", "min", "max", "GB/s", "CPU s/GB", "fleet-scan / it"
+]
 
 
 def side_by_side(commands: Commands, shards: ShardSet) -> list[Command]:
@@ -32,6 +34,7 @@ def rows(shards: ShardSet, samples: Samples) -> list[list[str]]:
             str(shards.file_bytes),
             *spread([run.seconds for run in runs]),
             f"{gb_per_second(shards, runs):.2f}",
+            f"{cpu_seconds_a_gb(shards, runs):.2f}",
             f"{times_as_fast(samples[SCAN], runs):.2f}",
         ]
         for label, runs in samples.items()
@@ -45,6 +48,7 @@ def as_json(shards: ShardSet, samples: Samples) -> list[dict[str, Any]]:
             "bytes": shards.file_bytes,
             "seconds": [run.seconds for run in runs],
             "gb_per_second": gb_per_second(shards, runs),
+            "cpu_seconds_a_gb": cpu_seconds_a_gb(shards, runs),
             "scan_ratio": times_as_fast(samples[SCAN], runs),
         }
         for label, runs in samples.items()
@@ -53,6 +57,11 @@ def as_json(shards: ShardSet, samples: Samples) -> list[dict[str, Any]]:
 
 def gb_per_second(shards: ShardSet, runs: list[Sample]) -> float:
     return shards.file_bytes / 1e9 / statistics.median(run.seconds for run in runs)
+
+
+def cpu_seconds_a_gb(shards: ShardSet, runs: list[Sample]) -> float:
+    """User and system time of the whole command."""
+    return statistics.median(run.cpu_seconds for run in runs) / (shards.file_bytes / 1e9)
 
 
 def times_as_fast(scan: list[Sample], other: list[Sample]) -> float:

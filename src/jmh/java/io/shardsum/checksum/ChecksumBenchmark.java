@@ -15,6 +15,7 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -24,7 +25,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Fork(2)
+@Fork(
+    value = 2,
+    jvmArgsAppend = {"@conf/jvm.options", "@conf/jvm-vector.options"})
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class ChecksumBenchmark {
@@ -33,15 +36,26 @@ public class ChecksumBenchmark {
 
   private final ByteBuffer direct = ByteBuffer.allocateDirect(CHUNK_BYTES);
   private final byte[] heap = new byte[CHUNK_BYTES];
-  private final SglangChecksum checksum = new SglangChecksum();
+  private SglangChecksum checksum;
   private final MessageDigest sha256 = DigestUtils.getSha256Digest();
 
-  private final ByteBuffer bf16 = ByteBuffer.allocateDirect(2 * CHUNK_BYTES);
   private Fp8Dequantizer dequantizer;
+
+  /** By which loops the checksum is computed. */
+  @Param({"PlainLoops", "VectorLoops"})
+  public String loops;
 
   /** Fills the buffers; no byte is an FP8 NaN. */
   @Setup
-  public void fill() throws Fp8PairException {
+  public void fill() throws Fp8PairException, ReflectiveOperationException {
+    WordLoops chosen =
+        loops.equals("PlainLoops")
+            ? PlainLoops.INSTANCE
+            : Class.forName("io.shardsum.checksum." + loops)
+                .asSubclass(WordLoops.class)
+                .getDeclaredConstructor()
+                .newInstance();
+    checksum = new SglangChecksum(chosen);
     Random random = new Random(1);
     for (int index = 0; index < CHUNK_BYTES; index++) {
       heap[index] = (byte) (random.nextInt(0x7F) | random.nextInt(2) << 7);
@@ -53,7 +67,7 @@ public class ChecksumBenchmark {
     }
     dequantizer =
         new Fp8Dequantizer(
-            pair, (at, target) -> target.put(scales.slice((int) at, target.remaining())));
+            pair, (at, target) -> target.put(scales.slice((int) at, target.remaining())), chosen);
     direct.put(heap).flip();
   }
 
@@ -78,10 +92,13 @@ public class ChecksumBenchmark {
 
   /** What the reader does of a chunk of a block-quantized weight, besides summing it. */
   @Benchmark
-  public ByteBuffer dequantizedChunk() throws IOException, Fp8PairException {
-    bf16.clear();
-    dequantizer.dequantize(direct.duplicate(), 0, bf16);
-    return bf16;
+  public long dequantizedChunk() throws IOException, Fp8PairException {
+    long sum = 0;
+    for (int at = 0; at < CHUNK_BYTES; at += Fp8Dequantizer.TILE_ELEMENTS) {
+      ByteBuffer tile = direct.slice(at, Fp8Dequantizer.TILE_ELEMENTS);
+      sum += dequantizer.sumOfTile(tile, at, CHUNK_BYTES, checksum).orElseThrow();
+    }
+    return sum;
   }
 
   /** What the JDK does with an array. */

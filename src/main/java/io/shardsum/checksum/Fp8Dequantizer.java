@@ -3,6 +3,8 @@ package io.shardsum.checksum;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.util.Arrays;
 import java.util.OptionalLong;
 
 /**
@@ -14,22 +16,36 @@ import java.util.OptionalLong;
  */
 public final class Fp8Dequantizer {
 
-  /** So many, with what they become, stay in the second cache. */
-  private static final int MOST_ELEMENTS = 16 * 1024;
+  /** Elements whose dequantized bytes are a tile; with those, they stay in the second cache. */
+  public static final int TILE_ELEMENTS = SglangChecksum.TILE_BYTES / Short.BYTES;
 
   /** From this many rows and columns of a block on, a table takes less time than the products. */
   private static final int LEAST_BLOCK_OF_TABLE = 32;
 
+  /** Stored words, of four elements each, that are dequantized at once. */
+  private static final int STORED = WordLoops.WORDS / 2;
+
   private final BlockFp8 pair;
   private final Fp8Scales scales;
+  private final BlockScales blockScales;
+  private final WordLoops loops;
   private final Fp8Tables tables = new Fp8Tables();
-  private final byte[] quantized = new byte[MOST_ELEMENTS];
-  private final short[] dequantized = new short[MOST_ELEMENTS];
+  private final byte[] quantized = new byte[TILE_ELEMENTS];
+  private final short[] dequantized = new short[TILE_ELEMENTS];
+  private final int[] stored = new int[STORED];
+  private final int[] nans = new int[STORED];
+  private final int[] words = new int[WordLoops.WORDS];
 
   /** Dequantizes a pair whose scales are read where they are needed. */
   public Fp8Dequantizer(BlockFp8 pair, ScaleBytes scale) {
+    this(pair, scale, LoopChoice.OF_BLOCK_FP8.now());
+  }
+
+  Fp8Dequantizer(BlockFp8 pair, ScaleBytes scale, WordLoops loops) {
     this.pair = pair;
     this.scales = new Fp8Scales(pair, scale);
+    this.blockScales = new BlockScales(pair, scales);
+    this.loops = loops;
   }
 
   /** Which scale belongs to which element. */
@@ -52,6 +68,60 @@ public final class Fp8Dequantizer {
   }
 
   /**
+   * Sums what a tile's worth of the weight becomes, without putting it anywhere.
+   *
+   * @param weight the elements, left as they are
+   * @param firstElement the index of the first of them within the weight
+   * @param elements of the whole weight
+   * @return the tile's part of the sum of the dequantized weight; empty of other elements than a
+   *     tile's, of blocks of another size than 128, and if an element may be NaN: {@link
+   *     #dequantize} it
+   * @throws IOException if scales cannot be read
+   * @throws Fp8PairException if packed scales are not what the engine makes
+   */
+  public OptionalLong sumOfTile(
+      ByteBuffer weight, long firstElement, long elements, SglangChecksum checksum)
+      throws IOException, Fp8PairException {
+    boolean isTile = weight.remaining() == TILE_ELEMENTS && firstElement % TILE_ELEMENTS == 0;
+    if (!isTile || pair.block() != WordLoops.BLOCK) {
+      return OptionalLong.empty();
+    }
+    IntBuffer source = weight.slice().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+    int firstWord = (int) (firstElement / 2);
+    Arrays.fill(nans, 0);
+    blockScales.moveTo(firstElement);
+    checksum.beginTile();
+    while (source.hasRemaining()) {
+      if (!blockScales.next()) {
+        return OptionalLong.empty();
+      }
+      source.get(stored, 0, STORED);
+      addNans(stored, nans);
+      loops.dequantize(stored, blockScales, words);
+      checksum.mix(words, WordOrder.EVEN_THEN_ODD, firstWord);
+      firstWord += WordLoops.WORDS;
+    }
+    return isAnyNan(nans)
+        ? OptionalLong.empty()
+        : OptionalLong.of(checksum.endTile(Short.BYTES * elements));
+  }
+
+  /** Sets the upper bit of each byte that is NaN; others may have been set before. */
+  private static void addNans(int[] stored, int[] nans) {
+    for (int index = 0; index < STORED; index++) {
+      nans[index] |= (stored[index] & 0x7F7F7F7F) + 0x01010101;
+    }
+  }
+
+  private static boolean isAnyNan(int[] nans) {
+    int any = 0;
+    for (int four : nans) {
+      any |= four;
+    }
+    return (any & 0x80808080) != 0;
+  }
+
+  /**
    * Dequantizes a piece of the weight.
    *
    * @param weight the piece, a byte an element, from its position, which is moved to its limit
@@ -67,7 +137,7 @@ public final class Fp8Dequantizer {
     OptionalLong firstNan = OptionalLong.empty();
     long element = firstElement;
     while (weight.hasRemaining()) {
-      int count = Math.min(MOST_ELEMENTS, weight.remaining());
+      int count = Math.min(TILE_ELEMENTS, weight.remaining());
       weight.get(quantized, 0, count);
       OptionalLong nan = dequantize(element, count);
       firstNan = firstNan.isPresent() ? firstNan : nan;

@@ -16,6 +16,18 @@ final class Fp8Tables {
   private static final int BYTES = 256;
   private static final int MAGNITUDE = 0x7F;
 
+  private static final int MANTISSAS = 8;
+
+  /** Bits of a float32 that a bf16 has not. */
+  private static final int CUT_OFF = 0xFFFF;
+
+  private static final int TIE = 0x8000;
+
+  /** Products with scales between these are far from overflow, and from subnormal numbers. */
+  private static final float LEAST_ORDINARY = 0x1p-100f;
+
+  private static final float MOST_ORDINARY = 0x1p100f;
+
   /** What a CPU makes of every NaN; a GPU may write other bits. */
   private static final int NAN = 0x7FC0;
 
@@ -23,6 +35,11 @@ final class Fp8Tables {
 
   private final int[][] tables = new int[MOST_TABLES][];
   private final int[] scaleBits = new int[MOST_TABLES];
+
+  /** Bits of the scale that {@link #roundsByAddition} was last asked of; 0 is none it holds for. */
+  private final int[] checkedBits = new int[MOST_TABLES];
+
+  private final boolean[] roundsByAddition = new boolean[MOST_TABLES];
 
   /** The table of a scale, valid until the next call with the same column of blocks. */
   int[] table(long blockColumn, float scale) {
@@ -36,6 +53,30 @@ final class Fp8Tables {
     scaleBits[slot] = bits;
     fill(tables[slot], scale);
     return tables[slot];
+  }
+
+  /**
+   * Whether each product of a number and this scale is a normal float32 or 0, and rounds to a bf16
+   * if half of the last place is added: no product lies in the middle between two.
+   */
+  boolean roundsByAddition(long blockColumn, float scale) {
+    int slot = (int) (blockColumn % MOST_TABLES);
+    int bits = Float.floatToRawIntBits(scale);
+    if (checkedBits[slot] != bits) {
+      checkedBits[slot] = bits;
+      roundsByAddition[slot] = scale >= LEAST_ORDINARY && scale <= MOST_ORDINARY && !hasTie(scale);
+    }
+    return roundsByAddition[slot];
+  }
+
+  /** All products have one of these mantissas, as those of subnormal elements are among them. */
+  private static boolean hasTie(float scale) {
+    for (int mantissa = MANTISSAS; mantissa < 2 * MANTISSAS; mantissa++) {
+      if ((Float.floatToRawIntBits(mantissa * scale) & CUT_OFF) == TIE) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void fill(int[] table, float scale) {

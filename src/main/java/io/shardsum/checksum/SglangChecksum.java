@@ -35,17 +35,19 @@ public final class SglangChecksum {
 
   private static final int TILE_WORDS = TILE_BYTES / Integer.BYTES;
 
-  /** Words that are mixed side by side; few enough that all tables stay in the first cache. */
-  private static final int LANES = 512;
+  private final WordLoops loops;
+  private final int[] words = new int[WordLoops.WORDS];
+  private final int[] firstLanes = new int[WordLoops.WORDS];
+  private final int[] secondLanes = new int[WordLoops.WORDS];
 
-  private static final Mix FIRST = new Mix(0x27D4EB2D, 0x243F6A88, 15);
+  /** Sums by the loops that are the fastest here and now. */
+  public SglangChecksum() {
+    this(LoopChoice.OF_BYTES.now());
+  }
 
-  /** Its seed is {@code low32((0x243F6A88 * 0x9E3779B1) ^ 0xDEADBEEF)}. */
-  private static final Mix SECOND = new Mix(0x165667B1, 0x2C74EE7, 13);
-
-  private final int[] words = new int[LANES];
-  private final int[] firstLanes = new int[LANES];
-  private final int[] secondLanes = new int[LANES];
+  SglangChecksum(WordLoops loops) {
+    this.loops = loops;
+  }
 
   /**
    * Sums the tiles of a piece of a tensor.
@@ -67,8 +69,9 @@ public final class SglangChecksum {
     long sum = 0;
     int firstOfTile = (int) firstWord;
     while (source.remaining() >= TILE_WORDS) {
-      sumPieces(source, TILE_WORDS / LANES, firstOfTile);
-      sum += mixed(total(firstLanes), total(secondLanes), paddedLength);
+      beginTile();
+      mixRounds(source, TILE_WORDS / WordLoops.WORDS, firstOfTile);
+      sum += endTile(paddedLength);
       firstOfTile += TILE_WORDS;
     }
     bytes.position(source.position() * Integer.BYTES);
@@ -126,30 +129,51 @@ public final class SglangChecksum {
     }
   }
 
-  /** Sums the first pieces of a tile, of {@link #LANES} words each, into the lanes. */
-  private void sumPieces(IntBuffer source, int pieces, int firstOfTile) {
+  /** A tile follows, of which {@link #mix} takes the words. */
+  void beginTile() {
     Arrays.fill(firstLanes, 0);
     Arrays.fill(secondLanes, 0);
-    for (int piece = 0; piece < pieces; piece++) {
-      int first = firstOfTile + piece * LANES;
-      source.get(words, 0, LANES);
-      FIRST.add(words, first, firstLanes);
-      SECOND.add(words, first, secondLanes);
+  }
+
+  /**
+   * Mixes the next {@link WordLoops#WORDS} words of a tile.
+   *
+   * @param order in which they lie
+   * @param firstWord the index of the first of them within the tensor
+   */
+  void mix(int[] ofTile, WordOrder order, int firstWord) {
+    loops.mix(ofTile, order, firstWord, firstLanes, secondLanes);
+  }
+
+  /** The part that a tile has in the sum of its tensor. */
+  long endTile(long tensorBytes) {
+    return endTile(paddedLength(tensorBytes));
+  }
+
+  private long endTile(int paddedLength) {
+    return mixed(total(firstLanes), total(secondLanes), paddedLength);
+  }
+
+  private void mixRounds(IntBuffer source, int rounds, int firstOfTile) {
+    for (int round = 0; round < rounds; round++) {
+      source.get(words, 0, WordLoops.WORDS);
+      mix(words, WordOrder.NATURAL, firstOfTile + round * WordLoops.WORDS);
     }
   }
 
   /** What is left of a tensor: less than a tile, and maybe a part of a word. */
   private long lastTile(ByteBuffer bytes, int firstOfTile, int paddedLength) {
     IntBuffer source = bytes.slice().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
-    sumPieces(source, source.remaining() / LANES, firstOfTile);
+    beginTile();
+    mixRounds(source, source.remaining() / WordLoops.WORDS, firstOfTile);
     int first = total(firstLanes);
     int second = total(secondLanes);
     bytes.position(bytes.position() + source.position() * Integer.BYTES);
     int index = firstOfTile + source.position();
     while (bytes.hasRemaining()) {
       int word = nextWord(bytes);
-      first += FIRST.mixed(word, index);
-      second += SECOND.mixed(word, index);
+      first += WordOrder.FIRST.mixed(word, index);
+      second += WordOrder.SECOND.mixed(word, index);
       index++;
     }
     return mixed(first, second, paddedLength);
@@ -181,7 +205,7 @@ public final class SglangChecksum {
   }
 
   /** MurmurHash3's 32-bit finalizer. */
-  private static int fmix(int value) {
+  static int fmix(int value) {
     int x = value;
     x ^= x >>> 16;
     x *= 0x85EBCA6B;
@@ -189,51 +213,5 @@ public final class SglangChecksum {
     x *= 0xC2B2AE35;
     x ^= x >>> 16;
     return x;
-  }
-
-  /**
-   * One of the two position-dependent sums over a tile, in lanes.
-   *
-   * <p>Word {@code i} is mixed with {@code (i * factor + seed) ^ rotl(i, distance)}. With {@code i
-   * = first + j}, where {@code first} has zeros in the bits that {@code j} uses, both terms split
-   * into a table over {@code j} and a constant. That leaves a loop without rotation or index
-   * arithmetic; and since each {@code j} has a lane of its own to sum into, C2 turns it into vector
-   * instructions by itself, without adding across a vector.
-   *
-   * <p>C2 does so whatever ran before, since the loop always has the same length, and every array
-   * is used at the index {@code j} alone. With {@code words[from + j]} there are no vectors: the
-   * arrays might overlap.
-   */
-  private static final class Mix {
-    private final int factor;
-    private final int seed;
-    private final int distance;
-    private final int[] products = new int[LANES];
-    private final int[] rotations = new int[LANES];
-
-    Mix(int factor, int seed, int distance) {
-      this.factor = factor;
-      this.seed = seed;
-      this.distance = distance;
-      for (int j = 0; j < LANES; j++) {
-        products[j] = j * factor + seed;
-        rotations[j] = Integer.rotateLeft(j, distance);
-      }
-    }
-
-    void add(int[] words, int first, int[] lanes) {
-      add(words, products, rotations, first * factor, Integer.rotateLeft(first, distance), lanes);
-    }
-
-    private static void add(
-        int[] words, int[] products, int[] rotations, int product, int rotation, int[] lanes) {
-      for (int j = 0; j < LANES; j++) {
-        lanes[j] += fmix(words[j] ^ (products[j] + product) ^ (rotations[j] ^ rotation));
-      }
-    }
-
-    int mixed(int word, int index) {
-      return fmix(word ^ (index * factor + seed) ^ Integer.rotateLeft(index, distance));
-    }
   }
 }

@@ -17,9 +17,7 @@ public final class CpuSums implements PieceSums {
   public static final int PIECE_BYTES = 256 * 1024;
 
   private static final int ELEMENT_BYTES = 2;
-
-  /** Elements of a weight whose dequantized bytes are a tile, which stays in the cache, too. */
-  private static final int TILE_ELEMENTS = SglangChecksum.TILE_BYTES / ELEMENT_BYTES;
+  private static final int TILE_ELEMENTS = Fp8Dequantizer.TILE_ELEMENTS;
 
   private final ReadWindow window;
   private final SglangChecksum checksum = new SglangChecksum();
@@ -68,6 +66,32 @@ public final class CpuSums implements PieceSums {
 
   /** The sum of any piece of a weight, as {@link PieceSums#dequantizedSum} has it. */
   public Sum dequantizedSum(
+      ByteBuffer stored,
+      Fp8Dequantizer weight,
+      long positionBytes,
+      long weightBytes,
+      Optional<Consumer<ByteBuffer>> bytes)
+      throws IOException, Fp8PairException {
+    if (bytes.isPresent()) {
+      return dequantizedThenSum(stored, weight, positionBytes, weightBytes, bytes);
+    }
+    long sum = 0;
+    OptionalLong firstNan = OptionalLong.empty();
+    for (int at = 0; at < stored.remaining(); at += TILE_ELEMENTS) {
+      ByteBuffer tile = stored.slice(at, Math.min(TILE_ELEMENTS, stored.remaining() - at));
+      OptionalLong ofTile = weight.sumOfTile(tile, positionBytes + at, weightBytes, checksum);
+      if (ofTile.isPresent()) {
+        sum += ofTile.getAsLong();
+      } else {
+        Sum slowly = dequantizedThenSum(tile, weight, positionBytes + at, weightBytes, bytes);
+        sum += slowly.value();
+        firstNan = firstNan.isPresent() ? firstNan : slowly.nan();
+      }
+    }
+    return Sum.of(sum, firstNan);
+  }
+
+  private Sum dequantizedThenSum(
       ByteBuffer stored,
       Fp8Dequantizer weight,
       long positionBytes,
