@@ -42,6 +42,7 @@ build() {
     [ -z "$(find "$home/src/main" "$home/src/vector" "$home/src/gpu" "$home/pom.xml" -newer "$jar" -print -quit 2>/dev/null)" ]; then
     return
   fi
+  rm -f "$home/target/classes/io/shardsum/checksum/VectorLoops.class" # it has constants of other classes
   echo "Building Shardsum (once, about a minute${gpu:+, and 575 MB to fetch})..." >&2
   maven ${profile[@]+"${profile[@]}"} -Dmaven.test.skip=true -Dspotless.check.skip=true package >&2 || exit 1
 }
@@ -50,7 +51,7 @@ build() {
 find_java() {
   java=${JAVA_HOME:+$JAVA_HOME/bin/}java
   command -v "$java" >/dev/null || fail "Cannot start Java: expected Java 17 or newer in JAVA_HOME or on the PATH, found no $java" 2
-  local release version major
+  local release version
   vector_options=()
   release=$(dirname "$(dirname "$(readlink -f "$(command -v "$java")")")")/release
   if [ -r "$release" ]; then

@@ -170,8 +170,11 @@ archive_classes "$home/src/test/resources/golden/engines"
 case ${own[0]-} in
   fleet-scan)
     options+=(${vector_options[@]+"${vector_options[@]}"})
-    # Java's first line then warns of an incubating module, which nobody can act upon: the job takes it off a terminal.
-    [ ! -t 2 ] || [ ${#vector_options[@]} -eq 0 ] || export SHARDSUM_WARNED=1
+    # Java's first line then warns of an incubating module, which nobody can act upon: the job takes it off a terminal, if
+    # it is the only one.
+    if [ -t 2 ] && [ ${#vector_options[@]} -gt 0 ] && [ "${major:-99}" -lt 24 ] && [[ " ${spark[*]-} " != *' --packages '* ]]; then
+      export SHARDSUM_WARNED=1
+    fi
     ;;
   drift-report | retention) options+=("@$home/conf/jvm-tables.options") ;;
 esac

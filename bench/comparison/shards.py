@@ -43,6 +43,8 @@ FP8 = "F8_E4M3"
 FLOAT32 = "F32"
 _ELEMENT_BYTES = {BF16: 2, FP8: 1, FLOAT32: 4}
 FP8_BLOCK = 128
+SCALE = "_scale_inv"
+"""How the name of a scale ends: a scan counts it with its weight, as one tensor."""
 MOST_FP8_ROWS = 8192
 EXPERT_HIDDEN = 1024
 
@@ -180,7 +182,7 @@ def _fp8_layer(number: int, rows: int) -> list[Tensor]:
     blocks = rows // FP8_BLOCK
     return [
         Tensor(name, (rows, rows), FP8),
-        Tensor(f"{name}_scale_inv", (blocks, blocks), FLOAT32),
+        Tensor(f"{name}{SCALE}", (blocks, blocks), FLOAT32),
     ]
 
 
@@ -460,19 +462,19 @@ def _tiny_tensors(part: int) -> list[Tensor]:
 def _contents(engine: Path) -> Contents:
     """What an engine holds, by the headers of its files."""
     files = sorted(engine.glob("*.safetensors"))
-    lengths = [length for file in files for length in _tensor_lengths(file)]
+    lengths = [each for file in files for each in _tensor_lengths(file)]
     return Contents(
         files=len(files),
         file_bytes=sum(file.stat().st_size for file in files),
-        tensors=len(lengths),
-        tensor_bytes=sum(lengths),
+        tensors=sum(not name.endswith(SCALE) for name, _ in lengths),
+        tensor_bytes=sum(length for _, length in lengths),
     )
 
 
-def _tensor_lengths(file: Path) -> Iterable[int]:
-    """The length of each tensor of a file."""
+def _tensor_lengths(file: Path) -> Iterable[tuple[str, int]]:
+    """The name and length of each tensor of a file."""
     with file.open("rb") as shard:
         (length,) = struct.unpack("<Q", shard.read(8))
-        for tensor in json.loads(shard.read(length)).values():
+        for name, tensor in json.loads(shard.read(length)).items():
             begin, end = tensor["data_offsets"]
-            yield end - begin
+            yield name, end - begin

@@ -65,6 +65,7 @@ class ArchitectureTest {
       List.of(
           Path.of("src/main/java"),
           Path.of("src/gpu/java"),
+          Path.of("src/vector/java"),
           Path.of("src/test/java"),
           Path.of("src/gpu-test/java"));
 

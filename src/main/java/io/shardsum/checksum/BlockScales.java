@@ -2,12 +2,12 @@ package io.shardsum.checksum;
 
 import java.io.IOException;
 
-/** The scales of {@link WordLoops#BLOCKS} blocks, from any on along the rows of a weight. */
+/** The scales of {@link WordLoops#BLOCKS} blocks that follow each other along a weight's rows. */
 final class BlockScales {
 
   private final BlockFp8 pair;
   private final Fp8Scales scales;
-  private final Fp8Tables tables = new Fp8Tables();
+  private final Fp8Tables tables;
   private final float[] values = new float[WordLoops.BLOCKS];
   private final long[] blockColumns = new long[WordLoops.BLOCKS];
   private long row;
@@ -15,12 +15,13 @@ final class BlockScales {
   private long matrix;
   private long blockRow;
 
-  BlockScales(BlockFp8 pair, Fp8Scales scales) {
+  BlockScales(BlockFp8 pair, Fp8Scales scales, Fp8Tables tables) {
     this.pair = pair;
     this.scales = scales;
+    this.tables = tables;
   }
 
-  /** Those that follow are of the blocks from this element on. */
+  /** {@link #next} begins with the block of this element. */
   void moveTo(long element) {
     row = element / pair.columns();
     blockColumn = element % pair.columns() / pair.block();

@@ -23,7 +23,7 @@ public final class Fp8Dequantizer {
   private static final int LEAST_BLOCK_OF_TABLE = 32;
 
   /** Stored words, of four elements each, that are dequantized at once. */
-  private static final int STORED = WordLoops.WORDS / 2;
+  private static final int STORED_AT_ONCE = WordLoops.WORDS / 2;
 
   private final BlockFp8 pair;
   private final Fp8Scales scales;
@@ -32,8 +32,8 @@ public final class Fp8Dequantizer {
   private final Fp8Tables tables = new Fp8Tables();
   private final byte[] quantized = new byte[TILE_ELEMENTS];
   private final short[] dequantized = new short[TILE_ELEMENTS];
-  private final int[] stored = new int[STORED];
-  private final int[] nans = new int[STORED];
+  private final int[] stored = new int[STORED_AT_ONCE];
+  private final int[] nans = new int[STORED_AT_ONCE];
   private final int[] words = new int[WordLoops.WORDS];
 
   /** Dequantizes a pair whose scales are read where they are needed. */
@@ -44,7 +44,7 @@ public final class Fp8Dequantizer {
   Fp8Dequantizer(BlockFp8 pair, ScaleBytes scale, WordLoops loops) {
     this.pair = pair;
     this.scales = new Fp8Scales(pair, scale);
-    this.blockScales = new BlockScales(pair, scales);
+    this.blockScales = new BlockScales(pair, scales, tables);
     this.loops = loops;
   }
 
@@ -73,9 +73,9 @@ public final class Fp8Dequantizer {
    * @param weight the elements, left as they are
    * @param firstElement the index of the first of them within the weight
    * @param elements of the whole weight
-   * @return the tile's part of the sum of the dequantized weight; empty of other elements than a
-   *     tile's, of blocks of another size than 128, and if an element may be NaN: {@link
-   *     #dequantize} it
+   * @return the tile's part of the sum of the dequantized weight. Empty if these are not the
+   *     elements of one whole tile, if blocks are not 128 wide, and if an element or a scale is NaN
+   *     or infinite: {@link #dequantize} does it then
    * @throws IOException if scales cannot be read
    * @throws Fp8PairException if packed scales are not what the engine makes
    */
@@ -95,10 +95,10 @@ public final class Fp8Dequantizer {
       if (!blockScales.next()) {
         return OptionalLong.empty();
       }
-      source.get(stored, 0, STORED);
+      source.get(stored, 0, STORED_AT_ONCE);
       addNans(stored, nans);
       loops.dequantize(stored, blockScales, words);
-      checksum.mix(words, WordOrder.EVEN_THEN_ODD, firstWord);
+      checksum.mix(loops, words, WordOrder.EVEN_THEN_ODD, firstWord);
       firstWord += WordLoops.WORDS;
     }
     return isAnyNan(nans)
@@ -108,7 +108,7 @@ public final class Fp8Dequantizer {
 
   /** Sets the upper bit of each byte that is NaN; others may have been set before. */
   private static void addNans(int[] stored, int[] nans) {
-    for (int index = 0; index < STORED; index++) {
+    for (int index = 0; index < STORED_AT_ONCE; index++) {
       nans[index] |= (stored[index] & 0x7F7F7F7F) + 0x01010101;
     }
   }

@@ -108,6 +108,7 @@ final class Fp8Scales {
     if (!held) {
       window.clear();
       window.limit((int) Math.min(window.capacity(), pair.scaleBytes() - positionBytes));
+      windowBegin = Long.MAX_VALUE - window.capacity(); // nothing is held, should this fail
       source.read(positionBytes, window);
       window.flip();
       windowBegin = positionBytes;

@@ -36,7 +36,9 @@ final class Fp8Tables {
   private final int[][] tables = new int[MOST_TABLES][];
   private final int[] scaleBits = new int[MOST_TABLES];
 
-  /** Bits of the scale that {@link #roundsByAddition} was last asked of; 0 is none it holds for. */
+  /**
+   * The scales, as bits, that the answers below are for. At first that is 0, and false is right.
+   */
   private final int[] checkedBits = new int[MOST_TABLES];
 
   private final boolean[] roundsByAddition = new boolean[MOST_TABLES];

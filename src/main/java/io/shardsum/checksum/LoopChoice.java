@@ -6,17 +6,21 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * By which loops this process hashes: the plain ones, until those of the Vector API turn out to be
  * faster. Whether a virtual machine compiles these well is partly luck, so both are timed, on real
- * shapes, on a thread beside the work; and again from time to time, as long as there is work.
+ * shapes, on a thread beside the work; and again from time to time, as long as there is work. Loops
+ * that find other sums than the plain ones are never used again.
  */
 final class LoopChoice {
 
-  private static final String MODULE = "jdk.incubator.vector";
+  /** The property that allows the Vector API: conf/jvm-vector.options. */
+  private static final String PROPERTY = "shardsum.vector-loops";
+
   private static final WordLoops PLAIN = PlainLoops.INSTANCE;
   private static final WordLoops VECTOR = vectorLoops();
 
@@ -30,10 +34,13 @@ final class LoopChoice {
 
   private static final int ROUNDS = 5;
 
+  /** One after the other: a single one may be chance. */
+  private static final int WINS = 2;
+
   /** How long the compilers may take. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-  private static final long PAUSE_MILLIS = 100;
+  private static final long PAUSE_MILLIS = 50;
 
   /** The other loops must be faster by so much, or the choice would change with each jitter. */
   private static final double CLEARLY = 1.05;
@@ -41,19 +48,22 @@ final class LoopChoice {
   static final LoopChoice OF_BYTES = new LoopChoice(LoopChoice::sumOfBytes);
   static final LoopChoice OF_BLOCK_FP8 = new LoopChoice(LoopChoice::sumOfWeight);
 
-  private final Function<WordLoops, Runnable> work;
-  private final AtomicLong lastRace = new AtomicLong(System.nanoTime() - AGAIN_NANOS);
+  private final Function<WordLoops, LongSupplier> work;
+  private final AtomicBoolean isRacing = new AtomicBoolean(VECTOR == PLAIN);
+  private volatile long lastRaceNanos = System.nanoTime() - AGAIN_NANOS;
   private volatile WordLoops chosen = PLAIN;
+  private LongSupplier plain;
+  private LongSupplier vector;
+  private long expected;
 
-  private LoopChoice(Function<WordLoops, Runnable> work) {
+  private LoopChoice(Function<WordLoops, LongSupplier> work) {
     this.work = work;
   }
 
-  /** The loops to use for the next seconds. */
+  /** The loops to use next; it costs next to nothing to ask each time. */
   WordLoops now() {
-    long last = lastRace.get();
-    long now = System.nanoTime();
-    if (VECTOR != PLAIN && now - last >= AGAIN_NANOS && lastRace.compareAndSet(last, now)) {
+    boolean isDue = System.nanoTime() - lastRaceNanos >= AGAIN_NANOS;
+    if (isDue && isRacing.compareAndSet(false, true)) {
       Thread race = new Thread(this::race, "loop-choice");
       race.setDaemon(true);
       race.start();
@@ -62,57 +72,86 @@ final class LoopChoice {
   }
 
   private void race() {
-    Runnable plain = work.apply(PLAIN);
-    Runnable vector = work.apply(VECTOR);
-    long begin = System.nanoTime();
-    fastestNanos(plain, ROUNDS_BEFORE);
-    fastestNanos(vector, ROUNDS_BEFORE);
-    boolean isFaster = isFaster(vector, plain);
-    while (!isFaster && System.nanoTime() - begin < PATIENCE_NANOS) {
-      try {
-        Thread.sleep(PAUSE_MILLIS);
-      } catch (InterruptedException e) {
-        return;
+    try {
+      if (plain == null) {
+        plain = work.apply(PLAIN);
+        vector = work.apply(VECTOR);
+        expected = plain.getAsLong();
       }
-      isFaster = isFaster(vector, plain);
+      chosen = vectorWins() ? VECTOR : PLAIN;
+      lastRaceNanos = System.nanoTime();
+      isRacing.set(false);
+    } catch (InterruptedException | RuntimeException | LinkageError | OutOfMemoryError e) {
+      chosen = PLAIN; // and there is no other race: isRacing stays
     }
-    chosen = isFaster ? VECTOR : PLAIN;
   }
 
-  private boolean isFaster(Runnable one, Runnable other) {
-    return fastestNanos(one, ROUNDS) * CLEARLY < fastestNanos(other, ROUNDS);
+  private boolean vectorWins() throws InterruptedException {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    fastestNanos(plain, ROUNDS_BEFORE, end);
+    fastestNanos(vector, ROUNDS_BEFORE, end);
+    int wins = 0;
+    while (System.nanoTime() < end) {
+      wins = isFaster() ? wins + 1 : 0;
+      if (wins == WINS) {
+        return true;
+      }
+      Thread.sleep(PAUSE_MILLIS);
+    }
+    return false;
   }
 
-  private long fastestNanos(Runnable work, int rounds) {
+  private boolean isFaster() {
+    long ofVector = fastestNanos(vector, ROUNDS, Long.MAX_VALUE);
+    return ofVector * CLEARLY < fastestNanos(plain, ROUNDS, Long.MAX_VALUE);
+  }
+
+  private long fastestNanos(LongSupplier work, int rounds, long endNanos) {
     long fastest = Long.MAX_VALUE;
-    for (int round = 0; round < rounds; round++) {
+    long end = System.nanoTime();
+    for (int round = 0; round < rounds && end < endNanos; round++) {
       long begin = System.nanoTime();
-      work.run();
-      fastest = Math.min(fastest, System.nanoTime() - begin);
+      if (work.getAsLong() != expected) {
+        throw new IllegalStateException("The loops do not find the same sum");
+      }
+      end = System.nanoTime();
+      fastest = Math.min(fastest, end - begin);
     }
     return fastest;
   }
 
-  private static Runnable sumOfBytes(WordLoops loops) {
+  private static LongSupplier sumOfBytes(WordLoops loops) {
     SglangChecksum checksum = new SglangChecksum(loops);
-    ByteBuffer window = ByteBuffer.allocateDirect(WINDOW_BYTES);
+    ByteBuffer window = window();
     return () -> checksum.sum(window, 0, WINDOW_BYTES);
   }
 
-  private static Runnable sumOfWeight(WordLoops loops) {
+  private static LongSupplier sumOfWeight(WordLoops loops) {
     SglangChecksum checksum = new SglangChecksum(loops);
-    ByteBuffer window = ByteBuffer.allocateDirect(WINDOW_BYTES);
-    Fp8Dequantizer dequantizer = new Fp8Dequantizer(oneRowOfBlocks(), LoopChoice::thirds, loops);
+    ByteBuffer window = window();
+    Fp8Dequantizer dequantizer = new Fp8Dequantizer(oneRowOfBlocks(), LoopChoice::scales, loops);
     return () -> {
+      long sum = 0;
       for (int at = 0; at < WINDOW_BYTES; at += Fp8Dequantizer.TILE_ELEMENTS) {
         ByteBuffer tile = window.slice(at, Fp8Dequantizer.TILE_ELEMENTS);
         try {
-          dequantizer.sumOfTile(tile, at, WINDOW_BYTES, checksum);
+          sum += dequantizer.sumOfTile(tile, at, WINDOW_BYTES, checksum).orElseThrow();
         } catch (IOException | Fp8PairException e) {
-          throw new IllegalStateException("A weight without a file cannot be summed", e);
+          throw new IllegalStateException("A weight in memory cannot be summed", e);
         }
       }
+      return sum;
     };
+  }
+
+  /** Each byte but those that are NaN in FP8, at each place of a word. */
+  private static ByteBuffer window() {
+    ByteBuffer window = ByteBuffer.allocateDirect(WINDOW_BYTES);
+    for (int index = 0; index < WINDOW_BYTES; index++) {
+      int element = index + index / 1024;
+      window.put(index, (byte) ((element & 0x7F) == 0x7F ? 0 : element));
+    }
+    return window;
   }
 
   private static BlockFp8 oneRowOfBlocks() {
@@ -126,15 +165,19 @@ final class LoopChoice {
     }
   }
 
-  private static void thirds(long positionBytes, ByteBuffer target) {
+  private static void scales(long positionBytes, ByteBuffer target) {
     target.order(ByteOrder.LITTLE_ENDIAN);
     while (target.hasRemaining()) {
-      target.putFloat(1f / 3);
+      target.putFloat(1f / (3 + target.position()));
     }
   }
 
+  /** The plain loops, where those of the Vector API are not wanted or not there. */
   private static WordLoops vectorLoops() {
-    if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+    boolean isThere =
+        Boolean.getBoolean(PROPERTY)
+            && ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+    if (!isThere) {
       return PLAIN;
     }
     try {

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.function.Supplier;
 
 /**
  * The {@code sglang} tensor checksum: 64 bits, as sums over tiles of 32 KiB that merge by addition.
@@ -35,18 +36,18 @@ public final class SglangChecksum {
 
   private static final int TILE_WORDS = TILE_BYTES / Integer.BYTES;
 
-  private final WordLoops loops;
+  private final Supplier<WordLoops> choice;
   private final int[] words = new int[WordLoops.WORDS];
   private final int[] firstLanes = new int[WordLoops.WORDS];
   private final int[] secondLanes = new int[WordLoops.WORDS];
 
   /** Sums by the loops that are the fastest here and now. */
   public SglangChecksum() {
-    this(LoopChoice.OF_BYTES.now());
+    choice = LoopChoice.OF_BYTES::now;
   }
 
   SglangChecksum(WordLoops loops) {
-    this.loops = loops;
+    choice = () -> loops;
   }
 
   /**
@@ -66,16 +67,17 @@ public final class SglangChecksum {
     int paddedLength = paddedLength(tensorBytes);
     ByteBuffer bytes = data.slice().order(ByteOrder.LITTLE_ENDIAN);
     IntBuffer source = bytes.asIntBuffer();
+    WordLoops loops = choice.get();
     long sum = 0;
     int firstOfTile = (int) firstWord;
     while (source.remaining() >= TILE_WORDS) {
       beginTile();
-      mixRounds(source, TILE_WORDS / WordLoops.WORDS, firstOfTile);
+      mixRounds(loops, source, TILE_WORDS / WordLoops.WORDS, firstOfTile);
       sum += endTile(paddedLength);
       firstOfTile += TILE_WORDS;
     }
     bytes.position(source.position() * Integer.BYTES);
-    return bytes.hasRemaining() ? sum + lastTile(bytes, firstOfTile, paddedLength) : sum;
+    return bytes.hasRemaining() ? sum + lastTile(loops, bytes, firstOfTile, paddedLength) : sum;
   }
 
   /**
@@ -141,7 +143,7 @@ public final class SglangChecksum {
    * @param order in which they lie
    * @param firstWord the index of the first of them within the tensor
    */
-  void mix(int[] ofTile, WordOrder order, int firstWord) {
+  void mix(WordLoops loops, int[] ofTile, WordOrder order, int firstWord) {
     loops.mix(ofTile, order, firstWord, firstLanes, secondLanes);
   }
 
@@ -154,18 +156,18 @@ public final class SglangChecksum {
     return mixed(total(firstLanes), total(secondLanes), paddedLength);
   }
 
-  private void mixRounds(IntBuffer source, int rounds, int firstOfTile) {
+  private void mixRounds(WordLoops loops, IntBuffer source, int rounds, int firstOfTile) {
     for (int round = 0; round < rounds; round++) {
       source.get(words, 0, WordLoops.WORDS);
-      mix(words, WordOrder.NATURAL, firstOfTile + round * WordLoops.WORDS);
+      mix(loops, words, WordOrder.NATURAL, firstOfTile + round * WordLoops.WORDS);
     }
   }
 
   /** What is left of a tensor: less than a tile, and maybe a part of a word. */
-  private long lastTile(ByteBuffer bytes, int firstOfTile, int paddedLength) {
+  private long lastTile(WordLoops loops, ByteBuffer bytes, int firstOfTile, int paddedLength) {
     IntBuffer source = bytes.slice().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
     beginTile();
-    mixRounds(source, source.remaining() / WordLoops.WORDS, firstOfTile);
+    mixRounds(loops, source, source.remaining() / WordLoops.WORDS, firstOfTile);
     int first = total(firstLanes);
     int second = total(secondLanes);
     bytes.position(bytes.position() + source.position() * Integer.BYTES);

@@ -23,7 +23,7 @@ interface WordLoops {
    *
    * @param words {@link #WORDS} of them
    * @param firstWord index of the first of them within the tensor: a multiple of their number
-   * @param first a lane for each word: sums of the first way to mix
+   * @param first running sums of the first way to mix, one for each place of a word
    * @param second the same, of the second way
    */
   void mix(int[] words, WordOrder order, int firstWord, int[] first, int[] second);

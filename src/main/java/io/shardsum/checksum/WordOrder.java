@@ -64,12 +64,12 @@ final class WordOrder {
       }
     }
 
-    /** What all products lack, if the first word has this index. */
+    /** What to add to each of the products, if the first word has this index. */
     int product(int firstWord) {
       return firstWord * numbers.factor;
     }
 
-    /** What all rotations lack, if the first word has this index. */
+    /** What to XOR into each of the rotations, if the first word has this index. */
     int rotation(int firstWord) {
       return Integer.rotateLeft(firstWord, numbers.distance);
     }

@@ -81,6 +81,18 @@ class LauncherTest {
   }
 
   @Test
+  void aScanHasTheVectorApiWhereJavaHas() throws Exception {
+    String options = "@" + home.resolve("conf/jvm-vector.options");
+    assertThat(launch("--shards", "x").lines()).doesNotContain(options);
+
+    Files.writeString(
+        Path.of(environment.get("JAVA_HOME"), "release"),
+        "JAVA_VERSION=\"17.0.15\"\nMODULES=\"java.base jdk.incubator.vector jdk.jfr\"\n");
+
+    assertThat(launch("--shards", "x").lines()).contains(options);
+  }
+
+  @Test
   void settingsOfTheUserStandBesideThoseOfTheRepository() throws Exception {
     Path file = root.resolve("mine.conf");
     Files.writeString(file, "spark.ui.enabled=true\nspark.executor.memory  2g\n");

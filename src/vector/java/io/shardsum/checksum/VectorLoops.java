@@ -31,7 +31,7 @@ final class VectorLoops implements WordLoops {
   /** From an element's exponent to that of a float32. */
   private static final int EXPONENT = 120 << 23;
 
-  /** What is a subnormal element too large by with that exponent, before it is doubled. */
+  /** What the leading 1 adds to a subnormal element, before that is doubled. */
   private static final float LEAST_NORMAL_HALF = 0x1p-7f;
 
   private static final int SIGN = 0x8000_0000;
