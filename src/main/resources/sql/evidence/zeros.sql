@@ -8,7 +8,7 @@ FROM tensors
 WHERE status = 'HASHED'
   AND size(shape) > 1
   AND bytes >= 256
-  AND NOT lower(tensor) RLIKE 'bias|lora_b|zero_point|qzeros|zero_conv'
+  AND NOT tensor RLIKE '(?i)bias|lora_b|zero_point|qzeros|zero_conv'
   AND CASE
     WHEN chunk_sums IS NOT NULL THEN coalesce(raw_checksum, checksum) = zero_checksum(bytes, element_at(chunk_sums, 1))
     ELSE coalesce(raw_checksum, sha256) = zero_sha256(bytes)

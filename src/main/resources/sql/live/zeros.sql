@@ -9,7 +9,7 @@ WITH lengths AS (
   WHERE status = 'HASHED'
     AND size(shape) > 1
     AND bytes >= 256
-    AND NOT lower(tensor) RLIKE 'bias|lora_b|zero_point|qzeros|zero_conv'
+    AND NOT tensor RLIKE '(?i)bias|lora_b|zero_point|qzeros|zero_conv'
 )
 SELECT t.engine, t.rank, t.role, t.tensor, max(l.bytes) AS bytes
 FROM live_tensors AS t

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
@@ -45,24 +46,35 @@ final class LoopChoice {
   /** The other loops must be faster by so much, or the choice would change with each jitter. */
   private static final double CLEARLY = 1.05;
 
-  static final LoopChoice OF_BYTES = new LoopChoice(LoopChoice::sumOfBytes);
-  static final LoopChoice OF_BLOCK_FP8 = new LoopChoice(LoopChoice::sumOfWeight);
+  /** Asked for each read, so that a race begins behind the first 256 MiB. */
+  static final LoopChoice OF_BYTES = new LoopChoice(1024, LoopChoice::sumOfBytes);
 
+  /** Asked for each weight. */
+  static final LoopChoice OF_BLOCK_FP8 = new LoopChoice(4, LoopChoice::sumOfWeight);
+
+  /** How often to ask before there is a race: a small scan is done before the compilers are. */
+  private final int asksBefore;
+
+  private final AtomicInteger asks = new AtomicInteger();
   private final Function<WordLoops, LongSupplier> work;
-  private final AtomicBoolean isRacing = new AtomicBoolean(VECTOR == PLAIN);
+  private final AtomicBoolean isRacing = new AtomicBoolean();
   private volatile long lastRaceNanos = System.nanoTime() - AGAIN_NANOS;
   private volatile WordLoops chosen = PLAIN;
   private LongSupplier plain;
   private LongSupplier vector;
   private long expected;
 
-  private LoopChoice(Function<WordLoops, LongSupplier> work) {
+  private LoopChoice(int asksBefore, Function<WordLoops, LongSupplier> work) {
+    this.asksBefore = asksBefore;
     this.work = work;
   }
 
   /** The loops to use next; it costs next to nothing to ask each time. */
   WordLoops now() {
-    boolean isDue = System.nanoTime() - lastRaceNanos >= AGAIN_NANOS;
+    boolean isDue =
+        VECTOR != PLAIN
+            && (asks.get() > asksBefore || asks.incrementAndGet() > asksBefore)
+            && System.nanoTime() - lastRaceNanos >= AGAIN_NANOS;
     if (isDue && isRacing.compareAndSet(false, true)) {
       Thread race = new Thread(this::race, "loop-choice");
       race.setDaemon(true);

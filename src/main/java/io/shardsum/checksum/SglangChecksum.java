@@ -34,6 +34,8 @@ public final class SglangChecksum {
   /** Bytes of a tile; a piece of a tensor must begin at a multiple of this. */
   public static final int TILE_BYTES = 32 * 1024;
 
+  private static final int WARM_UP_ROUNDS = 1000;
+
   private static final int TILE_WORDS = TILE_BYTES / Integer.BYTES;
 
   private final Supplier<WordLoops> choice;
@@ -78,6 +80,15 @@ public final class SglangChecksum {
     }
     bytes.position(source.position() * Integer.BYTES);
     return bytes.hasRemaining() ? sum + lastTile(loops, bytes, firstOfTile, paddedLength) : sum;
+  }
+
+  /** Runs the plain loop until the virtual machine has compiled it for good. */
+  public static void warmUp() {
+    SglangChecksum checksum = new SglangChecksum(PlainLoops.INSTANCE);
+    ByteBuffer data = ByteBuffer.allocateDirect(8 * TILE_BYTES);
+    for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+      checksum.sum(data, 0, data.capacity());
+    }
   }
 
   /**

@@ -6,7 +6,6 @@ import io.shardsum.safetensors.DType;
 import io.shardsum.safetensors.SafetensorsHeader;
 import io.shardsum.safetensors.SafetensorsWriter;
 import io.shardsum.safetensors.TensorSpec;
-import io.shardsum.source.sums.CpuSums;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -19,9 +18,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * that, the first gigabytes pass at a fraction of the speed.
  */
 public final class WarmUp {
-
-  /** Enough for each method of the loop to be compiled for good. */
-  private static final int ROUNDS = 1000;
 
   private static final AtomicBoolean STARTED = new AtomicBoolean();
 
@@ -49,11 +45,7 @@ public final class WarmUp {
     } catch (IOException e) {
       throw new IllegalStateException("Cannot read memory", e);
     }
-    SglangChecksum checksum = new SglangChecksum();
-    ByteBuffer window = ByteBuffer.allocateDirect(CpuSums.PIECE_BYTES);
-    for (int round = 0; round < ROUNDS; round++) {
-      checksum.sum(window, 0, window.capacity());
-    }
+    SglangChecksum.warmUp();
   }
 
   private record InMemory(ByteBuffer bytes) implements ByteSource {
