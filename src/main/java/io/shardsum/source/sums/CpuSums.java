@@ -72,35 +72,22 @@ public final class CpuSums implements PieceSums {
       long weightBytes,
       Optional<Consumer<ByteBuffer>> bytes)
       throws IOException, Fp8PairException {
-    if (bytes.isPresent()) {
-      return dequantizedThenSum(stored, weight, positionBytes, weightBytes, bytes);
-    }
-    long sum = 0;
+    TileSums tiles = new TileSums(positionBytes, weightBytes, bytes);
     OptionalLong firstNan = OptionalLong.empty();
     for (int at = 0; at < stored.remaining(); at += TILE_ELEMENTS) {
       ByteBuffer tile = stored.slice(at, Math.min(TILE_ELEMENTS, stored.remaining() - at));
-      OptionalLong ofTile = weight.sumOfTile(tile, positionBytes + at, weightBytes, checksum);
-      if (ofTile.isPresent()) {
-        sum += ofTile.getAsLong();
+      OptionalLong sum =
+          bytes.isPresent()
+              ? OptionalLong.empty()
+              : weight.sumOfTile(tile, positionBytes + at, weightBytes, checksum);
+      if (sum.isPresent()) {
+        tiles.add(sum.getAsLong(), tile.remaining() * ELEMENT_BYTES);
       } else {
-        Sum slowly = dequantizedThenSum(tile, weight, positionBytes + at, weightBytes, bytes);
-        sum += slowly.value();
-        firstNan = firstNan.isPresent() ? firstNan : slowly.nan();
+        OptionalLong nan = dequantize(tile, weight, positionBytes + at, tiles);
+        firstNan = firstNan.isPresent() ? firstNan : nan;
       }
     }
-    return Sum.of(sum, firstNan);
-  }
-
-  private Sum dequantizedThenSum(
-      ByteBuffer stored,
-      Fp8Dequantizer weight,
-      long positionBytes,
-      long weightBytes,
-      Optional<Consumer<ByteBuffer>> bytes)
-      throws IOException, Fp8PairException {
-    TileSums tiles = new TileSums(positionBytes, weightBytes, bytes);
-    OptionalLong nan = dequantize(stored, weight, positionBytes, tiles);
-    return Sum.of(tiles.sum, nan);
+    return Sum.of(tiles.sum, firstNan);
   }
 
   /** Adds up dequantized tiles, one behind the other. */
@@ -118,9 +105,13 @@ public final class CpuSums implements PieceSums {
 
     @Override
     public void accept(ByteBuffer tile) {
-      sum += checksum.sum(tile, firstWord, tensorBytes);
-      firstWord += tile.remaining() / Integer.BYTES;
+      add(checksum.sum(tile, firstWord, tensorBytes), tile.remaining());
       bytes.ifPresent(sink -> sink.accept(tile));
+    }
+
+    void add(long ofTile, int tileBytes) {
+      sum += ofTile;
+      firstWord += tileBytes / Integer.BYTES;
     }
   }
 
