@@ -169,6 +169,8 @@ archive_classes "$home/src/test/resources/golden/engines"
 [ ! -s "$archive" ] || options+=("-XX:SharedArchiveFile=$archive")
 case ${own[0]-} in
   fleet-scan)
+    # On a cluster the executors hash, as conf/standalone.conf says, and this process does not.
+    [[ $master =~ ^(local(\[[^]]*\])?)?$ ]] || vector_options=()
     options+=(${vector_options[@]+"${vector_options[@]}"})
     # Java's first line then warns of an incubating module, which nobody can act upon: the job takes it off a terminal, if
     # it is the only one.

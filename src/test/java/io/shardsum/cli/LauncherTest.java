@@ -90,6 +90,10 @@ class LauncherTest {
         "JAVA_VERSION=\"17.0.15\"\nMODULES=\"java.base jdk.incubator.vector jdk.jfr\"\n");
 
     assertThat(launch("--shards", "x").lines()).contains(options);
+    assertThat(launch("--master", "local[2]", "--shards", "x").lines()).contains(options);
+    assertThat(launch("--master", "spark://a:7077", "--shards", "x").lines())
+        .as("where executors hash, not this process")
+        .doesNotContain(options);
   }
 
   @Test
