@@ -1,8 +1,11 @@
 package io.shardsum.cli;
 
+import io.shardsum.scan.plan.ReadingPace;
 import io.shardsum.scan.plan.ScanProgress;
+import io.shardsum.text.NumberWords;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -21,6 +24,8 @@ final class ProgressLine implements ScanProgress, AutoCloseable {
   private static final String CLEAR = "\r\u001B[K";
   private static final long TERMINAL_MILLIS = 200;
   private static final long LOG_MILLIS = 5_000;
+  private static final int SECONDS_OF_A_MINUTE = 60;
+  private static final int MINUTES_OF_AN_HOUR = 60;
 
   private final PrintWriter err;
   private final boolean terminal = System.getenv(TERMINAL) != null;
@@ -35,6 +40,7 @@ final class ProgressLine implements ScanProgress, AutoCloseable {
   private ScheduledFuture<?> ticks;
   private long totalBytes;
   private long beganNanos;
+  private volatile String engines = "";
 
   ProgressLine(PrintWriter err) {
     this.err = err;
@@ -54,13 +60,22 @@ final class ProgressLine implements ScanProgress, AutoCloseable {
   }
 
   @Override
+  public void enginesDone(int done, int all) {
+    engines = engines(done, all);
+  }
+
+  static String engines(int done, int all) {
+    return ", %s of %s done".formatted(Integer.toString(done), NumberWords.count(all, "engine"));
+  }
+
+  @Override
   public void readingEnds() {
     close();
   }
 
   private void print() {
     double seconds = (System.nanoTime() - beganNanos) / 1e9;
-    String line = line(Math.min(readBytes.get(), totalBytes), totalBytes, seconds);
+    String line = line(new ReadingPace(readBytes.get(), totalBytes, seconds)) + engines;
     if (terminal) {
       err.print(CLEAR + line);
       err.flush();
@@ -69,24 +84,35 @@ final class ProgressLine implements ScanProgress, AutoCloseable {
     }
   }
 
-  static String line(long readBytes, long totalBytes, double seconds) {
-    if (readBytes == totalBytes) {
-      return "read %s, writing tables".formatted(TerminalText.bytes(totalBytes));
+  static String line(ReadingPace pace) {
+    if (pace.readBytes() == pace.totalBytes()) {
+      return "read %s, writing tables".formatted(TerminalText.bytes(pace.totalBytes()));
     }
-    double rate = readBytes / seconds;
     return String.format(
         Locale.ROOT,
         "read %s of %s, %.2f GB/s, %s",
-        TerminalText.bytes(readBytes),
-        TerminalText.bytes(totalBytes),
-        rate / 1e9,
-        readBytes == 0 ? "time left unknown" : left((totalBytes - readBytes) / rate));
+        TerminalText.bytes(pace.readBytes()),
+        TerminalText.bytes(pace.totalBytes()),
+        pace.bytesPerSecond() / 1e9,
+        left(pace.secondsLeft()));
   }
 
   /** What cannot be read leaves a rest, while the tables are being written. */
-  private static String left(double seconds) {
-    long rounded = Math.round(seconds);
-    return rounded == 0 ? "finishing" : rounded + " s left";
+  private static String left(OptionalLong secondsLeft) {
+    if (secondsLeft.isEmpty()) {
+      return "time left unknown";
+    }
+    long seconds = secondsLeft.getAsLong();
+    long minutes = Math.round((double) seconds / SECONDS_OF_A_MINUTE);
+    if (seconds == 0) {
+      return "finishing";
+    }
+    if (seconds < 2 * SECONDS_OF_A_MINUTE) {
+      return seconds + " s left";
+    }
+    return minutes < 2 * MINUTES_OF_AN_HOUR
+        ? minutes + " min left"
+        : minutes / MINUTES_OF_AN_HOUR + " h " + minutes % MINUTES_OF_AN_HOUR + " min left";
   }
 
   @Override

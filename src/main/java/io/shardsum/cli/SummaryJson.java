@@ -2,6 +2,7 @@ package io.shardsum.cli;
 
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.ScanSummary;
+import io.shardsum.scan.files.HostRate;
 import io.shardsum.scan.files.ReadTimes;
 import io.shardsum.scan.judge.SourceResult;
 import io.shardsum.tables.EngineResult;
@@ -33,6 +34,7 @@ record SummaryJson(
     String accelerator,
     int canaries,
     int canariesFound,
+    List<Host> hosts,
     Iterator<Engine> engines,
     Live live,
     Iterator<FindingJson> findings,
@@ -52,6 +54,7 @@ record SummaryJson(
         summary.accelerator().orElse("cpu"),
         summary.canaries().shards(),
         summary.canaries().found(),
+        summary.readTimes().hosts().hosts().stream().map(Host::of).toList(),
         engines(summary),
         Live.of(summary),
         summary.findings().stream().map(FindingJson::of).iterator(),
@@ -73,6 +76,25 @@ record SummaryJson(
                     words,
                     ranks.get(engine.engine())))
         .iterator();
+  }
+
+  private record Host(
+      String host,
+      long bytes,
+      double taskSeconds,
+      double seconds,
+      long bytesPerSecond,
+      boolean slow) {
+
+    static Host of(HostRate rate) {
+      return new Host(
+          rate.host(),
+          rate.bytes(),
+          rate.taskSeconds(),
+          rate.seconds(),
+          rate.bytesPerSecond(),
+          rate.slow());
+    }
   }
 
   private record Engine(

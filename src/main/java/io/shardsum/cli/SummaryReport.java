@@ -56,6 +56,11 @@ final class SummaryReport {
     if (summary.canaries().shards() > 0) {
       out.println(canaries(summary.canaries()));
     }
+    summary
+        .readTimes()
+        .hosts()
+        .slowInWords()
+        .ifPresent(hosts -> out.println("Slow hosts: " + hosts));
     summary.accelerator().ifPresent(text -> out.println("Accelerator: " + text));
     out.println("Tables: " + TerminalText.line(summary.request().out()));
   }

@@ -59,6 +59,11 @@ final class FirstScreen {
     return Figures.time(report.scan().startedAt());
   }
 
+  /** The hosts that were slow; empty if none was. */
+  public String slowHosts() {
+    return report.scan().hosts().slowInWords().orElse("");
+  }
+
   /** How long it took. */
   public String duration() {
     long seconds =

@@ -1,8 +1,11 @@
 package io.shardsum.report;
 
+import io.shardsum.scan.files.HostRate;
+import io.shardsum.scan.files.HostRates;
 import io.shardsum.tables.Verdict;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.List;
 import org.apache.spark.sql.Row;
 
 /** A row of the table {@code scans}. */
@@ -20,7 +23,8 @@ record ReportedScan(
     long tensors,
     long bytes,
     Verdict verdict,
-    String settings) {
+    String settings,
+    HostRates hosts) {
 
   static ReportedScan of(Row row) {
     return new ReportedScan(
@@ -37,6 +41,24 @@ record ReportedScan(
         row.<Long>getAs("tensors"),
         row.<Long>getAs("bytes"),
         Verdict.valueOf(row.getAs("verdict")),
-        row.getAs("settings"));
+        row.getAs("settings"),
+        hosts(row));
+  }
+
+  /** None of a scan of before they were recorded. */
+  private static HostRates hosts(Row scan) {
+    return scan.isNullAt(scan.fieldIndex("hosts"))
+        ? new HostRates(List.of())
+        : new HostRates(
+            scan.<Row>getList(scan.fieldIndex("hosts")).stream().map(ReportedScan::host).toList());
+  }
+
+  private static HostRate host(Row row) {
+    return new HostRate(
+        row.getAs("host"),
+        row.<Long>getAs("bytes"),
+        row.<Double>getAs("task_seconds"),
+        row.<Double>getAs("seconds"),
+        row.<Boolean>getAs("slow"));
   }
 }

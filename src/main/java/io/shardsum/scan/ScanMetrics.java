@@ -2,7 +2,9 @@ package io.shardsum.scan;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import io.shardsum.scan.files.HostRate;
 import io.shardsum.scan.judge.SourceResult;
+import io.shardsum.scan.plan.ReadingPace;
 import io.shardsum.scan.plan.ScanProgress;
 import io.shardsum.tables.EngineResult;
 import io.shardsum.tables.Verdict;
@@ -18,7 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.metrics.MetricsSystem;
 import org.apache.spark.metrics.source.Source;
@@ -41,6 +45,8 @@ final class ScanMetrics implements ScanProgress {
   private final MetricsSystem metrics;
   private final ScanProgress next;
   private final AtomicLong readBytes = new AtomicLong();
+  private final AtomicInteger engines = new AtomicInteger();
+  private final AtomicInteger enginesDone = new AtomicInteger();
 
   /**
    * Gauges of a scan.
@@ -64,8 +70,27 @@ final class ScanMetrics implements ScanProgress {
     MetricRegistry registry = new MetricRegistry();
     add(registry, "bytes_planned", totalBytes);
     registry.register("bytes_read", (Gauge<Long>) readBytes::get);
+    long beganNanos = System.nanoTime();
+    Supplier<ReadingPace> pace =
+        () -> new ReadingPace(readBytes.get(), totalBytes, (System.nanoTime() - beganNanos) / 1e9);
+    registry.register(
+        "bytes_per_second", (Gauge<Long>) () -> Math.round(pace.get().bytesPerSecond()));
+    registry.register("seconds_left", (Gauge<Double>) () -> secondsLeft(pace.get()));
+    registry.register("engines_planned", (Gauge<Integer>) engines::get);
+    registry.register("engines_done", (Gauge<Integer>) enginesDone::get);
     metrics.registerSource(new Gauges(NAME, registry));
     next.readingBegins(totalBytes);
+  }
+
+  private static double secondsLeft(ReadingPace pace) {
+    return pace.secondsLeft().isPresent() ? pace.secondsLeft().getAsLong() : Double.NaN;
+  }
+
+  @Override
+  public void enginesDone(int done, int all) {
+    engines.set(all);
+    enginesDone.set(done);
+    next.enginesDone(done, all);
   }
 
   @Override
@@ -87,11 +112,16 @@ final class ScanMetrics implements ScanProgress {
     add(registry, "finished_at_seconds", clock.instant().getEpochSecond());
     add(registry, "bytes_hashed", summary.bytes());
     add(registry, "tensors_hashed", summary.tensors());
+    add(registry, "hosts_slow", slowHosts(summary));
     addVerdict(registry, summary);
     addEngines(registry, summary);
     addFindings(registry, summary);
     addAges(registry, summary);
     metrics.registerSource(new Gauges(NAME, registry));
+  }
+
+  private static long slowHosts(ScanSummary summary) {
+    return summary.readTimes().hosts().hosts().stream().filter(HostRate::slow).count();
   }
 
   /** Exactly one of these is 1: what the exit code of the scan says. */

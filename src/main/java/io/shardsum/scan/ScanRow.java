@@ -1,6 +1,7 @@
 package io.shardsum.scan;
 
 import io.shardsum.scan.files.AcceleratedPlans;
+import io.shardsum.scan.files.HostRate;
 import io.shardsum.scan.plan.Baseline;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.source.ChunkColumn;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 
 /** The row of the table {@code scans}: with it, the scan exists. */
@@ -48,7 +50,18 @@ final class ScanRow {
         .with("settings", settings(session, request))
         .with("canaries", summary.canaries().shards())
         .with("canaries_found", summary.canaries().found())
+        .with("hosts", summary.readTimes().hosts().hosts().stream().map(ScanRow::host).toList())
         .row();
+  }
+
+  private static Row host(HostRate rate) {
+    return RowFactory.create(
+        rate.host(),
+        rate.bytes(),
+        rate.taskSeconds(),
+        rate.seconds(),
+        rate.bytesPerSecond(),
+        rate.slow());
   }
 
   private static String toolVersion() {

@@ -165,7 +165,15 @@ public enum ScanTable {
       column("verdict", "STRING"),
       column("settings", "STRING").saying("as JSON"),
       column("canaries", "INT").since(2),
-      column("canaries_found", "INT").since(2));
+      column("canaries_found", "INT").since(2),
+      column(
+              "hosts",
+              "ARRAY<STRUCT<host: STRING, bytes: BIGINT, task_seconds: DOUBLE, seconds: DOUBLE,"
+                  + " bytes_per_second: BIGINT, slow: BOOLEAN>>")
+          .since(4)
+          .saying(
+              "what each host has read: `host`, `bytes`, `task_seconds` of all its tasks, `seconds`"
+                  + " in which it had any, `bytes_per_second` of a task, `slow`"));
 
   /** The version of all columns: that of the youngest. Tables of a newer one are not read. */
   public static final int SCHEMA_VERSION =

@@ -419,6 +419,11 @@ class FleetScanCommandTest {
     assertThat(json.path("tables").textValue()).isEqualTo(out().toString());
     Row scan = Landed.rows(spark, out(), ScanTable.SCANS, "true").get(0);
     assertEquals(json, scan, "fleet", "verdict", "tensors", "bytes", "canaries", "canaries_found");
+    assertEquals(
+        json.path("hosts").path(0),
+        scan.<Row>getList(scan.fieldIndex("hosts")).get(0),
+        "host",
+        "bytes");
     assertThat(json.path("engines")).hasSize(3);
     for (JsonNode engine : json.path("engines")) {
       String name = engine.path("engine").textValue();
@@ -473,7 +478,8 @@ class FleetScanCommandTest {
     assertThat(JsonKeys.of(json))
         .isEqualTo(
             """
-            .: fleet scan_id started_at verdict exit_code tensors bytes tables accelerator canaries canaries_found engines live findings coverage timings
+            .: fleet scan_id started_at verdict exit_code tensors bytes tables accelerator canaries canaries_found hosts engines live findings coverage timings
+            hosts: host bytes task_seconds seconds bytes_per_second slow
             engines: engine model revision comparison_group status checksum expected_ranks hashed_ranks missing_ranks bytes agrees_with same_files compared_with_reference agreement ranks
             engines.ranks: rank status checksum tensors skipped bytes reason
             live: engines coverage

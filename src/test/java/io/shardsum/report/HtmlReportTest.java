@@ -57,6 +57,8 @@ class HtmlReportTest {
   void saysOfTheScanWhatItsRowSays() {
     Row row = landed.rows(ScanTable.SCANS, LAST).get(0);
     JsonNode scan = data.root().get("scan");
+    assertThat(row.isNullAt(row.fieldIndex("hosts"))).isFalse();
+    assertThat(html).doesNotContain("Slow hosts");
     assertThat(
             row(
                 text(scan, "id"),

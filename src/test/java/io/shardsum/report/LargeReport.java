@@ -13,6 +13,8 @@ import io.shardsum.history.FindingState;
 import io.shardsum.history.FleetHistory;
 import io.shardsum.history.PastScan;
 import io.shardsum.history.TensorChange;
+import io.shardsum.scan.files.HostRate;
+import io.shardsum.scan.files.HostRates;
 import io.shardsum.tables.Scope;
 import io.shardsum.tables.Verdict;
 import io.shardsum.verdict.Comparison;
@@ -112,7 +114,12 @@ record LargeReport(int engines, int scans, int findings) {
         1,
         1,
         Verdict.DIFFERENT,
-        "{}");
+        "{}",
+        new HostRates(
+            List.of(
+                new HostRate("gpu-1", 100_000_000_000L, 100, 50, false),
+                new HostRate("gpu-2", 100_000_000_000L, 100, 50, false),
+                new HostRate("gpu-3", 10_000_000_000L, 100, 50, true))));
   }
 
   private static String name(int engine) {

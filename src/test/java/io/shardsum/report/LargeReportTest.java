@@ -49,9 +49,12 @@ class LargeReportTest {
   }
 
   @Test
-  void saysHowManyAreLeftOut() {
+  void saysHowManyAreLeftOutAndWhichHostsWereSlow() {
     String html = new LargeReport(10, 100, 2_500).html();
 
+    assertThat(html)
+        .contains(
+            "<dt>Slow hosts</dt>", "gpu-3: 0.10 GB/s a task; the median of 3 hosts is 1.00 GB/s");
     JsonNode root = PageData.of(html).root();
     assertThat(root.get("findings")).hasSize(2_000);
     assertThat(root.get("findingCount").asInt()).isEqualTo(2_500);

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ScanMetricsTest {
 
   private static final Pattern LINE =
-      Pattern.compile("(?m)^metrics_(\\w+)_Value\\{type=\"gauges\"} (\\d+)$");
+      Pattern.compile("(?m)^metrics_(\\w+)_Value\\{type=\"gauges\"} (\\d+)(?:\\.0)?$");
   private static SparkSession spark;
 
   @TempDir Path root;
@@ -52,6 +52,7 @@ class ScanMetricsTest {
     assertThat(gauges())
         .containsEntry("engines_COMPLETE", 4L)
         .containsEntry("engines_INCOMPLETE", 0L)
+        .containsEntry("hosts_slow", 0L)
         .containsEntry("engines_VERIFIED", 4L)
         .containsEntry("findings_DAMAGED", 0L)
         .containsEntry("findings_MISSING_RANK", 0L)
@@ -110,6 +111,11 @@ class ScanMetricsTest {
           }
 
           @Override
+          public void enginesDone(int done, int all) {
+            told.put("done of " + all, (long) done);
+          }
+
+          @Override
           public void readingEnds() {
             told.put("ends", 0L);
           }
@@ -117,13 +123,25 @@ class ScanMetricsTest {
     ScanMetrics metrics = new ScanMetrics(SparkEnv.get(), next);
 
     metrics.readingBegins(1000);
+    metrics.enginesDone(0, 3);
     metrics.read(300);
     metrics.read(400);
+    metrics.enginesDone(2, 3);
     metrics.readingEnds();
 
     assertThat(gauges())
-        .containsOnly(Map.entry("bytes_planned", 1000L), Map.entry("bytes_read", 700L));
-    assertThat(told).isEqualTo(Map.of("begins", 1000L, "read", 700L, "ends", 0L));
+        .containsEntry("bytes_planned", 1000L)
+        .containsEntry("bytes_read", 700L)
+        .containsEntry("engines_planned", 3L)
+        .containsEntry("engines_done", 2L)
+        .containsOnlyKeys(
+            "bytes_planned",
+            "bytes_read",
+            "bytes_per_second",
+            "seconds_left",
+            "engines_planned",
+            "engines_done");
+    assertThat(told).isEqualTo(Map.of("begins", 1000L, "read", 700L, "done of 3", 2L, "ends", 0L));
   }
 
   /** In a virtual machine of its own, where Spark starts with this file and pushes at its end. */

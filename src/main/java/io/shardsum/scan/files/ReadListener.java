@@ -4,9 +4,11 @@ import io.shardsum.scan.plan.ScanProgress;
 import io.shardsum.source.ReadMetrics;
 import io.shardsum.verdict.ReadBy;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.apache.spark.scheduler.SparkListener;
@@ -18,12 +20,17 @@ import org.apache.spark.scheduler.TaskInfo;
  */
 public final class ReadListener extends SparkListener {
 
+  /** What a task reads, however often: after an executor was lost, for one, it runs again. */
+  private record Part(int stage, int partition) {}
+
   private final ScanProgress progress;
   private long firstLaunchMillis = Long.MAX_VALUE;
   private long lastFinishMillis;
   private long readBytes;
   private long bytesOnGpu;
-  private final Map<String, String> hosts = new TreeMap<>();
+  private final Map<String, String> executors = new TreeMap<>();
+  private final Map<String, HostTasks> hosts = new TreeMap<>();
+  private final Set<Part> readParts = new HashSet<>();
   private final Map<ReadBy, Long> brokenHeaders = new LinkedHashMap<>();
 
   public ReadListener(ScanProgress progress) {
@@ -39,11 +46,17 @@ public final class ReadListener extends SparkListener {
     metric(taskEnd.taskInfo(), ReadMetrics.HASHED_ON_GPU, bytes -> bytesOnGpu += bytes);
     long bytes = taskEnd.taskMetrics().inputMetrics().bytesRead();
     if (bytes > 0) {
-      hosts.put(taskEnd.taskInfo().executorId(), taskEnd.taskInfo().host());
-      firstLaunchMillis = Math.min(firstLaunchMillis, taskEnd.taskInfo().launchTime());
-      lastFinishMillis = Math.max(lastFinishMillis, taskEnd.taskInfo().finishTime());
-      readBytes += bytes;
-      progress.read(bytes);
+      TaskInfo task = taskEnd.taskInfo();
+      executors.put(task.executorId(), task.host());
+      hosts
+          .computeIfAbsent(task.host(), any -> new HostTasks())
+          .add(bytes, task.launchTime(), task.finishTime());
+      firstLaunchMillis = Math.min(firstLaunchMillis, task.launchTime());
+      lastFinishMillis = Math.max(lastFinishMillis, task.finishTime());
+      if (readParts.add(new Part(taskEnd.stageId(), task.partitionId()))) {
+        readBytes += bytes;
+        progress.read(bytes);
+      }
     }
   }
 
@@ -84,16 +97,22 @@ public final class ReadListener extends SparkListener {
 
   /** The executors that have read. */
   public synchronized ReadingExecutors executors() {
-    return new ReadingExecutors(hosts);
+    return new ReadingExecutors(executors);
+  }
+
+  private HostRates rates() {
+    return HostRates.compared(
+        hosts.entrySet().stream().map(host -> host.getValue().rate(host.getKey())).toList());
   }
 
   /** What was read, and when; with nothing read, as if it had been at {@code now}. */
   public synchronized ReadTimes times(Instant now) {
     return readBytes == 0
-        ? new ReadTimes(now, now, 0)
+        ? new ReadTimes(now, now, 0, rates())
         : new ReadTimes(
             Instant.ofEpochMilli(firstLaunchMillis),
             Instant.ofEpochMilli(lastFinishMillis),
-            readBytes);
+            readBytes,
+            rates());
   }
 }

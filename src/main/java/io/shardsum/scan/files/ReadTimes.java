@@ -9,8 +9,9 @@ import java.time.Instant;
  * @param begin when the first task was launched
  * @param end when the last task ended
  * @param bytes how many bytes of the fleet's files were read
+ * @param hosts how fast each host was
  */
-public record ReadTimes(Instant begin, Instant end, long bytes) {
+public record ReadTimes(Instant begin, Instant end, long bytes, HostRates hosts) {
 
   /** From begin to end. */
   public double seconds() {
@@ -19,6 +20,6 @@ public record ReadTimes(Instant begin, Instant end, long bytes) {
 
   /** With fewer bytes: some are not the fleet's. */
   public ReadTimes without(long otherBytes) {
-    return new ReadTimes(begin, end, Math.max(0, bytes - otherBytes));
+    return new ReadTimes(begin, end, Math.max(0, bytes - otherBytes), hosts);
   }
 }

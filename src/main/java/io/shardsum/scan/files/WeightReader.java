@@ -84,12 +84,14 @@ public final class WeightReader {
       Canaries canaries = new Canaries(canaryFiles, request.scanId());
       WeightRows rows = new WeightRows(session, files, size, request, hasher);
       progress.readingBegins(PlannedFile.bytes(files));
+      LandedEngines landed = new LandedEngines(files, progress);
       CanaryRows aside = new CanaryRows(session, accelerator);
       Dataset<Row> tensors =
           NamedJobs.named(
               session,
               "hash " + NumberWords.count(files.size(), "file"),
               () -> land(rows, canaries, aside));
+      landed.add(files);
       faults.check();
       plans.addBytesOnGpu(listener.bytesOnGpu());
       CanaryResult result = canaries.check(aside);

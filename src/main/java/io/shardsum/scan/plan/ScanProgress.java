@@ -9,8 +9,11 @@ public interface ScanProgress {
   /** Reading begins; {@code totalBytes} of files will be read. */
   default void readingBegins(long totalBytes) {}
 
-  /** A task has read another {@code bytes}. */
+  /** A task has read another {@code bytes}; what is read once more is not counted again. */
   default void read(long bytes) {}
+
+  /** Of so many engines whose files are read, so many have landed as a whole. */
+  default void enginesDone(int done, int all) {}
 
   /** All files are read and their tensors have landed; they are being merged. */
   default void readingEnds() {}
