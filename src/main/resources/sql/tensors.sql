@@ -53,6 +53,7 @@ SELECT
   CASE WHEN complete AND tensor_sum IS NOT NULL THEN chunk_sums END AS chunk_sums,
   host,
   executor,
-  gpu
+  gpu,
+  read_through
 FROM judged
 JOIN files ON judged.file_index = files.file_index

@@ -3,6 +3,7 @@ package io.shardsum.cli;
 import io.shardsum.exit.ExitCode;
 import io.shardsum.exit.UsageException;
 import io.shardsum.fleet.Inventory;
+import io.shardsum.io.ReadSettings;
 import io.shardsum.scan.ScanSummary;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.tables.FinishedScan;
@@ -74,6 +75,7 @@ final class FleetScanCommand implements Callable<Integer> {
       PathOption.require("--out", options.out);
     }
     ScanId id = options.scanId().orElseGet(() -> ScanId.startedAt(startedAt));
+    ReadSettings reading = options.reading();
     Inventory inventory = options.inventory(hadoopConf);
     if (options.out != null) {
       requireOutside(inventory);
@@ -88,6 +90,7 @@ final class FleetScanCommand implements Callable<Integer> {
                 new ScanRequest(inventory, options.out, id, startedAt)
                     .verifying(options.verifyOneIn())
                     .comparedWith(options.baseline(id))
+                    .readBy(reading)
                     .taking(options.replace ? TakeOver.ALWAYS : TakeOver.OF_THE_DEAD)
                     .covering(options.chosenEngines().areAll() ? Scope.FLEET : Scope.CHOSEN));
     ExitCode exitCode = summary.verdict().exitCode();

@@ -9,6 +9,10 @@ import io.shardsum.fleet.ShardsDirectory;
 import io.shardsum.fleet.SkipProfile;
 import io.shardsum.fleet.Visibility;
 import io.shardsum.gpu.Accelerator;
+import io.shardsum.io.ByteRate;
+import io.shardsum.io.LocalReads;
+import io.shardsum.io.ReadSettings;
+import io.shardsum.io.Retries;
 import io.shardsum.scan.plan.Baseline;
 import io.shardsum.source.HeaderStructure;
 import io.shardsum.tables.ScanId;
@@ -62,6 +66,20 @@ final class FleetScanOptions {
       description =
           "sglang, sha256 or both, for all engines (default: what the description says, or sglang).")
   String digest;
+
+  @Option(
+      names = "--max-rate",
+      paramLabel = "RATE",
+      description = "Most bytes that each executor reads in a second, as 500MB/s or 2GB/s.")
+  String maxRate;
+
+  @Option(
+      names = "--direct",
+      description = {
+        "Read local files past the page cache: what it holds for engines that serve stays, and what",
+        "is checked is the disk."
+      })
+  boolean direct;
 
   @Option(
       names = "--verify-gpu",
@@ -217,6 +235,7 @@ final class FleetScanOptions {
             || digest != null
             || !onlyEngines.isEmpty()
             || verifyOneIn != null
+            || isReadOtherwise()
             || replace
             || dryRun;
     boolean ofAScan =
@@ -224,6 +243,7 @@ final class FleetScanOptions {
             || digest != null
             || !onlyEngines.isEmpty()
             || verifyOneIn != null
+            || isReadOtherwise()
             || replace
             || dryRun
             || format != ScanFormat.TABLE;
@@ -264,7 +284,7 @@ final class FleetScanOptions {
       throw new UsageException(
           "Missing required argument: --fleet FILE, --shards DIR, --demo or --explain ENGINE");
     }
-    if (baseline != null || digest != null || verifyOneIn != null || dryRun) {
+    if (baseline != null || digest != null || verifyOneIn != null || isReadOtherwise() || dryRun) {
       throw new UsageException(
           "--format sglang of a finished scan takes only --engine, --out and --scan-id");
     }
@@ -297,6 +317,22 @@ final class FleetScanOptions {
     return Optional.of(parsed);
   }
 
+  private boolean isReadOtherwise() {
+    return maxRate != null || direct;
+  }
+
+  /** How files of weights are read. */
+  ReadSettings reading() {
+    ByteRate rate;
+    try {
+      rate = maxRate == null ? ByteRate.UNLIMITED : ByteRate.parse(maxRate);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--max-rate: " + e.getMessage());
+    }
+    return new ReadSettings(
+        Retries.USUAL_COUNT, rate, direct ? LocalReads.DIRECT : LocalReads.THROUGH_CACHE);
+  }
+
   /** What {@code --engine} names. */
   ChosenEngines chosenEngines() {
     return new ChosenEngines(onlyEngines);
@@ -312,7 +348,7 @@ final class FleetScanOptions {
                 .formatted(TerminalText.line(out), TerminalText.line(target.shards)));
       }
       return chosenEngines()
-          .choose(directory.inventory(hadoopConf, new HeaderStructure(hadoopConf)));
+          .choose(directory.inventory(hadoopConf, new HeaderStructure(hadoopConf, reading())));
     }
     FleetDescription fleet = FleetDescription.load(target.fleet);
     if (digest != null) {

@@ -69,6 +69,13 @@ final class ProgressLine implements ScanProgress, AutoCloseable {
   }
 
   @Override
+  public void readsThroughCache(String host, String directories) {
+    err.println(
+        "%sfleet-scan: --direct: %s reads %s through the page cache: its file system does no direct reads; a note in the end says of which engines"
+            .formatted(terminal ? CLEAR : "", host, directories));
+  }
+
+  @Override
   public void readingEnds() {
     close();
   }

@@ -1,5 +1,7 @@
 package io.shardsum.io;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -12,6 +14,7 @@ public final class ReadCounts {
   private final AtomicLong bytesRead = new AtomicLong();
   private final AtomicLong filesOpened = new AtomicLong();
   private final AtomicLong headersReadAgain = new AtomicLong();
+  private final Set<String> throughCache = ConcurrentHashMap.newKeySet();
 
   /** Bytes of files read, headers included. */
   public long bytesRead() {
@@ -26,6 +29,15 @@ public final class ReadCounts {
   /** How many headers did not parse, and did when they were read again. */
   public long headersReadAgain() {
     return headersReadAgain.get();
+  }
+
+  /** Directories of local files that should have been read past the page cache, and could not. */
+  public Set<String> directoriesThroughCache() {
+    return Set.copyOf(throughCache);
+  }
+
+  void addThroughCache(ListedFile file) {
+    throughCache.add(file.path().substring(0, Math.max(0, file.path().lastIndexOf('/'))));
   }
 
   void addBytes(long bytes) {

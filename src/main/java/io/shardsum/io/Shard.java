@@ -5,6 +5,7 @@ import io.shardsum.safetensors.SafetensorsFormatException;
 import io.shardsum.safetensors.SafetensorsHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * A file of weights, opened when it is first read. A read that fails is tried again on a freshly
@@ -23,7 +24,8 @@ public final class Shard implements ByteSource {
   private final Retries retries;
   private SafetensorsHeader header;
   private FileState opened;
-  private ByteSource source;
+  private ShardOpener.Opened source;
+  private ReadThrough through;
 
   Shard(ListedFile file, ShardOpener opener, ReadPolicy policy) {
     this.file = file;
@@ -86,9 +88,9 @@ public final class Shard implements ByteSource {
   private <T> T read(Reading<T> reading) throws IOException {
     return retries.run(
         () -> {
-          ByteSource from = source();
+          ShardOpener.Opened from = source();
           try {
-            return reading.from(from);
+            return reading.from(from.source());
           } catch (IOException e) {
             discard(from, e);
             throw e;
@@ -98,9 +100,17 @@ public final class Shard implements ByteSource {
 
   private void count(long bytes) {
     opener.counts().addBytes(bytes);
-    if (!(source instanceof HadoopByteSource)) {
+    if (readThrough().orElseThrow() != ReadThrough.STORE) {
       opener.counts().addBytesPastHadoop(bytes);
     }
+  }
+
+  /**
+   * What its bytes have come through so far: the cache, if any of them have; empty if it was not
+   * opened.
+   */
+  public synchronized Optional<ReadThrough> readThrough() {
+    return Optional.ofNullable(through);
   }
 
   /**
@@ -122,7 +132,7 @@ public final class Shard implements ByteSource {
     }
   }
 
-  private synchronized ByteSource source() throws IOException {
+  private synchronized ShardOpener.Opened source() throws IOException {
     if (source == null) {
       if (opened == null) {
         opened = opener.checkUnchanged(file);
@@ -130,13 +140,14 @@ public final class Shard implements ByteSource {
         opener.checkUnchanged(file, opened);
       }
       source = opener.source(file, policy);
+      through = through == ReadThrough.CACHE ? through : source.through();
     }
     return source;
   }
 
   /** Closes what a read has failed on; that this may fail too is no news. */
-  private synchronized void discard(ByteSource failed, IOException failure) {
-    if (failed == source) { // else another thread has opened the file anew
+  private synchronized void discard(ShardOpener.Opened failed, IOException failure) {
+    if (source != null && failed.source() == source.source()) { // else a thread has opened it anew
       try {
         close();
       } catch (IOException e) {
@@ -148,9 +159,9 @@ public final class Shard implements ByteSource {
   @Override
   public synchronized void close() throws IOException {
     if (source != null) {
-      ByteSource closing = source;
+      ShardOpener.Opened closing = source;
       source = null;
-      closing.close();
+      closing.source().close();
     }
   }
 }

@@ -17,35 +17,37 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Opens shards, and says whether they are still what was listed. Files of the local file system are
- * read directly: through Hadoop each byte would be copied twice more.
+ * read without Hadoop, through which each byte would be copied twice more.
  */
 public final class ShardOpener {
+
+  /** The bytes of an open file, and what they come through. */
+  record Opened(ByteSource source, ReadThrough through) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(ShardOpener.class);
 
   private final Configuration hadoopConf;
-  private final int readRetries;
+  private final ReadSettings settings;
   private final ReadCounts counts;
 
-  /** Tries again as often as is usual; nobody looks at the counts. */
+  /** Reads as is usual; nobody looks at the counts. */
   public ShardOpener(Configuration hadoopConf) {
-    this(hadoopConf, Retries.USUAL_COUNT, new ReadCounts());
+    this(hadoopConf, ReadSettings.USUAL, new ReadCounts());
   }
 
   /**
    * Opens as {@code hadoopConf} says.
    *
-   * @param readRetries how often a read that fails is tried again
    * @param counts what is read is added to these
    */
-  public ShardOpener(Configuration hadoopConf, int readRetries, ReadCounts counts) {
+  public ShardOpener(Configuration hadoopConf, ReadSettings settings, ReadCounts counts) {
     this.hadoopConf = hadoopConf;
-    this.readRetries = readRetries;
+    this.settings = settings;
     this.counts = counts;
   }
 
   int readRetries() {
-    return readRetries;
+    return settings.retries();
   }
 
   public ReadCounts counts() {
@@ -67,12 +69,12 @@ public final class ShardOpener {
    *
    * @throws IOException if it is gone or may not be read
    */
-  ByteSource source(ListedFile file, ReadPolicy policy) throws IOException {
+  Opened source(ListedFile file, ReadPolicy policy) throws IOException {
     counts.addFile();
     Path path = path(file);
     FileSystem fileSystem = path.getFileSystem(hadoopConf);
     if (fileSystem instanceof LocalFileSystem local) {
-      return ByteSource.ofPath(localPath(file, local, path));
+      return local(file, localPath(file, local, path), policy);
     }
     FSDataInputStream stream =
         FutureIO.awaitFuture(
@@ -81,7 +83,25 @@ public final class ShardOpener {
                 .opt("fs.option.openfile.read.policy", policy.hadoopName())
                 .opt("fs.option.openfile.length", Long.toString(file.lengthBytes()))
                 .build());
-    return new HadoopByteSource(file, stream, policy);
+    return new Opened(limited(new HadoopByteSource(file, stream, policy)), ReadThrough.STORE);
+  }
+
+  private Opened local(ListedFile file, java.nio.file.Path path, ReadPolicy policy)
+      throws IOException {
+    if (settings.isDirect()) {
+      Optional<ByteSource> direct = DirectByteSource.open(file, path, policy, settings.maxRate());
+      if (direct.isPresent()) {
+        return new Opened(direct.get(), ReadThrough.DIRECT);
+      }
+      counts.addThroughCache(file);
+    }
+    return new Opened(limited(ByteSource.ofPath(path)), ReadThrough.CACHE);
+  }
+
+  private ByteSource limited(ByteSource source) {
+    return settings.maxRate().isUnlimited()
+        ? source
+        : new LimitedByteSource(source, settings.maxRate());
   }
 
   /**

@@ -4,6 +4,7 @@ import io.shardsum.fleet.WeightSource;
 import io.shardsum.gpu.Accelerator;
 import io.shardsum.scan.checkpoint.CheckpointSource;
 import io.shardsum.scan.files.AcceleratedPlans;
+import io.shardsum.scan.files.CachedReads;
 import io.shardsum.scan.files.FileReduction;
 import io.shardsum.scan.files.Hasher;
 import io.shardsum.scan.files.WeightReader;
@@ -94,6 +95,7 @@ public final class FleetScan {
     this.size =
         ScanSize.of(
             files.stream().map(planned -> planned.file().listed()).toList(),
+            request.reading(),
             session.sparkContext().hadoopConfiguration());
     this.session = ScanSession.of(session, size);
     this.limits = RereadLimits.of(session.conf());
@@ -193,6 +195,7 @@ public final class FleetScan {
     }
     findings.addAll(checkpoints.findings());
     findings.addAll(past.notes());
+    findings.addAll(CachedReads.note(request, reading.tensors()));
 
     List<SourceResult> results = List.of(inFiles, running);
     Dataset<Row> ranks =
@@ -238,9 +241,14 @@ public final class FleetScan {
         checkpoints,
         Optional.of(
             new SecondReader(
-                new HeaderReading(reading.tensors(), files, reading.executors()),
+                new HeaderReading(reading.tensors(), files, reading.executors(), request.reading()),
                 new SecondReading(
-                    reading.tensors(), files, reading.executors(), limits, checkpoints))));
+                    reading.tensors(),
+                    files,
+                    reading.executors(),
+                    limits,
+                    request.reading(),
+                    checkpoints))));
   }
 
   /** In a session of its own: there are few rows, however large the fleet is. */

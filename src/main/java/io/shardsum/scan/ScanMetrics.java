@@ -100,6 +100,11 @@ final class ScanMetrics implements ScanProgress {
   }
 
   @Override
+  public void readsThroughCache(String host, String directories) {
+    next.readsThroughCache(host, directories);
+  }
+
+  @Override
   public void readingEnds() {
     next.readingEnds();
   }

@@ -74,6 +74,7 @@ final class ScanRow {
     Map<String, String> settings = new HashMap<>();
     settings.put(Scope.SETTING, request.scope().word());
     request.baseline().ifPresent(baseline -> settings.put(Baseline.SETTING, baseline.toString()));
+    settings.putAll(request.reading().options());
     settings.put("spark.master", session.sparkContext().master());
     for (String key :
         new String[] {

@@ -75,6 +75,11 @@ public enum ChunkColumn {
   FILE_TENSORS("_file_tensors", DataTypes.IntegerType),
   /** The skip pattern that the tensor's name contains; such a tensor is one row without data. */
   SKIPPED_BY("_skipped_by", DataTypes.StringType),
+  /**
+   * What the bytes of tensors came through: {@link io.shardsum.io.ReadThrough}; null where none
+   * were read.
+   */
+  READ_THROUGH("_read_through", DataTypes.StringType),
   /** Host that read the chunk. */
   HOST("_host", DataTypes.StringType),
   /** Spark's id of the executor that read the chunk. */

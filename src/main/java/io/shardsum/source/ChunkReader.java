@@ -10,6 +10,7 @@ import io.shardsum.source.sglang.RankReader;
 import io.shardsum.source.sums.PieceSums;
 import io.shardsum.source.sums.Sum;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.spark.TaskContext;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 import org.apache.spark.sql.connector.read.PartitionReader;
@@ -190,6 +192,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
       }
       row.endChunk();
     } while (rows != RowUnit.CHUNK && cursor.nextOfTensor());
+    row.readThrough(shard.readThrough());
     return error == null ? row.end() : row.failed(error);
   }
 
@@ -213,7 +216,16 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     }
   }
 
+  /** Spark asks only between rows whether a task shall end, and a row may be long and slow. */
+  private static void endIfKilled() throws InterruptedIOException {
+    TaskContext task = TaskContext.get();
+    if (task != null && task.isInterrupted()) {
+      throw new InterruptedIOException("The task shall end");
+    }
+  }
+
   private void addChunk() throws IOException {
+    endIfKilled();
     int chunkBytes = cursor.chunkBytes();
     row.beginData(chunkBytes);
     if (hashes) {

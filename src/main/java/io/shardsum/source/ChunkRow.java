@@ -20,12 +20,14 @@ import static io.shardsum.source.ChunkColumn.FP8_SUM;
 import static io.shardsum.source.ChunkColumn.GPU;
 import static io.shardsum.source.ChunkColumn.HOST;
 import static io.shardsum.source.ChunkColumn.NAME_REASON;
+import static io.shardsum.source.ChunkColumn.READ_THROUGH;
 import static io.shardsum.source.ChunkColumn.SHA256;
 import static io.shardsum.source.ChunkColumn.SHAPE;
 import static io.shardsum.source.ChunkColumn.SKIPPED_BY;
 import static io.shardsum.source.ChunkColumn.TENSOR;
 import static io.shardsum.source.ChunkColumn.TENSOR_BYTES;
 
+import io.shardsum.io.ReadThrough;
 import io.shardsum.safetensors.TensorEntry;
 import io.shardsum.source.sglang.EngineNames;
 import io.shardsum.source.sglang.FirstNan;
@@ -50,7 +52,17 @@ final class ChunkRow implements Fp8Row {
 
   private static final List<ChunkColumn> RESULTS =
       List.of(
-          DATA, ERROR, CHUNKS, CHUNK_SUM, CHUNK_SUMS, SHA256, FP8, FP8_SUM, FP8_SHA256, SKIPPED_BY);
+          DATA,
+          ERROR,
+          CHUNKS,
+          CHUNK_SUM,
+          CHUNK_SUMS,
+          SHA256,
+          FP8,
+          FP8_SUM,
+          FP8_SHA256,
+          SKIPPED_BY,
+          READ_THROUGH);
 
   private static final UTF8String SCALE = UTF8String.fromString("scale");
   private static final UTF8String WEIGHT = UTF8String.fromString("weight");
@@ -240,6 +252,10 @@ final class ChunkRow implements Fp8Row {
     if (position != null) {
       ofRow[position] = value;
     }
+  }
+
+  void readThrough(Optional<ReadThrough> through) {
+    set(READ_THROUGH, through.map(word -> UTF8String.fromString(word.name())).orElse(null));
   }
 
   void sha256(String hex) {

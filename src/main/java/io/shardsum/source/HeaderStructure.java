@@ -6,6 +6,8 @@ import io.shardsum.fleet.NameRule;
 import io.shardsum.fleet.NameRules;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.fleet.StructureReader;
+import io.shardsum.io.ReadCounts;
+import io.shardsum.io.ReadSettings;
 import io.shardsum.io.Shard;
 import io.shardsum.io.ShardOpener;
 import io.shardsum.safetensors.SafetensorsHeader;
@@ -26,9 +28,9 @@ public final class HeaderStructure implements StructureReader {
 
   private final ShardOpener opener;
 
-  /** Reads headers as {@code hadoopConf} says. */
-  public HeaderStructure(Configuration hadoopConf) {
-    this.opener = new ShardOpener(hadoopConf);
+  /** Reads headers as {@code hadoopConf} and the settings say. */
+  public HeaderStructure(Configuration hadoopConf, ReadSettings reading) {
+    this.opener = new ShardOpener(hadoopConf, reading, new ReadCounts());
   }
 
   @Override

@@ -1,6 +1,9 @@
 package io.shardsum.source;
 
 import io.shardsum.io.ReadCounts;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.scheduler.TaskInfo;
 import org.apache.spark.sql.connector.metric.CustomSumMetric;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 
@@ -14,6 +17,25 @@ public final class ReadMetrics {
 
   /** How Spark calls the metric of bytes of tensors that a GPU has summed. */
   public static final String HASHED_ON_GPU = "bytes hashed on a GPU";
+
+  /** Of the directories that a task has read through the page cache, and should not have. */
+  static final String THROUGH_CACHE = "directories read through the page cache";
+
+  /** The directories that a task has read through the page cache, and should not have. */
+  public static List<String> throughCache(TaskInfo task) {
+    List<String> directories = new ArrayList<>();
+    task.accumulables()
+        .foreach(
+            added -> {
+              if (added.name().contains(THROUGH_CACHE)
+                  && added.update().isDefined()
+                  && added.update().get() instanceof List<?> names) {
+                names.forEach(name -> directories.add((String) name));
+              }
+              return null;
+            });
+    return directories;
+  }
 
   static CustomTaskMetric[] values(ReadCounts counts, long bytesOnGpu) {
     return new CustomTaskMetric[] {

@@ -2,6 +2,9 @@ package io.shardsum.source;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardsum.io.ByteRate;
+import io.shardsum.io.LocalReads;
+import io.shardsum.io.ReadSettings;
 import io.shardsum.io.Retries;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +45,10 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  * <tr><td>{@code check-seed}</td><td>a text; another one chooses other chunks</td><td></td></tr>
  * <tr><td>{@code read-retries}</td><td>how often a failed read is tried again, with a pause that
  *   doubles from 100 ms to 10 s</td><td>{@code 3}</td></tr>
+ * <tr><td>{@code max-rate}</td><td>most bytes that an executor reads in a second, as {@code
+ *   500MB/s}, by all of its tasks together</td><td>none</td></tr>
+ * <tr><td>{@code direct}</td><td>{@code true}: local files past the page cache, where the file
+ *   system does that</td><td>{@code false}</td></tr>
  * </table>
  */
 record ReadOptions(
@@ -55,7 +62,7 @@ record ReadOptions(
     OnError onError,
     boolean sumsOnGpu,
     ChunkSample checked,
-    int readRetries) {
+    ReadSettings reading) {
 
   static final String PATH = "path";
   static final String PATHS = "paths";
@@ -85,7 +92,9 @@ record ReadOptions(
           SUMS,
           CHECK_ONE_IN,
           CHECK_SEED,
-          READ_RETRIES);
+          READ_RETRIES,
+          ReadSettings.MAX_RATE,
+          ReadSettings.DIRECT);
 
   /** What Spark's catalog writes before an option's key, beside the bare key. */
   private static final String OPTION_OF_A_TABLE = "option.";
@@ -112,7 +121,10 @@ record ReadOptions(
         OnError.parse(options.getOrDefault(ON_ERROR, OnError.FAIL.option())),
         sumsOnGpu(options),
         checked(options),
-        count(options, READ_RETRIES, Retries.USUAL_COUNT));
+        new ReadSettings(
+            count(options, READ_RETRIES, Retries.USUAL_COUNT),
+            maxRate(options),
+            flag(options, ReadSettings.DIRECT) ? LocalReads.DIRECT : LocalReads.THROUGH_CACHE));
   }
 
   /** Whether these are a table's, with what the catalog and {@code TBLPROPERTIES} add to them. */
@@ -201,6 +213,16 @@ record ReadOptions(
           "Invalid option %s: expected more than 0 bytes, found %s".formatted(key, text));
     }
     return Optional.of(bytes);
+  }
+
+  private static ByteRate maxRate(CaseInsensitiveStringMap options) {
+    String text = options.get(ReadSettings.MAX_RATE);
+    try {
+      return text == null ? ByteRate.UNLIMITED : ByteRate.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "Invalid option %s: %s".formatted(ReadSettings.MAX_RATE, e.getMessage()), e);
+    }
   }
 
   private static boolean sumsOnGpu(CaseInsensitiveStringMap options) {

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.sql.SparkSession;
@@ -84,14 +85,16 @@ final class SafetensorsScan implements Scan, Batch {
 
   @Override
   public PartitionReaderFactory createReaderFactory() {
+    SparkContext spark = SparkSession.active().sparkContext();
     return new ChunkReaderFactory(
         columns,
         options.rows(),
         options.onError(),
         device().isEmpty() ? ChunkSample.NONE : options.checked(),
-        options.readRetries(),
+        options.reading(),
         device(),
-        JavaSparkContext.fromSparkContext(SparkSession.active().sparkContext())
+        spark.collectionAccumulator(ReadMetrics.THROUGH_CACHE),
+        JavaSparkContext.fromSparkContext(spark)
             .broadcast(new SerializableConfiguration(hadoopConf())));
   }
 

@@ -38,7 +38,8 @@ public enum ScanTable {
       column("chunk_sums", "ARRAY<BIGINT>").saying("one a MiB, of the stored bytes"),
       column("host", "STRING"),
       column("executor", "STRING"),
-      column("gpu", "STRING")),
+      column("gpu", "STRING"),
+      column("read_through", "STRING").since(4)),
   /** One row an expected rank. */
   RANKS(
       "expected rank and source",

@@ -53,7 +53,9 @@ public enum FindingKind {
       Meaning.MISREAD,
       "memory, network or computation of the host that read it, or a file that is being written"),
   /** Says what was right by declaration. */
-  REFERENCE(Meaning.NOTE, "declared");
+  REFERENCE(Meaning.NOTE, "declared"),
+  /** Files were to be read past the page cache, and came through it. */
+  READ_THROUGH_CACHE(Meaning.NOTE, "a file system that does no direct reads");
 
   private enum Meaning {
     DIFFERENCE(Severity.ERROR),

@@ -16,6 +16,7 @@ import io.shardsum.text.RecordJson;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
+import io.shardsum.verdict.Severity;
 import io.shardsum.verdict.Subject;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -108,7 +109,7 @@ class FindingKindsTest {
   }
 
   private static boolean isNote(FindingKind kind) {
-    return kind == FindingKind.REFERENCE;
+    return kind.severity() == Severity.INFO;
   }
 
   @Test

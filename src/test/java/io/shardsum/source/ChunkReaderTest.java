@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.shardsum.checksum.SglangChecksum;
 import io.shardsum.io.ListedFile;
 import io.shardsum.io.ReadCounts;
+import io.shardsum.io.ReadSettings;
 import io.shardsum.io.ShardOpener;
 import io.shardsum.source.sums.CpuSums;
 import io.shardsum.testing.FlakyFileSystem;
@@ -315,7 +316,7 @@ class ChunkReaderTest {
         RowUnit.CHUNK,
         onError,
         ChunkSample.NONE,
-        new ShardOpener(hadoopConf, retries, new ReadCounts()),
+        new ShardOpener(hadoopConf, ReadSettings.USUAL.withRetries(retries), new ReadCounts()),
         new CpuSums(),
         HERE);
   }

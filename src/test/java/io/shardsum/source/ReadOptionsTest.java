@@ -3,7 +3,10 @@ package io.shardsum.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardsum.io.ByteRate;
 import io.shardsum.io.ListedFile;
+import io.shardsum.io.LocalReads;
+import io.shardsum.io.ReadSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +32,7 @@ class ReadOptionsTest {
                 OnError.FAIL,
                 false,
                 ChunkSample.NONE,
-                3));
+                ReadSettings.USUAL));
   }
 
   @Test
@@ -56,7 +59,9 @@ class ReadOptionsTest {
                     Map.entry("sums", "gpu"),
                     Map.entry("check-one-in", "7"),
                     Map.entry("check-seed", "scan-1"),
-                    Map.entry("read-retries", "0"))))
+                    Map.entry("read-retries", "0"),
+                    Map.entry("max-rate", "500MB/s"),
+                    Map.entry("direct", "true"))))
         .isEqualTo(
             new ReadOptions(
                 List.of("/w/b", "/w/c", "/w/a"),
@@ -69,7 +74,7 @@ class ReadOptionsTest {
                 OnError.REPORT,
                 true,
                 new ChunkSample(7, "scan-1"),
-                0));
+                new ReadSettings(0, new ByteRate(500_000_000), LocalReads.DIRECT)));
   }
 
   @Test
@@ -84,7 +89,7 @@ class ReadOptionsTest {
         .hasMessage(
             "Unknown option of the source safetensors: split-byte; known: path, paths, listing,"
                 + " tasks, recursive, split-bytes, open-cost-bytes, rows, on-error, sums,"
-                + " check-one-in, check-seed, read-retries");
+                + " check-one-in, check-seed, read-retries, max-rate, direct");
   }
 
   @Test
@@ -100,7 +105,7 @@ class ReadOptionsTest {
             "option.read-retries", "7",
             "read-retries", "7");
 
-    assertThat(parse(ofTable).readRetries()).isEqualTo(7);
+    assertThat(parse(ofTable).reading().retries()).isEqualTo(7);
   }
 
   @Test
@@ -147,6 +152,10 @@ class ReadOptionsTest {
         "read-retries    | -1      | expected a number from 0 to 9999, found -1",
         "read-retries    | 10000   | expected a number from 0 to 9999, found 10000",
         "read-retries    | three   | expected a number from 0 to 9999, found three",
+        "max-rate        | 0       | expected bytes a second as in 500MB/s or 1.5GB/s, more than 0, found 0",
+        "max-rate        | 0GB/s   | expected bytes a second as in 500MB/s or 1.5GB/s, more than 0, found 0GB/s",
+        "max-rate        | -1GB/s  | expected bytes a second as in 500MB/s or 1.5GB/s, more than 0, found -1GB/s",
+        "direct          | yes     | expected true or false, found yes",
         "paths           | /w      | expected a JSON list of strings, found /w",
         "paths           | {}      | expected a JSON list of strings, found {}",
         "paths           | null    | expected a JSON list of strings, found null",

@@ -58,6 +58,7 @@ public final class CheckpointSource implements RowSource {
         new ExpectedPlans(
                 request.inventory(),
                 request.baseline(),
+                request.reading(),
                 session.sparkContext().hadoopConfiguration())
             .models(),
         request);
@@ -125,7 +126,7 @@ public final class CheckpointSource implements RowSource {
         NamedJobs.named(
             session,
             "hash " + ForeignText.shown(model.name()),
-            () -> new RecipeHashing(session).hash(model));
+            () -> new RecipeHashing(session, request.reading()).hash(model));
     if (hashed.isWhole()) {
       store.keep(model.subject(), hashed.results(), request.startedAt());
     }

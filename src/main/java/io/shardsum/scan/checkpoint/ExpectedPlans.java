@@ -18,6 +18,8 @@ import io.shardsum.fleet.LiveSpec;
 import io.shardsum.fleet.Parallelism;
 import io.shardsum.fleet.SkipProfile;
 import io.shardsum.fleet.Visibility;
+import io.shardsum.io.ReadCounts;
+import io.shardsum.io.ReadSettings;
 import io.shardsum.io.ShardOpener;
 import io.shardsum.scan.plan.Baseline;
 import io.shardsum.tables.ReferenceException;
@@ -75,11 +77,14 @@ public final class ExpectedPlans {
 
   private final Inventory inventory;
   private final Optional<Baseline> baseline;
+  private final ReadSettings reading;
   private final Configuration conf;
 
-  ExpectedPlans(Inventory inventory, Optional<Baseline> baseline, Configuration conf) {
+  ExpectedPlans(
+      Inventory inventory, Optional<Baseline> baseline, ReadSettings reading, Configuration conf) {
     this.inventory = inventory;
     this.baseline = baseline;
+    this.reading = reading;
     this.conf = conf;
   }
 
@@ -167,7 +172,9 @@ public final class ExpectedPlans {
             Gpu.parse(spec.gpu().orElse("sm90")),
             spec.dtype(),
             spec.settings());
-    Checkpoint checkpoint = Checkpoint.open(spec.directory(), setup, conf, new ShardOpener(conf));
+    Checkpoint checkpoint =
+        Checkpoint.open(
+            spec.directory(), setup, conf, new ShardOpener(conf, reading, new ReadCounts()));
     List<String> skip = new ArrayList<>(first.profile().patterns());
     skip.addAll(first.skip());
     return new ExpectedModel(

@@ -2,6 +2,7 @@ package io.shardsum.scan.checkpoint;
 
 import io.shardsum.expect.recipe.HashedRecipe;
 import io.shardsum.expect.recipe.RecipeGroup;
+import io.shardsum.io.ReadSettings;
 import io.shardsum.scan.files.LocalFiles;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,10 +21,12 @@ import org.apache.spark.util.SerializableConfiguration;
 final class RecipeHashing {
   private static final int TASKS_OF_A_CORE = 4;
 
+  private final ReadSettings reading;
   private final JavaSparkContext spark;
   private final Broadcast<SerializableConfiguration> conf;
 
-  RecipeHashing(SparkSession session) {
+  RecipeHashing(SparkSession session, ReadSettings reading) {
+    this.reading = reading;
     this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
     this.conf = spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
   }
@@ -106,7 +109,8 @@ final class RecipeHashing {
                     of,
                     of.stream().map(groups::get).toList(),
                     model.checkpoint().files(),
-                    model.digest()))
+                    model.digest(),
+                    reading))
         .toList();
   }
 }

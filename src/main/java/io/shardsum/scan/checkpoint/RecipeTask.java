@@ -6,6 +6,8 @@ import io.shardsum.expect.recipe.RecipeGroup;
 import io.shardsum.expect.recipe.TensorDigests;
 import io.shardsum.fleet.Digest;
 import io.shardsum.io.ListedFile;
+import io.shardsum.io.ReadCounts;
+import io.shardsum.io.ReadSettings;
 import io.shardsum.io.Retries;
 import io.shardsum.io.ShardOpener;
 import io.shardsum.scan.files.LocalFiles;
@@ -25,7 +27,11 @@ import org.apache.spark.sql.RowFactory;
  * @param files of the checkpoint
  */
 record RecipeTask(
-    List<Integer> numbers, List<RecipeGroup> groups, List<ListedFile> files, Digest digest)
+    List<Integer> numbers,
+    List<RecipeGroup> groups,
+    List<ListedFile> files,
+    Digest digest,
+    ReadSettings reading)
     implements Serializable {
 
   /**
@@ -36,7 +42,8 @@ record RecipeTask(
    */
   List<Row> run(Configuration conf) throws IOException {
     List<Row> rows = new ArrayList<>();
-    try (OpenCheckpoint checkpoint = new OpenCheckpoint(files, new ShardOpener(conf))) {
+    try (OpenCheckpoint checkpoint =
+        new OpenCheckpoint(files, new ShardOpener(conf, reading, new ReadCounts()))) {
       for (int index = 0; index < groups.size(); index++) {
         rows.addAll(rows(index, checkpoint));
       }

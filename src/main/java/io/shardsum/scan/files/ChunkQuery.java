@@ -28,7 +28,7 @@ import org.apache.spark.sql.types.DataTypes;
  * @param digest what to compute
  * @param hasher what computes sums
  * @param splitBytes most bytes of files in a task
- * @param request says how many of a GPU's sums are held against the CPU's
+ * @param request says how files are read, and how many of a GPU's sums are held against the CPU's
  */
 record ChunkQuery(
     RowUnit unit, Digest digest, Hasher hasher, long splitBytes, ScanRequest request) {
@@ -50,6 +50,7 @@ record ChunkQuery(
         .option("split-bytes", Long.toString(splitBytes))
         .option("sums", hasher.sums())
         .options(checked())
+        .options(request.reading().options())
         .option("on-error", OnError.REPORT.option())
         .load()
         .select(
@@ -72,6 +73,7 @@ record ChunkQuery(
             sha256(ChunkColumn.FP8_SHA256).as("fp8_sha256"),
             named(ChunkColumn.SKIPPED_BY).as("skipped_by"),
             named(ChunkColumn.ERROR),
+            named(ChunkColumn.READ_THROUGH).as("read_through"),
             named(ChunkColumn.HOST).as("host"),
             named(ChunkColumn.EXECUTOR).as("executor"),
             named(ChunkColumn.GPU).as("gpu"),

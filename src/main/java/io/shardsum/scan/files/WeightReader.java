@@ -79,7 +79,9 @@ public final class WeightReader {
     ReadListener listener = new ReadListener(progress);
     GpuFaults faults = new GpuFaults(spark);
     spark.addSparkListener(listener);
+    CachedReads cached = new CachedReads(progress, tables.canaries().getName());
     spark.addSparkListener(faults);
+    spark.addSparkListener(cached);
     try (CanaryFiles canaryFiles = new CanaryFiles(tables, spark.hadoopConfiguration())) {
       Canaries canaries = new Canaries(canaryFiles, request.scanId());
       WeightRows rows = new WeightRows(session, files, size, request, hasher);
@@ -106,6 +108,7 @@ public final class WeightReader {
       faults.check(e);
       throw e;
     } finally {
+      spark.removeSparkListener(cached);
       spark.removeSparkListener(faults);
       spark.removeSparkListener(listener);
     }

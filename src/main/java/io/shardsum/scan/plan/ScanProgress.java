@@ -15,6 +15,9 @@ public interface ScanProgress {
   /** Of so many engines whose files are read, so many have landed as a whole. */
   default void enginesDone(int done, int all) {}
 
+  /** A host reads local files through the page cache that it should read past it. */
+  default void readsThroughCache(String host, String directories) {}
+
   /** All files are read and their tensors have landed; they are being merged. */
   default void readingEnds() {}
 }

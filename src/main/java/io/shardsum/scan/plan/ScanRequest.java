@@ -1,6 +1,7 @@
 package io.shardsum.scan.plan;
 
 import io.shardsum.fleet.Inventory;
+import io.shardsum.io.ReadSettings;
 import io.shardsum.tables.ScanId;
 import io.shardsum.tables.Scope;
 import io.shardsum.tables.TakeOver;
@@ -21,6 +22,7 @@ import java.util.OptionalInt;
  * @param baseline an earlier scan in the tables that is right by declaration
  * @param scope whether these are all engines of the fleet
  * @param takeOver when the name may be taken from a scan that has not ended
+ * @param reading how files of weights are read
  */
 public record ScanRequest(
     Inventory inventory,
@@ -30,7 +32,8 @@ public record ScanRequest(
     OptionalInt verifyOneIn,
     Optional<Baseline> baseline,
     Scope scope,
-    TakeOver takeOver) {
+    TakeOver takeOver,
+    ReadSettings reading) {
 
   /** Checks that nothing is missing. */
   public ScanRequest {
@@ -42,6 +45,7 @@ public record ScanRequest(
     Objects.requireNonNull(baseline, "baseline is null");
     Objects.requireNonNull(scope, "scope is null");
     Objects.requireNonNull(takeOver, "takeOver is null");
+    Objects.requireNonNull(reading, "reading is null");
   }
 
   /** A scan of all engines that takes what GPUs hash as it comes, and whose copies vote. */
@@ -54,27 +58,37 @@ public record ScanRequest(
         OptionalInt.empty(),
         Optional.empty(),
         Scope.FLEET,
-        TakeOver.OF_THE_DEAD);
+        TakeOver.OF_THE_DEAD,
+        ReadSettings.USUAL);
   }
 
   /** This scan, holding chunks that a GPU hashed against the CPU. */
   public ScanRequest verifying(OptionalInt oneIn) {
-    return new ScanRequest(inventory, out, scanId, startedAt, oneIn, baseline, scope, takeOver);
+    return new ScanRequest(
+        inventory, out, scanId, startedAt, oneIn, baseline, scope, takeOver, reading);
   }
 
   /** This scan, its copies compared with an earlier one, if there is one. */
   public ScanRequest comparedWith(Optional<Baseline> right) {
-    return new ScanRequest(inventory, out, scanId, startedAt, verifyOneIn, right, scope, takeOver);
+    return new ScanRequest(
+        inventory, out, scanId, startedAt, verifyOneIn, right, scope, takeOver, reading);
   }
 
   /** This scan, of all engines of the fleet or of some. */
   public ScanRequest covering(Scope which) {
     return new ScanRequest(
-        inventory, out, scanId, startedAt, verifyOneIn, baseline, which, takeOver);
+        inventory, out, scanId, startedAt, verifyOneIn, baseline, which, takeOver, reading);
   }
 
   /** This scan, which takes its name from one that has not ended. */
   public ScanRequest taking(TakeOver when) {
-    return new ScanRequest(inventory, out, scanId, startedAt, verifyOneIn, baseline, scope, when);
+    return new ScanRequest(
+        inventory, out, scanId, startedAt, verifyOneIn, baseline, scope, when, reading);
+  }
+
+  /** This scan, whose files are read in another way than is usual. */
+  public ScanRequest readBy(ReadSettings how) {
+    return new ScanRequest(
+        inventory, out, scanId, startedAt, verifyOneIn, baseline, scope, takeOver, how);
   }
 }

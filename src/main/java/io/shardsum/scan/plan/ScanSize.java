@@ -2,6 +2,7 @@ package io.shardsum.scan.plan;
 
 import io.shardsum.io.ListedFile;
 import io.shardsum.io.ReadCounts;
+import io.shardsum.io.ReadSettings;
 import io.shardsum.io.Shard;
 import io.shardsum.io.ShardOpener;
 import io.shardsum.source.ChunkColumn;
@@ -24,13 +25,14 @@ public record ScanSize(long tensors, long chunks) {
   private static final long HEADER_BYTES_OF_A_TENSOR = 100;
   private static final long ROWS_OF_A_SMALL_SCAN = 200_000;
 
-  public static ScanSize of(List<ListedFile> files, Configuration hadoopConf) {
+  public static ScanSize of(
+      List<ListedFile> files, ReadSettings reading, Configuration hadoopConf) {
     if (files.isEmpty()) {
       return new ScanSize(0, 0);
     }
     long chunks =
         files.stream().mapToLong(file -> file.lengthBytes() / ChunkColumn.CHUNK_BYTES + 1).sum();
-    ShardOpener once = new ShardOpener(hadoopConf, 0, new ReadCounts());
+    ShardOpener once = new ShardOpener(hadoopConf, reading.withRetries(0), new ReadCounts());
     int step = Math.max(1, files.size() / SAMPLED_FILES);
     long sampledBytes = 0;
     long sampled = 0;

@@ -6,6 +6,7 @@ import io.shardsum.expect.model.ExpectedTensor;
 import io.shardsum.expect.recipe.Dequantized;
 import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.expect.recipe.SourceTensor;
+import io.shardsum.io.ReadSettings;
 import io.shardsum.scan.checkpoint.CheckpointSource;
 import io.shardsum.scan.checkpoint.ExpectedComparison;
 import io.shardsum.scan.checkpoint.ExpectedModel;
@@ -36,11 +37,14 @@ final class ExpectedReading {
   private final SparkSession session;
   private final CheckpointSource expected;
   private final int rangesKept;
+  private final ReadSettings reading;
 
-  ExpectedReading(SparkSession session, CheckpointSource expected, int rangesKept) {
+  ExpectedReading(
+      SparkSession session, CheckpointSource expected, int rangesKept, ReadSettings reading) {
     this.session = session;
     this.expected = expected;
     this.rangesKept = rangesKept;
+    this.reading = reading;
   }
 
   /** The recipe of what a suspect is compared with, if that is no copy, and of the same form. */
@@ -116,7 +120,8 @@ final class ExpectedReading {
         pair.chunks(),
         pair.recipe(),
         model.checkpoint().files(),
-        rangesKept);
+        rangesKept,
+        reading);
   }
 
   private static SecondLook look(Pair pair, Row row) {

@@ -7,6 +7,7 @@ import static java.util.stream.Collectors.toSet;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 
+import io.shardsum.io.ReadSettings;
 import io.shardsum.scan.files.ReadingExecutors;
 import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.source.ChunkColumn;
@@ -63,6 +64,7 @@ public final class HeaderReading {
   private final Dataset<Row> tensors;
   private final List<PlannedFile> planned;
   private final ReadingExecutors executors;
+  private final ReadSettings reading;
 
   /**
    * Prepares.
@@ -70,12 +72,17 @@ public final class HeaderReading {
    * @param tensors the rows of the table that come from files
    * @param planned the files of the scan
    * @param executors of the executors that have read
+   * @param reading how files are read
    */
   public HeaderReading(
-      Dataset<Row> tensors, List<PlannedFile> planned, ReadingExecutors executors) {
+      Dataset<Row> tensors,
+      List<PlannedFile> planned,
+      ReadingExecutors executors,
+      ReadSettings reading) {
     this.tensors = tensors;
     this.planned = planned;
     this.executors = executors;
+    this.reading = reading;
   }
 
   /** The headers of ranks of this scan that no second reading gives as they were read at first. */
@@ -178,6 +185,7 @@ public final class HeaderReading {
         .option("rows", RowUnit.TENSOR.option())
         .option("tasks", new TaskPlan(tasks).toJson())
         .option("on-error", OnError.REPORT.option())
+        .options(reading.options())
         .load()
         .select(Stream.of(COLUMNS).map(c -> col(c.columnName())).toArray(Column[]::new))
         .collectAsList()

@@ -11,6 +11,8 @@ import io.shardsum.expect.recipe.RecipeReader;
 import io.shardsum.expect.recipe.SourceRows;
 import io.shardsum.expect.recipe.SourceTensor;
 import io.shardsum.io.ListedFile;
+import io.shardsum.io.ReadCounts;
+import io.shardsum.io.ReadSettings;
 import io.shardsum.io.ShardOpener;
 import io.shardsum.tables.DamageColumns;
 import io.shardsum.tables.NamedRow;
@@ -41,7 +43,8 @@ record RecipeComparison(
     List<Integer> chunks,
     Recipe recipe,
     List<ListedFile> checkpoint,
-    int rangesKept)
+    int rangesKept,
+    ReadSettings reading)
     implements Serializable {
 
   private static final int CHUNK_BYTES = 1 << 20;
@@ -60,7 +63,7 @@ record RecipeComparison(
 
   /** A row of {@link #SCHEMA}. */
   Row run(Configuration conf) {
-    ShardOpener opener = new ShardOpener(conf);
+    ShardOpener opener = new ShardOpener(conf, reading, new ReadCounts());
     try (OpenCheckpoint ours = new OpenCheckpoint(List.of(file), opener);
         OpenCheckpoint published = new OpenCheckpoint(checkpoint, opener)) {
       ByteComparison comparison = new ByteComparison(site, rangesKept);

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import io.shardsum.damage.TensorSite;
 import io.shardsum.expect.recipe.Recipe;
+import io.shardsum.io.ReadSettings;
 import io.shardsum.scan.checkpoint.CheckpointSource;
 import io.shardsum.scan.files.ReadingExecutors;
 import io.shardsum.scan.plan.PlannedFile;
@@ -82,6 +83,7 @@ public final class SecondReading {
   private final SuspectFiles files;
   private final ReadingExecutors executors;
   private final RereadLimits limits;
+  private final ReadSettings reading;
   private final ExpectedReading expected;
   private final List<ExpectedReading.Pair> ofRecipes = new ArrayList<>();
   private long leftBytes;
@@ -92,6 +94,7 @@ public final class SecondReading {
    * @param tensors the rows of the table that come from files
    * @param planned the files of the scan
    * @param executors of the executors that have read
+   * @param reading how files are read
    * @param expected what checkpoints say
    */
   public SecondReading(
@@ -99,13 +102,15 @@ public final class SecondReading {
       List<PlannedFile> planned,
       ReadingExecutors executors,
       RereadLimits limits,
+      ReadSettings reading,
       CheckpointSource expected) {
     this.session = tensors.sparkSession();
     this.files = new SuspectFiles(planned, tensors);
     this.executors = executors;
     this.limits = limits;
+    this.reading = reading;
     this.leftBytes = limits.bytes();
-    this.expected = new ExpectedReading(session, expected, limits.ranges());
+    this.expected = new ExpectedReading(session, expected, limits.ranges(), reading);
   }
 
   /** Looks at the bytes of all that the limits still allow, the smallest first. */
@@ -207,6 +212,7 @@ public final class SecondReading {
             .option("listing", new FileListing(files).toJson())
             .option("tasks", new TaskPlan(tasks).toJson())
             .option("on-error", OnError.REPORT.option())
+            .options(reading.options())
             .load()
             .select(Stream.of(COLUMNS).map(c -> col(c.columnName())).toArray(Column[]::new));
     PairComparison comparison = new PairComparison(expected, limits.ranges());
