@@ -29,6 +29,6 @@ record CommandRun(int exitCode, String out, String err) {
   }
 
   private static String withoutProgress(String err) {
-    return err.replaceAll("(?m)^read \\S+ \\S+(?: of .*, .* GB/s, .*|, writing tables)\\R", "");
+    return err.replaceAll("(?m)^read \\S+ \\S+(?: of .*, .* GB/s, .*|, writing tables.*)\\R", "");
   }
 }

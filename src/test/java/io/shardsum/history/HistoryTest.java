@@ -332,7 +332,7 @@ class HistoryTest {
     List<Engine> engines = List.of(Engine.of("a", "acme/chat", "1", "w"));
     new Nights()
         .scan("now", "now", Landed.STARTED_AT, engines)
-        .ofSchemaVersion(4)
+        .ofSchemaVersion(5)
         .scan("then", "then", Landed.STARTED_AT, engines)
         .write(spark, newer);
     History tables = new History(spark, newer.toString());
@@ -340,7 +340,7 @@ class HistoryTest {
     assertThatThrownBy(() -> tables.histories(Optional.empty(), new ScanRange.Last(1)))
         .isInstanceOf(HistoryException.class)
         .hasMessage(
-            "Cannot read scan then in %s: expected schema version 3 at most, found 4: a newer Shardsum has written it",
+            "Cannot read scan then in %s: expected schema version 4 at most, found 5: a newer Shardsum has written it",
             newer);
   }
 
