@@ -7,6 +7,8 @@ import io.shardsum.scan.files.AcceleratedPlans;
 import io.shardsum.scan.files.CachedReads;
 import io.shardsum.scan.files.FileReduction;
 import io.shardsum.scan.files.Hasher;
+import io.shardsum.scan.files.KeptRows;
+import io.shardsum.scan.files.WavePlan;
 import io.shardsum.scan.files.WeightReader;
 import io.shardsum.scan.files.WeightReading;
 import io.shardsum.scan.judge.BaselineReference;
@@ -38,6 +40,7 @@ import io.shardsum.tables.RowSource;
 import io.shardsum.tables.ScanClaim;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.ScanTables;
+import io.shardsum.tables.ScanWaves;
 import io.shardsum.tables.SqlStage;
 import io.shardsum.verdict.Finding;
 import java.time.Clock;
@@ -75,6 +78,7 @@ public final class FleetScan {
   private final ScanMetrics metrics;
   private final Hasher hasher;
   private final RereadLimits limits;
+  private final WavePlan wavePlan;
   private final AcceleratedPlans plans = new AcceleratedPlans();
 
   /**
@@ -99,6 +103,7 @@ public final class FleetScan {
             session.sparkContext().hadoopConfiguration());
     this.session = ScanSession.of(session, size);
     this.limits = RereadLimits.of(session.conf());
+    this.wavePlan = new WavePlan(files, session);
     this.request = request;
     this.tables = ScanTables.of(request.out(), request.scanId(), request.startedAt());
     this.metrics = new ScanMetrics(SparkEnv.get(), progress);
@@ -139,12 +144,14 @@ public final class FleetScan {
       tables.removeEarlier(hadoopConf);
       try (LiveSource live = LiveSource.begin(request);
           BackgroundWork work = new BackgroundWork()) {
-        ScanSummary summary = land(baselines, checkpoints, live, work);
+        ScanWaves waves = new ScanWaves(tables, claim, hadoopConf);
+        ScanSummary summary = land(waves, baselines, checkpoints, live, work);
         work.await();
         claim.requireHeld();
         tables.write(
             ScanTable.SCANS,
             rows(List.of(ScanRow.of(session, summary, clock.instant())), ScanTable.SCANS.schema()));
+        waves.forget();
         metrics.landed(summary, clock);
         return summary;
       }
@@ -161,13 +168,15 @@ public final class FleetScan {
   }
 
   private ScanSummary land(
+      ScanWaves waves,
       Map<String, BaselineReference> baselines,
       CheckpointSource checkpoints,
       LiveSource live,
       BackgroundWork work) {
     WeightReading reading =
-        new WeightReader(session, request, tables, hasher, accelerator(session), plans, metrics)
-            .read(files, size);
+        new WeightReader(
+                session, request, waves, wavePlan, hasher, accelerator(session), plans, metrics)
+            .read(files, size, KeptRows.NONE);
     Dataset<Row> formRows = SqlStage.FORMS.query().with("tensors", reading.tensors()).in(session);
     Supplier<List<Row>> metadataRows = work.compute(formRows::collectAsList);
     Supplier<List<Row>> zeros = work.compute(() -> ZeroTensors.ofFiles(reading.tensors()));

@@ -89,7 +89,12 @@ public record ScanTables(Path out, LocalDate date, ScanId scanId) {
    * @throws UncheckedIOException if the file system does not let it
    */
   public void write(ScanTable table, Dataset<Row> rows) {
-    write(table, rows, SaveMode.Overwrite);
+    write(path(table), rows, SaveMode.Overwrite);
+  }
+
+  /** Writes rows into a directory that is not there yet. */
+  void write(Path directory, Dataset<Row> rows) {
+    write(directory.toString(), rows, SaveMode.ErrorIfExists);
   }
 
   /**
@@ -98,15 +103,15 @@ public record ScanTables(Path out, LocalDate date, ScanId scanId) {
    * @throws UncheckedIOException if the file system does not let it
    */
   public void append(ScanTable table, Dataset<Row> rows) {
-    write(table, rows, SaveMode.Append);
+    write(path(table), rows, SaveMode.Append);
   }
 
-  private void write(ScanTable table, Dataset<Row> rows, SaveMode mode) {
+  private void write(String directory, Dataset<Row> rows, SaveMode mode) {
     try {
       rows.write()
           .mode(mode)
           .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
-          .parquet(path(table));
+          .parquet(directory);
     } catch (Exception | FSError e) { // Spark throws checked exceptions, too, and declares none
       for (Throwable cause = e; cause != null; cause = cause.getCause()) {
         if (cause instanceof IOException ioException) {
@@ -124,8 +129,17 @@ public record ScanTables(Path out, LocalDate date, ScanId scanId) {
 
   /** What is said where anything cannot be written, in one line. */
   public UncheckedIOException cannotWrite(IOException e) {
+    return cannot("write to", e);
+  }
+
+  /** What is said where the scan's own rows cannot be read. */
+  UncheckedIOException cannotRead(IOException e) {
+    return cannot("read", e);
+  }
+
+  private UncheckedIOException cannot(String verb, IOException e) {
     String why = ForeignText.shown(out + ": " + e.getMessage(), MESSAGE_CODE_POINTS);
-    return new UncheckedIOException("Cannot write to " + why, e);
+    return new UncheckedIOException("Cannot %s %s".formatted(verb, why), e);
   }
 
   /**
@@ -134,10 +148,19 @@ public record ScanTables(Path out, LocalDate date, ScanId scanId) {
    * @param session in which they are read
    */
   public Dataset<Row> read(ScanTable table, SparkSession session) {
+    return read(table, List.of(path(table)), session);
+  }
+
+  /** The rows of the table of tensors that some files have. */
+  Dataset<Row> read(List<String> files, SparkSession session) {
+    return read(ScanTable.TENSORS, files, session);
+  }
+
+  private static Dataset<Row> read(ScanTable table, List<String> paths, SparkSession session) {
     return session
         .read()
         .schema(table.schema())
         .option(DataSource.GLOB_PATHS_KEY(), "false")
-        .parquet(path(table));
+        .parquet(paths.toArray(String[]::new));
   }
 }

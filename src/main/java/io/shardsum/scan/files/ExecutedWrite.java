@@ -3,6 +3,7 @@ package io.shardsum.scan.files;
 import io.shardsum.scan.canary.UntrustedScanException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.QueryExecution;
 import org.apache.spark.sql.execution.datasources.InsertIntoHadoopFsRelationCommand;
@@ -17,17 +18,21 @@ public final class ExecutedWrite implements QueryExecutionListener {
   private static final int PATIENCE_SECONDS = 60;
 
   private final CountDownLatch told = new CountDownLatch(1);
+  private final String directory;
   private volatile QueryExecution written;
 
-  private ExecutedWrite() {}
+  private ExecutedWrite(String directory) {
+    this.directory = directory;
+  }
 
   /**
-   * Runs a write of one table in a session.
+   * Runs a write in a session; others may run there meanwhile.
    *
+   * @param directory into which it writes: no other write's has that name
    * @throws UntrustedScanException if Spark does not tell: it drops news where it has too many
    */
-  public static QueryExecution of(SparkSession session, Runnable write) {
-    ExecutedWrite listener = new ExecutedWrite();
+  public static QueryExecution of(SparkSession session, Path directory, Runnable write) {
+    ExecutedWrite listener = new ExecutedWrite(directory.getName());
     session.listenerManager().register(listener);
     try {
       write.run();
@@ -47,7 +52,8 @@ public final class ExecutedWrite implements QueryExecutionListener {
 
   @Override
   public void onSuccess(String name, QueryExecution execution, long durationNanos) {
-    if (execution.logical() instanceof InsertIntoHadoopFsRelationCommand) {
+    if (execution.logical() instanceof InsertIntoHadoopFsRelationCommand insert
+        && insert.outputPath().getName().equals(directory)) {
       written = execution;
       told.countDown();
     }

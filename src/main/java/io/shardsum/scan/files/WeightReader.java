@@ -8,17 +8,29 @@ import io.shardsum.scan.canary.Canaries;
 import io.shardsum.scan.canary.CanaryFiles;
 import io.shardsum.scan.canary.CanaryResult;
 import io.shardsum.scan.canary.CanaryRows;
+import io.shardsum.scan.canary.UntrustedScanException;
 import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.scan.plan.ScanProgress;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.scan.plan.ScanSize;
+import io.shardsum.source.sums.SumsDifferException;
+import io.shardsum.tables.LandedWave;
 import io.shardsum.tables.NamedJobs;
 import io.shardsum.tables.ScanTable;
-import io.shardsum.tables.ScanTables;
+import io.shardsum.tables.ScanWaves;
 import io.shardsum.tables.SqlStage;
 import io.shardsum.text.NumberWords;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -27,21 +39,33 @@ import org.apache.spark.sql.execution.QueryExecution;
 
 /**
  * Reads all weights in files once, canaries among them, and lands the table {@code tensors}: the
- * stage that is as long as the fleet is large.
+ * stage that is as long as the fleet is large. It reads in waves, each of which lands as a whole
+ * when its own canaries were found. While one is being read, the tasks of the next one wait for
+ * cores that become free.
  */
 public final class WeightReader {
 
+  private static final int WAVES_AT_A_TIME = 2;
+  private static final long LONGEST_WAIT_SECONDS = 60;
+
+  /** A wave as Spark has written it, and what became of its canaries. */
+  private record Landed(QueryExecution written, CanaryResult canaries, long canaryBytes) {}
+
   private final SparkSession session;
   private final ScanRequest request;
-  private final ScanTables tables;
+  private final ScanWaves waves;
+  private final WavePlan plan;
   private final Hasher hasher;
   private final Accelerator accelerator;
   private final AcceleratedPlans plans;
   private final ScanProgress progress;
+  private final GpuFaults faults;
 
   /**
    * Prepares.
    *
+   * @param waves takes what lands
+   * @param plan says what is read in which wave
    * @param hasher sums chunks
    * @param accelerator runs plans
    * @param plans takes note of what is executed
@@ -50,62 +74,59 @@ public final class WeightReader {
   public WeightReader(
       SparkSession session,
       ScanRequest request,
-      ScanTables tables,
+      ScanWaves waves,
+      WavePlan plan,
       Hasher hasher,
       Accelerator accelerator,
       AcceleratedPlans plans,
       ScanProgress progress) {
     this.session = session;
     this.request = request;
-    this.tables = tables;
+    this.waves = waves;
+    this.plan = plan;
     this.hasher = hasher;
     this.accelerator = accelerator;
     this.plans = plans;
     this.progress = progress;
+    this.faults = new GpuFaults(session.sparkContext());
   }
 
   /**
    * Reads.
    *
-   * @param files of the fleet
+   * @param files of the fleet that are to be read
+   * @param kept rows of others
    * @throws io.shardsum.source.sums.SumsDifferException if the request says to verify, and a GPU
    *     and the CPU differ
    * @throws io.shardsum.source.sums.DeviceException if there is no GPU where one was asked for
-   * @throws io.shardsum.scan.canary.UntrustedScanException if a canary was not hashed as it should
-   *     be
+   * @throws UntrustedScanException if a canary was not hashed as it should be
    */
-  public WeightReading read(List<PlannedFile> files, ScanSize size) {
+  public WeightReading read(List<PlannedFile> files, ScanSize size, KeptRows kept) {
     SparkContext spark = session.sparkContext();
     ReadListener listener = new ReadListener(progress);
-    GpuFaults faults = new GpuFaults(spark);
     spark.addSparkListener(listener);
-    CachedReads cached = new CachedReads(progress, tables.canaries().getName());
+    CachedReads cached = new CachedReads(progress, waves.tables().canaries().getName());
     spark.addSparkListener(faults);
     spark.addSparkListener(cached);
-    try (CanaryFiles canaryFiles = new CanaryFiles(tables, spark.hadoopConfiguration())) {
-      Canaries canaries = new Canaries(canaryFiles, request.scanId());
-      WeightRows rows = new WeightRows(session, files, size, request, hasher);
+    try (CanaryFiles canaryFiles = new CanaryFiles(waves.tables(), spark.hadoopConfiguration())) {
       progress.readingBegins(PlannedFile.bytes(files));
-      LandedEngines landed = new LandedEngines(files, progress);
-      CanaryRows aside = new CanaryRows(session, accelerator);
-      Dataset<Row> tensors =
-          NamedJobs.named(
-              session,
-              "hash " + NumberWords.count(files.size(), "file"),
-              () -> land(rows, canaries, aside));
-      landed.add(files);
-      faults.check();
+      land(kept);
+      List<Landed> landed = landWaves(files, size, canaryFiles);
+      landed.forEach(
+          wave ->
+              plans.add(SqlStage.TENSORS, ExecutedPlan.operators(wave.written().executedPlan())));
       plans.addBytesOnGpu(listener.bytesOnGpu());
-      CanaryResult result = canaries.check(aside);
       progress.readingEnds();
       return new WeightReading(
-          tensors,
-          listener.times(Instant.now()).without(canaries.bytes()),
+          landed(),
+          listener
+              .times(Instant.now())
+              .without(landed.stream().mapToLong(Landed::canaryBytes).sum()),
           listener.executors(),
           listener.brokenHeaders(),
-          result);
-    } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
-      faults.check(e);
+          landed.stream().map(Landed::canaries).reduce(CanaryResult.NONE, CanaryResult::plus));
+    } catch (UntrustedScanException | SumsDifferException e) {
+      waves.forget(); // nor is what landed before to be trusted
       throw e;
     } finally {
       spark.removeSparkListener(cached);
@@ -114,18 +135,121 @@ public final class WeightReader {
     }
   }
 
-  private Dataset<Row> land(WeightRows rows, Canaries canaries, CanaryRows aside) {
+  private void land(KeptRows kept) {
+    if (!kept.isEmpty()) {
+      Path wave = waves.next();
+      NamedJobs.named(
+          session,
+          "keep rows of " + NumberWords.count(kept.files().size(), "file"),
+          () -> {
+            waves.write(wave, kept.rows());
+            return wave;
+          });
+      waves.land(wave, new LandedWave.Content(plan.stamps().parts(kept.files()), 0, 0, List.of()));
+    }
+  }
+
+  /** The first failure ends all waves. */
+  private List<Landed> landWaves(List<PlannedFile> files, ScanSize size, CanaryFiles canaryFiles) {
+    List<List<PlannedFile>> planned = plan.waves(files);
+    SparkContext spark = session.sparkContext();
+    String tag = "waves-of-" + request.scanId().text();
+    ExecutorService threads =
+        Executors.newFixedThreadPool(Math.min(WAVES_AT_A_TIME, planned.size()));
+    CompletionService<Landed> done = new ExecutorCompletionService<>(threads);
+    List<Future<Landed>> all = new ArrayList<>();
+    LandedEngines engines = new LandedEngines(files, progress);
+    try {
+      for (int number = 0; number < planned.size(); number++) {
+        List<PlannedFile> ofWave = planned.get(number);
+        ScanSize sizeOfWave = size.part(ofWave.size(), files.size());
+        String description =
+            "hash " + NumberWords.count(ofWave.size(), "file") + which(number, planned.size());
+        all.add(
+            done.submit(
+                () -> {
+                  spark.addJobTag(tag);
+                  Landed landed =
+                      NamedJobs.named(
+                          session,
+                          description,
+                          () -> landWave(ofWave, sizeOfWave, canaryFiles));
+                  engines.add(ofWave);
+                  return landed;
+                }));
+      }
+      for (int waiting = planned.size(); waiting > 0; waiting--) {
+        done.take().get();
+      }
+      List<Landed> landed = new ArrayList<>();
+      for (Future<Landed> wave : all) {
+        landed.add(wave.get());
+      }
+      return landed;
+    } catch (ExecutionException e) {
+      throw failure(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while weights were being read", e);
+    } finally {
+      all.forEach(wave -> wave.cancel(false));
+      spark.cancelJobsWithTag(tag);
+      threads.shutdown();
+      awaitEnd(threads);
+    }
+  }
+
+  private static String which(int number, int waves) {
+    return waves == 1 ? "" : " (wave %s of %s)".formatted(number + 1, waves);
+  }
+
+  private Landed landWave(List<PlannedFile> files, ScanSize size, CanaryFiles canaryFiles) {
+    Canaries canaries = new Canaries(canaryFiles, request.scanId());
+    CanaryRows aside = new CanaryRows(session, accelerator);
+    WeightRows rows = new WeightRows(session, files, size, request, hasher);
     List<ReadAlike> withCanaries =
         rows.readAlike().stream().map(r -> r.with(canaries.among(r.files(), r.digest()))).toList();
     Dataset<Row> tensors = aside.takenOut(rows.tensors(withCanaries));
-    QueryExecution written =
-        ExecutedWrite.of(session, () -> tables.write(ScanTable.TENSORS, tensors));
-    plans.add(SqlStage.TENSORS, ExecutedPlan.operators(written.executedPlan()));
-    return landed();
+    Path wave = waves.next();
+    try {
+      QueryExecution written = ExecutedWrite.of(session, wave, () -> waves.write(wave, tensors));
+      faults.check();
+      CanaryResult result = canaries.check(aside);
+      waves.land(
+          wave,
+          new LandedWave.Content(
+              plan.stamps().parts(files), result.shards(), result.found(), List.of()));
+      return new Landed(written, result, canaries.bytes());
+    } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
+      faults.check(e);
+      throw e;
+    }
+  }
+
+  private static RuntimeException failure(Throwable cause) {
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return cause instanceof RuntimeException failure
+        ? failure
+        : new IllegalStateException("Cannot read the weights", cause);
+  }
+
+  /** Nothing is written any more once this returns. */
+  private static void awaitEnd(ExecutorService threads) {
+    try {
+      if (!threads.awaitTermination(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+        threads.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      threads.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
   }
 
   private Dataset<Row> landed() {
-    return tables
+    return waves
+        .tables()
         .read(ScanTable.TENSORS, session)
         .where(col("source").equalTo(WeightSource.FILES.name()));
   }

@@ -17,11 +17,14 @@ public final class ScanSettings {
 
   public static final String REHASH_DAYS = "spark.shardsum.expect.rehash.days";
 
+  /** Least bytes of a wave in which a scan lands; else what keeps the cores busy. */
+  public static final String WAVE_BYTES = "spark.shardsum.wave.bytes";
+
   private static final String OURS = "spark.shardsum.";
   private static final String OF_SQL = "spark.sql.";
   private static final String BYTES = "bytes as in 64m";
 
-  private static final List<String> KNOWN = List.of(RereadLimits.BYTES, REHASH_DAYS);
+  private static final List<String> KNOWN = List.of(RereadLimits.BYTES, REHASH_DAYS, WAVE_BYTES);
 
   private ScanSettings() {}
 
@@ -38,7 +41,7 @@ public final class ScanSettings {
       String key = setting.getKey();
       String value = setting.getValue();
       switch (key) {
-        case MOST_BYTES_OF_A_TASK -> requireFrom(1, key, value);
+        case MOST_BYTES_OF_A_TASK, WAVE_BYTES -> requireFrom(1, key, value);
         case OPEN_COST_BYTES -> requireFrom(0, key, value);
         case RereadLimits.BYTES -> bytes(key, value);
         case REHASH_DAYS -> days(key, value);

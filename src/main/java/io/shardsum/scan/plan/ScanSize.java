@@ -43,6 +43,13 @@ public record ScanSize(long tensors, long chunks) {
     return new ScanSize(sampledBytes / sampled * files.size() / HEADER_BYTES_OF_A_TENSOR, chunks);
   }
 
+  /** That of some of the files. */
+  public ScanSize part(int files, int allFiles) {
+    return files == allFiles
+        ? this
+        : new ScanSize(tensors * files / allFiles, chunks * files / allFiles);
+  }
+
   /** Whether compiling code for the SQL stages takes longer than running them. */
   boolean isSmall() {
     return chunks + tensors < ROWS_OF_A_SMALL_SCAN;

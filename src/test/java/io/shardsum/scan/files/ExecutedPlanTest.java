@@ -45,7 +45,9 @@ class ExecutedPlanTest {
     Dataset<Row> rows =
         session.sql("SELECT id, n FROM range(9) JOIN (VALUES (1), (2)) AS t(n) ON id = n");
 
-    QueryExecution written = ExecutedWrite.of(session, () -> rows.write().parquet(out));
+    QueryExecution written =
+        ExecutedWrite.of(
+            session, new org.apache.hadoop.fs.Path(out), () -> rows.write().parquet(out));
 
     List<String> operators = ExecutedPlan.operators(written.executedPlan());
     assertThat(operators.get(0)).startsWith("Execute InsertInto");

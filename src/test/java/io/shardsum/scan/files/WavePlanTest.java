@@ -1,0 +1,105 @@
+package io.shardsum.scan.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shardsum.fleet.Digest;
+import io.shardsum.fleet.ShardFile;
+import io.shardsum.io.ListedFile;
+import io.shardsum.scan.plan.PlannedFile;
+import io.shardsum.source.sglang.ShardGroup;
+import io.shardsum.tables.LandedWave;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class WavePlanTest {
+
+  private static final long GIB = 1L << 30;
+
+  @Test
+  void hasOneWaveWhereThereIsLittleToRead() {
+    List<PlannedFile> files = fleet(2, 4, 2, GIB / 20);
+
+    assertThat(waves(files, GIB)).containsExactly(files(files));
+  }
+
+  @Test
+  void hasOneEmptyWaveWhereThereIsNothingToRead() {
+    assertThat(waves(List.of(), GIB)).containsExactly(List.of());
+  }
+
+  @Test
+  void readsEachFileOnceInWavesOfAThirtySecondOfAll() {
+    List<PlannedFile> files = fleet(40, 8, 2, GIB);
+
+    List<List<String>> waves = waves(files, GIB);
+
+    assertThat(waves).hasSize(32).allSatisfy(wave -> assertThat(wave).hasSize(20));
+    assertThat(waves.stream().flatMap(List::stream))
+        .containsExactlyInAnyOrderElementsOf(files(files));
+  }
+
+  @Test
+  void keepsARankTogetherAndReadsFromManyEnginesAtATime() {
+    List<PlannedFile> files = fleet(2, 2, 2, GIB);
+
+    assertThat(waves(files, 2 * GIB))
+        .containsExactly(
+            List.of("/e0/0-0", "/e0/0-1"),
+            List.of("/e1/0-0", "/e1/0-1"),
+            List.of("/e0/1-0", "/e0/1-1"),
+            List.of("/e1/1-0", "/e1/1-1"));
+  }
+
+  @Test
+  void partsARankThatIsLargerThanAWave() {
+    List<PlannedFile> files = fleet(1, 1, 3, GIB);
+    WavePlan plan = new WavePlan(files, GIB);
+
+    List<List<PlannedFile>> waves = plan.waves(files);
+
+    assertThat(waves).hasSize(3);
+    LandedWave.RankPart first = plan.stamps().parts(waves.get(0)).get(0);
+    LandedWave.RankPart second = plan.stamps().parts(waves.get(1)).get(0);
+    assertThat(first.files()).containsExactly("/e0/0-0");
+    assertThat(second.files()).containsExactly("/e0/0-1");
+    assertThat(second.stamp()).as("of all files of the rank").isEqualTo(first.stamp());
+    assertThat(plan.stamps().parts(files).get(0).files()).as("all").isEmpty();
+  }
+
+  @Test
+  void leavesNoSmallWaveAtTheEnd() {
+    List<PlannedFile> files = fleet(1, 9, 1, GIB);
+
+    assertThat(waves(files, 4 * GIB)).extracting(List::size).containsExactly(4, 5);
+  }
+
+  private static List<List<String>> waves(List<PlannedFile> files, long leastBytes) {
+    return new WavePlan(files, leastBytes).waves(files).stream().map(WavePlanTest::files).toList();
+  }
+
+  private static List<String> files(List<PlannedFile> wave) {
+    return wave.stream().map(file -> file.file().path()).toList();
+  }
+
+  private static List<PlannedFile> fleet(int engines, int ranks, int parts, long bytes) {
+    List<PlannedFile> files = new ArrayList<>();
+    for (int engine = 0; engine < engines; engine++) {
+      for (int rank = 0; rank < ranks; rank++) {
+        for (int part = 0; part < parts; part++) {
+          String path = "/e%s/%s-%s".formatted(engine, rank, part);
+          files.add(
+              new PlannedFile(
+                  Optional.of("e" + engine),
+                  rank,
+                  Digest.SGLANG,
+                  List.of(),
+                  new ShardFile(new ListedFile(path, bytes, 0), ShardFile.TARGET, part),
+                  ShardGroup.NONE));
+        }
+      }
+    }
+    return files;
+  }
+}
