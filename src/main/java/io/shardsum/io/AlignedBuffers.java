@@ -1,10 +1,10 @@
 package io.shardsum.io;
 
 import java.nio.ByteBuffer;
+import java.util.Deque;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
  * Memory for direct reads, which the threads of a process use again and again: to take and to clear
@@ -15,7 +15,7 @@ final class AlignedBuffers {
   /** Of a buffer: so much is read at once, since nothing else reads ahead. */
   static final int BYTES = 4 << 20;
 
-  private static final Map<Integer, Queue<ByteBuffer>> UNUSED = new ConcurrentHashMap<>();
+  private static final Map<Integer, Deque<ByteBuffer>> UNUSED = new ConcurrentHashMap<>();
 
   private AlignedBuffers() {}
 
@@ -28,10 +28,10 @@ final class AlignedBuffers {
   }
 
   static void giveBack(ByteBuffer buffer, int alignment) {
-    unused(alignment).add(buffer);
+    unused(alignment).push(buffer);
   }
 
-  private static Queue<ByteBuffer> unused(int alignment) {
-    return UNUSED.computeIfAbsent(alignment, any -> new ConcurrentLinkedQueue<>());
+  private static Deque<ByteBuffer> unused(int alignment) {
+    return UNUSED.computeIfAbsent(alignment, any -> new ConcurrentLinkedDeque<>());
   }
 }

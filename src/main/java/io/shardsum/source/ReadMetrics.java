@@ -19,7 +19,7 @@ public final class ReadMetrics {
   public static final String HASHED_ON_GPU = "bytes hashed on a GPU";
 
   /** Of the directories that a task has read through the page cache, and should not have. */
-  static final String THROUGH_CACHE = "directories read through the page cache";
+  public static final String THROUGH_CACHE = "directories read through the page cache";
 
   /** The directories that a task has read through the page cache, and should not have. */
   public static List<String> throughCache(TaskInfo task) {

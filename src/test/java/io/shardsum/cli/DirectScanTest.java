@@ -145,6 +145,7 @@ class DirectScanTest {
         .contains("Notes")
         .contains("READ_THROUGH_CACHE")
         .contains("6 files of a, b, c on ")
+        .contains("through the page cache, which may hold other bytes than the disk")
         .contains(
             "EQUAL: all that was found was checked, and all copies are equal; see the notes.");
     assertThat(tensors(spark, "memory"))

@@ -4,6 +4,7 @@ import io.shardsum.expect.ExpectationStore;
 import io.shardsum.expect.HashedExpectation;
 import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.LiveSpec;
+import io.shardsum.scan.files.CachedReads;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.scan.plan.ScanSettings;
 import io.shardsum.tables.NamedJobs;
@@ -127,6 +128,10 @@ public final class CheckpointSource implements RowSource {
             session,
             "hash " + ForeignText.shown(model.name()),
             () -> new RecipeHashing(session, request.reading()).hash(model));
+    if (!hashed.throughCache().isEmpty()) {
+      findings.add(
+          CachedReads.note("files of %s came".formatted(model.name()), hashed.throughCache()));
+    }
     if (hashed.isWhole()) {
       store.keep(model.subject(), hashed.results(), request.startedAt());
     }

@@ -4,17 +4,21 @@ import io.shardsum.expect.recipe.HashedRecipe;
 import io.shardsum.expect.recipe.RecipeGroup;
 import io.shardsum.io.ReadSettings;
 import io.shardsum.scan.files.LocalFiles;
+import io.shardsum.source.ReadMetrics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** Hashes what is expected on the executors. What several ranks need is read by one task, once. */
@@ -36,20 +40,24 @@ final class RecipeHashing {
    *
    * @param results of each group of the expectation, a result for each recipe
    * @param isWhole whether all of the checkpoint could be read that was to be read
+   * @param throughCache directories that were read through the page cache, and should not have been
    */
-  record Hashed(List<List<HashedRecipe>> results, boolean isWhole) {}
+  record Hashed(
+      List<List<HashedRecipe>> results, boolean isWhole, SortedSet<String> throughCache) {}
 
   /** Hashes what a model must hold. */
   Hashed hash(ExpectedModel model) {
     List<RecipeGroup> groups = model.expectation().groups();
     List<RecipeTask> tasks = tasks(model, groups);
     Broadcast<SerializableConfiguration> hadoopConf = conf;
+    CollectionAccumulator<String> throughCache =
+        spark.sc().collectionAccumulator(ReadMetrics.THROUGH_CACHE);
     List<Row> rows =
         tasks.isEmpty()
             ? List.of()
             : spark
                 .parallelize(tasks, tasks.size())
-                .flatMap(task -> task.run(hadoopConf.value().value()).iterator())
+                .flatMap(task -> task.run(hadoopConf.value().value(), throughCache).iterator())
                 .collect();
     HashedRecipe[][] results =
         groups.stream()
@@ -63,7 +71,8 @@ final class RecipeHashing {
     }
     return new Hashed(
         Arrays.stream(results).map(Arrays::asList).toList(),
-        elsewhere.isEmpty() && rows.stream().noneMatch(RecipeTask::isUnread));
+        elsewhere.isEmpty() && rows.stream().noneMatch(RecipeTask::isUnread),
+        new TreeSet<>(throughCache.value()));
   }
 
   /** Why hosts cannot say what local files of a checkpoint hold, by host. */

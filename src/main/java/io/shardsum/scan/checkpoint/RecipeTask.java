@@ -19,6 +19,7 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.util.CollectionAccumulator;
 
 /**
  * Some of the recipes of a checkpoint, for an executor to hash.
@@ -38,12 +39,21 @@ record RecipeTask(
    * A row for each recipe: group, position in it, checksum, sums, SHA-256, refusal, whether the
    * refusal is that the checkpoint could not be read, and the host that has read it.
    *
+   * @param throughCache takes directories that are read through the page cache, and should not be
    * @throws IOException only if Spark wants the task to stop
    */
-  List<Row> run(Configuration conf) throws IOException {
+  List<Row> run(Configuration conf, CollectionAccumulator<String> throughCache) throws IOException {
+    ReadCounts counts = new ReadCounts();
+    try {
+      return rows(new ShardOpener(conf, reading, counts));
+    } finally {
+      counts.directoriesThroughCache().forEach(throughCache::add);
+    }
+  }
+
+  private List<Row> rows(ShardOpener opener) throws IOException {
     List<Row> rows = new ArrayList<>();
-    try (OpenCheckpoint checkpoint =
-        new OpenCheckpoint(files, new ShardOpener(conf, reading, new ReadCounts()))) {
+    try (OpenCheckpoint checkpoint = new OpenCheckpoint(files, opener)) {
       for (int index = 0; index < groups.size(); index++) {
         rows.addAll(rows(index, checkpoint));
       }

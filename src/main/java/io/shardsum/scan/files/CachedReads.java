@@ -77,18 +77,24 @@ public final class CachedReads extends SparkListener {
       return List.of();
     }
     long files = engines.stream().mapToLong(row -> row.<Long>getAs("files")).sum();
-    return List.of(
-        Finding.of(
-            FindingKind.READ_THROUGH_CACHE,
-            Subject.EVERYBODY,
-            Comparison.NONE,
-            Optional.empty(),
-            "%s of %s on %s came through the page cache, which may hold other bytes than the disk: the file system of %s does no direct reads; read_through in the table tensors says which files"
-                .formatted(
-                    NumberWords.count(files, "file"),
-                    names(engines.stream().map(row -> row.<String>getAs("engine")).toList()),
-                    names(lists(engines, "hosts")),
-                    names(lists(engines, "directories")))));
+    String what =
+        "%s of %s on %s (read_through in the table tensors says which) came"
+            .formatted(
+                NumberWords.count(files, "file"),
+                names(engines.stream().map(row -> row.<String>getAs("engine")).toList()),
+                names(lists(engines, "hosts")));
+    return List.of(note(what, lists(engines, "directories")));
+  }
+
+  /** The note of what came through the cache, from some directories. */
+  public static Finding note(String what, Collection<String> directories) {
+    return Finding.of(
+        FindingKind.READ_THROUGH_CACHE,
+        Subject.EVERYBODY,
+        Comparison.NONE,
+        Optional.empty(),
+        "%s through the page cache, which may hold other bytes than the disk: the file system of %s does no direct reads"
+            .formatted(what, names(directories)));
   }
 
   private static List<String> lists(List<Row> rows, String column) {
