@@ -15,7 +15,7 @@ import pyspark
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as f
 
-from cluster import GPUS, LOOPBACK, WORKERS, Cluster, gpu_script
+from cluster import GPUS, LOOPBACK, WORKERS, Cluster, gpu_script, workers_with_gpus
 
 HOME = Path(__file__).resolve().parents[3]
 JAR = HOME / "target" / "shardsum.jar"
@@ -37,9 +37,12 @@ def setUpModule():
     OUTPUT.mkdir(parents=True)
     demo = Scan("demo", "--demo", "--demo-dir", DEMO).finish()
     assert demo.exit_code == 0, demo.log()
+    description = DEMO / "fleet.yaml"
+    shared = description.read_text().replace("defaults:\n", "defaults:\n  shared: true\n")
+    description.write_text(shared)
     embedded = Scan.of_fleet("embedded").finish()
     assert embedded.exit_code == 3, embedded.log()
-    cluster = Cluster(SPARK_HOME, OUTPUT)
+    cluster = Cluster(SPARK_HOME, OUTPUT, workers_with_gpus(OUTPUT))
     atexit.register(cluster.close)
 
 

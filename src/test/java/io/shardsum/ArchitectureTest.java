@@ -49,6 +49,7 @@ class ArchitectureTest {
           "source",
           "source.sglang",
           "source.sums",
+          "hosts",
           "expect",
           "expect.sglang",
           "expect.vllm",

@@ -76,7 +76,8 @@ final class FleetScanCommand implements Callable<Integer> {
     }
     ScanId id = options.scanId().orElseGet(() -> ScanId.startedAt(startedAt));
     ReadSettings reading = options.reading();
-    Inventory inventory = options.inventory(hadoopConf);
+    Inventory inventory =
+        options.inventory(hadoopConf, () -> JobSession.startOnHosts(ScanRun.appName(id)));
     if (options.out != null) {
       requireOutside(inventory);
     }

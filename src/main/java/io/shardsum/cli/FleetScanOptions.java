@@ -9,6 +9,7 @@ import io.shardsum.fleet.ShardsDirectory;
 import io.shardsum.fleet.SkipProfile;
 import io.shardsum.fleet.Visibility;
 import io.shardsum.gpu.Accelerator;
+import io.shardsum.hosts.HostInventory;
 import io.shardsum.io.ByteRate;
 import io.shardsum.io.LocalReads;
 import io.shardsum.io.ReadSettings;
@@ -21,8 +22,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -338,8 +341,12 @@ final class FleetScanOptions {
     return new ChosenEngines(onlyEngines);
   }
 
-  /** What is to be scanned, of {@code --fleet} or {@code --shards}. */
-  Inventory inventory(Configuration hadoopConf) {
+  /**
+   * What is to be scanned, of {@code --fleet} or {@code --shards}.
+   *
+   * @param session for engines on the disks of hosts, which these list
+   */
+  Inventory inventory(Configuration hadoopConf, Supplier<SparkSession> session) {
     if (target.shards != null) {
       ShardsDirectory directory = shardsDirectory();
       if (out != null && directory.holds(out)) {
@@ -354,7 +361,10 @@ final class FleetScanOptions {
     if (digest != null) {
       fleet = fleet.withDigest(Digest.parse(digest));
     }
-    return Inventory.of(chosenEngines().choose(fleet), hadoopConf);
+    FleetDescription chosen = chosenEngines().choose(fleet);
+    return chosen.hosts().isEmpty()
+        ? Inventory.of(chosen, hadoopConf)
+        : HostInventory.of(chosen, session.get());
   }
 
   private ShardsDirectory shardsDirectory() {

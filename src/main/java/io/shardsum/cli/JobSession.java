@@ -1,6 +1,7 @@
 package io.shardsum.cli;
 
 import io.shardsum.exit.JobFault;
+import io.shardsum.hosts.HostInventory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -29,6 +30,14 @@ final class JobSession {
   /** What runs the tasks, as spark-submit has set it; empty: nothing says it. */
   static String master() {
     return new SparkConf().get("spark.master", "");
+  }
+
+  /** As {@link #start}, of which a task that must run on a host waits for that host. */
+  static SparkSession startOnHosts(String appName) {
+    if (!new SparkConf().contains(HostInventory.LOCALITY_WAIT)) {
+      System.setProperty(HostInventory.LOCALITY_WAIT, HostInventory.FOREVER);
+    }
+    return start(appName);
   }
 
   /**

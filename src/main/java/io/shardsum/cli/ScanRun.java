@@ -4,6 +4,7 @@ import io.shardsum.scan.FleetScan;
 import io.shardsum.scan.ScanSummary;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.source.WarmUp;
+import io.shardsum.tables.ScanId;
 import java.io.PrintWriter;
 import java.time.Clock;
 import org.apache.spark.sql.SparkSession;
@@ -16,6 +17,11 @@ import org.apache.spark.sql.SparkSession;
  */
 record ScanRun(Interruption interruption, PrintWriter err) {
 
+  /** How Spark calls the application of a scan. */
+  static String appName(ScanId scan) {
+    return "shardsum fleet-scan " + scan.text();
+  }
+
   ScanSummary run(ScanRequest request) {
     return run(request, Clock.systemUTC());
   }
@@ -27,7 +33,7 @@ record ScanRun(Interruption interruption, PrintWriter err) {
     String id = request.scanId().text();
     interruption.say(scan.formatted(id, "not recorded"));
     try (ProgressLine progress = new ProgressLine(err)) {
-      SparkSession session = JobSession.start("shardsum fleet-scan " + id);
+      SparkSession session = JobSession.start(appName(request.scanId()));
       ScanSummary summary = new FleetScan(session, request, progress).run(clock);
       interruption.say(scan.formatted(id, "recorded; its result was not printed"));
       return summary;

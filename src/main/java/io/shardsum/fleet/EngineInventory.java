@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * What was found of one engine.
  *
  * @param group engines with the same label should hold the same weights
- * @param ranks exactly the expected ones, ascending
+ * @param ranks the expected ones, ascending; of a copy on one host those that it has
  * @param problems what is wrong beyond single ranks
  */
 public record EngineInventory(
@@ -24,13 +24,11 @@ public record EngineInventory(
     requireNonNull(group, "group is null");
     ranks = List.copyOf(ranks);
     problems = List.copyOf(problems);
-    if (ranks.size() != expectedRanks) {
-      throw new IllegalArgumentException(
-          "expected " + expectedRanks + " ranks, found " + ranks.size());
-    }
     for (int at = 0; at < ranks.size(); at++) {
-      if (ranks.get(at).rank() != at) {
-        throw new IllegalArgumentException("expected rank " + at + ", found " + ranks.get(at));
+      int rank = ranks.get(at).rank();
+      if (rank >= expectedRanks || (at > 0 && rank <= ranks.get(at - 1).rank())) {
+        throw new IllegalArgumentException(
+            "expected the ranks below " + expectedRanks + ", each once, found " + ranks);
       }
     }
   }
@@ -70,7 +68,7 @@ public record EngineInventory(
   }
 
   /** The directories of its shards and of its drafts. */
-  Stream<String> directories() {
+  public Stream<String> directories() {
     return Stream.concat(Stream.of(spec.shards()), spec.drafts().stream().map(DraftSpec::shards));
   }
 }

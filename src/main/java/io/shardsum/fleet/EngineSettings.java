@@ -30,7 +30,8 @@ record EngineSettings(
                   "profile",
                   "digest",
                   "ignore",
-                  "shared"),
+                  "shared",
+                  "hosts"),
               CheckpointSettings.KEYS.stream())
           .toList();
 
@@ -61,21 +62,25 @@ record EngineSettings(
         mapping.parsed("profile", SkipProfile::byName),
         mapping.parsed("digest", Digest::parse),
         ignored(mapping),
-        mapping.truth("shared").map(shared -> shared ? Visibility.ALL_HOSTS : Visibility.THIS_HOST),
+        visibility(mapping),
         CheckpointSettings.read(mapping));
   }
 
   private static Optional<IgnoredFiles> ignored(YamlMapping mapping) {
-    return mapping
-        .texts("ignore")
-        .map(
-            patterns -> {
-              try {
-                return new IgnoredFiles(patterns);
-              } catch (FleetException e) {
-                throw mapping.faultAt("ignore", e.getMessage());
-              }
-            });
+    return mapping.read("ignore", mapping.texts("ignore"), IgnoredFiles::new);
+  }
+
+  private static Optional<Visibility> visibility(YamlMapping mapping) {
+    Optional<Visibility> shared =
+        mapping.truth("shared").map(all -> all ? Visibility.ALL_HOSTS : Visibility.THIS_HOST);
+    Optional<Visibility> named =
+        mapping.read(
+            "hosts", mapping.texts("hosts"), names -> Visibility.on(HostPattern.hosts(names)));
+    if (named.isPresent() && shared.equals(Optional.of(Visibility.ALL_HOSTS))) {
+      throw mapping.faultAt(
+          "hosts", "'hosts' and 'shared: true' exclude each other: expected one of them");
+    }
+    return named.or(() -> shared);
   }
 
   private static Parallelism parallelism(YamlMapping mapping) {

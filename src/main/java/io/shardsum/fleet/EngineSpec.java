@@ -127,8 +127,17 @@ public record EngineSpec(
   }
 
   EngineSpec withDigest(Digest other) {
+    return with(name, other, visibility);
+  }
+
+  /** The copy that a host has of some of its ranks. */
+  EngineSpec copyOn(String host) {
+    return with(name + "@" + host, digest, Visibility.on(List.of(host)));
+  }
+
+  private EngineSpec with(String otherName, Digest otherDigest, Visibility otherVisibility) {
     return new EngineSpec(
-        name,
+        otherName,
         model,
         revision,
         layout,
@@ -138,9 +147,9 @@ public record EngineSpec(
         drafts,
         profile,
         skip,
-        other,
+        otherDigest,
         authority,
         ignored,
-        visibility);
+        otherVisibility);
   }
 }

@@ -1,5 +1,6 @@
 package io.shardsum.fleet;
 
+import io.shardsum.io.ListedFile;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +20,7 @@ final class EngineYaml {
           .toList();
 
   private static final List<String> OF_FILES =
-      List.of("layout", "pattern", "draft", "trusted", "ignore", "shared");
+      List.of("layout", "pattern", "draft", "trusted", "ignore", "shared", "hosts");
 
   private static final List<String> DRAFT_KEYS = List.of("shards", "role", "pattern");
 
@@ -123,10 +124,25 @@ final class EngineYaml {
           settings.digest().orElse(Digest.SGLANG),
           authority,
           settings.ignored().orElse(IgnoredFiles.NONE),
-          settings.visibility().orElse(Visibility.THIS_HOST));
+          visibility(settings, shards));
     } catch (FleetException e) {
       throw engine.fault(e.getMessage());
     }
+  }
+
+  /** Hosts are those of local files; {@code defaults} may name them for others, too. */
+  private Visibility visibility(EngineSettings settings, String shards) {
+    Visibility visibility = settings.visibility().orElse(Visibility.THIS_HOST);
+    if (visibility.hosts().isEmpty() || ListedFile.isLocal(shards)) {
+      return visibility;
+    }
+    if (engine.has("hosts")) {
+      throw engine.faultAt(
+          "hosts",
+          "'hosts' goes with a local path, on a disk of each host; 'shards' is "
+              + MessageText.printable(shards));
+    }
+    return Visibility.THIS_HOST;
   }
 
   private Parallelism parallelism(Layout layout, EngineSettings settings) {

@@ -12,17 +12,15 @@ import java.util.Map;
  * copies of the same content in two places have one ETag, and are two copies.
  */
 final class FileIdentity {
-  private static final String LOCAL = "file:";
-
   private FileIdentity() {}
 
   static String of(String location) {
-    if (!location.startsWith(LOCAL)) {
+    if (!location.startsWith("file:")) {
       return location.replaceFirst("^s3n?:", "s3a:");
     }
     Path path;
     try {
-      path = Path.of(location.substring(LOCAL.length()));
+      path = Path.of(location.substring("file:".length()));
     } catch (InvalidPathException e) {
       return location;
     }

@@ -79,6 +79,14 @@ public record FleetDescription(
     return FleetYaml.load(file);
   }
 
+  /** The hosts on whose disks engines lie, each once, in the order of the description. */
+  public List<String> hosts() {
+    return engines.stream()
+        .flatMap(engine -> engine.visibility().hosts().stream())
+        .distinct()
+        .toList();
+  }
+
   /** The same fleet with one digest for all of its engines. */
   public FleetDescription withDigest(Digest digest) {
     return new FleetDescription(

@@ -1,6 +1,8 @@
 package io.shardsum.fleet;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,23 +14,27 @@ import org.apache.hadoop.conf.Configuration;
  * @param problems that belong to no engine; only a {@link ShardsDirectory} has them
  * @param live engines that are to be asked
  * @param checkpoints what engines were started with, by name, where that is said
+ * @param places how Spark calls the hosts on whose disks files lie, by the hosts' names in the
+ *     description
  */
 public record Inventory(
     String fleet,
     List<EngineInventory> engines,
     List<Problem> problems,
     List<LiveSpec> live,
-    Map<String, CheckpointSpec> checkpoints) {
+    Map<String, CheckpointSpec> checkpoints,
+    Map<String, String> places) {
   public Inventory {
     engines = List.copyOf(engines);
     problems = List.copyOf(problems);
     live = List.copyOf(live);
     checkpoints = Map.copyOf(checkpoints);
+    places = Map.copyOf(places);
   }
 
   /** Of files alone. */
   public Inventory(String fleet, List<EngineInventory> engines, List<Problem> problems) {
-    this(fleet, engines, problems, List.of(), Map.of());
+    this(fleet, engines, problems, List.of(), Map.of(), Map.of());
   }
 
   /**
@@ -38,18 +44,57 @@ public record Inventory(
    * @throws FleetException if there is no connector for a location
    */
   public static Inventory of(FleetDescription description, Configuration conf) {
+    return of(description, conf, Map.of(), Map.of());
+  }
+
+  /**
+   * As {@link #of(FleetDescription, Configuration)}, of a fleet of which some engines lie on the
+   * disks of hosts.
+   *
+   * @param onHosts what these have, by host and engine; a host without an executor is not in it
+   * @param places how Spark calls the hosts
+   */
+  public static Inventory of(
+      FleetDescription description,
+      Configuration conf,
+      Map<String, Map<String, HostListing>> onHosts,
+      Map<String, String> places) {
     requireConnectors(description, conf);
-    List<ListedEngine> engines =
+    List<ListedEngine> seenHere =
         BoundedPool.map(
-            description.engines(),
+            description.engines().stream()
+                .filter(spec -> spec.visibility().hosts().isEmpty())
+                .toList(),
             spec ->
                 ListedEngine.of(EngineStorage.list(spec, conf), spec, ComparisonGroup.of(spec)));
+    Map<String, EngineInventory> byName = new HashMap<>();
+    ListedEngine.withUnreadWeights(seenHere)
+        .forEach(engine -> byName.put(engine.spec().name(), engine));
+    List<EngineInventory> engines = new ArrayList<>();
+    Map<String, CheckpointSpec> checkpoints = new HashMap<>(description.checkpoints());
+    for (EngineSpec spec : description.engines()) {
+      if (byName.containsKey(spec.name())) {
+        engines.add(byName.get(spec.name()));
+        continue;
+      }
+      for (EngineInventory copy : hosted(spec, onHosts)) {
+        engines.add(copy);
+        Optional.ofNullable(description.checkpoints().get(spec.name()))
+            .ifPresent(checkpoint -> checkpoints.put(copy.spec().name(), checkpoint));
+      }
+    }
     return new Inventory(
-        description.fleet(),
-        ListedEngine.withUnreadWeights(engines),
-        List.of(),
-        description.live(),
-        description.checkpoints());
+        description.fleet(), engines, List.of(), description.live(), checkpoints, places);
+  }
+
+  private static List<EngineInventory> hosted(
+      EngineSpec spec, Map<String, Map<String, HostListing>> onHosts) {
+    Map<String, HostListing> listings = new HashMap<>();
+    onHosts.forEach(
+        (host, engines) ->
+            Optional.ofNullable(engines.get(spec.name()))
+                .ifPresent(listing -> listings.put(host, listing)));
+    return new HostedEngine(spec, ComparisonGroup.of(spec), listings).inventories();
   }
 
   private static void requireConnectors(FleetDescription description, Configuration conf) {
@@ -75,7 +120,8 @@ public record Inventory(
         engines.stream().filter(engine -> names.contains(engine.spec().name())).toList(),
         problems,
         live.stream().filter(engine -> names.contains(engine.engine())).toList(),
-        FleetDescription.ofOnly(names, checkpoints));
+        FleetDescription.ofOnly(names, checkpoints),
+        places);
   }
 
   /** The engine among whose shards a location lies, if there is one. */

@@ -1,5 +1,6 @@
 package io.shardsum.fleet;
 
+import java.io.Serializable;
 import java.util.Locale;
 
 /**
@@ -11,7 +12,7 @@ import java.util.Locale;
  * @param ep how many parts of the tensor-parallel ranks have experts of their own
  * @param attentionDp how many parts of the tensor-parallel ranks each have all of the attention
  */
-public record Parallelism(int tp, int pp, int dp, int ep, int attentionDp) {
+public record Parallelism(int tp, int pp, int dp, int ep, int attentionDp) implements Serializable {
   /** The largest world size that is believed. */
   static final int MAX_RANKS = 65_536;
 

@@ -16,6 +16,10 @@ public enum ProblemKind {
   INDEX_BROKEN,
   /** A shard file that the checkpoint's index does not name: it is not read. */
   NOT_IN_INDEX,
+  /** A host of the engine runs no executor: what its disk has is not checked. */
+  NO_EXECUTOR,
+  /** Hosts of the engine that have some of its ranks in common and others not. */
+  HOSTS_DISAGREE,
   /** A sub-directory without shard files, not taken as an engine: an export that failed? */
   NOT_AN_ENGINE,
   /** The number of ranks is not given: the largest number found for each model is used. */

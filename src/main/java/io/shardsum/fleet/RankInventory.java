@@ -2,6 +2,7 @@ package io.shardsum.fleet;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -19,7 +20,8 @@ public record RankInventory(
     int dpRank,
     RankState state,
     String reason,
-    List<ShardFile> files) {
+    List<ShardFile> files)
+    implements Serializable {
   public RankInventory {
     requireNonNull(state, "state is null");
     files = List.copyOf(files);

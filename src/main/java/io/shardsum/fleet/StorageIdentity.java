@@ -27,11 +27,16 @@ final class StorageIdentity {
             identities.put(
                 role,
                 some.isEmpty()
-                    ? StorageLocation.canonical(directories(engine).get(role))
-                        + " rank "
-                        + rank.rank()
+                    ? place(engine, directories(engine).get(role)) + " rank " + rank.rank()
                     : joined("files", some.stream().sorted().toList())));
     return identities;
+  }
+
+  private static String place(EngineSpec engine, String directory) {
+    List<String> hosts = engine.visibility().hosts();
+    return hosts.isEmpty()
+        ? StorageLocation.canonical(directory)
+        : String.join(",", hosts) + " " + directory;
   }
 
   /** Of all of its ranks. */

@@ -110,15 +110,19 @@ final class YamlMapping {
 
   /** The value as its reader understands it; what the reader refuses gets its line. */
   <T> Optional<T> parsed(String key, Function<String, T> reader) {
-    return text(key)
-        .map(
-            text -> {
-              try {
-                return reader.apply(text);
-              } catch (FleetException e) {
-                throw faultAt(key, e.getMessage());
-              }
-            });
+    return read(key, text(key), reader);
+  }
+
+  /** What a key's value is to its reader; what the reader refuses gets its line. */
+  <V, T> Optional<T> read(String key, Optional<V> value, Function<V, T> reader) {
+    return value.map(
+        of -> {
+          try {
+            return reader.apply(of);
+          } catch (FleetException e) {
+            throw faultAt(key, e.getMessage());
+          }
+        });
   }
 
   /** A whole number of at least 1. */

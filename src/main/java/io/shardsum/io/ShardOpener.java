@@ -29,6 +29,7 @@ public final class ShardOpener {
   private final Configuration hadoopConf;
   private final ReadSettings settings;
   private final ReadCounts counts;
+  private final ThisHost here;
 
   /** Reads as is usual; nobody looks at the counts. */
   public ShardOpener(Configuration hadoopConf) {
@@ -41,9 +42,21 @@ public final class ShardOpener {
    * @param counts what is read is added to these
    */
   public ShardOpener(Configuration hadoopConf, ReadSettings settings, ReadCounts counts) {
+    this(hadoopConf, settings, counts, ThisHost.ofProcess());
+  }
+
+  /**
+   * Opens as {@code hadoopConf} says.
+   *
+   * @param counts what is read is added to these
+   * @param here the host that this runs on: files on the disks of others are not read
+   */
+  public ShardOpener(
+      Configuration hadoopConf, ReadSettings settings, ReadCounts counts, ThisHost here) {
     this.hadoopConf = hadoopConf;
     this.settings = settings;
     this.counts = counts;
+    this.here = here;
   }
 
   int readRetries() {
@@ -159,9 +172,21 @@ public final class ShardOpener {
     return new FileState(now.size(), now.lastModifiedTime().toMillis(), Optional.empty());
   }
 
-  private static Path path(ListedFile file) throws UnreadableFileException {
+  /**
+   * Where the file is, for who is on its host.
+   *
+   * @throws UnreadableFileException if this is another host, whose files of that path are others
+   */
+  private Path path(ListedFile file) throws UnreadableFileException {
+    Optional<String> host = file.host();
+    if (host.isPresent() && !here.is(host.get())) {
+      throw new UnreadableFileException(
+          "Cannot read %s: no executor on %s (this is %s)"
+              .formatted(file.shown(), host.get(), here),
+          null);
+    }
     try {
-      return new Path(file.path());
+      return new Path(ListedFile.withoutHost(file.path()));
     } catch (IllegalArgumentException e) {
       throw new UnreadableFileException(
           "Cannot read %s: not a path: %s"

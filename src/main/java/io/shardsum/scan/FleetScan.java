@@ -24,6 +24,7 @@ import io.shardsum.scan.judge.ZeroTensors;
 import io.shardsum.scan.live.LiveCopies;
 import io.shardsum.scan.live.LiveSource;
 import io.shardsum.scan.plan.BackgroundWork;
+import io.shardsum.scan.plan.LocalPaths;
 import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.scan.plan.RereadLimits;
 import io.shardsum.scan.plan.ScanProgress;
@@ -95,6 +96,7 @@ public final class FleetScan {
   public FleetScan(
       SparkSession session, ScanRequest request, ScanProgress progress, Hasher hasher) {
     ScanSettings.check(session.sparkContext().getConf());
+    LocalPaths.requireHosts(request.inventory(), session.sparkContext());
     this.files = PlannedFile.of(request.inventory());
     this.size =
         ScanSize.of(

@@ -3,11 +3,13 @@ package io.shardsum.source;
 import io.shardsum.io.ReadCounts;
 import io.shardsum.io.ReadSettings;
 import io.shardsum.io.ShardOpener;
+import io.shardsum.io.ThisHost;
 import io.shardsum.source.sums.CpuSums;
 import io.shardsum.source.sums.DeviceSums;
 import io.shardsum.source.sums.Devices;
 import io.shardsum.source.sums.PieceSums;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -39,8 +41,14 @@ record ChunkReaderFactory(
 
   @Override
   public PartitionReader<InternalRow> createReader(InputPartition partition) {
+    Placement placement = Placement.ofThisTask();
     ReadCounts counts = new ReadCounts();
-    ShardOpener opener = new ShardOpener(hadoopConf.value().value(), reading, counts);
+    ShardOpener opener =
+        new ShardOpener(
+            hadoopConf.value().value(),
+            reading,
+            counts,
+            ThisHost.of(Optional.of(placement.host().toString())));
     TaskContext.get()
         .addTaskCompletionListener(
             (TaskCompletionListener)
@@ -53,7 +61,7 @@ record ChunkReaderFactory(
         checked,
         opener,
         sums(),
-        Placement.ofThisTask());
+        placement);
   }
 
   private PieceSums sums() {

@@ -70,6 +70,7 @@ final class ChunkRow implements Fp8Row {
   private final Map<ChunkColumn, Integer> positions = new EnumMap<>(ChunkColumn.class);
   private final Object[] values;
   private final boolean needsTensorBytes;
+  private final UTF8String host;
   private int tensorIndex;
   private String tensor;
   private byte[] data = new byte[0];
@@ -82,7 +83,7 @@ final class ChunkRow implements Fp8Row {
     }
     values = new Object[columns.size()];
     needsTensorBytes = columns.stream().anyMatch(ChunkColumn::needsTensorBytes);
-    set(HOST, placement.host());
+    host = placement.host();
     set(EXECUTOR, placement.executor());
     set(GPU, placement.gpu());
   }
@@ -113,6 +114,7 @@ final class ChunkRow implements Fp8Row {
   void beginFile(FileSlice slice, int fileTensors) {
     set(FILE, UTF8String.fromString(slice.file().path()));
     set(FILE_INDEX, slice.fileIndex());
+    set(HOST, slice.file().listed().host().map(UTF8String::fromString).orElse(host));
     set(FILE_TENSORS, fileTensors);
     tensorIndex = NONE;
   }

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * The files to read, as somebody has listed them already: the option {@code listing}, which spares
@@ -40,6 +41,9 @@ import java.util.Objects;
  *
  * A group is how it is hashed, by which rules tensors are renamed, and what its files are: an index
  * in {@code files}, or, of a file that is not to be read, path, length and time.
+ *
+ * <p>{@code "places": {"gpu-17": "10.0.0.17"}} says how Spark calls the hosts of files that must be
+ * read there.
  *
  * @param files in the order that {@code _file_index} counts
  */
@@ -96,6 +100,11 @@ public record FileListing(List<ScannedFile> files) {
       if (!groups.isEmpty()) {
         writeGroups(files);
       }
+      Map<String, String> places = new TreeMap<>();
+      files.forEach(file -> file.listed().host().ifPresent(host -> places.put(host, file.place())));
+      if (!places.isEmpty()) {
+        json.writeObjectField("places", places);
+      }
       json.writeEndObject();
     }
 
@@ -145,16 +154,19 @@ public record FileListing(List<ScannedFile> files) {
       Raw raw = JSON.readValue(json, Raw.class);
       List<List<String>> skipLists = Objects.requireNonNull(raw.skip(), "skip is null");
       List<ShardGroup> groups = groups(raw);
+      Map<String, String> places = raw.places() == null ? Map.of() : raw.places();
       List<ScannedFile> files = new ArrayList<>(raw.files().size());
       for (Object[] file : raw.files()) {
         if (file.length != FIELDS && file.length != FIELDS_WITH_GROUP) {
           throw new IllegalArgumentException("Invalid file: " + Arrays.toString(file));
         }
+        ListedFile listed = place(file);
         files.add(
             new ScannedFile(
-                place(file),
+                listed,
                 skipLists.get((Integer) file[3]),
-                file.length == FIELDS ? ShardGroup.NONE : groups.get((Integer) file[4])));
+                file.length == FIELDS ? ShardGroup.NONE : groups.get((Integer) file[4]),
+                listed.host().map(host -> places.getOrDefault(host, host)).orElse("")));
       }
       return new FileListing(files);
     } catch (JsonProcessingException | RuntimeException e) {
@@ -191,5 +203,9 @@ public record FileListing(List<ScannedFile> files) {
     return number instanceof Integer small ? small : (Long) number;
   }
 
-  private record Raw(List<List<String>> skip, List<Object[]> files, List<Object[]> groups) {}
+  private record Raw(
+      List<List<String>> skip,
+      List<Object[]> files,
+      List<Object[]> groups,
+      Map<String, String> places) {}
 }

@@ -11,15 +11,22 @@ import java.util.Objects;
  *
  * @param skip tensors whose name contains one of these are listed, not read
  * @param group the files of its rank
+ * @param place how Spark calls the host that it must be read on; empty: any
  */
-public record ScannedFile(ListedFile listed, List<String> skip, ShardGroup group)
+public record ScannedFile(ListedFile listed, List<String> skip, ShardGroup group, String place)
     implements Serializable {
 
   /** Copies the list. */
   public ScannedFile {
     Objects.requireNonNull(listed, "listed is null");
     Objects.requireNonNull(group, "group is null");
+    Objects.requireNonNull(place, "place is null");
     skip = List.copyOf(skip);
+  }
+
+  /** A file that may be read anywhere. */
+  public ScannedFile(ListedFile listed, List<String> skip, ShardGroup group) {
+    this(listed, skip, group, "");
   }
 
   /** A file whose tensors are hashed as they are stored. */

@@ -28,7 +28,8 @@ public record TaskPlan(List<Task> tasks) {
   /**
    * One task.
    *
-   * @param at where it had better run, as Spark names places; none: anywhere
+   * @param at where it had better run, as Spark names places; none: anywhere. A file that must be
+   *     read on one host is read there
    * @param ranges in the order in which they are read
    */
   public record Task(List<String> at, List<List<Long>> ranges) {
@@ -91,7 +92,11 @@ public record TaskPlan(List<Task> tasks) {
         int file = Math.toIntExact(range.get(0));
         slices.add(new FileSlice(file, files.get(file), range.get(1), range.get(2)));
       }
-      partitions.add(new SafetensorsPartition(slices, task.at));
+      List<String> places =
+          slices.stream().map(slice -> slice.file().place()).filter(at -> !at.isEmpty()).toList();
+      partitions.add(
+          new SafetensorsPartition(
+              slices, places.isEmpty() ? task.at : places.stream().distinct().toList()));
     }
     return partitions;
   }

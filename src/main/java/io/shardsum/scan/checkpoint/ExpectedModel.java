@@ -52,7 +52,7 @@ public record ExpectedModel(
 
   /** Whether its files are local ones, of which each host may have others. */
   boolean isOfOneHost() {
-    return visibility == Visibility.THIS_HOST
+    return !visibility.equals(Visibility.ALL_HOSTS)
         && checkpoint.files().stream().anyMatch(file -> file.path().startsWith("file:"));
   }
 

@@ -189,7 +189,7 @@ public final class ExpectedPlans {
         Expectation.of(checkpoint, setup),
         digest(members),
         skip,
-        members.stream().allMatch(member -> member.visibility() == Visibility.ALL_HOSTS)
+        members.stream().allMatch(member -> member.visibility().equals(Visibility.ALL_HOSTS))
             ? Visibility.ALL_HOSTS
             : Visibility.THIS_HOST);
   }

@@ -3,7 +3,6 @@ package io.shardsum.scan.checkpoint;
 import io.shardsum.expect.recipe.HashedRecipe;
 import io.shardsum.expect.recipe.RecipeGroup;
 import io.shardsum.io.ReadSettings;
-import io.shardsum.scan.files.LocalFiles;
 import io.shardsum.source.ReadMetrics;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -84,8 +83,7 @@ final class RecipeHashing {
           .distinct()
           .forEach(
               host ->
-                  LocalFiles.readElsewhere(List.of(host), LocalFiles.host())
-                      .ifPresent(reason -> reasons.put(host, reason)));
+                  LocalFiles.readElsewhere(host).ifPresent(reason -> reasons.put(host, reason)));
     }
     return reasons;
   }

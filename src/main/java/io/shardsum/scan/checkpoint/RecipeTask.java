@@ -5,12 +5,12 @@ import io.shardsum.expect.recipe.HashedRecipe;
 import io.shardsum.expect.recipe.RecipeGroup;
 import io.shardsum.expect.recipe.TensorDigests;
 import io.shardsum.fleet.Digest;
+import io.shardsum.hosts.ExecutorHost;
 import io.shardsum.io.ListedFile;
 import io.shardsum.io.ReadCounts;
 import io.shardsum.io.ReadSettings;
 import io.shardsum.io.Retries;
 import io.shardsum.io.ShardOpener;
-import io.shardsum.scan.files.LocalFiles;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -111,7 +111,7 @@ record RecipeTask(
         digests.flatMap(TensorDigests::sha256).orElse(null),
         recipe.refusal(),
         unread,
-        LocalFiles.host());
+        ExecutorHost.sparkName());
   }
 
   /** Whether a row says that the checkpoint could not be read. */

@@ -40,9 +40,7 @@ public record FileReduction(
   private static FileReduction reduced(
       SparkSession session, Inventory inventory, Dataset<Row> tensors, AcceleratedPlans plans) {
     Dataset<Row> expectedRanks =
-        session.createDataFrame(
-            ScanViews.expectedRanks(inventory, LocalFiles.readElsewhere(tensors, inventory)),
-            ScanViews.EXPECTED_RANKS);
+        session.createDataFrame(ScanViews.expectedRanks(inventory), ScanViews.EXPECTED_RANKS);
     Dataset<Row> ofRanks =
         SqlStage.RANKS
             .query()

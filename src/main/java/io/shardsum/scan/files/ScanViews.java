@@ -11,20 +11,14 @@ import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.tables.JsonColumn;
 import io.shardsum.tables.NamedRow;
 import io.shardsum.tables.ScanTable;
-import io.shardsum.verdict.FindingKind;
-import io.shardsum.verdict.RankOfEngine;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
 /** The inventory as rows: what should be there, as the SQL stages join it. */
 public final class ScanViews {
-
-  private static final String NOT_CHECKED = FindingKind.NOT_CHECKED.name();
 
   static final StructType FILES =
       StructType.fromDDL(
@@ -79,19 +73,12 @@ public final class ScanViews {
     return rows;
   }
 
-  /**
-   * The expected ranks.
-   *
-   * @param notChecked why some of them are not, whatever their files hold
-   */
-  public static List<Row> expectedRanks(Inventory inventory, Map<RankOfEngine, String> notChecked) {
+  /** The expected ranks. */
+  public static List<Row> expectedRanks(Inventory inventory) {
     List<Row> rows = new ArrayList<>();
     for (EngineInventory engine : inventory.engines()) {
       Parallelism sizes = engine.spec().parallelism();
       for (RankInventory rank : engine.ranks()) {
-        Optional<String> reason =
-            Optional.ofNullable(
-                notChecked.get(new RankOfEngine(engine.spec().name(), rank.rank())));
         rows.add(
             NamedRow.of(EXPECTED_RANKS)
                 .with("engine", engine.spec().name())
@@ -103,8 +90,8 @@ public final class ScanViews {
                 .with("dp_rank", rank.dpRank())
                 .with("dp_size", sizes.dp())
                 .with("digest", mergedBy(engine).word())
-                .with("state", reason.isPresent() ? NOT_CHECKED : rank.state().name())
-                .with("reason", reason.orElse(rank.reason()))
+                .with("state", rank.state().name())
+                .with("reason", rank.reason())
                 .with("files", rank.state() == RankState.FOUND ? rank.files().size() : 0)
                 .with("storages", JsonColumn.of(engine.storages(rank)))
                 .row());

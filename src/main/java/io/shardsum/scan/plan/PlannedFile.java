@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  * @param engine empty for a canary
  * @param skip tensors whose name contains one of these are not hashed
  * @param group the files of the same rank and role
+ * @param place how Spark calls the host that it must be read on; empty: any
  */
 public record PlannedFile(
     Optional<String> engine,
@@ -32,7 +33,19 @@ public record PlannedFile(
     Digest digest,
     List<String> skip,
     ShardFile file,
-    ShardGroup group) {
+    ShardGroup group,
+    String place) {
+
+  /** A file that may be read anywhere. */
+  public PlannedFile(
+      Optional<String> engine,
+      int rank,
+      Digest digest,
+      List<String> skip,
+      ShardFile file,
+      ShardGroup group) {
+    this(engine, rank, digest, skip, file, group, "");
+  }
 
   public static List<PlannedFile> of(Inventory inventory) {
     List<PlannedFile> files = new ArrayList<>();
@@ -51,12 +64,17 @@ public record PlannedFile(
                     engine.spec().digest(),
                     skip,
                     file,
-                    groups.get(file.role())));
+                    groups.get(file.role()),
+                    place(file.listed(), inventory)));
           }
         }
       }
     }
     return files;
+  }
+
+  private static String place(ListedFile file, Inventory inventory) {
+    return file.host().map(host -> inventory.places().getOrDefault(host, host)).orElse("");
   }
 
   /** By role. A checkpoint's names are no engine's: its tensors are hashed as they are stored. */
@@ -92,6 +110,6 @@ public record PlannedFile(
   }
 
   public ScannedFile scanned() {
-    return new ScannedFile(file.listed(), skip, group);
+    return new ScannedFile(file.listed(), skip, group, place);
   }
 }

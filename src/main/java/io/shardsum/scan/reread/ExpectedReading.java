@@ -6,6 +6,7 @@ import io.shardsum.expect.model.ExpectedTensor;
 import io.shardsum.expect.recipe.Dequantized;
 import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.expect.recipe.SourceTensor;
+import io.shardsum.hosts.PlacedWork;
 import io.shardsum.io.ReadSettings;
 import io.shardsum.scan.checkpoint.CheckpointSource;
 import io.shardsum.scan.checkpoint.ExpectedComparison;
@@ -22,11 +23,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.SerializableConfiguration;
 
 /** Reads suspect tensors again, and beside them what their recipes give. */
 final class ExpectedReading {
@@ -81,18 +79,16 @@ final class ExpectedReading {
 
   /** Reads both, a task for each pair. */
   Map<SuspectTensor, SecondLook> look(List<Pair> pairs) {
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
-    Broadcast<SerializableConfiguration> conf =
-        spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
-    List<RecipeComparison> tasks = new ArrayList<>();
+    List<PlacedWork.Piece<Row>> pieces = new ArrayList<>();
     for (Pair pair : pairs) {
-      tasks.add(task(tasks.size(), pair));
+      String place = pair.file().file().place();
+      pieces.add(
+          new PlacedWork.Piece<>(
+              place.isEmpty() ? List.of() : List.of(place), task(pieces.size(), pair)));
     }
     List<Row> rows =
         session
-            .createDataFrame(
-                spark.parallelize(tasks, tasks.size()).map(task -> task.run(conf.value().value())),
-                RecipeComparison.SCHEMA)
+            .createDataFrame(PlacedWork.run(session, pieces), RecipeComparison.SCHEMA)
             .collectAsList();
     Map<SuspectTensor, SecondLook> looks = new HashMap<>();
     for (Row row : rows) {

@@ -10,6 +10,8 @@ import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.expect.recipe.RecipeReader;
 import io.shardsum.expect.recipe.SourceRows;
 import io.shardsum.expect.recipe.SourceTensor;
+import io.shardsum.hosts.ExecutorHost;
+import io.shardsum.hosts.PlacedWork;
 import io.shardsum.io.ListedFile;
 import io.shardsum.io.ReadCounts;
 import io.shardsum.io.ReadSettings;
@@ -17,7 +19,6 @@ import io.shardsum.io.ShardOpener;
 import io.shardsum.tables.DamageColumns;
 import io.shardsum.tables.NamedRow;
 import java.io.IOException;
-import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,7 @@ record RecipeComparison(
     List<ListedFile> checkpoint,
     int rangesKept,
     ReadSettings reading)
-    implements Serializable {
+    implements PlacedWork.Work<Row> {
 
   private static final int CHUNK_BYTES = 1 << 20;
 
@@ -62,8 +63,10 @@ record RecipeComparison(
   }
 
   /** A row of {@link #SCHEMA}. */
-  Row run(Configuration conf) {
-    ShardOpener opener = new ShardOpener(conf, reading, new ReadCounts());
+  @Override
+  public Row run(Configuration conf) {
+    ShardOpener opener =
+        new ShardOpener(conf, reading, new ReadCounts(), ExecutorHost.names());
     try (OpenCheckpoint ours = new OpenCheckpoint(List.of(file), opener);
         OpenCheckpoint published = new OpenCheckpoint(checkpoint, opener)) {
       ByteComparison comparison = new ByteComparison(site, rangesKept);
@@ -95,7 +98,7 @@ record RecipeComparison(
             .with("error", error)
             .with("sums", sums)
             .with("origin", damage.map(this::origin))
-            .with("host", SparkEnv.get().blockManager().blockManagerId().host())
+            .with("host", file.host().orElse(ExecutorHost.sparkName()))
             .with("executor", SparkEnv.get().executorId());
     damage.ifPresent(found -> DamageColumns.set(row, found));
     return row.row();

@@ -1,6 +1,7 @@
 package io.shardsum.scan.reread;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
 
 import io.shardsum.damage.TensorSite;
 import io.shardsum.expect.recipe.Recipe;
@@ -71,6 +72,13 @@ public final class SecondReading {
 
     List<String> executors(ReadingExecutors among) {
       return among.besides(file.executors(), other.executors());
+    }
+
+    /** Whether no task can read both copies: they are on the disks of two hosts. */
+    boolean isApart() {
+      String place = file.file().place();
+      String otherPlace = other.file().place();
+      return !place.isEmpty() && !otherPlace.isEmpty() && !place.equals(otherPlace);
     }
 
     long costBytes() {
@@ -196,10 +204,10 @@ public final class SecondReading {
     List<TaskPlan.Task> tasks = new ArrayList<>();
     Map<Integer, CopyPair.Expected> expected = new HashMap<>();
     for (Pair pair : pairs) {
-      int number = tasks.size();
+      int number = expected.size();
       files.add(pair.file().file());
       files.add(pair.other().file());
-      tasks.add(new TaskPlan.Task(pair.executors(executors), ranges(pair, number)));
+      tasks.addAll(tasks(pair, number));
       expected.put(
           number,
           new CopyPair.Expected(
@@ -216,8 +224,14 @@ public final class SecondReading {
             .load()
             .select(Stream.of(COLUMNS).map(c -> col(c.columnName())).toArray(Column[]::new));
     PairComparison comparison = new PairComparison(expected, limits.ranges());
+    Dataset<Row> together =
+        pairs.stream().anyMatch(Pair::isApart)
+            ? chunks
+                .repartition(expr("_file_index div 2"))
+                .sortWithinPartitions(expr("_file_index div 2"), col("chunk"), col("_file_index"))
+            : chunks;
     for (Row row :
-        chunks.mapPartitions(comparison, Encoders.row(CopyPair.SCHEMA)).collectAsList()) {
+        together.mapPartitions(comparison, Encoders.row(CopyPair.SCHEMA)).collectAsList()) {
       Pair pair = pairs.get(row.<Integer>getAs("number"));
       looks.put(pair.suspect(), look(pair, row));
     }
@@ -255,6 +269,18 @@ public final class SecondReading {
 
   private static Optional<String> text(Row row, String column) {
     return Optional.ofNullable(row.getAs(column));
+  }
+
+  /** One for each host that has one of the copies, else one for both. */
+  private List<TaskPlan.Task> tasks(Pair pair, int number) {
+    List<List<Long>> ranges = ranges(pair, number);
+    if (!pair.isApart()) {
+      return List.of(new TaskPlan.Task(pair.executors(executors), ranges));
+    }
+    return Stream.of(2L * number, 2L * number + 1)
+        .map(file -> ranges.stream().filter(range -> range.get(0).equals(file)).toList())
+        .map(ofFile -> new TaskPlan.Task(List.of(), ofFile))
+        .toList();
   }
 
   private static List<List<Long>> ranges(Pair pair, int number) {

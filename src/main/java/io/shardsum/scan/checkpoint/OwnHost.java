@@ -1,4 +1,4 @@
-package io.shardsum.scan.files;
+package io.shardsum.scan.checkpoint;
 
 import java.net.InetAddress;
 import java.net.NetworkInterface;

@@ -1,0 +1,136 @@
+package io.shardsum.hosts;
+
+import io.shardsum.exit.UsageException;
+import io.shardsum.io.ThisHost;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.SparkExecutorInfo;
+import org.apache.spark.network.util.JavaUtils;
+import org.apache.spark.sql.SparkSession;
+
+/** Asks every executor on which host it is. */
+final class RollCall {
+
+  /** Executors of a cluster start one after the other: when none has come for so long, all have. */
+  private static final Duration QUIET = Duration.ofSeconds(5);
+
+  private static final String PATIENCE = "spark.scheduler.maxRegisteredResourcesWaitingTime";
+  private static final String PATIENCE_DEFAULT = "30s";
+  private static final int PAUSE_MILLIS = 50;
+
+  /** What a host answers. */
+  private record Answer(ArrayList<String> names) implements Serializable {}
+
+  private record Names() implements PlacedWork.Work<Answer> {
+    @Override
+    public Answer run(Configuration hadoopConf) {
+      return new Answer(new ArrayList<>(ExecutorHost.names().names()));
+    }
+  }
+
+  private final SparkSession session;
+  private final Map<String, ThisHost> names = new HashMap<>();
+
+  RollCall(SparkSession session) {
+    this.session = session;
+  }
+
+  /**
+   * Where executors are. Waits for those that are still to come, as long as Spark would.
+   *
+   * @param wanted hosts, as a description names them
+   * @return how Spark calls them, by these names; a host without an executor is not in it
+   * @throws UsageException if two hosts have one name
+   */
+  Map<String, String> places(List<String> wanted) {
+    long patience =
+        JavaUtils.timeStringAsMs(session.sparkContext().getConf().get(PATIENCE, PATIENCE_DEFAULT));
+    long begin = System.nanoTime();
+    long changed = begin;
+    Map<String, String> places = Map.of();
+    while (true) {
+      if (ask(present())) {
+        changed = System.nanoTime();
+        places = matched(wanted);
+      }
+      boolean waited =
+          millisSince(begin) >= patience
+              || (!names.isEmpty() && millisSince(changed) >= QUIET.toMillis());
+      if (places.size() == wanted.size() || waited || session.sparkContext().isLocal()) {
+        return places;
+      }
+      pause();
+    }
+  }
+
+  private static long millisSince(long nanos) {
+    return Duration.ofNanos(System.nanoTime() - nanos).toMillis();
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while executors started", e);
+    }
+  }
+
+  /** The hosts of the executors, as Spark calls them. */
+  private Set<String> present() {
+    if (session.sparkContext().isLocal()) {
+      return Set.of(ExecutorHost.sparkName());
+    }
+    int driverPort = SparkEnv.get().blockManager().blockManagerId().port();
+    return Arrays.stream(session.sparkContext().statusTracker().getExecutorInfos())
+        .filter(info -> info.port() != driverPort || !info.host().equals(ExecutorHost.sparkName()))
+        .map(SparkExecutorInfo::host)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Asks those that have not answered yet; false if there are none. */
+  private boolean ask(Set<String> present) {
+    List<String> unasked = present.stream().filter(host -> !names.containsKey(host)).toList();
+    if (unasked.isEmpty()) {
+      return false;
+    }
+    List<PlacedWork.Piece<Answer>> pieces =
+        unasked.stream().map(host -> new PlacedWork.Piece<>(List.of(host), new Names())).toList();
+    List<Answer> answers = PlacedWork.run(session, pieces);
+    for (int index = 0; index < answers.size(); index++) {
+      ThisHost answered = new ThisHost(new HashSet<>(answers.get(index).names()));
+      names.put(unasked.get(index), answered);
+    }
+    return true;
+  }
+
+  private Map<String, String> matched(List<String> wanted) {
+    Map<String, String> places = new HashMap<>();
+    for (String host : wanted) {
+      List<String> same =
+          names.entrySet().stream()
+              .filter(answer -> answer.getValue().is(host))
+              .map(Map.Entry::getKey)
+              .sorted()
+              .toList();
+      if (same.size() > 1) {
+        throw new UsageException(
+            "Two hosts of the cluster are called %s: %s; expected one: set %s for the executors of each"
+                .formatted(host, String.join(" and ", same), ThisHost.VARIABLE));
+      }
+      same.forEach(place -> places.put(host, place));
+    }
+    return places;
+  }
+}
