@@ -100,7 +100,7 @@ class Scan:
 
     count = 0
 
-    def __init__(self, fleet, cluster, *arguments):
+    def __init__(self, fleet, cluster, *arguments, patience="300s"):
         Scan.count += 1
         self.name = f"scan-{Scan.count}"
         self.directory = fleet.directory / self.name
@@ -112,6 +112,7 @@ class Scan:
                     *(HOME / "jobs" / "fleet-scan", "--properties-file", HOME / "conf" / "standalone.conf"),
                     *("--master", cluster.url, "--executor-memory", "512m", "--executor-cores", "1"),
                     *("--conf", "spark.sql.files.maxPartitionBytes=2m", "--conf", "spark.ui.enabled=false"),
+                    *("--conf", f"spark.scheduler.maxRegisteredResourcesWaitingTime={patience}"),
                     *("--out", self._tables, "--scan-id", self.name, "--format", "json", *arguments),
                 ],
                 env=os.environ | {"SPARK_HOME": str(SPARK_HOME), "SPARK_LOCAL_IP": LOOPBACK},
@@ -228,7 +229,7 @@ class HostsTest(unittest.TestCase):
 
     def test_a_host_without_an_executor_is_not_read_elsewhere(self):
         fleet = self.three_engines().engine("chat-9", [host(9)], {}, tp=2)
-        scan = fleet.scan(self.cluster).finish()
+        scan = fleet.scan(self.cluster, patience="60s").finish()
         self.assertEqual(scan.exit_code, 4, scan.log())
         gone = [f for f in scan.result()["findings"] if f["engine"] == "chat-9"]
         self.assertEqual({f["kind"] for f in gone}, {"UNREADABLE"})
@@ -256,10 +257,15 @@ class HostsTest(unittest.TestCase):
 
     def test_local_paths_without_hosts_are_refused(self):
         write_rank(disk(2) / self.fleet.name / "a", 0)
-        shards = MODELS / self.fleet.name
-        scan = Scan(self.fleet, self.cluster, "--shards", shards, "--tp", "1").finish()
+        shards = MODELS / self.fleet.name / "a"
+        description = self.fleet.directory / "fleet.yaml"
+        description.write_text(
+            f"fleet: f\nengines: [{{ name: a, shards: {shards}, parallelism: {{ tp: 1 }} }}]\n"
+        )
+        scan = Scan(self.fleet, self.cluster, "--fleet", description).finish()
         self.assertEqual(scan.exit_code, 2, scan.log())
         self.assertEqual(scan.text("stdout"), "")
+        self.assertRegex(scan.text("stderr").splitlines()[-1], "^fleet-scan: Local path of engine a on master spark:.*expected hosts: ")
 
 
 if __name__ == "__main__":

@@ -72,6 +72,7 @@ function openEngine(engine, from) {
     el("dl", { class: "facts" },
       fact("Model", engine.model === undefined ? "not given" : wholeName(engine.model)),
       engine.revision === undefined ? "" : fact("Revision", wholeName(engine.revision)),
+      engine.host === undefined ? "" : fact("Host", wholeName(engine.host)),
       fact("Compared in", wholeName(engine.groupName)),
       fact("Agrees with", engine.agreement ?? "not known: not every rank was hashed"),
       fact("Ranks hashed", `${count(engine.hashedRanks)} of ${count(engine.expectedRanks)}`),

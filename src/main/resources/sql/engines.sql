@@ -1,5 +1,5 @@
 -- One row per engine: its ranks merged in order of rank.
--- in:  ranks (the rows of the table that come from files), expected_engines (engine, model, revision, comparison_group, digest, expected_ranks, hashing, storages)
+-- in:  ranks (the rows of the table that come from files), expected_engines (engine, model, revision, comparison_group, digest, expected_ranks, host, hashing, storages)
 -- out: the columns of the table engines
 -- There is a checksum only where every expected rank has one: a part is never passed off as the whole.
 WITH merged AS (
@@ -26,7 +26,7 @@ SELECT
   CASE WHEN m.hashed_ranks = e.expected_ranks THEN m.checksum END AS checksum,
   m.bytes,
   CAST(NULL AS STRING) AS reported,
-  CAST(NULL AS STRING) AS host,
+  e.host,
   CAST(NULL AS STRING) AS engine_version,
   CAST(NULL AS TIMESTAMP) AS fetched_at,
   CAST(NULL AS STRING) AS other_fields,

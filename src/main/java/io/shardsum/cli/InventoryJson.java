@@ -27,6 +27,7 @@ record InventoryJson(
 
   private record Engine(
       String engine,
+      Optional<String> host,
       String comparisonGroup,
       int expectedRanks,
       long bytes,
@@ -36,6 +37,7 @@ record InventoryJson(
     static Engine of(EngineInventory engine) {
       return new Engine(
           engine.spec().name(),
+          engine.hostNames(),
           engine.group(),
           engine.expectedRanks(),
           InventoryReport.bytes(InventoryReport.files(engine)),

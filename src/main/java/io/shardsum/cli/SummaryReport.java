@@ -10,6 +10,7 @@ import io.shardsum.verdict.AgreementWords;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
@@ -75,14 +76,27 @@ final class SummaryReport {
   }
 
   private void printEngines(PrintWriter out) {
-    TextTable table = new TextTable("ENGINE", "MODEL", "RANKS", "CHECKSUM (START)", "AGREES WITH");
-    for (EngineResult engine : summary.files().engines()) {
-      table.add(
-          ForeignText.name(engine.engine()),
-          model(engine),
-          engine.hashedRanks() + "/" + engine.expectedRanks(),
-          engine.checksum().map(TerminalText::checksum).orElse("INCOMPLETE"),
-          engine.isComplete() ? agreement.words(engine.engine()) : "-");
+    List<EngineResult> engines = summary.files().engines();
+    boolean onHosts = engines.stream().anyMatch(engine -> engine.host().isPresent());
+    List<String> titles =
+        new ArrayList<>(List.of("ENGINE", "MODEL", "RANKS", "CHECKSUM (START)", "AGREES WITH"));
+    if (onHosts) {
+      titles.add(1, "HOST");
+    }
+    TextTable table = new TextTable(titles.toArray(String[]::new));
+    for (EngineResult engine : engines) {
+      List<String> cells =
+          new ArrayList<>(
+              List.of(
+                  ForeignText.name(engine.engine()),
+                  model(engine),
+                  engine.hashedRanks() + "/" + engine.expectedRanks(),
+                  engine.checksum().map(TerminalText::checksum).orElse("INCOMPLETE"),
+                  engine.isComplete() ? agreement.words(engine.engine()) : "-"));
+      if (onHosts) {
+        cells.add(1, engine.host().orElse("-"));
+      }
+      table.add(cells.toArray(String[]::new));
     }
     table.print(out);
   }

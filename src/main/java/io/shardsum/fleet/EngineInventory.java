@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -65,6 +66,12 @@ public record EngineInventory(
   /** Which files all of its ranks are read from, by role. */
   public Map<String, String> storages() {
     return StorageIdentity.of(spec, ranks);
+  }
+
+  /** The hosts on whose disks its files lie, with commas between; empty where nobody names any. */
+  public Optional<String> hostNames() {
+    return Optional.of(String.join(", ", spec.visibility().hosts()))
+        .filter(names -> !names.isEmpty());
   }
 
   /** The directories of its shards and of its drafts. */

@@ -22,9 +22,6 @@ import org.apache.spark.sql.SparkSession;
 /** Asks every executor on which host it is. */
 final class RollCall {
 
-  /** Executors of a cluster start one after the other: when none has come for so long, all have. */
-  private static final Duration QUIET = Duration.ofSeconds(5);
-
   private static final String PATIENCE = "spark.scheduler.maxRegisteredResourcesWaitingTime";
   private static final String PATIENCE_DEFAULT = "30s";
   private static final int PAUSE_MILLIS = 50;
@@ -57,25 +54,17 @@ final class RollCall {
     long patience =
         JavaUtils.timeStringAsMs(session.sparkContext().getConf().get(PATIENCE, PATIENCE_DEFAULT));
     long begin = System.nanoTime();
-    long changed = begin;
     Map<String, String> places = Map.of();
     while (true) {
       if (ask(present())) {
-        changed = System.nanoTime();
         places = matched(wanted);
       }
-      boolean waited =
-          millisSince(begin) >= patience
-              || (!names.isEmpty() && millisSince(changed) >= QUIET.toMillis());
+      boolean waited = Duration.ofNanos(System.nanoTime() - begin).toMillis() >= patience;
       if (places.size() == wanted.size() || waited || session.sparkContext().isLocal()) {
         return places;
       }
       pause();
     }
-  }
-
-  private static long millisSince(long nanos) {
-    return Duration.ofNanos(System.nanoTime() - nanos).toMillis();
   }
 
   private static void pause() {

@@ -10,6 +10,7 @@ import org.apache.spark.sql.Row;
 /**
  * A row of {@code report/engines.sql} with its ranks.
  *
+ * @param host where it was asked, or on whose disks its files lie
  * @param status COMPLETE or INCOMPLETE
  * @param lastVerifiedAt the beginning of the last scan that verified all ranks
  * @param verifiedWithin day, week, 4 weeks, longer, different (verified before, and different now)
@@ -22,6 +23,7 @@ record ReportedEngine(
     EngineKey key,
     Optional<String> model,
     Optional<String> revision,
+    Optional<String> host,
     String group,
     int expectedRanks,
     int hashedRanks,
@@ -49,6 +51,7 @@ record ReportedEngine(
         EngineKey.of(row),
         Optional.ofNullable(row.getAs("model")),
         Optional.ofNullable(row.getAs("revision")),
+        Optional.ofNullable(row.getAs("host")),
         row.getAs("comparison_group"),
         row.<Integer>getAs("expected_ranks"),
         row.<Integer>getAs("hashed_ranks"),

@@ -17,7 +17,8 @@ import org.apache.spark.sql.Row;
  * @param storages where its files lie, by role, as JSON: engines with the same are one copy; empty
  *     of a running engine, and where the tables do not say it
  * @param bytes what was hashed; 0 of a running engine, which does not say it
- * @param host where a running engine was asked
+ * @param host where a running engine was asked, or on whose disks files lie, with commas between;
+ *     empty where the description names no hosts
  * @param version the release of a running engine, as far as its answer says it
  * @param fetchedAt when a running engine was asked
  */

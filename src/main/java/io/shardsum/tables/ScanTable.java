@@ -81,7 +81,9 @@ public enum ScanTable {
       column("checksum", "STRING"),
       column("bytes", "BIGINT"),
       column("reported", "STRING").since(2).saying("the running engine's own checksum"),
-      column("host", "STRING").since(2).saying("where a running engine was asked"),
+      column("host", "STRING")
+          .since(2)
+          .saying("where a running engine was asked, or on whose disks files lie"),
       column("engine_version", "STRING").since(2),
       column("fetched_at", "TIMESTAMP").since(2).saying("when a running engine was asked"),
       column("other_fields", "STRING")

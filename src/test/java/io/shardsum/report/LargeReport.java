@@ -154,6 +154,7 @@ record LargeReport(int engines, int scans, int findings) {
         key,
         Optional.of("acme/chat-70b"),
         Optional.of("2026-09-30"),
+        Optional.empty(),
         "acme/chat-70b@2026-09-30 tp8 pp1 dp1 sglang-0.5.20",
         RANKS,
         RANKS,

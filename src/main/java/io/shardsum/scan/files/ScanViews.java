@@ -50,6 +50,7 @@ public final class ScanViews {
           "comparison_group",
           "digest",
           "expected_ranks",
+          "host",
           "hashing",
           "storages");
 
@@ -111,6 +112,7 @@ public final class ScanViews {
                     .with("comparison_group", engine.group())
                     .with("digest", mergedBy(engine).word())
                     .with("expected_ranks", engine.expectedRanks())
+                    .with("host", engine.hostNames())
                     .with("hashing", engine.hashing())
                     .with("storages", JsonColumn.of(engine.storages()))
                     .row())

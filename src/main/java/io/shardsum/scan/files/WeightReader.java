@@ -171,9 +171,7 @@ public final class WeightReader {
                   spark.addJobTag(tag);
                   Landed landed =
                       NamedJobs.named(
-                          session,
-                          description,
-                          () -> landWave(ofWave, sizeOfWave, canaryFiles));
+                          session, description, () -> landWave(ofWave, sizeOfWave, canaryFiles));
                   engines.add(ofWave);
                   return landed;
                 }));

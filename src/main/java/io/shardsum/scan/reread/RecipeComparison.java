@@ -65,8 +65,7 @@ record RecipeComparison(
   /** A row of {@link #SCHEMA}. */
   @Override
   public Row run(Configuration conf) {
-    ShardOpener opener =
-        new ShardOpener(conf, reading, new ReadCounts(), ExecutorHost.names());
+    ShardOpener opener = new ShardOpener(conf, reading, new ReadCounts(), ExecutorHost.names());
     try (OpenCheckpoint ours = new OpenCheckpoint(List.of(file), opener);
         OpenCheckpoint published = new OpenCheckpoint(checkpoint, opener)) {
       ByteComparison comparison = new ByteComparison(site, rangesKept);
