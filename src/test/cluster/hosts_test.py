@@ -163,7 +163,9 @@ class HostsTest(unittest.TestCase):
     def setUpClass(cls):
         for number in cls.NUMBERS:
             disk(number).mkdir(parents=True)
-        cls.cluster = Cluster(SPARK_HOME, OUTPUT, [worker(number) for number in cls.NUMBERS])
+        directory = OUTPUT / "three"
+        directory.mkdir()
+        cls.cluster = Cluster(SPARK_HOME, directory, [worker(number) for number in cls.NUMBERS])
         cls.addClassCleanup(cls.cluster.close)
         atexit.register(cls.cluster.close)
 
@@ -266,6 +268,31 @@ class HostsTest(unittest.TestCase):
         self.assertEqual(scan.exit_code, 2, scan.log())
         self.assertEqual(scan.text("stdout"), "")
         self.assertRegex(scan.text("stderr").splitlines()[-1], "^fleet-scan: Local path of engine a on master spark:.*expected hosts: ")
+
+
+@unittest.skipUnless(can_unshare(), "no mount namespaces here: unshare -m fails")
+class TenHostsTest(unittest.TestCase):
+    """10 hosts of 4 engines each, all under the same paths."""
+
+    NUMBERS = range(11, 21)
+
+    def test_each_engine_is_read_on_its_host(self):
+        fleet = Fleet("ten")
+        for number in self.NUMBERS:
+            for letter in "abcd":
+                name = f"chat-{number}-{letter}"
+                fleet.engine(name, [host(number)], {number: (0, 1)}, tp=2, tensor_bytes=4096)
+        flip_bit(fleet.file(17, "chat-17-c", 1))
+        directory = OUTPUT / "ten-hosts"
+        directory.mkdir()
+        cluster = Cluster(SPARK_HOME, directory, [worker(number) for number in self.NUMBERS])
+        self.addCleanup(cluster.close)
+        scan = fleet.scan(cluster).finish()
+        self.assertEqual(scan.exit_code, 3, scan.log())
+        wrong = [finding for finding in scan.findings() if finding[0] == "DAMAGED"]
+        self.assertEqual(wrong, [("DAMAGED", "chat-17-c", 1)])
+        hosts = scan.rows("DISTINCT engine, host", "tensors")
+        self.assertEqual(hosts, [(f"chat-{n}-{letter}", host(n)) for n in self.NUMBERS for letter in "abcd"])
 
 
 if __name__ == "__main__":

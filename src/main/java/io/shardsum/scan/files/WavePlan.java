@@ -4,6 +4,8 @@ import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.scan.plan.ScanSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +18,8 @@ import org.apache.spark.sql.SparkSession;
  *
  * <p>A wave is a 32nd of all bytes. Two waves are read at a time, so a crash loses at most a 16th.
  * But it is no smaller than what keeps all cores busy, so a small scan has one. Ranks of one number
- * follow each other: a wave reads from many engines, and so from many disks.
+ * follow each other: a wave reads from many engines, and so from many disks. Where hosts read their
+ * own disks, a wave has the same share of each host's files, so that none waits for the others.
  */
 public final class WavePlan {
 
@@ -82,7 +85,7 @@ public final class WavePlan {
     return waves;
   }
 
-  /** What is in one wave: a rank, or a file of a large one. */
+  /** What is in one wave: a rank, or a file of a large one, or of one on the disk of a host. */
   private static List<List<PlannedFile>> units(List<PlannedFile> files, long bytes) {
     Map<Object, List<PlannedFile>> ranks = new LinkedHashMap<>();
     for (PlannedFile file : files) {
@@ -93,12 +96,30 @@ public final class WavePlan {
         .sorted(Comparator.comparing(rank -> rank.get(0).rank()))
         .forEach(
             rank -> {
-              if (PlannedFile.bytes(rank) <= bytes) {
+              if (PlannedFile.bytes(rank) <= bytes && rank.get(0).place().isEmpty()) {
                 units.add(rank);
               } else {
                 rank.forEach(file -> units.add(List.of(file)));
               }
             });
-    return units;
+    return files.stream().allMatch(file -> file.place().isEmpty()) ? units : inStep(units);
+  }
+
+  /** By how much of a host's bytes comes before: all hosts are as far at any time. */
+  private static List<List<PlannedFile>> inStep(List<List<PlannedFile>> units) {
+    Map<String, Long> ofPlace = new HashMap<>();
+    units.forEach(unit -> ofPlace.merge(place(unit), PlannedFile.bytes(unit), Long::sum));
+    Map<String, Long> before = new HashMap<>();
+    Map<List<PlannedFile>, Double> positions = new IdentityHashMap<>();
+    for (List<PlannedFile> unit : units) {
+      long bytes = PlannedFile.bytes(unit);
+      long begin = before.merge(place(unit), bytes, Long::sum) - bytes;
+      positions.put(unit, begin / Math.max(1.0, ofPlace.get(place(unit))));
+    }
+    return units.stream().sorted(Comparator.comparing(positions::get)).toList();
+  }
+
+  private static String place(List<PlannedFile> unit) {
+    return unit.get(0).place();
   }
 }

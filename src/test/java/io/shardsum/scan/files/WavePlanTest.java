@@ -75,6 +75,25 @@ class WavePlanTest {
     assertThat(waves(files, 4 * GIB)).extracting(List::size).containsExactly(4, 5);
   }
 
+  @Test
+  void hasTheSameShareOfEachHostInEachWave() {
+    List<PlannedFile> files = new ArrayList<>();
+    fleet(4, 2, 8, GIB).forEach(file -> files.add(on("host-" + file.engine().orElseThrow(), file)));
+    fleet(1, 2, 8, 4 * GIB).forEach(file -> files.add(on("host-large", file)));
+
+    List<List<PlannedFile>> waves = new WavePlan(files, 8 * GIB).waves(files);
+
+    assertThat(waves)
+        .hasSize(16)
+        .allSatisfy(
+            wave -> assertThat(wave.stream().map(PlannedFile::place).distinct()).hasSize(5));
+  }
+
+  private static PlannedFile on(String place, PlannedFile file) {
+    return new PlannedFile(
+        file.engine(), file.rank(), file.digest(), file.skip(), file.file(), file.group(), place);
+  }
+
   private static List<List<String>> waves(List<PlannedFile> files, long leastBytes) {
     return new WavePlan(files, leastBytes).waves(files).stream().map(WavePlanTest::files).toList();
   }
