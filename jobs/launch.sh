@@ -178,7 +178,7 @@ case ${own[0]-} in
       export SHARDSUM_WARNED=1
     fi
     ;;
-  drift-report | retention) options+=("@$home/conf/jvm-tables.options") ;;
+  drift-report | retention | versions) options+=("@$home/conf/jvm-tables.options") ;;
 esac
 exec "$java" "${options[@]}" ${java_options[@]+"${java_options[@]}"} -cp "$(class_path_of_spark)${class_path[0]:+:${class_path[0]}}" \
   org.apache.spark.deploy.SparkSubmit "${local_conf[@]}" ${spark[@]+"${spark[@]}"} --class io.shardsum.cli.Main "$jar" ${own[@]+"${own[@]}"}

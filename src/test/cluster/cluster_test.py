@@ -385,6 +385,10 @@ class PySparkTest(unittest.TestCase):
                     count = f"SELECT count(*), {', '.join(f'count({c})' for c in columns)} FROM {name}"
                     of_spark = tuple(self.spark.sql(count).first())
                     self.assertEqual(connection.sql(count).fetchall(), [of_spark])
+        versions = """SELECT engine, source, ranks, status, content, revision, described_revision, scans, change, evidence
+            FROM engine_versions ORDER BY engine, source, seen_from"""
+        of_spark = [tuple(row) for row in self.spark.sql(versions).collect()]
+        self.assertEqual(connection.sql(versions).fetchall(), of_spark)
 
     def test_views_show_columns_that_earlier_scans_do_not_have(self):
         tables = OUTPUT / "of-two-releases"

@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       DriftReportCommand.class,
       ExpectCommand.class,
       RetentionCommand.class,
+      VersionsCommand.class,
       ViewsCommand.class
     })
 public final class Main {

@@ -5,13 +5,24 @@ import io.shardsum.tables.TablesSession;
 import io.shardsum.text.ForeignText;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /** Reads the history of fleets out of their tables. */
 public final class History {
+
+  private static final ScanRange ALL = new ScanRange.Last(Integer.MAX_VALUE);
+  private static final Comparator<EngineVersion> ORDER =
+      Comparator.comparing(EngineVersion::engine)
+          .thenComparing(EngineVersion::seenFrom)
+          .thenComparing(EngineVersion::source)
+          .thenComparing(EngineVersion::ranks);
 
   private static final int MOST_ATTEMPTS = 5;
   private static final int MESSAGE_CODE_POINTS = 1_000;
@@ -51,8 +62,56 @@ public final class History {
    * @throws JobFault if scans are replaced all the time
    */
   public List<FleetHistory> histories(Optional<String> fleet, ScanRange range) {
+    return read(
+        fleet, range, (tables, scans, leftOut) -> new HistoryReader(tables, scans, leftOut).read());
+  }
+
+  /**
+   * Reads what engines held over all scans.
+   *
+   * @param fleet empty: of each fleet
+   * @return by the fleet's name, at least one
+   * @throws HistoryException if there is no such fleet, or a newer Shardsum wrote it
+   * @throws UncheckedIOException if the tables cannot be read
+   * @throws JobFault if scans are replaced all the time
+   */
+  public List<FleetVersions> versions(Optional<String> fleet) {
+    return read(fleet, ALL, History::versions);
+  }
+
+  private static List<FleetVersions> versions(
+      HistoryTables tables,
+      List<NumberedScans> fleets,
+      Function<String, List<LeftOutScan>> leftOut) {
+    Map<String, List<EngineVersion>> versions =
+        tables.engineVersions().collectAsList().stream()
+            .collect(
+                Collectors.groupingBy(
+                    row -> row.<String>getAs("fleet"),
+                    Collectors.mapping(EngineVersion::of, Collectors.toList())));
+    return fleets.stream()
+        .map(NumberedScans::fleet)
+        .map(
+            fleet ->
+                new FleetVersions(
+                    fleet,
+                    versions.getOrDefault(fleet, List.of()).stream().sorted(ORDER).toList(),
+                    leftOut.apply(fleet)))
+        .toList();
+  }
+
+  /** What is made of the tables of chosen scans, one result for each fleet. */
+  @FunctionalInterface
+  private interface Reading<T> {
+    List<T> read(
+        HistoryTables tables,
+        List<NumberedScans> fleets,
+        Function<String, List<LeftOutScan>> leftOut);
+  }
+
+  private <T> List<T> read(Optional<String> fleet, ScanRange range, Reading<T> reading) {
     try {
-      return read(fleet, range);
+      return readAnew(fleet, range, reading);
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
@@ -60,12 +119,13 @@ public final class History {
     }
   }
 
-  private List<FleetHistory> read(Optional<String> fleet, ScanRange range) throws Exception {
+  private <T> List<T> readAnew(Optional<String> fleet, ScanRange range, Reading<T> reading)
+      throws Exception {
     SparkSession own = HistorySession.of(session);
     UnreadScans unread = new UnreadScans();
     for (int attempt = 1; attempt <= MOST_ATTEMPTS; ) {
       try {
-        Optional<List<FleetHistory>> read = read(own, fleet, range, unread);
+        Optional<List<T>> read = read(own, fleet, range, unread, reading);
         if (read.isPresent()) {
           return read.get();
         }
@@ -81,8 +141,12 @@ public final class History {
   }
 
   /** Empty if a scan was replaced, or removed, meanwhile. */
-  private Optional<List<FleetHistory>> read(
-      SparkSession own, Optional<String> fleet, ScanRange range, UnreadScans unread)
+  private <T> Optional<List<T>> read(
+      SparkSession own,
+      Optional<String> fleet,
+      ScanRange range,
+      UnreadScans unread,
+      Reading<T> reading)
       throws Exception {
     FinishedScans finished = FinishedScans.in(own, out, unread);
     List<PastScan> all = finished.all();
@@ -94,15 +158,13 @@ public final class History {
     TablesSession.fit(own, scans.stream().mapToLong(PastScan::ranks).sum());
     try (HistoryTables tables = HistoryTables.open(own, out, chosen)) {
       tables.requireRows();
-      List<FleetHistory> read =
-          new HistoryReader(
-                  tables,
-                  chosen,
-                  name ->
-                      Stream.concat(
-                              unread.leftOut(all, name).stream(), choice.leftOut(name).stream())
-                          .toList())
-              .read();
+      List<T> read =
+          reading.read(
+              tables,
+              chosen,
+              name ->
+                  Stream.concat(unread.leftOut(all, name).stream(), choice.leftOut(name).stream())
+                      .toList());
       return finished.stillHave(scans) ? Optional.of(read) : Optional.empty();
     } catch (Exception e) { // as above
       if (finished.stillHave(scans)) {

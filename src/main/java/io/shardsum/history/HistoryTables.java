@@ -47,7 +47,8 @@ final class HistoryTables implements AutoCloseable {
           "checksum",
           "bytes",
           "hashing",
-          "digest");
+          "digest",
+          "host");
   private static final StructType RANKS =
       ScanTable.RANKS.schema(
           "engine",
@@ -198,6 +199,22 @@ final class HistoryTables implements AutoCloseable {
   /** The steps of engines, computed once. */
   Dataset<Row> engineSteps(Dataset<Row> rankSteps) {
     return once(ofScans("history/engine_steps").with("rank_steps", rankSteps));
+  }
+
+  /** What engines held over time, as the view of that name has it. */
+  Dataset<Row> engineVersions() {
+    scans
+        .selectExpr(
+            "fleet",
+            "scan_date",
+            "scan_id",
+            "started_at",
+            "digest",
+            "CASE WHEN is_whole THEN 'fleet' ELSE 'chosen' END AS scope",
+            "false AS in_future")
+        .createOrReplaceTempView(ScanTable.SCANS.tableName());
+    session.sql(SqlFile.text("views/engine_versions"));
+    return session.table("engine_versions");
   }
 
   /** A statement over these scans. */

@@ -2,6 +2,7 @@ package io.shardsum.history;
 
 import io.shardsum.tables.Scope;
 import java.sql.Date;
+import java.sql.Timestamp;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,8 +23,8 @@ record NumberedScans(List<PastScan> scans, int firstShown) {
 
   static final StructType COLUMNS =
       StructType.fromDDL(
-          "fleet STRING, number INT, scan_date DATE, scan_id STRING, digest STRING,"
-              + " is_whole BOOLEAN, whole_before INT, whole_until INT, shown BOOLEAN,"
+          "fleet STRING, number INT, scan_date DATE, scan_id STRING, started_at TIMESTAMP,"
+              + " digest STRING, is_whole BOOLEAN, whole_before INT, whole_until INT, shown BOOLEAN,"
               + " is_last BOOLEAN");
 
   static final Comparator<PastScan> ORDER =
@@ -72,6 +73,7 @@ record NumberedScans(List<PastScan> scans, int firstShown) {
               number,
               Date.valueOf(scan.date()),
               scan.scanId(),
+              Timestamp.from(scan.startedAt()),
               scan.digest(),
               scan.scope() == Scope.FLEET,
               wholeBefore,

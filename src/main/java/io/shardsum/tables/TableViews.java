@@ -24,6 +24,7 @@ public final class TableViews {
           "latest_scans",
           "latest_engines",
           "engines_today",
+          "engine_versions",
           "differing_tensors",
           "open_findings");
 

@@ -1,0 +1,98 @@
+package io.shardsum.cli;
+
+import io.shardsum.exit.ExitCode;
+import io.shardsum.exit.UsageException;
+import io.shardsum.history.EngineVersion;
+import io.shardsum.history.FleetVersions;
+import io.shardsum.history.History;
+import io.shardsum.text.ForeignText;
+import io.shardsum.text.RecordJson;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code jobs/versions}: what each engine holds, since when, and what it held before. */
+@Command(
+    name = "versions",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Says what each engine holds, since when, and what it held before: by its files, and as it runs.",
+      "The rows are those of the view engine_versions."
+    },
+    footer = {
+      "",
+      "Options for Spark go before or among these: --master, --conf KEY=VALUE, ...",
+      "",
+      "Exit codes: 0 said, whatever changed (jobs/drift-report judges), 1 fault of the job, 2 usage."
+    })
+final class VersionsCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      required = true,
+      description = "The tables that jobs/fleet-scan has written.")
+  private String out;
+
+  @Option(names = "--engine", paramLabel = "NAME", description = "Only this engine.")
+  private String engine;
+
+  @Option(names = "--fleet", paramLabel = "NAME", description = "Only this fleet.")
+  private String fleet;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "table or json (default: ${DEFAULT-VALUE}).")
+  private OutputFormat format = OutputFormat.TABLE;
+
+  @Spec private CommandSpec spec;
+
+  private record Json(List<FleetVersions> fleets) {}
+
+  @Override
+  public Integer call() {
+    PathOption.require("--out", out);
+    SparkSession session = JobSession.start("shardsum versions");
+    List<FleetVersions> fleets =
+        chosen(new History(session, out).versions(Optional.ofNullable(fleet)));
+    PrintWriter output = spec.commandLine().getOut();
+    switch (format) {
+      case TABLE -> fleets.forEach(versions -> VersionsReport.print(versions, output));
+      case JSON -> RecordJson.PRINTED.print(new Json(fleets), output);
+    }
+    return ExitCode.EQUAL.number();
+  }
+
+  private List<FleetVersions> chosen(List<FleetVersions> fleets) {
+    if (engine == null) {
+      return fleets;
+    }
+    List<FleetVersions> having =
+        fleets.stream()
+            .map(versions -> versions.only(engine))
+            .filter(versions -> !versions.versions().isEmpty())
+            .toList();
+    if (having.isEmpty()) {
+      List<String> names =
+          fleets.stream()
+              .flatMap(versions -> versions.versions().stream())
+              .map(EngineVersion::engine)
+              .distinct()
+              .toList();
+      throw new UsageException(
+          "--engine: no engine %s in these tables: they have %s"
+              .formatted(ForeignText.quoted(engine), ForeignText.list(names)));
+    }
+    return having;
+  }
+}
