@@ -34,9 +34,7 @@ final class JobSession {
 
   /** As {@link #start}, of which a task that must run on a host waits for that host. */
   static SparkSession startOnHosts(String appName) {
-    if (!new SparkConf().contains(HostInventory.LOCALITY_WAIT)) {
-      System.setProperty(HostInventory.LOCALITY_WAIT, HostInventory.FOREVER);
-    }
+    HostInventory.WAIT_FOR_HOSTS.forEach(System.getProperties()::putIfAbsent);
     return start(appName);
   }
 

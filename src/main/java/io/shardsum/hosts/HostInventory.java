@@ -15,11 +15,14 @@ import org.apache.spark.sql.SparkSession;
 /** The inventory of a fleet whose engines' files lie on the disks of hosts: these list them. */
 public final class HostInventory {
 
-  /** Says that a task never runs on another host than it must, while that one has an executor. */
-  public static final String LOCALITY_WAIT = "spark.locality.wait";
-
-  /** Longer than any task. */
-  public static final String FOREVER = "1000d";
+  /**
+   * Spark's settings by which a task waits for its host: until none has been started anywhere for a
+   * minute, which is longer than a task runs.
+   */
+  public static final Map<String, String> WAIT_FOR_HOSTS =
+      Map.of(
+          "spark.locality.wait", "60s",
+          "spark.locality.wait.legacyResetOnTaskLaunch", "true");
 
   /** What a host does. */
   private record Listing(String host, ArrayList<HostListing.Request> engines)

@@ -5,17 +5,12 @@ import io.shardsum.io.ThisHost;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.SparkEnv;
-import org.apache.spark.SparkExecutorInfo;
 import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.sql.SparkSession;
 
@@ -56,7 +51,7 @@ final class RollCall {
     long begin = System.nanoTime();
     Map<String, String> places = Map.of();
     while (true) {
-      if (ask(present())) {
+      if (ask(PresentHosts.of(session))) {
         places = matched(wanted);
       }
       boolean waited = Duration.ofNanos(System.nanoTime() - begin).toMillis() >= patience;
@@ -74,18 +69,6 @@ final class RollCall {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while executors started", e);
     }
-  }
-
-  /** The hosts of the executors, as Spark calls them. */
-  private Set<String> present() {
-    if (session.sparkContext().isLocal()) {
-      return Set.of(ExecutorHost.sparkName());
-    }
-    int driverPort = SparkEnv.get().blockManager().blockManagerId().port();
-    return Arrays.stream(session.sparkContext().statusTracker().getExecutorInfos())
-        .filter(info -> info.port() != driverPort || !info.host().equals(ExecutorHost.sparkName()))
-        .map(SparkExecutorInfo::host)
-        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Asks those that have not answered yet; false if there are none. */

@@ -24,6 +24,9 @@ public final class ShardOpener {
   /** The bytes of an open file, and what they come through. */
   record Opened(ByteSource source, ReadThrough through) {}
 
+  /** In what is said of a file that lies on the disk of another host. */
+  public static final String NO_EXECUTOR = ": no executor on ";
+
   private static final Logger LOG = LoggerFactory.getLogger(ShardOpener.class);
 
   private final Configuration hadoopConf;
@@ -181,8 +184,7 @@ public final class ShardOpener {
     Optional<String> host = file.host();
     if (host.isPresent() && !here.is(host.get())) {
       throw new UnreadableFileException(
-          "Cannot read %s: no executor on %s (this is %s)"
-              .formatted(file.shown(), host.get(), here),
+          "Cannot read %s%s%s (this is %s)".formatted(file.shown(), NO_EXECUTOR, host.get(), here),
           null);
     }
     try {

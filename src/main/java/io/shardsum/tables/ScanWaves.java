@@ -93,6 +93,24 @@ public final class ScanWaves {
     tables.write(wave, ofWave);
   }
 
+  /** What was written of a wave that has not landed. */
+  public Dataset<Row> written(Path wave, SparkSession session) {
+    return session.read().schema(ScanTable.TENSORS.schema()).parquet(wave.toString());
+  }
+
+  /**
+   * Removes a wave that was written and is not to land.
+   *
+   * @throws java.io.UncheckedIOException if the file system does not let it
+   */
+  public void discard(Path wave) {
+    try {
+      StoredScans.delete(wave, fileSystem);
+    } catch (IOException e) {
+      throw tables.cannotWrite(e);
+    }
+  }
+
   /**
    * Lands a wave that was written: its rows are where readers look, and a file says so.
    *

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Engines on the disks of hosts, as far as one host shows it. {@code src/test/cluster/hosts_test.py}
- * has several.
+ * Engines on the disks of hosts, as far as one host shows it. {@code
+ * src/test/cluster/hosts_test.py} has several.
  */
 @ExtendWith(LocalSpark.class)
 class HostsTest {
@@ -52,7 +52,10 @@ class HostsTest {
         .containsOnly("no executor on gpu-17");
     assertThat(
             Landed.rows(
-                session, root.resolve("tables"), ScanTable.TENSORS, "file LIKE 'file://" + here + "/%'"))
+                session,
+                root.resolve("tables"),
+                ScanTable.TENSORS,
+                "file LIKE 'file://" + here + "/%'"))
         .extracting(row -> row.<String>getAs("engine"), row -> row.<String>getAs("host"))
         .contains(tuple("a", here), tuple("b", here))
         .doesNotContain(tuple("c", here));
@@ -61,9 +64,7 @@ class HostsTest {
   @Test
   void theTerminalShowsHosts() {
     SmallFleet fleet =
-        SmallFleet.of(root, 1, 1)
-            .engine("a", List.of("hosts: [\"gpu-[17-18]\"]"))
-            .engine("b");
+        SmallFleet.of(root, 1, 1).engine("a", List.of("hosts: [\"gpu-[17-18]\"]")).engine("b");
 
     CommandRun run = scan(fleet);
 

@@ -5,7 +5,6 @@ import io.shardsum.scan.plan.ScanSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,13 +109,17 @@ public final class WavePlan {
     Map<String, Long> ofPlace = new HashMap<>();
     units.forEach(unit -> ofPlace.merge(place(unit), PlannedFile.bytes(unit), Long::sum));
     Map<String, Long> before = new HashMap<>();
-    Map<List<PlannedFile>, Double> positions = new IdentityHashMap<>();
-    for (List<PlannedFile> unit : units) {
-      long bytes = PlannedFile.bytes(unit);
-      long begin = before.merge(place(unit), bytes, Long::sum) - bytes;
-      positions.put(unit, begin / Math.max(1.0, ofPlace.get(place(unit))));
-    }
-    return units.stream().sorted(Comparator.comparing(positions::get)).toList();
+    record Positioned(double position, List<PlannedFile> unit) {}
+    return units.stream()
+        .map(
+            unit -> {
+              long bytes = PlannedFile.bytes(unit);
+              long begin = before.merge(place(unit), bytes, Long::sum) - bytes;
+              return new Positioned(begin / Math.max(1.0, ofPlace.get(place(unit))), unit);
+            })
+        .sorted(Comparator.comparing(Positioned::position))
+        .map(Positioned::unit)
+        .toList();
   }
 
   private static String place(List<PlannedFile> unit) {

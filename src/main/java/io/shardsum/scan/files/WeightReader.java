@@ -60,6 +60,7 @@ public final class WeightReader {
   private final AcceleratedPlans plans;
   private final ScanProgress progress;
   private final GpuFaults faults;
+  private final MisplacedTasks misplaced;
 
   /**
    * Prepares.
@@ -89,6 +90,7 @@ public final class WeightReader {
     this.plans = plans;
     this.progress = progress;
     this.faults = new GpuFaults(session.sparkContext());
+    this.misplaced = new MisplacedTasks(session, waves);
   }
 
   /**
@@ -214,7 +216,7 @@ public final class WeightReader {
       faults.check();
       CanaryResult result = canaries.check(aside);
       waves.land(
-          wave,
+          misplaced.mended(wave, files, again -> rows(again, size)),
           new LandedWave.Content(
               plan.stamps().parts(files), result.shards(), result.found(), List.of()));
       return new Landed(written, result, canaries.bytes());
@@ -222,6 +224,11 @@ public final class WeightReader {
       faults.check(e);
       throw e;
     }
+  }
+
+  private Dataset<Row> rows(List<PlannedFile> files, ScanSize size) {
+    WeightRows rows = new WeightRows(session, files, size, request, hasher);
+    return rows.tensors(rows.readAlike());
   }
 
   private static RuntimeException failure(Throwable cause) {
