@@ -11,6 +11,7 @@ import io.shardsum.tables.ScanTable;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.MisreadingFileSystem;
+import io.shardsum.testing.PageCache;
 import io.shardsum.testing.SmallFleet;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -103,6 +104,21 @@ class CheckpointReferenceTest {
                     offset(engine.resolve("model-rank-1-part-0.safetensors"), GATE_UP),
                     fileOf("model.layers.1.mlp.gate_proj.weight")));
     assertThat(rows(ScanTable.FINDINGS, "severity = 'error'")).hasSize(1);
+  }
+
+  @Test
+  void saysThatTheCheckpointCameThroughThePageCache(
+      @TempDir(factory = PageCache.InMemory.class) Path memory) throws IOException {
+    PageCache.assumeInMemory(memory);
+    Path checkpoint = copy(QWEN.resolve("checkpoint"), memory.resolve("checkpoint").toString());
+
+    CommandRun run =
+        scan(List.of("--direct"), engine("a", QWEN.resolve("tp2"), checkpoint, VLLM));
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("READ_THROUGH_CACHE: files of checkpoint file:" + checkpoint)
+        .contains(" came through the page cache, which may hold other bytes than the disk: ");
   }
 
   @Test
@@ -487,19 +503,20 @@ class CheckpointReferenceTest {
   }
 
   private CommandRun scan(String... lines) {
+    return scan(List.of(), lines);
+  }
+
+  private CommandRun scan(List<String> options, String... lines) {
     Path description = root.resolve("fleet.yaml");
     try {
       Files.writeString(description, "fleet: f\nengines:\n" + String.join("\n", lines) + "\n");
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
-    return CommandRun.fleetScan(
-        "--fleet",
-        description.toString(),
-        "--out",
-        root.resolve("tables").toString(),
-        "--scan-id",
-        "s");
+    List<String> arguments = new ArrayList<>(options);
+    arguments.addAll(List.of("--fleet", description.toString()));
+    arguments.addAll(List.of("--out", root.resolve("tables").toString(), "--scan-id", "s"));
+    return CommandRun.fleetScan(arguments.toArray(String[]::new));
   }
 
   private List<Row> rows(ScanTable table, String condition) {
