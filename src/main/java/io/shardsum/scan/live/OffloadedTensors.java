@@ -3,6 +3,7 @@ package io.shardsum.scan.live;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 
+import io.shardsum.io.ReadSettings;
 import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.scan.plan.RereadLimits;
 import io.shardsum.source.ChunkColumn;
@@ -34,9 +35,11 @@ final class OffloadedTensors {
 
   private final Map<List<Object>, PlannedFile> files = new HashMap<>();
   private final RereadLimits limits;
+  private final ReadSettings reading;
 
-  OffloadedTensors(List<PlannedFile> planned, RereadLimits limits) {
+  OffloadedTensors(List<PlannedFile> planned, RereadLimits limits, ReadSettings reading) {
     this.limits = limits;
+    this.reading = reading;
     for (PlannedFile file : planned) {
       file.engine()
           .ifPresent(
@@ -108,6 +111,7 @@ final class OffloadedTensors {
             .option("tasks", new TaskPlan(tasks).toJson())
             .option("rows", RowUnit.PIECE.option())
             .option("on-error", OnError.REPORT.option())
+            .options(reading.options())
             .load()
             .select(
                 col(ChunkColumn.FILE_INDEX.columnName()).as("file_index"),
