@@ -112,8 +112,7 @@ class CheckpointReferenceTest {
     PageCache.assumeInMemory(memory);
     Path checkpoint = copy(QWEN.resolve("checkpoint"), memory.resolve("checkpoint").toString());
 
-    CommandRun run =
-        scan(List.of("--direct"), engine("a", QWEN.resolve("tp2"), checkpoint, VLLM));
+    CommandRun run = scan(List.of("--direct"), engine("a", QWEN.resolve("tp2"), checkpoint, VLLM));
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out())

@@ -94,8 +94,7 @@ public final class LiveCopies implements CopySource {
             live,
             tensors,
             landed.where(col("source").equalTo(WeightSource.FILES.name())),
-            new OffloadedTensors(
-                PlannedFile.of(request.inventory()), limits, request.reading()));
+            new OffloadedTensors(PlannedFile.of(request.inventory()), limits, request.reading()));
     LiveContents contents =
         LiveContents.of(live, tensors, files, new BlamedFiles(engines, ofFiles));
     return new LiveCopies(live, checkpoints, limits, tensors, files, contents);
