@@ -6,6 +6,7 @@ import io.shardsum.fleet.Inventory;
 import io.shardsum.io.ReadSettings;
 import io.shardsum.scan.ScanSummary;
 import io.shardsum.scan.plan.ScanRequest;
+import io.shardsum.tables.BegunScan;
 import io.shardsum.tables.FinishedScan;
 import io.shardsum.tables.ScanId;
 import io.shardsum.tables.Scope;
@@ -54,7 +55,7 @@ final class FleetScanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Instant startedAt = Instant.now();
+    Instant now = Instant.now();
     PrintWriter output = spec.commandLine().getOut();
     Configuration hadoopConf = SparkHadoopUtil.get().newConfiguration(new SparkConf());
     options.requireFitting();
@@ -74,7 +75,12 @@ final class FleetScanCommand implements Callable<Integer> {
     if (options.out != null) {
       PathOption.require("--out", options.out);
     }
-    ScanId id = options.scanId().orElseGet(() -> ScanId.startedAt(startedAt));
+    ScanId id = options.scanId().orElseGet(() -> ScanId.startedAt(now));
+    Instant startedAt =
+        switch (options.start()) {
+          case ANEW -> now;
+          case RESUMED -> BegunScan.find(options.out, id, hadoopConf).startedAt();
+        };
     ReadSettings reading = options.reading();
     Inventory inventory =
         options.inventory(hadoopConf, () -> JobSession.startOnHosts(ScanRun.appName(id)));
@@ -92,6 +98,7 @@ final class FleetScanCommand implements Callable<Integer> {
                     .verifying(options.verifyOneIn())
                     .comparedWith(options.baseline(id))
                     .readBy(reading)
+                    .starting(options.start())
                     .taking(options.replace ? TakeOver.ALWAYS : TakeOver.OF_THE_DEAD)
                     .covering(options.chosenEngines().areAll() ? Scope.FLEET : Scope.CHOSEN));
     ExitCode exitCode = summary.verdict().exitCode();

@@ -15,6 +15,7 @@ import io.shardsum.io.LocalReads;
 import io.shardsum.io.ReadSettings;
 import io.shardsum.io.Retries;
 import io.shardsum.scan.plan.Baseline;
+import io.shardsum.scan.plan.ScanStart;
 import io.shardsum.source.HeaderStructure;
 import io.shardsum.tables.ScanId;
 import java.nio.file.Path;
@@ -102,6 +103,15 @@ final class FleetScanOptions {
         "one on another host that is so only after 10 minutes."
       })
   boolean replace;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "SCAN_ID",
+      description = {
+        "Go on with a scan that has not ended: what has landed of it is not read again where the",
+        "files are as they were."
+      })
+  String resume;
 
   @Option(
       names = "--dry-run",
@@ -240,6 +250,7 @@ final class FleetScanOptions {
             || verifyOneIn != null
             || isReadOtherwise()
             || replace
+            || resume != null
             || dryRun;
     boolean ofAScan =
         baseline != null
@@ -248,6 +259,7 @@ final class FleetScanOptions {
             || verifyOneIn != null
             || isReadOtherwise()
             || replace
+            || resume != null
             || dryRun
             || format != ScanFormat.TABLE;
     if (target.explain != null && ofAScan) {
@@ -255,6 +267,10 @@ final class FleetScanOptions {
     }
     if (target.demo && (others || format != ScanFormat.TABLE)) {
       throw new UsageException("--demo takes no other option but --demo-dir and --nights");
+    }
+    if (resume != null && (scanId != null || dryRun || out == null)) {
+      throw new UsageException(
+          "--resume names the scan itself: it goes with --out, and not with --scan-id or --dry-run");
     }
     if (demoNights != null && (!target.demo || demoNights < 1 || demoNights > MOST_NIGHTS)) {
       throw new UsageException(
@@ -287,16 +303,26 @@ final class FleetScanOptions {
       throw new UsageException(
           "Missing required argument: --fleet FILE, --shards DIR, --demo or --explain ENGINE");
     }
-    if (baseline != null || digest != null || verifyOneIn != null || isReadOtherwise() || dryRun) {
+    if (baseline != null
+        || digest != null
+        || verifyOneIn != null
+        || isReadOtherwise()
+        || resume != null
+        || dryRun) {
       throw new UsageException(
           "--format sglang of a finished scan takes only --engine, --out and --scan-id");
     }
   }
 
-  /** What {@code --scan-id} names; empty: not given. */
+  /** Whether the scan goes on with another. */
+  ScanStart start() {
+    return resume == null ? ScanStart.ANEW : ScanStart.RESUMED;
+  }
+
+  /** What {@code --scan-id} or {@code --resume} names; empty: neither is given. */
   Optional<ScanId> scanId() {
     try {
-      return Optional.ofNullable(scanId).map(ScanId::new);
+      return Optional.ofNullable(resume).or(() -> Optional.ofNullable(scanId)).map(ScanId::new);
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }

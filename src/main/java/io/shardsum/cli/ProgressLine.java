@@ -1,6 +1,7 @@
 package io.shardsum.cli;
 
 import io.shardsum.scan.plan.ReadingPace;
+import io.shardsum.scan.plan.Resumed;
 import io.shardsum.scan.plan.ScanProgress;
 import io.shardsum.text.NumberWords;
 import java.io.PrintWriter;
@@ -44,6 +45,22 @@ final class ProgressLine implements ScanProgress, AutoCloseable {
 
   ProgressLine(PrintWriter err) {
     this.err = err;
+  }
+
+  @Override
+  public void resumes(String scanId, Resumed resumed) {
+    err.println(line(scanId, resumed));
+    err.flush();
+  }
+
+  static String line(String scanId, Resumed resumed) {
+    return "Resuming scan %s: %s of %s landed, %s of %s"
+        .formatted(
+            scanId,
+            Integer.toString(resumed.ranks()),
+            NumberWords.count(resumed.allRanks(), "rank"),
+            TerminalText.bytes(resumed.bytes()),
+            TerminalText.bytes(resumed.allBytes()));
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.shardsum.scan.ScanSummary;
 import io.shardsum.scan.files.HostRate;
 import io.shardsum.scan.files.ReadTimes;
 import io.shardsum.scan.judge.SourceResult;
+import io.shardsum.scan.plan.Resumed;
 import io.shardsum.tables.EngineResult;
 import io.shardsum.tables.RankResult;
 import io.shardsum.tables.Verdict;
@@ -34,6 +35,8 @@ record SummaryJson(
     String accelerator,
     int canaries,
     int canariesFound,
+    Optional<Integer> resumedRanks,
+    Optional<Long> resumedBytes,
     List<Host> hosts,
     Iterator<Engine> engines,
     Live live,
@@ -54,6 +57,8 @@ record SummaryJson(
         summary.accelerator().orElse("cpu"),
         summary.canaries().shards(),
         summary.canaries().found(),
+        summary.resumed().map(Resumed::ranks),
+        summary.resumed().map(Resumed::bytes),
         summary.readTimes().hosts().hosts().stream().map(Host::of).toList(),
         engines(summary),
         Live.of(summary),

@@ -3,6 +3,7 @@ package io.shardsum.cli;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.ScanSummary;
 import io.shardsum.scan.canary.CanaryResult;
+import io.shardsum.scan.plan.Resumed;
 import io.shardsum.tables.EngineResult;
 import io.shardsum.text.ForeignText;
 import io.shardsum.text.NumberWords;
@@ -39,6 +40,7 @@ final class SummaryReport {
         NumberWords.count(summary.tensors(), "tensor"),
         TerminalText.bytes(summary.bytes()),
         summary.readTimes().seconds());
+    summary.resumed().ifPresent(resumed -> out.printf("%s%n%n", words(resumed)));
     if (!summary.files().engines().isEmpty()) {
       printEngines(out);
     }
@@ -64,6 +66,14 @@ final class SummaryReport {
         .ifPresent(hosts -> out.println("Slow hosts: " + hosts));
     summary.accelerator().ifPresent(text -> out.println("Accelerator: " + text));
     out.println("Tables: " + TerminalText.line(summary.request().out()));
+  }
+
+  private String words(Resumed resumed) {
+    return "Resumed: %s, %s of files, had landed before; %s were read now."
+        .formatted(
+            NumberWords.count(resumed.ranks(), "rank"),
+            TerminalText.bytes(resumed.bytes()),
+            TerminalText.bytes(summary.readTimes().bytes()));
   }
 
   /** There is no summary of a scan that did not find them. */

@@ -2,12 +2,14 @@ package io.shardsum.scan;
 
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.gpu.Accelerator;
+import io.shardsum.scan.canary.CanaryResult;
 import io.shardsum.scan.checkpoint.CheckpointSource;
 import io.shardsum.scan.files.AcceleratedPlans;
 import io.shardsum.scan.files.CachedReads;
 import io.shardsum.scan.files.FileReduction;
 import io.shardsum.scan.files.Hasher;
 import io.shardsum.scan.files.KeptRows;
+import io.shardsum.scan.files.LandedFiles;
 import io.shardsum.scan.files.WavePlan;
 import io.shardsum.scan.files.WeightReader;
 import io.shardsum.scan.files.WeightReading;
@@ -34,6 +36,7 @@ import io.shardsum.scan.plan.ScanSettings;
 import io.shardsum.scan.plan.ScanSize;
 import io.shardsum.scan.reread.HeaderReading;
 import io.shardsum.scan.reread.SecondReading;
+import io.shardsum.tables.BegunScan;
 import io.shardsum.tables.ClaimedScanException;
 import io.shardsum.tables.EarlierScans;
 import io.shardsum.tables.FindingRow;
@@ -143,11 +146,11 @@ public final class FleetScan {
     Configuration hadoopConf = session.sparkContext().hadoopConfiguration();
     try (ScanClaim claim =
         ScanClaim.take(tables, request.startedAt(), request.takeOver(), hadoopConf)) {
-      tables.removeEarlier(hadoopConf);
+      ScanWaves waves = new ScanWaves(tables, claim, hadoopConf);
+      Optional<LandedFiles> landed = begin(waves, hadoopConf);
       try (LiveSource live = LiveSource.begin(request);
           BackgroundWork work = new BackgroundWork()) {
-        ScanWaves waves = new ScanWaves(tables, claim, hadoopConf);
-        ScanSummary summary = land(waves, baselines, checkpoints, live, work);
+        ScanSummary summary = land(waves, landed, baselines, checkpoints, live, work);
         work.await();
         claim.requireHeld();
         tables.write(
@@ -169,16 +172,38 @@ public final class FleetScan {
         .orElse(Map.of());
   }
 
+  /** Makes room for the tables. */
+  private Optional<LandedFiles> begin(ScanWaves waves, Configuration hadoopConf) {
+    BegunScan now = BegunScan.of(request.inventory(), request.startedAt());
+    return switch (request.start()) {
+      case ANEW -> {
+        tables.removeEarlier(hadoopConf);
+        waves.begin(now);
+        yield Optional.empty();
+      }
+      case RESUMED -> {
+        BegunScan.find(request.out(), request.scanId(), hadoopConf)
+            .requireSame(now, request.scanId());
+        tables.removeAllButTensors(hadoopConf);
+        LandedFiles landed = LandedFiles.find(files, wavePlan, waves, session);
+        metrics.resumes(request.scanId().text(), landed.resumed());
+        yield Optional.of(landed);
+      }
+    };
+  }
+
   private ScanSummary land(
       ScanWaves waves,
+      Optional<LandedFiles> landed,
       Map<String, BaselineReference> baselines,
       CheckpointSource checkpoints,
       LiveSource live,
       BackgroundWork work) {
+    List<PlannedFile> left = landed.map(LandedFiles::left).orElse(files);
     WeightReading reading =
         new WeightReader(
                 session, request, waves, wavePlan, hasher, accelerator(session), plans, metrics)
-            .read(files, size, KeptRows.NONE);
+            .read(left, size.part(left.size(), files.size()), KeptRows.NONE);
     Dataset<Row> formRows = SqlStage.FORMS.query().with("tensors", reading.tensors()).in(session);
     Supplier<List<Row>> metadataRows = work.compute(formRows::collectAsList);
     Supplier<List<Row>> zeros = work.compute(() -> ZeroTensors.ofFiles(reading.tensors()));
@@ -226,8 +251,9 @@ public final class FleetScan {
         findings,
         reading.times(),
         Duration.between(judgingBegins, Instant.now()),
-        reading.canaries(),
-        acceleratorUsed());
+        landed.map(LandedFiles::canaries).orElse(CanaryResult.NONE).plus(reading.canaries()),
+        acceleratorUsed(),
+        landed.map(LandedFiles::resumed));
   }
 
   private Judgement judge(CopySource copies, PastLookup past) {

@@ -5,6 +5,7 @@ import com.codahale.metrics.MetricRegistry;
 import io.shardsum.scan.files.HostRate;
 import io.shardsum.scan.judge.SourceResult;
 import io.shardsum.scan.plan.ReadingPace;
+import io.shardsum.scan.plan.Resumed;
 import io.shardsum.scan.plan.ScanProgress;
 import io.shardsum.tables.EngineResult;
 import io.shardsum.tables.Verdict;
@@ -56,6 +57,11 @@ final class ScanMetrics implements ScanProgress {
   ScanMetrics(SparkEnv driver, ScanProgress next) {
     this.metrics = driver.metricsSystem();
     this.next = next;
+  }
+
+  @Override
+  public void resumes(String scanId, Resumed resumed) {
+    next.resumes(scanId, resumed);
   }
 
   @Override

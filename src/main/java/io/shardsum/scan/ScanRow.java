@@ -3,17 +3,18 @@ package io.shardsum.scan;
 import io.shardsum.scan.files.AcceleratedPlans;
 import io.shardsum.scan.files.HostRate;
 import io.shardsum.scan.plan.Baseline;
+import io.shardsum.scan.plan.Resumed;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.source.ChunkColumn;
 import io.shardsum.tables.JsonColumn;
 import io.shardsum.tables.NamedRow;
+import io.shardsum.tables.Release;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.Scope;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -37,7 +38,7 @@ final class ScanRow {
         .with("fleet", request.inventory().fleet())
         .with("started_at", Timestamp.from(request.startedAt()))
         .with("finished_at", Timestamp.from(finishedAt))
-        .with("tool_version", toolVersion())
+        .with("tool_version", Release.VERSION)
         .with("spark_version", session.version())
         .with("accelerator", summary.accelerator().orElse(AcceleratedPlans.CPU))
         .with("digest", digests)
@@ -50,6 +51,8 @@ final class ScanRow {
         .with("settings", settings(session, request))
         .with("canaries", summary.canaries().shards())
         .with("canaries_found", summary.canaries().found())
+        .with("resumed_ranks", summary.resumed().map(Resumed::ranks).orElse(null))
+        .with("resumed_bytes", summary.resumed().map(Resumed::bytes).orElse(null))
         .with("hosts", summary.readTimes().hosts().hosts().stream().map(ScanRow::host).toList())
         .row();
   }
@@ -62,11 +65,6 @@ final class ScanRow {
         rate.seconds(),
         rate.bytesPerSecond(),
         rate.slow());
-  }
-
-  private static String toolVersion() {
-    return Optional.ofNullable(ScanRow.class.getPackage().getImplementationVersion())
-        .orElse("development");
   }
 
   /** Settings by name: chosen ones, since others may hold secrets. */

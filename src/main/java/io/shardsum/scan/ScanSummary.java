@@ -4,6 +4,7 @@ import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.canary.CanaryResult;
 import io.shardsum.scan.files.ReadTimes;
 import io.shardsum.scan.judge.SourceResult;
+import io.shardsum.scan.plan.Resumed;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.tables.RankResult;
 import io.shardsum.tables.Verdict;
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param canaries what became of the shards that the scan made for itself
  * @param accelerator what the plans ran on, as executed: {@code gpu}, {@code cpu}, or {@code gpu
  *     (partly: what fell back)}; empty where no GPU was asked for
+ * @param resumed what an earlier run of the scan has left; empty where it began anew
  */
 public record ScanSummary(
     ScanRequest request,
@@ -36,7 +38,8 @@ public record ScanSummary(
     ReadTimes readTimes,
     Duration judging,
     CanaryResult canaries,
-    Optional<String> accelerator) {
+    Optional<String> accelerator,
+    Optional<Resumed> resumed) {
 
   /** Copies the lists, in the order of the fleet's description. */
   public ScanSummary {

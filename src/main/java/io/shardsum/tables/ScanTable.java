@@ -169,6 +169,12 @@ public enum ScanTable {
       column("settings", "STRING").saying("as JSON"),
       column("canaries", "INT").since(2),
       column("canaries_found", "INT").since(2),
+      column("resumed_ranks", "INT")
+          .since(4)
+          .saying("of a resumed scan: of which no file was read again"),
+      column("resumed_bytes", "BIGINT")
+          .since(4)
+          .saying("likewise: of files that were not read again"),
       column(
               "hosts",
               "ARRAY<STRUCT<host: STRING, bytes: BIGINT, task_seconds: DOUBLE, seconds: DOUBLE,"

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
@@ -58,6 +59,15 @@ public record ScanTables(Path out, LocalDate date, ScanId scanId) {
    * @throws UncheckedIOException if the directories cannot be made, or it cannot be removed
    */
   public void removeEarlier(Configuration hadoopConf) {
+    removeEarlier(hadoopConf, Optional.empty());
+  }
+
+  /** The same, but for the rows of tensors that a scan of this id has landed on this date. */
+  public void removeAllButTensors(Configuration hadoopConf) {
+    removeEarlier(hadoopConf, Optional.of(new Path(path(ScanTable.TENSORS))));
+  }
+
+  private void removeEarlier(Configuration hadoopConf, Optional<Path> but) {
     try {
       FileSystem fileSystem = out.getFileSystem(hadoopConf);
       List<ScanTable> lastWrittenFirst =
@@ -67,13 +77,17 @@ public record ScanTables(Path out, LocalDate date, ScanId scanId) {
               ScanTable.ENGINES,
               ScanTable.RANKS,
               ScanTable.TENSORS);
+      Optional<Path> kept = but.map(fileSystem::makeQualified);
       for (ScanTable table : lastWrittenFirst) {
         Path tableDirectory = new Path(out, table.tableName());
         if (!fileSystem.mkdirs(tableDirectory)) {
           throw new IOException("cannot make the directory " + tableDirectory);
         }
         for (FileStatus day : fileSystem.listStatus(tableDirectory)) {
-          fileSystem.delete(ScanPartition.ofAnyDay(day.getPath(), scanId), true);
+          Path scan = ScanPartition.ofAnyDay(day.getPath(), scanId);
+          if (!kept.equals(Optional.of(scan))) {
+            fileSystem.delete(scan, true);
+          }
         }
       }
     } catch (IOException e) {

@@ -6,6 +6,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -43,7 +44,7 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class ScanWaves {
 
-  private static final String DIRECTORY = "_waves";
+  static final String DIRECTORY = "_waves";
   private static final String JSON_SUFFIX = ".json";
   private static final String PARQUET_SUFFIX = ".parquet";
   private static final int TOKEN_DIGITS = 8;
@@ -77,6 +78,21 @@ public final class ScanWaves {
   /** The tables of the scan. */
   public ScanTables tables() {
     return tables;
+  }
+
+  /**
+   * Writes down what the scan is of, before its first wave.
+   *
+   * @throws java.io.UncheckedIOException if the file system does not let it
+   */
+  public void begin(BegunScan scan) {
+    try (OutputStream out = fileSystem.create(new Path(waves, BegunScan.FILE), true)) {
+      out.write(scan.text().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw tables.cannotWrite(e);
+    } catch (FSError e) {
+      throw tables.cannotWrite(e);
+    }
   }
 
   /** Where the next wave is to be written: by {@link #write}, once. */
@@ -219,7 +235,7 @@ public final class ScanWaves {
       kept.add(wave.name() + JSON_SUFFIX);
       wave.files().forEach(file -> kept.add(file.name()));
     }
-    kept.add(DIRECTORY);
+    kept.addAll(List.of(DIRECTORY, BegunScan.FILE));
     try {
       for (Path directory : List.of(waves, rows)) {
         for (FileStatus entry : list(directory)) {

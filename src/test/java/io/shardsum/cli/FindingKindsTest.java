@@ -80,7 +80,8 @@ class FindingKindsTest {
         summary.readTimes(),
         summary.judging(),
         summary.canaries(),
-        summary.accelerator());
+        summary.accelerator(),
+        summary.resumed());
   }
 
   @ParameterizedTest

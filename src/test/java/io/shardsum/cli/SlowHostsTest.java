@@ -33,7 +33,8 @@ class SlowHostsTest {
         new ReadTimes(times.begin(), times.end(), times.bytes(), hosts),
         summary.judging(),
         summary.canaries(),
-        summary.accelerator());
+        summary.accelerator(),
+        summary.resumed());
   }
 
   private static String printed(ScanSummary summary, BiConsumer<ScanSummary, PrintWriter> print) {

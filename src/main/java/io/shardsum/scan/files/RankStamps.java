@@ -56,6 +56,16 @@ final class RankStamps {
             file.path());
   }
 
+  /** How many ranks there are. */
+  int size() {
+    return files.size();
+  }
+
+  /** Whether the files of a rank are what they were when a wave read some of them. */
+  boolean isSame(LandedWave.RankPart part) {
+    return part.stamp().equals(stamps.get(new RankOfEngine(part.engine(), part.rank())));
+  }
+
   /** Files as a wave lists them. */
   List<LandedWave.RankPart> parts(List<PlannedFile> ofWave) {
     Map<RankOfEngine, List<PlannedFile>> ranks =

@@ -6,6 +6,9 @@ public interface ScanProgress {
   /** Nobody listens. */
   ScanProgress NONE = new ScanProgress() {};
 
+  /** The scan goes on with one of its name that has not ended. */
+  default void resumes(String scanId, Resumed resumed) {}
+
   /** Reading begins; {@code totalBytes} of files will be read. */
   default void readingBegins(long totalBytes) {}
 

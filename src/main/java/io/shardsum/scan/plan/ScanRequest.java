@@ -23,6 +23,7 @@ import java.util.OptionalInt;
  * @param scope whether these are all engines of the fleet
  * @param takeOver when the name may be taken from a scan that has not ended
  * @param reading how files of weights are read
+ * @param start whether it goes on with one of its name
  */
 public record ScanRequest(
     Inventory inventory,
@@ -33,7 +34,8 @@ public record ScanRequest(
     Optional<Baseline> baseline,
     Scope scope,
     TakeOver takeOver,
-    ReadSettings reading) {
+    ReadSettings reading,
+    ScanStart start) {
 
   /** Checks that nothing is missing. */
   public ScanRequest {
@@ -46,6 +48,7 @@ public record ScanRequest(
     Objects.requireNonNull(scope, "scope is null");
     Objects.requireNonNull(takeOver, "takeOver is null");
     Objects.requireNonNull(reading, "reading is null");
+    Objects.requireNonNull(start, "start is null");
   }
 
   /** A scan of all engines that takes what GPUs hash as it comes, and whose copies vote. */
@@ -59,36 +62,43 @@ public record ScanRequest(
         Optional.empty(),
         Scope.FLEET,
         TakeOver.OF_THE_DEAD,
-        ReadSettings.USUAL);
+        ReadSettings.USUAL,
+        ScanStart.ANEW);
   }
 
   /** This scan, holding chunks that a GPU hashed against the CPU. */
   public ScanRequest verifying(OptionalInt oneIn) {
     return new ScanRequest(
-        inventory, out, scanId, startedAt, oneIn, baseline, scope, takeOver, reading);
+        inventory, out, scanId, startedAt, oneIn, baseline, scope, takeOver, reading, start);
   }
 
   /** This scan, its copies compared with an earlier one, if there is one. */
   public ScanRequest comparedWith(Optional<Baseline> right) {
     return new ScanRequest(
-        inventory, out, scanId, startedAt, verifyOneIn, right, scope, takeOver, reading);
+        inventory, out, scanId, startedAt, verifyOneIn, right, scope, takeOver, reading, start);
   }
 
   /** This scan, of all engines of the fleet or of some. */
   public ScanRequest covering(Scope which) {
     return new ScanRequest(
-        inventory, out, scanId, startedAt, verifyOneIn, baseline, which, takeOver, reading);
+        inventory, out, scanId, startedAt, verifyOneIn, baseline, which, takeOver, reading, start);
   }
 
   /** This scan, which takes its name from one that has not ended. */
   public ScanRequest taking(TakeOver when) {
     return new ScanRequest(
-        inventory, out, scanId, startedAt, verifyOneIn, baseline, scope, when, reading);
+        inventory, out, scanId, startedAt, verifyOneIn, baseline, scope, when, reading, start);
   }
 
   /** This scan, whose files are read in another way than is usual. */
   public ScanRequest readBy(ReadSettings how) {
     return new ScanRequest(
-        inventory, out, scanId, startedAt, verifyOneIn, baseline, scope, takeOver, how);
+        inventory, out, scanId, startedAt, verifyOneIn, baseline, scope, takeOver, how, start);
+  }
+
+  /** This scan, as one that begins so. */
+  public ScanRequest starting(ScanStart how) {
+    return new ScanRequest(
+        inventory, out, scanId, startedAt, verifyOneIn, baseline, scope, takeOver, reading, how);
   }
 }

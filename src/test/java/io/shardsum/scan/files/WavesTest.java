@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardsum.scan.FleetScan;
+import io.shardsum.scan.ScanSummary;
 import io.shardsum.scan.canary.CanaryResult;
 import io.shardsum.scan.canary.UntrustedScanException;
 import io.shardsum.scan.plan.ScanProgress;
@@ -13,15 +14,11 @@ import io.shardsum.tables.ScanId;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
+import io.shardsum.testing.ScanRows;
 import io.shardsum.testing.SmallFleet;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,9 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Scans that land in several waves. */
 @ExtendWith(LocalSpark.class)
 class WavesTest {
-
-  private static final Set<String> OF_THE_SCAN =
-      Set.of("scan_id", "finished_at", "canaries", "canaries_found", "hosts");
 
   private static SparkSession spark;
 
@@ -62,9 +56,9 @@ class WavesTest {
     assertThat(several.summary().canaries()).isEqualTo(new CanaryResult(72, 36));
     assertThat(several.summary().readTimes().bytes()).isEqualTo(one.summary().readTimes().bytes());
     for (ScanTable table : ScanTable.values()) {
-      assertThat(rows(several, table, "several"))
+      assertThat(ScanRows.of(spark, out(), table, "several"))
           .as("rows of %s", table)
-          .containsExactlyInAnyOrderElementsOf(rows(one, table, "one"));
+          .containsExactlyInAnyOrderElementsOf(ScanRows.of(spark, out(), table, "one"));
     }
     assertThat(out().resolve("tensors/scan_date=2026-11-23/scan_id=several"))
         .as("the table's files, and nothing else")
@@ -91,8 +85,7 @@ class WavesTest {
     return session;
   }
 
-  private static io.shardsum.scan.ScanSummary scan(
-      SparkSession session, ScanRequest request, Hasher hasher) {
+  private static ScanSummary scan(SparkSession session, ScanRequest request, Hasher hasher) {
     return new FleetScan(session, request, ScanProgress.NONE, hasher).run();
   }
 
@@ -103,24 +96,5 @@ class WavesTest {
 
   private Path out() {
     return root.resolve("tables");
-  }
-
-  /** The rows of a scan as text, without what differs between two scans of the same. */
-  private static List<String> rows(Landed landed, ScanTable table, String scanId) {
-    String[] columns =
-        Arrays.stream(table.schema().fieldNames())
-            .filter(name -> !OF_THE_SCAN.contains(name))
-            .toArray(String[]::new);
-    return spark
-        .read()
-        .schema(table.schema().add("scan_date", "string").add("scan_id", "string"))
-        .parquet(landed.out().resolve(table.tableName()).toString())
-        .where(functions.col("scan_id").equalTo(scanId))
-        .select(
-            Arrays.stream(columns).map(functions::col).toArray(org.apache.spark.sql.Column[]::new))
-        .collectAsList()
-        .stream()
-        .map(Row::toString)
-        .collect(Collectors.toList());
   }
 }
