@@ -1,5 +1,5 @@
 -- One row per engine: its ranks merged in order of rank.
--- in:  ranks (the rows of the table that come from files), expected_engines (engine, model, revision, comparison_group, digest, expected_ranks, host, hashing, storages)
+-- in:  ranks (the rows of the table that come from files), expected_engines (engine, model, revision, comparison_group, digest, expected_ranks, host, hashing, hashed_as, storages)
 -- out: the columns of the table engines
 -- There is a checksum only where every expected rank has one: a part is never passed off as the whole.
 WITH merged AS (
@@ -8,11 +8,13 @@ WITH merged AS (
     count_if(status = 'COMPLETE') AS hashed_ranks,
     count_if(status = 'MISSING') AS missing_ranks,
     sum(bytes) AS bytes,
+    sum(read_bytes) AS read_bytes,
+    min(hashed_at) AS hashed_at,
     sha2(array_join(transform(sort_array(collect_list(struct(rank, checksum))), r -> r.checksum), ''), 256) AS checksum
   FROM ranks
   GROUP BY engine
 )
-SELECT
+SELECT /*+ BROADCAST(m) */
   e.engine,
   'FILES' AS source,
   e.model,
@@ -31,6 +33,9 @@ SELECT
   CAST(NULL AS TIMESTAMP) AS fetched_at,
   CAST(NULL AS STRING) AS other_fields,
   e.hashing,
-  e.storages
+  e.storages,
+  m.read_bytes,
+  m.hashed_at,
+  e.hashed_as
 FROM expected_engines AS e
 JOIN merged AS m ON e.engine = m.engine

@@ -12,6 +12,8 @@ WITH merged AS (
       struct(key, status, coalesce(checksum, sha256) AS checksum) END)) AS entries,
     collect_set(struct(role, file, file_tensors)) AS files,
     coalesce(sum(CASE WHEN status IN ('HASHED', 'PAIRED') THEN bytes END), 0) AS bytes,
+    coalesce(sum(CASE WHEN status IN ('HASHED', 'PAIRED') AND evidence = 'COMPUTED' THEN bytes END), 0) AS read_bytes,
+    min(hashed_at) AS hashed_at,
     count_if(status = 'SKIPPED' AND key IS NOT NULL) AS skipped,
     min(CASE WHEN status = 'UNREADABLE' THEN reason END) AS fault
   FROM tensors
@@ -32,6 +34,8 @@ WITH merged AS (
     CAST(size(hashed) AS BIGINT) AS tensors,
     skipped,
     bytes,
+    read_bytes,
+    hashed_at,
     CASE
       WHEN e.state <> 'FOUND' THEN e.reason
       WHEN m.fault IS NOT NULL THEN m.fault
@@ -64,5 +68,7 @@ SELECT
   coalesce(bytes, 0) AS bytes,
   fault AS reason,
   CAST(NULL AS STRING) AS reported,
-  storages
+  storages,
+  coalesce(read_bytes, 0) AS read_bytes,
+  hashed_at
 FROM judged

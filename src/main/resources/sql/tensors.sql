@@ -1,5 +1,5 @@
 -- One row per tensor of a rank, as its files have it.
--- in:  merged (the columns of merged.sql), files (file_index, engine, rank, role, file, file_modified_at)
+-- in:  merged (the columns of merged.sql), files (file_index, engine, rank, role, file, file_modified_at, file_bytes, file_identity, hashed_at)
 -- out: the columns of the table tensors
 -- A file that could not be read, or holds no tensor, is one row whose tensor is null.
 -- tensor and key are the engine's name; where the file has another, that is name_in_file, and reason says why.
@@ -54,6 +54,10 @@ SELECT
   host,
   executor,
   gpu,
-  read_through
+  read_through,
+  files.file_bytes,
+  files.file_identity,
+  'COMPUTED' AS evidence,
+  files.hashed_at
 FROM judged
 JOIN files ON judged.file_index = files.file_index

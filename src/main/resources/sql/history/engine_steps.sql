@@ -1,5 +1,5 @@
 -- Every engine of every scan that has it: how it stands to the scans before.
--- in:  history_scans (fleet, number, scan_id, digest, whole_before: how many scans of all engines came before it,
+-- in:  history_scans (fleet, number, scan_id, started_at, digest, whole_before: how many scans of all engines came before it,
 --      whole_until: the same with itself, shown), engines (view of finished scans), rank_steps (the columns of rank_steps.sql)
 -- out: fleet, number, engine, source, model, revision, comparison_group, expected_ranks, hashed_ranks, checksum, bytes,
 --      state, number_before (the scan that it is compared with), model_before, revision_before,
@@ -11,6 +11,7 @@
 -- NOT_SCANNED: not all ranks could be read. NOT_COMPARABLE: no scan before hashed it in this way as a whole.
 -- APPEARED: no scan before had it as a whole, or it was away. UPDATED, RESTORED: all changes are planned, or lead back;
 -- with more or less replicas of unchanged ranks, the engine is UPDATED, too.
+-- last_right: a scan that reused digests says what was right when the oldest of them was computed, so it counts as that scan.
 -- NOT_UPDATED: another model or revision is declared than in the scan before, and every rank is the same; not where
 -- what drifted before is declared afterwards.
 WITH ranks_of AS (
@@ -37,6 +38,10 @@ WITH ranks_of AS (
     END AS worst
   FROM rank_steps
   GROUP BY fleet, engine, source, number
+), began AS (
+  SELECT fleet, started_at, max(number) AS number
+  FROM history_scans
+  GROUP BY fleet, started_at
 ), present AS (
   SELECT
     s.fleet,
@@ -63,10 +68,12 @@ WITH ranks_of AS (
     r.number_before,
     r.replica_ranks,
     r.wrong,
-    r.worst
+    r.worst,
+    CASE WHEN e.hashed_at < s.started_at THEN b.number ELSE s.number END AS as_of
   FROM history_scans AS s
   JOIN engines AS e ON s.scan_id = e.scan_id
   JOIN ranks_of AS r ON s.fleet = r.fleet AND s.number = r.number AND e.engine = r.engine AND e.source = r.source
+  LEFT JOIN began AS b ON s.fleet = b.fleet AND e.hashed_at = b.started_at
 ), ordered AS (
   SELECT
     *,
@@ -123,7 +130,7 @@ SELECT
   off_ranks,
   off_since,
   first_seen,
-  max(CASE WHEN whole AND wrong = 0 AND size(off_ranks) = 0 THEN number END)
+  max(CASE WHEN whole AND wrong = 0 AND size(off_ranks) = 0 THEN as_of END)
     OVER (PARTITION BY fleet, engine, source ORDER BY number) AS last_right,
   number_after,
   whole_until,

@@ -4,7 +4,7 @@
 -- out: fleet, number, fingerprint, state, first_seen, last_seen (up to then), times_seen (up to then): numbers of scans
 -- NEW: no scan before had it. STILL_THERE: the last scan that could tell had it. CAME_BACK: it was gone.
 -- GONE: the first scan that could have found it and did not. NOT_CHECKED: it was there, and this scan could not tell.
--- A scan can tell of a difference where the ranks concerned were read and compared; of a rank without a copy where it was
+-- A scan can tell of a difference where the ranks concerned were read, not reused, and compared; of a rank without a copy where it was
 -- read; of a rank that could not be read and of files beside it where it looked at the engine. A scan of all engines can tell
 -- of an engine that is not there any more, and of what is about no engine.
 WITH looked AS (
@@ -13,8 +13,8 @@ WITH looked AS (
     number,
     engine,
     source,
-    collect_set(CASE WHEN step <> 'NOT_SCANNED' THEN rank END) AS read,
-    collect_set(CASE WHEN state IN ('VERIFIED', 'DIFFERENT') THEN rank END) AS compared,
+    collect_set(CASE WHEN step <> 'NOT_SCANNED' AND reused_bytes = 0 THEN rank END) AS read,
+    collect_set(CASE WHEN state IN ('VERIFIED', 'DIFFERENT') AND reused_bytes = 0 THEN rank END) AS compared,
     collect_set(rank) AS expected
   FROM rank_steps
   GROUP BY fleet, engine, source, number

@@ -1,7 +1,7 @@
 -- Every rank of every scan beside what the same rank held before, as far as it was hashed in the same way.
 -- in:  history_scans (fleet, number: of the scan in its fleet, from 1, scan_id, digest, is_last),
 --      engines, rank_states (views of finished scans)
--- out: fleet, number, is_last, engine, source, rank, replica_ranks (of how many ranks a replica of the model is made), status, state (as in rank_states), checksum,
+-- out: fleet, number, is_last, engine, source, rank, replica_ranks (of how many ranks a replica of the model is made), status, state, reused_bytes (as in rank_states), checksum,
 --      number_before (the scan in which it was hashed in the same way the last time),
 --      step: FIRST, UNCHANGED, UPDATED, RESTORED or DRIFTED; NOT_SCANNED where it has no checksum,
 --      stale (it holds what an older declaration named, while another rank of its engine is of the present one),
@@ -11,7 +11,8 @@
 -- now was first seen under the present one. It is RESTORED where the rank comes back to what was right under the present
 -- declaration (copies agreed, or nothing else was there when that began), or where copies disagreed and agree now. Any other
 -- change is DRIFTED. A rank is off from a drift on until copies agree, it is restored or updated, or it is declared anew
--- and nothing speaks against it; and as long as it is stale and copies do not agree.
+-- and nothing speaks against it; and as long as it is stale and copies do not agree. Reused digests are no new look: with them
+-- a rank is not RESTORED, and is off as it was before.
 -- Most of the time goes into sorting, so what is long has a number: a lane is an engine and source of a fleet, a form one of the ways
 -- to hash (null where nothing was hashed), a declaration one of model and revision, and a content the scan in which the rank had a
 -- checksum for the first time.
@@ -38,6 +39,7 @@ WITH hashed_engines AS (
     r.status,
     r.checksum,
     r.state,
+    r.reused_bytes,
     CASE WHEN r.checksum IS NOT NULL THEN f.form END AS form,
     struct(f.declaration, r.tp_size, r.pp_size) AS declared
   FROM hashed_engines AS e
@@ -98,7 +100,7 @@ WITH hashed_engines AS (
       WHEN content_before IS NULL THEN 'FIRST'
       WHEN NOT changed THEN 'UNCHANGED'
       WHEN planned THEN 'UPDATED'
-      WHEN state <> 'DIFFERENT' AND (first_right < number OR (state_before = 'DIFFERENT' AND state = 'VERIFIED')) THEN 'RESTORED'
+      WHEN reused_bytes = 0 AND state <> 'DIFFERENT' AND (first_right < number OR (state_before = 'DIFFERENT' AND state = 'VERIFIED')) THEN 'RESTORED'
       ELSE 'DRIFTED'
     END AS step
   FROM compared
@@ -107,7 +109,7 @@ WITH hashed_engines AS (
     *,
     max(CASE WHEN step = 'DRIFTED' THEN number END) OVER so_far AS last_drift,
     max(CASE
-      WHEN form IS NOT NULL AND state = 'VERIFIED' THEN number
+      WHEN form IS NOT NULL AND state = 'VERIFIED' AND reused_bytes = 0 THEN number
       WHEN step IN ('RESTORED', 'UPDATED') THEN number
       WHEN step = 'UNCHANGED' AND declared <> declared_before AND state <> 'DIFFERENT' THEN number
     END) OVER so_far AS last_cleared
@@ -134,6 +136,7 @@ SELECT
   replica_ranks,
   status,
   state,
+  reused_bytes,
   checksum,
   CASE WHEN form IS NOT NULL THEN number_before END AS number_before,
   step,

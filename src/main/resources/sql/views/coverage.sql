@@ -1,10 +1,11 @@
 -- How much of each engine was checked in each finished scan, and when all of it was, the last time up to then.
--- in: rank_states, tensors, scans (views of finished scans)
+-- in: rank_states, engines, tensors, scans (views of finished scans)
 -- rank_states is read once, for it is the most expensive
 -- state: VERIFIED against a majority or a reference, DIFFERENT, HASHED_ONLY, SKIPPED (skipped_because says by which pattern),
 -- UNREADABLE, MISSING or UNKNOWN (a running engine does not tell; or, of the source EXPECTED, what must be there does not follow from
 -- the checkpoint: these tensors are in a rank that is HASHED_ONLY, too, and skipped_because says why). Tensors and bytes are those that were hashed, or skipped;
 -- of a rank that is DIFFERENT those that differ, where they are known. The others of that rank are in a row of their own state, which counts no rank.
+-- last_verified_at: a scan that reused digests verified an engine as of when the oldest of them was computed.
 -- verified_within: day, week, 4 weeks, longer, never, or different: verified before, and different now.
 CREATE OR REPLACE TEMPORARY VIEW coverage AS
 WITH found AS (
@@ -36,9 +37,10 @@ WITH found AS (
   SELECT s.scan_date, s.fleet, s.started_at, p.*,
     max(CASE WHEN p.of_ranks = 'DIFFERENT' THEN 1 ELSE 0 END) OVER engine_of_scan AS differs,
     CASE WHEN min(p.of_ranks) OVER engine_of_scan = 'VERIFIED' AND max(p.of_ranks) OVER engine_of_scan = 'VERIFIED'
-      THEN s.started_at END AS verified_at
+      THEN least(e.hashed_at, s.started_at) END AS verified_at
   FROM parts AS p
   JOIN scans AS s ON p.scan_id = s.scan_id
+  JOIN engines AS e ON p.scan_id = e.scan_id AND p.engine = e.engine AND p.source = e.source
   WINDOW engine_of_scan AS (PARTITION BY p.scan_id, p.engine, p.source)
 ), aged AS (
   SELECT *, max(verified_at) OVER (PARTITION BY fleet, engine, source ORDER BY started_at) AS last_verified_at

@@ -1,6 +1,7 @@
 -- How far each expected rank of finished scans was checked: VERIFIED, DIFFERENT, HASHED_ONLY, UNREADABLE, MISSING
 -- or UNKNOWN (a running engine does not tell).
 -- in: ranks, engines, findings (views of finished scans)
+-- reused_bytes: of bytes, those that an earlier scan has read; 0 where all was read. What it says is as old as hashed_at.
 -- state_of_rest: of what does not differ in a rank that is DIFFERENT. different_tensors, different_bytes: null where nothing differs, or it is not known how much.
 -- What is expected of a rank is no copy of it, and has no state.
 -- A finding is about copies of its own source, and about the ranks that its column ranks names, else about all of its engine;
@@ -32,7 +33,8 @@ SELECT
   r.tensors,
   r.bytes,
   r.different_tensors,
-  r.different_bytes
+  r.different_bytes,
+  coalesce(r.bytes - r.read_bytes, 0) AS reused_bytes
 FROM ranks AS r
 JOIN engines AS e ON r.scan_date = e.scan_date AND r.scan_id = e.scan_id AND r.engine = e.engine AND r.source = e.source
 LEFT JOIN findings AS f ON r.scan_date = f.scan_date AND r.scan_id = f.scan_id AND r.engine = f.engine AND r.source = f.source
@@ -44,4 +46,4 @@ LEFT JOIN findings AS g ON r.scan_date = g.scan_date AND r.scan_id = g.scan_id A
   AND (g.rank IS NULL OR g.rank = r.rank % (r.tp_size * r.pp_size))
 WHERE r.source <> 'EXPECTED'
 GROUP BY r.scan_date, r.scan_id, r.engine, r.source, r.rank, r.tp_size, r.pp_size, r.status, r.checksum, r.tensors, r.bytes,
-  r.different_tensors, r.different_bytes
+  r.different_tensors, r.different_bytes, r.read_bytes

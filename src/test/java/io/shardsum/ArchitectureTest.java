@@ -34,6 +34,7 @@ class ArchitectureTest {
           "report",
           "history",
           "scan",
+          "scan.reuse",
           "scan.live",
           "scan.judge",
           "scan.reread",

@@ -99,6 +99,7 @@ final class FleetScanCommand implements Callable<Integer> {
                     .comparedWith(options.baseline(id))
                     .readBy(reading)
                     .starting(options.start())
+                    .rereading(options.rereadDays())
                     .taking(options.replace ? TakeOver.ALWAYS : TakeOver.OF_THE_DEAD)
                     .covering(options.chosenEngines().areAll() ? Scope.FLEET : Scope.CHOSEN));
     ExitCode exitCode = summary.verdict().exitCode();

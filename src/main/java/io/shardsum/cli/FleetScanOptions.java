@@ -36,6 +36,7 @@ import picocli.CommandLine.Option;
 final class FleetScanOptions {
 
   private static final int MOST_NIGHTS = 366;
+  private static final int MOST_REREAD_DAYS = 365;
 
   @Mixin Target target = new Target();
 
@@ -95,6 +96,16 @@ final class FleetScanOptions {
         "CPU, too, and end with exit code 1 at the first difference."
       })
   Integer verifyOneIn;
+
+  @Option(
+      names = "--reread-days",
+      paramLabel = "N",
+      description = {
+        "Do not read a file whose path, length, time and inode (or ETag) are as when a scan under",
+        "--out has hashed it, less than N days ago. One of N parts of all bytes is read again, the",
+        "oldest first; so are engines with findings, and copies that differ."
+      })
+  Integer rereadDays;
 
   @Option(
       names = "--replace",
@@ -277,12 +288,24 @@ final class FleetScanOptions {
           "--nights goes with --demo: expected a number from 1 to %s, found %s"
               .formatted(MOST_NIGHTS, demoNights));
     }
+    requireRereadDays();
     if (verifyOneIn != null && verifyOneIn < 1) {
       throw new UsageException(
           "--verify-gpu: expected a number from 1, as of one in so many, found " + verifyOneIn);
     }
     if (verifyOneIn != null && Accelerator.of(new SparkConf()) == Accelerator.CPU) {
       throw new UsageException("--verify-gpu goes with --gpu: on CPUs there is nothing to verify");
+    }
+  }
+
+  private void requireRereadDays() {
+    if (rereadDays != null && (rereadDays < 1 || rereadDays > MOST_REREAD_DAYS)) {
+      throw new UsageException(
+          "--reread-days: expected a number from 1 to %s, found %s"
+              .formatted(MOST_REREAD_DAYS, rereadDays));
+    }
+    if (rereadDays != null && dryRun) {
+      throw new UsageException("--reread-days: --dry-run reads nothing");
     }
   }
 
@@ -347,7 +370,7 @@ final class FleetScanOptions {
   }
 
   private boolean isReadOtherwise() {
-    return maxRate != null || direct;
+    return maxRate != null || direct || rereadDays != null;
   }
 
   /** How files of weights are read. */
@@ -409,6 +432,11 @@ final class FleetScanOptions {
   /** One chunk in how many the CPU hashes, too; empty: none. */
   OptionalInt verifyOneIn() {
     return optional(verifyOneIn);
+  }
+
+  /** How old a digest may be that is reused; empty: none is. */
+  OptionalInt rereadDays() {
+    return optional(rereadDays);
   }
 
   private static OptionalInt optional(Integer value) {

@@ -16,6 +16,7 @@ import io.shardsum.verdict.RankStatus;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,8 @@ record SummaryJson(
     int exitCode,
     long tensors,
     long bytes,
+    long readBytes,
+    Optional<Instant> hashedAt,
     String tables,
     String accelerator,
     int canaries,
@@ -53,6 +56,8 @@ record SummaryJson(
         summary.verdict().exitCode().number(),
         summary.tensors(),
         summary.bytes(),
+        summary.readBytes(),
+        summary.hashedAt(),
         summary.request().out(),
         summary.accelerator().orElse("cpu"),
         summary.canaries().shards(),
@@ -114,6 +119,8 @@ record SummaryJson(
       int hashedRanks,
       int missingRanks,
       long bytes,
+      long readBytes,
+      Optional<Instant> hashedAt,
       List<String> agreesWith,
       List<String> sameFiles,
       Optional<Agreement.WithReference> comparedWithReference,
@@ -134,6 +141,8 @@ record SummaryJson(
           engine.hashedRanks(),
           engine.missingRanks(),
           engine.bytes(),
+          ranks.stream().mapToLong(RankResult::readBytes).sum(),
+          ranks.stream().flatMap(rank -> rank.hashedAt().stream()).min(Comparator.naturalOrder()),
           agreement.equal(),
           agreement.sameStorage(),
           agreement.reference(),
@@ -149,6 +158,8 @@ record SummaryJson(
       long tensors,
       long skipped,
       long bytes,
+      long readBytes,
+      Optional<Instant> hashedAt,
       Optional<String> reason) {
 
     static Rank of(RankResult rank) {
@@ -159,6 +170,8 @@ record SummaryJson(
           rank.tensors(),
           rank.skipped(),
           rank.bytes(),
+          rank.readBytes(),
+          rank.hashedAt(),
           rank.reason());
     }
   }

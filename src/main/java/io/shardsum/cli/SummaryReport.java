@@ -10,6 +10,7 @@ import io.shardsum.text.NumberWords;
 import io.shardsum.verdict.AgreementWords;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
+import io.shardsum.verdict.ReadShare;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,9 +39,13 @@ final class SummaryReport {
         summary.request().scanId().text(),
         NumberWords.count(summary.files().engines().size(), "engine"),
         NumberWords.count(summary.tensors(), "tensor"),
-        TerminalText.bytes(summary.bytes()),
+        TerminalText.bytes(summary.readBytes()),
         summary.readTimes().seconds());
     summary.resumed().ifPresent(resumed -> out.printf("%s%n%n", words(resumed)));
+    if (!summary.readShare().isWhole()) {
+      out.println(summary.readShare().sentence(TerminalText::bytes));
+      out.println();
+    }
     if (!summary.files().engines().isEmpty()) {
       printEngines(out);
     }
@@ -155,13 +160,23 @@ final class SummaryReport {
     String unchecked =
         incomplete == 0 ? "" : ", " + NumberWords.count(incomplete, "engine") + " incomplete";
     return switch (summary.verdict()) {
-      case EQUAL ->
-          summary.findings().isEmpty()
-              ? "EQUAL: everything was checked, and all copies are equal."
-              : "EQUAL: all that was found was checked, and all copies are equal; see the notes.";
+      case EQUAL -> equal();
       case DIFFERENT -> "DIFFERENT: " + what() + unchecked + ".";
       case INCOMPLETE ->
           "INCOMPLETE: no copies differ, but not everything could be checked" + unchecked + ".";
     };
+  }
+
+  private String equal() {
+    ReadShare share = summary.readShare();
+    if (!share.isWhole()) {
+      return "EQUAL: all copies are equal, by what was read tonight and digests that are up to "
+          + share.age()
+          + " old"
+          + (summary.findings().isEmpty() ? "." : "; see the notes.");
+    }
+    return summary.findings().isEmpty()
+        ? "EQUAL: everything was checked, and all copies are equal."
+        : "EQUAL: all that was found was checked, and all copies are equal; see the notes.";
   }
 }

@@ -92,7 +92,7 @@ final class DirectoryWalk {
     for (NotAFile link : dead) {
       notFiles.add(link);
       if (link.name().equals(DirectoryListing.INDEX_NAME)) {
-        index = Optional.of(new FoundFile(link.name(), new ListedFile(link.path(), 0, 0)));
+        index = Optional.of(new FoundFile(link.name(), new ListedFile(link.path(), 0, 0), ""));
       }
     }
   }
@@ -164,6 +164,6 @@ final class DirectoryWalk {
   }
 
   private static FoundFile listed(FileStatus status, String name) {
-    return new FoundFile(name, ListedFile.of(status));
+    return FoundFile.of(status, name);
   }
 }

@@ -3,6 +3,7 @@ package io.shardsum.fleet;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -48,6 +49,16 @@ public record EngineInventory(
    */
   public String hashing() {
     return ComparisonGroup.hashing(spec);
+  }
+
+  /** All of its settings that digests of its files follow from. */
+  public String hashedAs() {
+    return "%s, digest %s, %s %s"
+        .formatted(
+            hashing(),
+            spec.digest().word(),
+            spec.layout().name().toLowerCase(Locale.ROOT),
+            spec.parallelism());
   }
 
   /** What the comparison groups of all revisions of its model have in common. */

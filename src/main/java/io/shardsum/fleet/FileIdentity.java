@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Which file a path leads to: two paths with one identity are one file. Symbolic links, hard links
@@ -12,6 +14,9 @@ import java.util.Map;
  * copies of the same content in two places have one ETag, and are two copies.
  */
 final class FileIdentity {
+  /** A device has another number after each start of its host. */
+  private static final Pattern INODE = Pattern.compile("inode \\d+:(\\d+)$");
+
   private FileIdentity() {}
 
   static String of(String location) {
@@ -30,5 +35,14 @@ final class FileIdentity {
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
       return StorageLocation.canonical(location);
     }
+  }
+
+  /** What another file of the same path would have otherwise: the inode, without its device. */
+  static String version(String identity, String etag) {
+    Matcher inode = INODE.matcher(identity);
+    if (inode.find()) {
+      return "inode " + inode.group(1);
+    }
+    return etag.isEmpty() ? "" : "etag " + etag;
   }
 }

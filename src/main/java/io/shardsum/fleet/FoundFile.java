@@ -1,13 +1,22 @@
 package io.shardsum.fleet;
 
+import io.shardsum.io.FileState;
 import io.shardsum.io.ListedFile;
+import org.apache.hadoop.fs.FileStatus;
 
 /**
  * A file in a directory.
  *
  * @param name relative to the directory that was listed
+ * @param etag as an object store gives it; else empty
  */
-record FoundFile(String name, ListedFile listed) {
+record FoundFile(String name, ListedFile listed, String etag) {
+
+  /** What a file system says of a file. */
+  static FoundFile of(FileStatus status, String name) {
+    return new FoundFile(name, ListedFile.of(status), FileState.etag(status).orElse(""));
+  }
+
   boolean hidden() {
     return isHidden(name.substring(name.lastIndexOf('/') + 1));
   }
@@ -21,6 +30,7 @@ record FoundFile(String name, ListedFile listed) {
   }
 
   ShardFile as(String role, int part) {
-    return new ShardFile(listed, role, part, FileIdentity.of(listed.path()));
+    String identity = FileIdentity.of(listed.path());
+    return new ShardFile(listed, role, part, identity, FileIdentity.version(identity, etag));
   }
 }

@@ -135,7 +135,11 @@ public record HostListing(List<RankInventory> ranks, List<Problem> problems)
     ListedFile listed = file.listed().on(host);
     boolean local = listed.host().isPresent();
     return new ShardFile(
-        listed, file.role(), file.part(), local ? host + " " + file.identity() : file.identity());
+        listed,
+        file.role(),
+        file.part(),
+        local ? host + " " + file.identity() : file.identity(),
+        file.version());
   }
 
   /** Whether the host has files of a rank, whatever their state. */

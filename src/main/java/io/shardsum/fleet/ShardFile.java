@@ -12,8 +12,10 @@ import java.io.Serializable;
  * @param role {@link #TARGET} or the role of the draft model
  * @param part the number of the part; in a checkpoint the position by name
  * @param identity which file it is: paths with the same identity lead to one file
+ * @param version its inode, or its ETag in an object store: another file of the same path has
+ *     another; empty where the storage gives neither
  */
-public record ShardFile(ListedFile listed, String role, int part, String identity)
+public record ShardFile(ListedFile listed, String role, int part, String identity, String version)
     implements Serializable {
   /** The role of the model itself, as against its drafts. */
   public static final String TARGET = "target";
@@ -22,11 +24,12 @@ public record ShardFile(ListedFile listed, String role, int part, String identit
     requireNonNull(listed, "listed is null");
     requireNonNull(role, "role is null");
     requireNonNull(identity, "identity is null");
+    requireNonNull(version, "version is null");
   }
 
   /** A file that is no other's. */
   public ShardFile(ListedFile listed, String role, int part) {
-    this(listed, role, part, listed.path());
+    this(listed, role, part, listed.path(), "");
   }
 
   /** Its path, as {@code new org.apache.hadoop.fs.Path(path)} reads it. */

@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param worst the worst state of its ranks in this scan; empty where the scan does not have it
  * @param firstSeen the first scan that has it
  * @param lastRight the last scan, up to this one, that read it as a whole, found no error in it and
- *     no drift
+ *     no drift; where digests were reused, the scan that computed the oldest of them
  * @param drift what is off, if anything is, whenever it began
  */
 public record EngineStep(

@@ -48,7 +48,8 @@ final class HistoryTables implements AutoCloseable {
           "bytes",
           "hashing",
           "digest",
-          "host");
+          "host",
+          "hashed_at");
   private static final StructType RANKS =
       ScanTable.RANKS.schema(
           "engine",
@@ -61,7 +62,8 @@ final class HistoryTables implements AutoCloseable {
           "tensors",
           "bytes",
           "different_tensors",
-          "different_bytes");
+          "different_bytes",
+          "read_bytes");
   private static final StructType TENSORS =
       ScanTable.TENSORS.schema(
           "engine",

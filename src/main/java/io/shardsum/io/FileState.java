@@ -14,11 +14,14 @@ public record FileState(long lengthBytes, long modifiedAtMillis, Optional<String
   private static final int SECOND_MILLIS = 1000;
 
   static FileState of(FileStatus status) {
-    Optional<String> etag =
-        status instanceof EtagSource source
-            ? Optional.ofNullable(source.getEtag()).filter(name -> !name.isBlank())
-            : Optional.empty();
-    return new FileState(status.getLen(), status.getModificationTime(), etag);
+    return new FileState(status.getLen(), status.getModificationTime(), etag(status));
+  }
+
+  /** The storage's own name of a file's content, if it has one. */
+  public static Optional<String> etag(FileStatus status) {
+    return status instanceof EtagSource source
+        ? Optional.ofNullable(source.getEtag()).filter(name -> !name.isBlank())
+        : Optional.empty();
   }
 
   static FileState listed(ListedFile file) {

@@ -5,6 +5,7 @@ import io.shardsum.tables.Verdict;
 import io.shardsum.text.ForeignText;
 import io.shardsum.verdict.Coverage.Age;
 import io.shardsum.verdict.CoverageState;
+import io.shardsum.verdict.ReadShare;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -115,17 +116,22 @@ final class FirstScreen {
   /** What the page does not show: scans that are left out, engines that were not looked at. */
   public List<String> notes() {
     FleetHistory history = report.history().fleet();
+    ReadShare share = report.scan().readShare();
+    Stream<String> readShare =
+        share.isWhole() ? Stream.of() : Stream.of(share.sentence(Figures::bytes) + ".");
     return Stream.concat(
-            history.leftOut().stream()
-                .map(scan -> "Scan %s is left out: %s.".formatted(scan.scanId(), scan.why())),
-            history.notLookedAt().stream()
-                .map(
-                    step ->
-                        "This scan did not look at engine %s: the newest that did began on %s."
-                            .formatted(
-                                ShownText.shortened(step.engine()),
-                                Figures.time(step.comparedWith().orElseThrow().startedAt())))
-                .limit(NOTES_OF_ENGINES))
+            readShare,
+            Stream.concat(
+                history.leftOut().stream()
+                    .map(scan -> "Scan %s is left out: %s.".formatted(scan.scanId(), scan.why())),
+                history.notLookedAt().stream()
+                    .map(
+                        step ->
+                            "This scan did not look at engine %s: the newest that did began on %s."
+                                .formatted(
+                                    ShownText.shortened(step.engine()),
+                                    Figures.time(step.comparedWith().orElseThrow().startedAt())))
+                    .limit(NOTES_OF_ENGINES)))
         .map(line -> ForeignText.shown(line, LINE_CODE_POINTS))
         .toList();
   }

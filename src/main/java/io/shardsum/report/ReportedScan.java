@@ -3,9 +3,12 @@ package io.shardsum.report;
 import io.shardsum.scan.files.HostRate;
 import io.shardsum.scan.files.HostRates;
 import io.shardsum.tables.Verdict;
+import io.shardsum.verdict.ReadShare;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Row;
 
 /** A row of the table {@code scans}. */
@@ -22,6 +25,7 @@ record ReportedScan(
     long ranks,
     long tensors,
     long bytes,
+    ReadShare readShare,
     Verdict verdict,
     String settings,
     HostRates hosts) {
@@ -40,6 +44,7 @@ record ReportedScan(
         row.<Integer>getAs("ranks"),
         row.<Long>getAs("tensors"),
         row.<Long>getAs("bytes"),
+        readShare(row),
         Verdict.valueOf(row.getAs("verdict")),
         row.getAs("settings"),
         hosts(row));
@@ -60,5 +65,15 @@ record ReportedScan(
         row.<Double>getAs("task_seconds"),
         row.<Double>getAs("seconds"),
         row.<Boolean>getAs("slow"));
+  }
+
+  private static ReadShare readShare(Row row) {
+    long bytes = row.<Long>getAs("bytes");
+    Timestamp startedAt = row.getAs("started_at");
+    Timestamp hashedAt = Optional.ofNullable(row.<Timestamp>getAs("hashed_at")).orElse(startedAt);
+    return new ReadShare(
+        Optional.ofNullable(row.<Long>getAs("read_bytes")).orElse(bytes),
+        bytes,
+        Duration.between(hashedAt.toInstant(), startedAt.toInstant()));
   }
 }

@@ -42,6 +42,9 @@ final class VerdictSentence {
   String rest() {
     long verified = verified();
     if (report.scan().verdict() == Verdict.EQUAL) {
+      if (!report.scan().readShare().isWhole()) {
+        return "Not everything was read in this scan: see the notes.";
+      }
       return report.findings().isEmpty()
           ? "Everything was checked."
           : "All that was found was checked; see the notes.";

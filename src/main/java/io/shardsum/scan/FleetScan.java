@@ -1,29 +1,19 @@
 package io.shardsum.scan;
 
-import io.shardsum.fleet.WeightSource;
 import io.shardsum.gpu.Accelerator;
 import io.shardsum.scan.canary.CanaryResult;
 import io.shardsum.scan.checkpoint.CheckpointSource;
 import io.shardsum.scan.files.AcceleratedPlans;
 import io.shardsum.scan.files.CachedReads;
-import io.shardsum.scan.files.FileReduction;
 import io.shardsum.scan.files.Hasher;
-import io.shardsum.scan.files.KeptRows;
 import io.shardsum.scan.files.LandedFiles;
 import io.shardsum.scan.files.WavePlan;
 import io.shardsum.scan.files.WeightReader;
 import io.shardsum.scan.files.WeightReading;
 import io.shardsum.scan.judge.BaselineReference;
 import io.shardsum.scan.judge.BaselineScan;
-import io.shardsum.scan.judge.CopySource;
-import io.shardsum.scan.judge.FileCopies;
-import io.shardsum.scan.judge.Judge;
-import io.shardsum.scan.judge.Judgement;
 import io.shardsum.scan.judge.PastLookup;
-import io.shardsum.scan.judge.SecondReader;
 import io.shardsum.scan.judge.SourceResult;
-import io.shardsum.scan.judge.ZeroTensors;
-import io.shardsum.scan.live.LiveCopies;
 import io.shardsum.scan.live.LiveSource;
 import io.shardsum.scan.plan.BackgroundWork;
 import io.shardsum.scan.plan.LocalPaths;
@@ -34,8 +24,7 @@ import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.scan.plan.ScanSession;
 import io.shardsum.scan.plan.ScanSettings;
 import io.shardsum.scan.plan.ScanSize;
-import io.shardsum.scan.reread.HeaderReading;
-import io.shardsum.scan.reread.SecondReading;
+import io.shardsum.scan.reuse.Reuse;
 import io.shardsum.tables.BegunScan;
 import io.shardsum.tables.ClaimedScanException;
 import io.shardsum.tables.EarlierScans;
@@ -45,7 +34,6 @@ import io.shardsum.tables.ScanClaim;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.ScanTables;
 import io.shardsum.tables.ScanWaves;
-import io.shardsum.tables.SqlStage;
 import io.shardsum.verdict.Finding;
 import java.time.Clock;
 import java.time.Duration;
@@ -56,7 +44,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.sql.Column;
@@ -200,46 +187,36 @@ public final class FleetScan {
       LiveSource live,
       BackgroundWork work) {
     List<PlannedFile> left = landed.map(LandedFiles::left).orElse(files);
-    WeightReading reading =
-        new WeightReader(
-                session, request, waves, wavePlan, hasher, accelerator(session), plans, metrics)
-            .read(left, size.part(left.size(), files.size()), KeptRows.NONE);
-    Dataset<Row> formRows = SqlStage.FORMS.query().with("tensors", reading.tensors()).in(session);
-    Supplier<List<Row>> metadataRows = work.compute(formRows::collectAsList);
-    Supplier<List<Row>> zeros = work.compute(() -> ZeroTensors.ofFiles(reading.tensors()));
+    PastLookup past = new PastLookup(session, request.out());
+    Reuse reuse = Reuse.land(session, request, left, tables, past);
+    WeightReading reading = read(reuse.filesToRead(), waves, metrics);
+    FleetJudge.Metadata metadata = FleetJudge.Metadata.of(reading, session, work);
     List<RowSource> others = List.of(live, checkpoints);
     checkpoints.landTensors(reading.tensors(), tables);
     live.landTensors(reading.tensors(), tables);
-    FileReduction reduced =
-        FileReduction.of(session, request.inventory(), reading.tensors(), plans);
 
     Instant judgingBegins = Instant.now();
-    PastLookup past = new PastLookup(session, request.out());
-    Judgement ofFiles =
-        judge(
-            fileCopies(reading, reduced, metadataRows.get(), zeros.get(), baselines, checkpoints),
-            past);
-    plans.add(SqlStage.FORMS, formRows);
-    SourceResult inFiles = ofFiles.result(reduced.ranks(), reduced.engines(), Map.of());
-    List<Finding> findings = new ArrayList<>(ofFiles.findings());
-    SourceResult running = SourceResult.none(WeightSource.LIVE);
-    if (!live.isEmpty()) {
-      LiveCopies copies = liveCopies(live, reduced, ofFiles, checkpoints);
-      Judgement ofEngines = judge(copies, past);
-      running = ofEngines.result(copies.ranks(), copies.engines(), copies.withFiles());
-      findings.addAll(ofEngines.findings());
-    }
+    FleetJudge.Judged judged =
+        new FleetJudge(
+                session, request, files, tables, limits, plans, baselines, checkpoints, live, past)
+            .judge(
+                reading,
+                metadata,
+                reuse,
+                work,
+                suspects -> read(suspects, waves, ScanProgress.NONE));
+    List<Finding> findings = new ArrayList<>(judged.findings());
     findings.addAll(checkpoints.findings());
     findings.addAll(past.notes());
-    findings.addAll(CachedReads.note(request, reading.tensors()));
+    findings.addAll(CachedReads.note(request, judged.reading().tensors()));
 
-    List<SourceResult> results = List.of(inFiles, running);
+    List<SourceResult> results = judged.results();
     Dataset<Row> ranks =
         DifferingColumns.of(results)
-            .addedTo(withRowsOf(others, reduced.rankRows(), of -> of.ranks(session)));
+            .addedTo(withRowsOf(others, judged.reduced().rankRows(), of -> of.ranks(session)));
     Dataset<Row> engines =
         AgreementColumns.of(results, findings)
-            .addedTo(withRowsOf(others, reduced.engineRows(), of -> of.engines(session)));
+            .addedTo(withRowsOf(others, judged.reduced().engineRows(), of -> of.engines(session)));
     Dataset<Row> found =
         rows(findings.stream().map(FindingRow::of).toList(), ScanTable.FINDINGS.schema());
     work.start(() -> tables.write(ScanTable.RANKS, ranks.coalesce(1)));
@@ -249,57 +226,17 @@ public final class FleetScan {
         request,
         results,
         findings,
-        reading.times(),
+        judged.reading().times(),
         Duration.between(judgingBegins, Instant.now()),
-        landed.map(LandedFiles::canaries).orElse(CanaryResult.NONE).plus(reading.canaries()),
+        landed.map(LandedFiles::canaries).orElse(CanaryResult.NONE).plus(judged.reading().canaries()),
         acceleratorUsed(),
         landed.map(LandedFiles::resumed));
   }
 
-  private Judgement judge(CopySource copies, PastLookup past) {
-    return Judge.judge(copies, request.inventory().fleet(), past, request.startedAt());
-  }
-
-  private FileCopies fileCopies(
-      WeightReading reading,
-      FileReduction reduced,
-      List<Row> metadataRows,
-      List<Row> zeros,
-      Map<String, BaselineReference> baselines,
-      CheckpointSource checkpoints) {
-    return new FileCopies(
-        request.inventory(),
-        reading.tensors(),
-        reduced.ranks(),
-        FileCopies.groups(request.inventory(), reduced.ranks(), metadataRows, baselines),
-        metadataRows,
-        new ZeroTensors(zeros),
-        reading.brokenHeaders(),
-        checkpoints,
-        Optional.of(
-            new SecondReader(
-                new HeaderReading(reading.tensors(), files, reading.executors(), request.reading()),
-                new SecondReading(
-                    reading.tensors(),
-                    files,
-                    reading.executors(),
-                    limits,
-                    request.reading(),
-                    checkpoints))));
-  }
-
-  /** In a session of its own: there are few rows, however large the fleet is. */
-  private LiveCopies liveCopies(
-      LiveSource live, FileReduction reduced, Judgement ofFiles, CheckpointSource checkpoints) {
-    SparkSession ofFewRows = ScanSession.of(session, new ScanSize(0, 0));
-    return LiveCopies.of(
-        live,
-        request,
-        tables.read(ScanTable.TENSORS, ofFewRows),
-        reduced.ranks(),
-        ofFiles.findings(),
-        checkpoints,
-        limits);
+  private WeightReading read(List<PlannedFile> some, ScanWaves waves, ScanProgress progress) {
+    return new WeightReader(
+            session, request, waves, wavePlan, hasher, accelerator(session), plans, progress)
+        .read(some, size.part(some.size(), files.size()));
   }
 
   private static Dataset<Row> withRowsOf(

@@ -121,7 +121,8 @@ final class ScanMetrics implements ScanProgress {
     Instant startedAt = summary.request().startedAt();
     add(registry, "started_at_seconds", startedAt.getEpochSecond());
     add(registry, "finished_at_seconds", clock.instant().getEpochSecond());
-    add(registry, "bytes_hashed", summary.bytes());
+    add(registry, "bytes_hashed", summary.readBytes());
+    add(registry, "bytes_reused", summary.bytes() - summary.readBytes());
     add(registry, "tensors_hashed", summary.tensors());
     add(registry, "hosts_slow", slowHosts(summary));
     addVerdict(registry, summary);

@@ -54,6 +54,8 @@ final class ScanRow {
         .with("resumed_ranks", summary.resumed().map(Resumed::ranks).orElse(null))
         .with("resumed_bytes", summary.resumed().map(Resumed::bytes).orElse(null))
         .with("hosts", summary.readTimes().hosts().hosts().stream().map(ScanRow::host).toList())
+        .with("read_bytes", summary.readBytes())
+        .with("hashed_at", summary.hashedAt().map(Timestamp::from))
         .row();
   }
 
@@ -71,6 +73,9 @@ final class ScanRow {
   private static String settings(SparkSession session, ScanRequest request) {
     Map<String, String> settings = new HashMap<>();
     settings.put(Scope.SETTING, request.scope().word());
+    request
+        .rereadDays()
+        .ifPresent(days -> settings.put(ScanRequest.REREAD_DAYS, Integer.toString(days)));
     request.baseline().ifPresent(baseline -> settings.put(Baseline.SETTING, baseline.toString()));
     settings.putAll(request.reading().options());
     settings.put("spark.master", session.sparkContext().master());

@@ -9,8 +9,10 @@ import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.tables.RankResult;
 import io.shardsum.tables.Verdict;
 import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.ReadShare;
 import io.shardsum.verdict.TensorName;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -92,6 +94,25 @@ public record ScanSummary(
   /** How many bytes of tensors were hashed. */
   public long bytes() {
     return files().ranks().stream().mapToLong(RankResult::bytes).sum();
+  }
+
+  /** How many of these bytes were read in this scan; the digests of others are reused. */
+  public long readBytes() {
+    return files().ranks().stream().mapToLong(RankResult::readBytes).sum();
+  }
+
+  /** When the scan began that computed the oldest digest; empty: there is none. */
+  public Optional<Instant> hashedAt() {
+    return files().ranks().stream()
+        .map(RankResult::hashedAt)
+        .flatMap(Optional::stream)
+        .min(Comparator.naturalOrder());
+  }
+
+  /** How much of what is said of files this scan has read itself. */
+  public ReadShare readShare() {
+    Instant now = request.startedAt();
+    return new ReadShare(readBytes(), bytes(), Duration.between(hashedAt().orElse(now), now));
   }
 
   /** How many tensors were hashed. */

@@ -6,6 +6,8 @@ import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
 import io.shardsum.verdict.RankStatus;
 import io.shardsum.verdict.Subject;
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
 
@@ -21,6 +23,9 @@ import org.apache.spark.sql.Row;
  * @param skipped how many tensors were left out by a pattern
  * @param bytes how many bytes were hashed; 0 of a running engine, which does not say it
  * @param reason why the rank is not COMPLETE
+ * @param readBytes how many of these bytes were read in this scan
+ * @param hashedAt when the scan began that computed the oldest of its digests; empty of a running
+ *     engine, and where nothing is known of the rank
  */
 public record RankResult(
     WeightSource source,
@@ -32,7 +37,9 @@ public record RankResult(
     long tensors,
     long skipped,
     long bytes,
-    Optional<String> reason) {
+    Optional<String> reason,
+    long readBytes,
+    Optional<Instant> hashedAt) {
 
   /** A rank in files. */
   public static RankResult of(Row row) {
@@ -46,7 +53,9 @@ public record RankResult(
         row.<Long>getAs("tensors"),
         row.<Long>getAs("skipped"),
         row.<Long>getAs("bytes"),
-        Optional.ofNullable(row.getAs("reason")));
+        Optional.ofNullable(row.getAs("reason")),
+        row.<Long>getAs("read_bytes"),
+        Optional.ofNullable(row.<Timestamp>getAs("hashed_at")).map(Timestamp::toInstant));
   }
 
   /** Whether nothing is left of it but what is skipped. */

@@ -39,7 +39,14 @@ public enum ScanTable {
       column("host", "STRING"),
       column("executor", "STRING"),
       column("gpu", "STRING"),
-      column("read_through", "STRING").since(4)),
+      column("read_through", "STRING").since(4),
+      column("file_bytes", "BIGINT").since(4),
+      column("file_identity", "STRING").since(4).saying("its inode, or its ETag"),
+      column("evidence", "STRING")
+          .since(4)
+          .inOlderTables("CASE WHEN coalesce(source, 'FILES') = 'FILES' THEN 'COMPUTED' END")
+          .saying("of files: COMPUTED in this scan, or [REUSED](#not-everything-each-night)"),
+      column("hashed_at", "TIMESTAMP").since(4).saying("when the scan began that computed it")),
   /** One row an expected rank. */
   RANKS(
       "expected rank and source",
@@ -64,7 +71,9 @@ public enum ScanTable {
       column("different_tensors", "BIGINT")
           .since(2)
           .saying("null where nothing differs, or it is not known how much"),
-      column("different_bytes", "BIGINT").since(2).saying("likewise")),
+      column("different_bytes", "BIGINT").since(2).saying("likewise"),
+      column("read_bytes", "BIGINT").since(4).saying("of `bytes`: read in this scan"),
+      column("hashed_at", "TIMESTAMP").since(4).saying("of its oldest digest")),
   /** One row an engine. */
   ENGINES(
       "engine and source",
@@ -105,7 +114,12 @@ public enum ScanTable {
               "against what is [right by declaration](#which-copy-is-wrong): IS_REFERENCE, EQUAL,"
                   + " DIFFERENT, UNSETTLED"),
       column("reference_tensors", "BIGINT").since(2).saying("how many were compared with it"),
-      column("agreement", "STRING").since(2).saying("AGREES WITH, in the summary's words")),
+      column("agreement", "STRING").since(2).saying("AGREES WITH, in the summary's words"),
+      column("read_bytes", "BIGINT").since(4).saying("of `bytes`: read in this scan"),
+      column("hashed_at", "TIMESTAMP").since(4).saying("of its oldest digest"),
+      column("hashed_as", "STRING")
+          .since(4)
+          .saying("all settings that its digests follow from, besides the release")),
   /** One row for each thing that is wrong. */
   FINDINGS(
       "thing that is wrong or unchecked",
@@ -182,7 +196,9 @@ public enum ScanTable {
           .since(4)
           .saying(
               "what each host has read: `host`, `bytes`, `task_seconds` of all its tasks, `seconds`"
-                  + " in which it had any, `bytes_per_second` of a task, `slow`"));
+                  + " in which it had any, `bytes_per_second` of a task, `slow`"),
+      column("read_bytes", "BIGINT").since(4).saying("of `bytes`: read in this scan"),
+      column("hashed_at", "TIMESTAMP").since(4).saying("of its oldest digest"));
 
   /** The version of all columns: that of the youngest. Tables of a newer one are not read. */
   public static final int SCHEMA_VERSION =

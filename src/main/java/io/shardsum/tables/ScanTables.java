@@ -12,6 +12,7 @@ import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -35,6 +36,9 @@ public record ScanTables(Path out, LocalDate date, ScanId scanId) {
 
   /** How the names of directories of canaries begin. */
   static final String CANARIES = "_canary-";
+
+  /** How the names of files begin whose rows an earlier scan has computed. */
+  private static final String REUSED = "reused";
 
   private static final int MESSAGE_CODE_POINTS = 1_000;
 
@@ -120,10 +124,46 @@ public record ScanTables(Path out, LocalDate date, ScanId scanId) {
     write(path(table), rows, SaveMode.Append);
   }
 
-  private void write(String directory, Dataset<Row> rows, SaveMode mode) {
+  /**
+   * Writes rows of the table of tensors that an earlier scan has computed.
+   *
+   * @throws UncheckedIOException if the file system does not let it
+   */
+  public void appendReused(Dataset<Row> rows) {
+    write(
+        path(ScanTable.TENSORS),
+        rows.write().option("mapreduce.output.basename", REUSED),
+        SaveMode.Append);
+  }
+
+  /**
+   * Removes those rows.
+   *
+   * @throws UncheckedIOException if the file system does not let it
+   */
+  public void removeReused(Configuration hadoopConf) {
+    Path directory = new Path(path(ScanTable.TENSORS));
     try {
-      rows.write()
-          .mode(mode)
+      FileSystem fileSystem = directory.getFileSystem(hadoopConf);
+      if (fileSystem.exists(directory)) {
+        for (FileStatus file : fileSystem.listStatus(directory)) {
+          if (file.getPath().getName().startsWith(REUSED)) {
+            StoredScans.delete(file.getPath(), fileSystem);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw cannotWrite(e);
+    }
+  }
+
+  private void write(String directory, Dataset<Row> rows, SaveMode mode) {
+    write(directory, rows.write(), mode);
+  }
+
+  private void write(String directory, DataFrameWriter<Row> rows, SaveMode mode) {
+    try {
+      rows.mode(mode)
           .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
           .parquet(directory);
     } catch (Exception | FSError e) { // Spark throws checked exceptions, too, and declares none

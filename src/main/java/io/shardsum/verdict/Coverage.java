@@ -47,7 +47,8 @@ public record Coverage(
   /**
    * When all ranks of an engine were verified, the last time.
    *
-   * @param verifiedAt the beginning of that scan; empty: in no scan of these tables
+   * @param verifiedAt the beginning of that scan, or of the one that computed the oldest of the
+   *     digests that it reused; empty: in no scan of these tables
    */
   public record EngineAge(String engine, Optional<Instant> verifiedAt, Age age) {}
 

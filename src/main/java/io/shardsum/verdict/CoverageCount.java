@@ -118,7 +118,13 @@ public final class CoverageCount {
     tally.ranks += ranks - 1;
   }
 
-  public Coverage coverage(Evidence evidence, Instant now) {
+  /**
+   * Ends the count.
+   *
+   * @param now when this scan began
+   * @param hashedAt by engine: when the scan began that computed the oldest of its digests
+   */
+  public Coverage coverage(Evidence evidence, Instant now, Map<String, Instant> hashedAt) {
     List<Part> parts = new ArrayList<>();
     states.forEach((state, tally) -> parts.add(tally.part(state, Optional.empty())));
     skipped.forEach(
@@ -127,7 +133,9 @@ public final class CoverageCount {
         (because, tally) -> parts.add(tally.part(CoverageState.UNKNOWN, Optional.of(because))));
     parts.sort(Comparator.comparing(Part::state));
     List<EngineAge> ages = new ArrayList<>();
-    byEngine.forEach((engine, found) -> ages.add(age(engine, found, evidence, now)));
+    byEngine.forEach(
+        (engine, found) ->
+            ages.add(age(engine, found, evidence, now, hashedAt.getOrDefault(engine, now))));
     ages.sort(
         Comparator.comparing((EngineAge age) -> age.verifiedAt().orElse(Instant.MIN))
             .thenComparing(EngineAge::engine));
@@ -137,10 +145,10 @@ public final class CoverageCount {
   }
 
   private static EngineAge age(
-      String engine, Set<CoverageState> found, Evidence evidence, Instant now) {
+      String engine, Set<CoverageState> found, Evidence evidence, Instant now, Instant hashedAt) {
     Optional<Instant> verifiedAt =
         found.equals(EnumSet.of(CoverageState.VERIFIED))
-            ? Optional.of(now)
+            ? Optional.of(hashedAt)
             : evidence.lastVerified(engine).map(Evidence.LastVerified::startedAt);
     Age age =
         verifiedAt.isPresent() && found.contains(CoverageState.DIFFERENT)

@@ -418,7 +418,16 @@ class FleetScanCommandTest {
     assertThat(json.path("scan_id").textValue()).isEqualTo("nightly-1");
     assertThat(json.path("tables").textValue()).isEqualTo(out().toString());
     Row scan = Landed.rows(spark, out(), ScanTable.SCANS, "true").get(0);
-    assertEquals(json, scan, "fleet", "verdict", "tensors", "bytes", "canaries", "canaries_found");
+    assertEquals(
+        json,
+        scan,
+        "fleet",
+        "verdict",
+        "tensors",
+        "bytes",
+        "read_bytes",
+        "canaries",
+        "canaries_found");
     assertEquals(
         json.path("hosts").path(0),
         scan.<Row>getList(scan.fieldIndex("hosts")).get(0),
@@ -441,12 +450,22 @@ class FleetScanCommandTest {
           "hashed_ranks",
           "missing_ranks",
           "bytes",
+          "read_bytes",
           "agreement");
       assertThat(engine.path("ranks")).hasSize(2);
       for (JsonNode rank : engine.path("ranks")) {
         Row rankRow = only(ScanTable.RANKS, name, "rank = " + rank.path("rank").intValue());
         assertEquals(
-            rank, rankRow, "rank", "status", "checksum", "tensors", "skipped", "bytes", "reason");
+            rank,
+            rankRow,
+            "rank",
+            "status",
+            "checksum",
+            "tensors",
+            "skipped",
+            "bytes",
+            "read_bytes",
+            "reason");
       }
     }
     assertThat(json.path("findings"))
@@ -478,10 +497,10 @@ class FleetScanCommandTest {
     assertThat(JsonKeys.of(json))
         .isEqualTo(
             """
-            .: fleet scan_id started_at verdict exit_code tensors bytes tables accelerator canaries canaries_found hosts engines live findings coverage timings
+            .: fleet scan_id started_at verdict exit_code tensors bytes read_bytes hashed_at tables accelerator canaries canaries_found hosts engines live findings coverage timings
             hosts: host bytes task_seconds seconds bytes_per_second slow
-            engines: engine model revision comparison_group status checksum expected_ranks hashed_ranks missing_ranks bytes agrees_with same_files compared_with_reference agreement ranks
-            engines.ranks: rank status checksum tensors skipped bytes reason
+            engines: engine model revision comparison_group status checksum expected_ranks hashed_ranks missing_ranks bytes read_bytes hashed_at agrees_with same_files compared_with_reference agreement ranks
+            engines.ranks: rank status checksum tensors skipped bytes read_bytes hashed_at reason
             live: engines coverage
             live.coverage: states last_verified
             findings: kind severity engine source rank role tensor expected actual votes cause location detail pattern ranges range_count differing_bytes differing_bits element_index element compared_bytes host executor gpu

@@ -21,9 +21,11 @@ import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.CoverageState;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
+import io.shardsum.verdict.ReadShare;
 import io.shardsum.verdict.Severity;
 import io.shardsum.verdict.Subject;
 import io.shardsum.verdict.TensorName;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -113,6 +115,7 @@ record LargeReport(int engines, int scans, int findings) {
         ranks(),
         1,
         1,
+        new ReadShare(1, 1, Duration.ZERO),
         Verdict.DIFFERENT,
         "{}",
         new HostRates(

@@ -145,7 +145,9 @@ class FaultyShardsTest {
         rank.tensors(),
         rank.skipped(),
         rank.bytes(),
-        rank.reason());
+        rank.reason(),
+        rank.readBytes(),
+        rank.hashedAt());
   }
 
   @Test

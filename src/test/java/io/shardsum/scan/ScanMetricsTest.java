@@ -78,6 +78,7 @@ class ScanMetricsTest {
         .containsEntry("coverage_oldest_age_seconds", Duration.ofDays(3).toSeconds())
         .containsEntry("coverage_engines_never_verified", 1L)
         .containsEntry("bytes_hashed", summary.bytes())
+        .containsEntry("bytes_reused", 0L)
         .containsEntry("tensors_hashed", summary.tensors())
         .containsEntry("started_at_seconds", summary.request().startedAt().getEpochSecond())
         .containsKeys(namesInAlerts());

@@ -18,6 +18,11 @@ public record ReadTimes(Instant begin, Instant end, long bytes, HostRates hosts)
     return Duration.between(begin, end).toMillis() / 1000.0;
   }
 
+  /** With what was read after it: too little to tell how fast hosts are. */
+  ReadTimes then(ReadTimes more) {
+    return new ReadTimes(begin, more.end, bytes + more.bytes, hosts);
+  }
+
   /** With fewer bytes: some are not the fleet's. */
   public ReadTimes without(long otherBytes) {
     return new ReadTimes(begin, end, Math.max(0, bytes - otherBytes), hosts);

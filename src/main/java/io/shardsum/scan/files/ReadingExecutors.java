@@ -16,6 +16,13 @@ public record ReadingExecutors(Map<String, String> hosts) {
     hosts = new TreeMap<>(hosts);
   }
 
+  /** These, and others. */
+  ReadingExecutors and(ReadingExecutors more) {
+    Map<String, String> all = new TreeMap<>(hosts);
+    all.putAll(more.hosts);
+    return new ReadingExecutors(all);
+  }
+
   /**
    * The executors that have read neither copy, else those that have not read the suspect one; none
    * where all have.

@@ -12,6 +12,7 @@ import io.shardsum.tables.JsonColumn;
 import io.shardsum.tables.NamedRow;
 import io.shardsum.tables.ScanTable;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
@@ -23,7 +24,8 @@ public final class ScanViews {
   static final StructType FILES =
       StructType.fromDDL(
           "file_index INT, engine STRING, rank INT, role STRING, file STRING,"
-              + " file_modified_at TIMESTAMP");
+              + " file_modified_at TIMESTAMP, file_bytes BIGINT, file_identity STRING,"
+              + " hashed_at TIMESTAMP");
 
   public static final StructType EXPECTED_RANKS =
       ScanTable.RANKS
@@ -52,12 +54,17 @@ public final class ScanViews {
           "expected_ranks",
           "host",
           "hashing",
+          "hashed_as",
           "storages");
 
   private ScanViews() {}
 
-  /** The files in the order in which they are numbered; a canary is of no engine. */
-  static List<Row> files(List<PlannedFile> files) {
+  /**
+   * The files in the order in which they are numbered; a canary is of no engine.
+   *
+   * @param startedAt when the scan began
+   */
+  static List<Row> files(List<PlannedFile> files, Instant startedAt) {
     List<Row> rows = new ArrayList<>(files.size());
     for (PlannedFile planned : files) {
       ShardFile file = planned.file();
@@ -69,6 +76,9 @@ public final class ScanViews {
               .with("role", file.role())
               .with("file", file.path())
               .with("file_modified_at", new Timestamp(file.listed().modifiedAtMillis()))
+              .with("file_bytes", file.lengthBytes())
+              .with("file_identity", file.version().isEmpty() ? null : file.version())
+              .with("hashed_at", Timestamp.from(startedAt))
               .row());
     }
     return rows;
@@ -114,6 +124,7 @@ public final class ScanViews {
                     .with("expected_ranks", engine.expectedRanks())
                     .with("host", engine.hostNames())
                     .with("hashing", engine.hashing())
+                    .with("hashed_as", engine.hashedAs())
                     .with("storages", JsonColumn.of(engine.storages()))
                     .row())
         .toList();

@@ -97,13 +97,12 @@ public final class WeightReader {
    * Reads.
    *
    * @param files of the fleet that are to be read
-   * @param kept rows of others
    * @throws io.shardsum.source.sums.SumsDifferException if the request says to verify, and a GPU
    *     and the CPU differ
    * @throws io.shardsum.source.sums.DeviceException if there is no GPU where one was asked for
    * @throws UntrustedScanException if a canary was not hashed as it should be
    */
-  public WeightReading read(List<PlannedFile> files, ScanSize size, KeptRows kept) {
+  public WeightReading read(List<PlannedFile> files, ScanSize size) {
     SparkContext spark = session.sparkContext();
     ReadListener listener = new ReadListener(progress);
     spark.addSparkListener(listener);
@@ -112,7 +111,6 @@ public final class WeightReader {
     spark.addSparkListener(cached);
     try (CanaryFiles canaryFiles = new CanaryFiles(waves.tables(), spark.hadoopConfiguration())) {
       progress.readingBegins(PlannedFile.bytes(files));
-      land(kept);
       List<Landed> landed = landWaves(files, size, canaryFiles);
       landed.forEach(
           wave ->
@@ -134,20 +132,6 @@ public final class WeightReader {
       spark.removeSparkListener(cached);
       spark.removeSparkListener(faults);
       spark.removeSparkListener(listener);
-    }
-  }
-
-  private void land(KeptRows kept) {
-    if (!kept.isEmpty()) {
-      Path wave = waves.next();
-      NamedJobs.named(
-          session,
-          "keep rows of " + NumberWords.count(kept.files().size(), "file"),
-          () -> {
-            waves.write(wave, kept.rows());
-            return wave;
-          });
-      waves.land(wave, new LandedWave.Content(plan.stamps().parts(kept.files()), 0, 0, List.of()));
     }
   }
 

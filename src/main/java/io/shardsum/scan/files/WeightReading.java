@@ -2,6 +2,7 @@ package io.shardsum.scan.files;
 
 import io.shardsum.scan.canary.CanaryResult;
 import io.shardsum.verdict.ReadBy;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -20,4 +21,17 @@ public record WeightReading(
     ReadTimes times,
     ReadingExecutors executors,
     Map<ReadBy, Long> brokenHeaders,
-    CanaryResult canaries) {}
+    CanaryResult canaries) {
+
+  /** With what was read after it. */
+  public WeightReading then(WeightReading more) {
+    Map<ReadBy, Long> broken = new LinkedHashMap<>(brokenHeaders);
+    more.brokenHeaders.forEach((by, headers) -> broken.merge(by, headers, Long::sum));
+    return new WeightReading(
+        more.tensors,
+        times.then(more.times),
+        executors.and(more.executors),
+        broken,
+        canaries.plus(more.canaries));
+  }
+}

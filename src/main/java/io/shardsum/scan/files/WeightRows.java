@@ -75,7 +75,10 @@ final class WeightRows {
             anyWhole && landsManyFiles
                 ? merged.orElseThrow().repartition(col("file_index"))
                 : merged.orElseThrow())
-        .with("files", session.createDataFrame(ScanViews.files(numbered), ScanViews.FILES))
+        .with(
+            "files",
+            session.createDataFrame(
+                ScanViews.files(numbered, request.startedAt()), ScanViews.FILES))
         .in(session);
   }
 

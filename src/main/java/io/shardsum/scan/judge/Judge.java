@@ -2,6 +2,7 @@ package io.shardsum.scan.judge;
 
 import io.shardsum.scan.checkpoint.ExpectedComparison;
 import io.shardsum.tables.NamedJobs;
+import io.shardsum.tables.RankResult;
 import io.shardsum.verdict.Agreements;
 import io.shardsum.verdict.ComparedGroup;
 import io.shardsum.verdict.Coverage;
@@ -17,6 +18,7 @@ import io.shardsum.verdict.Rereadings;
 import io.shardsum.verdict.SuspectTensor;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import java.util.function.Predicate;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -177,11 +180,17 @@ public final class Judge {
       Evidence evidence,
       Instant startedAt) {
     Map<RankOfEngine, Long> bytes = new HashMap<>();
-    copies
-        .ranks()
-        .forEach(rank -> bytes.put(new RankOfEngine(rank.engine(), rank.rank()), rank.bytes()));
+    Map<String, Instant> hashedAt = new HashMap<>();
+    for (RankResult rank : copies.ranks()) {
+      bytes.put(new RankOfEngine(rank.engine(), rank.rank()), rank.bytes());
+      rank.hashedAt()
+          .ifPresent(
+              at ->
+                  hashedAt.merge(
+                      rank.engine(), at, BinaryOperator.minBy(Comparator.naturalOrder())));
+    }
     CoverageCount count = new CoverageCount(groups, findings, bytes, differing, copies.skipped());
     withExpected.ifPresent(with -> with.addTo(count));
-    return count.coverage(evidence, startedAt);
+    return count.coverage(evidence, startedAt, hashedAt);
   }
 }

@@ -44,7 +44,7 @@ public final class PastLookup {
    *
    * @param otherwise the answer where none of them can
    */
-  <T> T ask(Function<EarlierScans, T> question, Supplier<T> otherwise) {
+  public <T> T ask(Function<EarlierScans, T> question, Supplier<T> otherwise) {
     while (!ended) {
       try {
         if (scans.isEmpty()) {

@@ -202,7 +202,9 @@ final class LiveRows {
         hashed.size(),
         skipped,
         0,
-        reason);
+        reason,
+        0,
+        Optional.empty());
   }
 
   private static Optional<String> whyPartial(int tensors, long unchecked, int hashed) {

@@ -24,6 +24,8 @@ import java.util.OptionalInt;
  * @param takeOver when the name may be taken from a scan that has not ended
  * @param reading how files of weights are read
  * @param start whether it goes on with one of its name
+ * @param rereadDays how old the digest of an unchanged file may be to be reused; empty: all files
+ *     are read
  */
 public record ScanRequest(
     Inventory inventory,
@@ -35,7 +37,11 @@ public record ScanRequest(
     Scope scope,
     TakeOver takeOver,
     ReadSettings reading,
-    ScanStart start) {
+    ScanStart start,
+    OptionalInt rereadDays) {
+
+  /** In the settings of a scan. */
+  public static final String REREAD_DAYS = "reread-days";
 
   /** Checks that nothing is missing. */
   public ScanRequest {
@@ -49,6 +55,7 @@ public record ScanRequest(
     Objects.requireNonNull(takeOver, "takeOver is null");
     Objects.requireNonNull(reading, "reading is null");
     Objects.requireNonNull(start, "start is null");
+    Objects.requireNonNull(rereadDays, "rereadDays is null");
   }
 
   /** A scan of all engines that takes what GPUs hash as it comes, and whose copies vote. */
@@ -63,42 +70,119 @@ public record ScanRequest(
         Scope.FLEET,
         TakeOver.OF_THE_DEAD,
         ReadSettings.USUAL,
-        ScanStart.ANEW);
+        ScanStart.ANEW,
+        OptionalInt.empty());
   }
 
   /** This scan, holding chunks that a GPU hashed against the CPU. */
   public ScanRequest verifying(OptionalInt oneIn) {
     return new ScanRequest(
-        inventory, out, scanId, startedAt, oneIn, baseline, scope, takeOver, reading, start);
+        inventory,
+        out,
+        scanId,
+        startedAt,
+        oneIn,
+        baseline,
+        scope,
+        takeOver,
+        reading,
+        start,
+        rereadDays);
   }
 
   /** This scan, its copies compared with an earlier one, if there is one. */
   public ScanRequest comparedWith(Optional<Baseline> right) {
     return new ScanRequest(
-        inventory, out, scanId, startedAt, verifyOneIn, right, scope, takeOver, reading, start);
+        inventory,
+        out,
+        scanId,
+        startedAt,
+        verifyOneIn,
+        right,
+        scope,
+        takeOver,
+        reading,
+        start,
+        rereadDays);
   }
 
   /** This scan, of all engines of the fleet or of some. */
   public ScanRequest covering(Scope which) {
     return new ScanRequest(
-        inventory, out, scanId, startedAt, verifyOneIn, baseline, which, takeOver, reading, start);
+        inventory,
+        out,
+        scanId,
+        startedAt,
+        verifyOneIn,
+        baseline,
+        which,
+        takeOver,
+        reading,
+        start,
+        rereadDays);
   }
 
   /** This scan, which takes its name from one that has not ended. */
   public ScanRequest taking(TakeOver when) {
     return new ScanRequest(
-        inventory, out, scanId, startedAt, verifyOneIn, baseline, scope, when, reading, start);
+        inventory,
+        out,
+        scanId,
+        startedAt,
+        verifyOneIn,
+        baseline,
+        scope,
+        when,
+        reading,
+        start,
+        rereadDays);
   }
 
   /** This scan, whose files are read in another way than is usual. */
   public ScanRequest readBy(ReadSettings how) {
     return new ScanRequest(
-        inventory, out, scanId, startedAt, verifyOneIn, baseline, scope, takeOver, how, start);
+        inventory,
+        out,
+        scanId,
+        startedAt,
+        verifyOneIn,
+        baseline,
+        scope,
+        takeOver,
+        how,
+        start,
+        rereadDays);
   }
 
   /** This scan, as one that begins so. */
   public ScanRequest starting(ScanStart how) {
     return new ScanRequest(
-        inventory, out, scanId, startedAt, verifyOneIn, baseline, scope, takeOver, reading, how);
+        inventory,
+        out,
+        scanId,
+        startedAt,
+        verifyOneIn,
+        baseline,
+        scope,
+        takeOver,
+        reading,
+        how,
+        rereadDays);
+  }
+
+  /** This scan, taking digests of unchanged files that are younger than so many days. */
+  public ScanRequest rereading(OptionalInt days) {
+    return new ScanRequest(
+        inventory,
+        out,
+        scanId,
+        startedAt,
+        verifyOneIn,
+        baseline,
+        scope,
+        takeOver,
+        reading,
+        start,
+        days);
   }
 }
