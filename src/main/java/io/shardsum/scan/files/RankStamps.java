@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * What stands for all files of a rank as they were listed: their paths, lengths and times, and on
- * local disks their inodes. Another file, or one less, is another stamp.
+ * What stands for all files of a rank as they were listed: their hosts, paths, lengths and times,
+ * and on local disks their inodes. Another file, or one less, is another stamp.
  */
 final class RankStamps {
 
@@ -46,8 +46,9 @@ final class RankStamps {
 
   private static String text(PlannedFile planned) {
     ShardFile file = planned.file();
-    return "%s %s %s %s %s %s"
+    return "%s %s %s %s %s %s %s"
         .formatted(
+            file.listed().host().orElse(""),
             file.role(),
             file.part(),
             file.lengthBytes(),
