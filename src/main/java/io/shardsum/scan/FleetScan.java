@@ -228,7 +228,10 @@ public final class FleetScan {
         findings,
         judged.reading().times(),
         Duration.between(judgingBegins, Instant.now()),
-        landed.map(LandedFiles::canaries).orElse(CanaryResult.NONE).plus(judged.reading().canaries()),
+        landed
+            .map(LandedFiles::canaries)
+            .orElse(CanaryResult.NONE)
+            .plus(judged.reading().canaries()),
         acceleratorUsed(),
         landed.map(LandedFiles::resumed));
   }
