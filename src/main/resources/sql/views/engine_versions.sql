@@ -5,6 +5,7 @@
 -- content: the engine's checksum; null where a scan could not read all of it (status INCOMPLETE), and what it held then is not known.
 -- revision: the described revision of verified copies of the same model and fleet that held this content in the newest scan that found
 -- such; the engine's own, if it is among those; null: none. described_revision: what the description said in the run's last scan.
+-- evidence, of files in the run's last scan: COMPUTED by it as a whole, or REUSED in part from an earlier one.
 -- seen_from, seen_to: when the first and the last scan of the run began; seen_to is null as long as the newest scan found the same.
 -- A run ends with other content, with a scan that could not read all of it, and with a scan of all engines that does not have it.
 -- change, of the content that was known before, as drift reports tell it: FIRST; UNCHANGED (the run was broken, the content is the same);
@@ -25,6 +26,7 @@ WITH numbered AS (
   SELECT
     s.fleet, s.number, s.whole_until - CASE WHEN s.scope = 'fleet' THEN 1 ELSE 0 END AS whole_before, s.whole_until, s.whole,
     s.scan_id, s.started_at, e.engine, e.source, e.host, e.model, e.revision, e.status, e.checksum, e.expected_ranks,
+    coalesce(e.bytes - e.read_bytes, 0) AS reused_bytes,
     coalesce(e.hashing, CASE WHEN e.source = 'LIVE' THEN e.digest END, s.digest) AS hashing
   FROM numbered AS s
   JOIN engines AS e ON s.scan_date = e.scan_date AND s.scan_id = e.scan_id
@@ -144,6 +146,7 @@ WITH numbered AS (
     fleet, engine, source, run,
     max(CASE WHEN number = last_of_run THEN host END) AS host,
     max(CASE WHEN number = last_of_run THEN matched END) AS matched,
+    max(CASE WHEN number = last_of_run THEN reused_bytes END) AS reused_bytes,
     max(CASE WHEN number = last_of_run THEN revision END) AS described_revision,
     max(CASE WHEN number = last_number AND whole_until = whole THEN 1 ELSE 0 END) AS is_current,
     min(first_rank) AS first_rank,
@@ -174,5 +177,9 @@ SELECT
   CASE WHEN is_current = 0 THEN last_seen_at END AS seen_to,
   scans,
   change,
-  CASE WHEN source = 'FILES' AND content IS NOT NULL THEN 'COMPUTED' END AS evidence
+  CASE
+    WHEN source <> 'FILES' OR content IS NULL THEN NULL
+    WHEN reused_bytes > 0 THEN 'REUSED'
+    ELSE 'COMPUTED'
+  END AS evidence
 FROM versions

@@ -49,6 +49,7 @@ final class HistoryTables implements AutoCloseable {
           "hashing",
           "digest",
           "host",
+          "read_bytes",
           "hashed_at");
   private static final StructType RANKS =
       ScanTable.RANKS.schema(

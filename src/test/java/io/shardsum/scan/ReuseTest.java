@@ -1,7 +1,10 @@
 package io.shardsum.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.shardsum.history.EngineVersion;
+import io.shardsum.history.History;
 import io.shardsum.scan.plan.ScanProgress;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.tables.EarlierScans;
@@ -143,6 +146,9 @@ class ReuseTest {
     assertThat(coverage)
         .isNotEmpty()
         .allMatch(row -> row.getAs("last_verified_at").equals(Timestamp.from(at(1))));
+    assertThat(new History(spark, out().toString()).versions(Optional.empty()).get(0).versions())
+        .extracting(EngineVersion::engine, version -> version.evidence().orElseThrow())
+        .contains(tuple("a", "REUSED"), tuple("f", "REUSED"));
   }
 
   private static List<Row> columns(Dataset<Row> tensors, int night) {
