@@ -406,6 +406,21 @@ class FleetScanCommandTest {
   }
 
   @Test
+  void refusesToRereadInDaysThatAreNone() {
+    String fleet = fleet("a").description().toString();
+    for (String days : List.of("0", "-1", "366", "two")) {
+      CommandRun run =
+          CommandRun.fleetScan("--fleet", fleet, "--out", out().toString(), "--reread-days", days);
+
+      assertThat(run.exitCode()).as(days).isEqualTo(2);
+      assertThat(run.err()).contains("--reread-days").contains(days).hasLineCount(1);
+    }
+    CommandRun dry = CommandRun.fleetScan("--fleet", fleet, "--dry-run", "--reread-days", "2");
+    assertThat(dry.exitCode()).isEqualTo(2);
+    assertThat(dry.err()).contains("--reread-days: --dry-run reads nothing").hasLineCount(1);
+  }
+
+  @Test
   void printsJsonThatEqualsTheTables() throws IOException {
     SmallFleet fleet = fleet("a", "quote\"\nline", "c");
     SmallFleet.flipBit(fleet.shard("a", 1, 0), FLIPPED);
@@ -497,9 +512,9 @@ class FleetScanCommandTest {
     assertThat(JsonKeys.of(json))
         .isEqualTo(
             """
-            .: fleet scan_id started_at verdict exit_code tensors bytes read_bytes hashed_at tables accelerator canaries canaries_found hosts engines live findings coverage timings
+            .: fleet scan_id started_at verdict exit_code tensors bytes read_bytes hashed_at tables accelerator canaries canaries_found resumed_ranks resumed_bytes hosts engines live findings coverage timings
             hosts: host bytes task_seconds seconds bytes_per_second slow
-            engines: engine model revision comparison_group status checksum expected_ranks hashed_ranks missing_ranks bytes read_bytes hashed_at agrees_with same_files compared_with_reference agreement ranks
+            engines: engine model revision host comparison_group status checksum expected_ranks hashed_ranks missing_ranks bytes read_bytes hashed_at agrees_with same_files compared_with_reference agreement ranks
             engines.ranks: rank status checksum tensors skipped bytes read_bytes hashed_at reason
             live: engines coverage
             live.coverage: states last_verified
