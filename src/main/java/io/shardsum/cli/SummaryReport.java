@@ -34,13 +34,13 @@ final class SummaryReport {
   void print(PrintWriter out) {
     out.printf(
         Locale.ROOT,
-        "Fleet %s, scan %s: %s, %s, %s hashed in %.1f s%n%n",
+        "Fleet %s, scan %s: %s, %s, %s hashed%s%n%n",
         ForeignText.name(summary.request().inventory().fleet()),
         summary.request().scanId().text(),
         NumberWords.count(summary.files().engines().size(), "engine"),
         NumberWords.count(summary.tensors(), "tensor"),
         TerminalText.bytes(summary.readBytes()),
-        summary.readTimes().seconds());
+        summary.resumed().isPresent() ? "" : inSeconds());
     summary.resumed().ifPresent(resumed -> out.printf("%s%n%n", words(resumed)));
     if (!summary.readShare().isWhole()) {
       out.println(summary.readShare().sentence(TerminalText::bytes));
@@ -74,11 +74,16 @@ final class SummaryReport {
   }
 
   private String words(Resumed resumed) {
-    return "Resumed: %s, %s of files, had landed before; %s were read now."
+    return "Resumed: %s, %s of files, had landed before; %s were read now%s."
         .formatted(
             NumberWords.count(resumed.ranks(), "rank"),
             TerminalText.bytes(resumed.bytes()),
-            TerminalText.bytes(summary.readTimes().bytes()));
+            TerminalText.bytes(summary.readTimes().bytes()),
+            inSeconds());
+  }
+
+  private String inSeconds() {
+    return String.format(Locale.ROOT, " in %.1f s", summary.readTimes().seconds());
   }
 
   /** There is no summary of a scan that did not find them. */

@@ -3,6 +3,7 @@ package io.shardsum.report;
 import io.shardsum.history.FleetHistory;
 import io.shardsum.tables.Verdict;
 import io.shardsum.text.ForeignText;
+import io.shardsum.text.NumberWords;
 import io.shardsum.verdict.Coverage.Age;
 import io.shardsum.verdict.CoverageState;
 import io.shardsum.verdict.ReadShare;
@@ -63,6 +64,19 @@ final class FirstScreen {
   /** The hosts that were slow; empty if none was. */
   public String slowHosts() {
     return report.scan().hosts().slowInWords().orElse("");
+  }
+
+  /** What had landed before the scan was resumed; empty if it was not. */
+  public String resumed() {
+    ReportedScan scan = report.scan();
+    return scan.resumedRanks()
+        .map(
+            ranks ->
+                "%s, %s of files, had landed before"
+                    .formatted(
+                        NumberWords.count(ranks, "rank"),
+                        Figures.bytes(scan.resumedBytes().orElse(0L))))
+        .orElse("");
   }
 
   /** How long it took. */

@@ -28,6 +28,8 @@ record ReportedScan(
     ReadShare readShare,
     Verdict verdict,
     String settings,
+    Optional<Integer> resumedRanks,
+    Optional<Long> resumedBytes,
     HostRates hosts) {
 
   static ReportedScan of(Row row) {
@@ -47,6 +49,8 @@ record ReportedScan(
         readShare(row),
         Verdict.valueOf(row.getAs("verdict")),
         row.getAs("settings"),
+        Optional.ofNullable(row.getAs("resumed_ranks")),
+        Optional.ofNullable(row.getAs("resumed_bytes")),
         hosts(row));
   }
 

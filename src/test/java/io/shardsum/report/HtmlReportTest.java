@@ -58,7 +58,7 @@ class HtmlReportTest {
     Row row = landed.rows(ScanTable.SCANS, LAST).get(0);
     JsonNode scan = data.root().get("scan");
     assertThat(row.isNullAt(row.fieldIndex("hosts"))).isFalse();
-    assertThat(html).doesNotContain("Slow hosts");
+    assertThat(html).doesNotContain("Slow hosts", "Resumed");
     assertThat(
             row(
                 text(scan, "id"),

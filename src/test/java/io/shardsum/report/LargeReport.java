@@ -118,6 +118,8 @@ record LargeReport(int engines, int scans, int findings) {
         new ReadShare(1, 1, Duration.ZERO),
         Verdict.DIFFERENT,
         "{}",
+        Optional.of(312),
+        Optional.of(1_200_000_000_000L),
         new HostRates(
             List.of(
                 new HostRate("gpu-1", 100_000_000_000L, 100, 50, false),

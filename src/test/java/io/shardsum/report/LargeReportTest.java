@@ -54,7 +54,9 @@ class LargeReportTest {
 
     assertThat(html)
         .contains(
-            "<dt>Slow hosts</dt>", "gpu-3: 0.10 GB/s a task; the median of 3 hosts is 1.00 GB/s");
+            "<dt>Resumed</dt><dd>312 ranks, 1.20 TB of files, had landed before</dd>",
+            "<dt>Slow hosts</dt>",
+            "gpu-3: 0.10 GB/s a task; the median of 3 hosts is 1.00 GB/s");
     JsonNode root = PageData.of(html).root();
     assertThat(root.get("findings")).hasSize(2_000);
     assertThat(root.get("findingCount").asInt()).isEqualTo(2_500);

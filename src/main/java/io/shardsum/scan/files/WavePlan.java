@@ -16,17 +16,18 @@ import org.apache.spark.sql.SparkSession;
  * files of its group.
  *
  * <p>A wave is a 32nd of all bytes. Two waves are read at a time, so a crash loses at most a 16th.
- * But it is no smaller than what keeps all cores busy, so a small scan has one. Ranks of one number
- * follow each other: a wave reads from many engines, and so from many disks. Where hosts read their
- * own disks, a wave has the same share of each host's files, so that none waits for the others.
+ * But it is no smaller than what keeps all cores busy for some seconds, so a small scan has one.
+ * Ranks of one number follow each other: a wave reads from many engines, and so from many disks.
+ * Where hosts read their own disks, a wave has the same share of each host's files, so that none
+ * waits for the others.
  */
 public final class WavePlan {
 
   /** How many waves there are, where all is large. */
   private static final int WAVES = 32;
 
-  /** Some tasks, each of the bytes that one has at least where there are enough. */
-  private static final long LEAST_BYTES_OF_A_CORE = 512L << 20;
+  /** What a core hashes in some seconds: planning and committing a wave takes a part of one. */
+  private static final long LEAST_BYTES_OF_A_CORE = 4L << 30;
 
   private final RankStamps stamps;
   private final long leastBytes;
