@@ -638,7 +638,7 @@ class FleetScanCommandTest {
         .isEqualTo(
             """
             .: fleet exit_code engines live problems
-            engines: engine comparison_group expected_ranks bytes ranks problems
+            engines: engine host comparison_group expected_ranks bytes ranks problems
             engines.ranks: rank state reason files
             engines.ranks.files: role part file bytes
             """);
