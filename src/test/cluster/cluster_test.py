@@ -119,7 +119,7 @@ class Scan:
     def comparable(self):
         """The result without what differs between two equal scans."""
         result = self.result()
-        for key in ("scan_id", "started_at", "timings"):
+        for key in ("scan_id", "started_at", "hashed_at", "hosts", "timings"):
             del result[key]
         for engine in result["coverage"]["last_verified"]:
             del engine["last_verified_at"], engine["verified_within"]
