@@ -68,12 +68,12 @@ public enum ScanTable {
       column("reason", "STRING"),
       column("reported", "STRING").since(2).saying("the running engine's own checksum of it"),
       column("storages", "STRING").since(2).saying("which files it is read from, by role, as JSON"),
+      column("read_bytes", "BIGINT").since(4).saying("of `bytes`: read in this scan"),
+      column("hashed_at", "TIMESTAMP").since(4).saying("of its oldest digest"),
       column("different_tensors", "BIGINT")
           .since(2)
           .saying("null where nothing differs, or it is not known how much"),
-      column("different_bytes", "BIGINT").since(2).saying("likewise"),
-      column("read_bytes", "BIGINT").since(4).saying("of `bytes`: read in this scan"),
-      column("hashed_at", "TIMESTAMP").since(4).saying("of its oldest digest")),
+      column("different_bytes", "BIGINT").since(2).saying("likewise")),
   /** One row an engine. */
   ENGINES(
       "engine and source",
