@@ -61,6 +61,7 @@ class Cluster:
         self._spark_home = spark_home
         self._directory = directory
         self._daemons = {}
+        self._started = 0
         try:
             log = self._start("master", "master.Master", "--port", "0")
             self.url = self._announced(log, r"Starting Spark master at (spark://\S+)")
@@ -74,7 +75,8 @@ class Cluster:
         """Starts workers and waits until the master knows them."""
         before = len(self.alive())
         for worker in workers:
-            number = len(self._daemons)
+            self._started += 1
+            number = self._started
             self._start(
                 (worker, number),
                 "worker.Worker",
