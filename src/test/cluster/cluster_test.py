@@ -123,6 +123,9 @@ class Scan:
             del result[key]
         for engine in result["coverage"]["last_verified"]:
             del engine["last_verified_at"], engine["verified_within"]
+        for engine in result["engines"]:
+            for hashed in (engine, *engine["ranks"]):
+                hashed.pop("hashed_at", None)
         for finding in result["findings"]:
             for key in ("host", "executor", "gpu"):
                 finding.pop(key, None)

@@ -102,6 +102,11 @@ public enum ScanTable {
       column("storages", "STRING")
           .since(2)
           .saying("which files it reads, by role, as JSON: equal where the files are the same"),
+      column("read_bytes", "BIGINT").since(4).saying("of `bytes`: read in this scan"),
+      column("hashed_at", "TIMESTAMP").since(4).saying("of its oldest digest"),
+      column("hashed_as", "STRING")
+          .since(4)
+          .saying("all settings that its digests follow from, besides the release"),
       column("agrees_with", "ARRAY<STRING>")
           .since(2)
           .saying("the engines that hold the same in other storage"),
@@ -114,12 +119,7 @@ public enum ScanTable {
               "against what is [right by declaration](#which-copy-is-wrong): IS_REFERENCE, EQUAL,"
                   + " DIFFERENT, UNSETTLED"),
       column("reference_tensors", "BIGINT").since(2).saying("how many were compared with it"),
-      column("agreement", "STRING").since(2).saying("AGREES WITH, in the summary's words"),
-      column("read_bytes", "BIGINT").since(4).saying("of `bytes`: read in this scan"),
-      column("hashed_at", "TIMESTAMP").since(4).saying("of its oldest digest"),
-      column("hashed_as", "STRING")
-          .since(4)
-          .saying("all settings that its digests follow from, besides the release")),
+      column("agreement", "STRING").since(2).saying("AGREES WITH, in the summary's words")),
   /** One row for each thing that is wrong. */
   FINDINGS(
       "thing that is wrong or unchecked",
