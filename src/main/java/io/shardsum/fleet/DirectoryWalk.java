@@ -92,7 +92,7 @@ final class DirectoryWalk {
     for (NotAFile link : dead) {
       notFiles.add(link);
       if (link.name().equals(DirectoryListing.INDEX_NAME)) {
-        index = Optional.of(new FoundFile(link.name(), new ListedFile(link.path(), 0, 0), ""));
+        index = Optional.of(new FoundFile(link.name(), new ListedFile(link.path(), 0, 0)));
       }
     }
   }

@@ -1,6 +1,5 @@
 package io.shardsum.fleet;
 
-import io.shardsum.io.FileState;
 import io.shardsum.io.ListedFile;
 import org.apache.hadoop.fs.FileStatus;
 
@@ -8,13 +7,12 @@ import org.apache.hadoop.fs.FileStatus;
  * A file in a directory.
  *
  * @param name relative to the directory that was listed
- * @param etag as an object store gives it; else empty
  */
-record FoundFile(String name, ListedFile listed, String etag) {
+record FoundFile(String name, ListedFile listed) {
 
   /** What a file system says of a file. */
   static FoundFile of(FileStatus status, String name) {
-    return new FoundFile(name, ListedFile.of(status), FileState.etag(status).orElse(""));
+    return new FoundFile(name, ListedFile.of(status));
   }
 
   boolean hidden() {
@@ -31,6 +29,7 @@ record FoundFile(String name, ListedFile listed, String etag) {
 
   ShardFile as(String role, int part) {
     String identity = FileIdentity.of(listed.path());
-    return new ShardFile(listed, role, part, identity, FileIdentity.version(identity, etag));
+    return new ShardFile(
+        listed, role, part, identity, FileIdentity.version(identity, listed.etag()));
   }
 }

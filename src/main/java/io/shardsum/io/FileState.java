@@ -10,22 +10,24 @@ import org.apache.hadoop.fs.FileStatus;
  *
  * @param etag the storage's own name of the file's content; not all have one
  */
-public record FileState(long lengthBytes, long modifiedAtMillis, Optional<String> etag) {
+record FileState(long lengthBytes, long modifiedAtMillis, Optional<String> etag) {
   private static final int SECOND_MILLIS = 1000;
 
   static FileState of(FileStatus status) {
     return new FileState(status.getLen(), status.getModificationTime(), etag(status));
   }
 
-  /** The storage's own name of a file's content, if it has one. */
-  public static Optional<String> etag(FileStatus status) {
+  private static Optional<String> etag(FileStatus status) {
     return status instanceof EtagSource source
         ? Optional.ofNullable(source.getEtag()).filter(name -> !name.isBlank())
         : Optional.empty();
   }
 
   static FileState listed(ListedFile file) {
-    return new FileState(file.lengthBytes(), file.modifiedAtMillis(), Optional.empty());
+    return new FileState(
+        file.lengthBytes(),
+        file.modifiedAtMillis(),
+        Optional.of(file.etag()).filter(name -> !name.isEmpty()));
   }
 
   /**

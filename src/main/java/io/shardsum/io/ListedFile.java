@@ -15,8 +15,9 @@ import org.apache.hadoop.fs.FileStatus;
  *     path of one host: {@code file://gpu-17/models/x}
  * @param lengthBytes its length
  * @param modifiedAtMillis when it was last modified, in milliseconds since 1970, UTC
+ * @param etag the storage's own name of its content; empty: it gives none
  */
-public record ListedFile(String path, long lengthBytes, long modifiedAtMillis)
+public record ListedFile(String path, long lengthBytes, long modifiedAtMillis, String etag)
     implements Serializable {
 
   private static final int MAX_CODE_POINTS_SHOWN = 4096;
@@ -27,15 +28,25 @@ public record ListedFile(String path, long lengthBytes, long modifiedAtMillis)
   /** Checks that nothing is missing. */
   public ListedFile {
     Objects.requireNonNull(path, "path is null");
+    Objects.requireNonNull(etag, "etag is null");
     if (lengthBytes < 0) {
       throw new IllegalArgumentException("Invalid length of " + path + ": " + lengthBytes);
     }
   }
 
+  /** A file in a storage that names no contents. */
+  public ListedFile(String path, long lengthBytes, long modifiedAtMillis) {
+    this(path, lengthBytes, modifiedAtMillis, "");
+  }
+
   /** What a file system says of a file. */
   public static ListedFile of(FileStatus status) {
+    FileState state = FileState.of(status);
     return new ListedFile(
-        status.getPath().toString(), status.getLen(), status.getModificationTime());
+        status.getPath().toString(),
+        state.lengthBytes(),
+        state.modifiedAtMillis(),
+        state.etag().orElse(""));
   }
 
   /** The host on whose disk the file lies; empty: any that sees the path. */
@@ -70,7 +81,7 @@ public record ListedFile(String path, long lengthBytes, long modifiedAtMillis)
 
   /** The same file on the disk of a host; one that is not local stays. */
   public ListedFile on(String host) {
-    return new ListedFile(on(host, path), lengthBytes, modifiedAtMillis);
+    return new ListedFile(on(host, path), lengthBytes, modifiedAtMillis, etag);
   }
 
   /** The path as a message shows it: in one line. */

@@ -123,7 +123,7 @@ public final class Shard implements ByteSource {
     synchronized (this) {
       before = opened;
     }
-    if (before != null) {
+    if (before != null && !opener.isPinned(file)) {
       retries.run(
           () -> {
             opener.checkUnchanged(file, before);
@@ -135,7 +135,7 @@ public final class Shard implements ByteSource {
   private synchronized ShardOpener.Opened source() throws IOException {
     if (source == null) {
       if (opened == null) {
-        opened = opener.checkUnchanged(file);
+        opened = opener.isPinned(file) ? FileState.listed(file) : opener.checkUnchanged(file);
       } else {
         opener.checkUnchanged(file, opened);
       }

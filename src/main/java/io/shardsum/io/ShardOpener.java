@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FutureDataInputStreamBuilder;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.functional.FutureIO;
@@ -92,13 +93,13 @@ public final class ShardOpener {
     if (fileSystem instanceof LocalFileSystem local) {
       return local(file, localPath(file, local, path), policy);
     }
-    FSDataInputStream stream =
-        FutureIO.awaitFuture(
-            fileSystem
-                .openFile(path)
-                .opt("fs.option.openfile.read.policy", policy.hadoopName())
-                .opt("fs.option.openfile.length", Long.toString(file.lengthBytes()))
-                .build());
+    FutureDataInputStreamBuilder open =
+        fileSystem
+            .openFile(path)
+            .opt("fs.option.openfile.read.policy", policy.hadoopName())
+            .opt("fs.option.openfile.length", Long.toString(file.lengthBytes()));
+    PinnedStatus.of(file, path, fileSystem).ifPresent(status -> open.withFileStatus(status));
+    FSDataInputStream stream = FutureIO.awaitFuture(open.build());
     return new Opened(limited(new HadoopByteSource(file, stream, policy)), ReadThrough.STORE);
   }
 
@@ -118,6 +119,12 @@ public final class ShardOpener {
     return settings.maxRate().isUnlimited()
         ? source
         : new LimitedByteSource(source, settings.maxRate());
+  }
+
+  /** Whether the storage itself refuses to read anything but what was listed. */
+  boolean isPinned(ListedFile file) throws IOException {
+    return !file.etag().isEmpty()
+        && PinnedStatus.isPinned(file, path(file).getFileSystem(hadoopConf));
   }
 
   /**

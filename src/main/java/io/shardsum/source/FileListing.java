@@ -30,9 +30,9 @@ import java.util.TreeMap;
  * <pre>{"skip": [["k_scale"], []], "files": [["/w/a.safetensors", 4096, 1760000000000, 0], ...]}
  * </pre>
  *
- * A file is its path, its length in bytes, when it was modified (milliseconds since 1970, UTC) and
- * which of the lists in {@code skip} holds for it. Where it has a {@link ShardGroup}, the index of
- * that follows:
+ * A file is its path, its length in bytes, when it was modified (milliseconds since 1970, UTC), its
+ * ETag, where the storage gives one, and which of the lists in {@code skip} holds for it. Where it
+ * has a {@link ShardGroup}, the index of that follows:
  *
  * <pre>
  * {"skip": ..., "files": ..., "groups":
@@ -52,8 +52,7 @@ public record FileListing(List<ScannedFile> files) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-  private static final int FIELDS = 4;
-  private static final int FIELDS_WITH_GROUP = FIELDS + 1;
+  private static final int FIELDS_OF_PLACE = 3;
 
   /** Copies the list. */
   public FileListing {
@@ -146,6 +145,9 @@ public record FileListing(List<ScannedFile> files) {
       json.writeString(file.path());
       json.writeNumber(file.lengthBytes());
       json.writeNumber(file.modifiedAtMillis());
+      if (!file.etag().isEmpty()) {
+        json.writeString(file.etag());
+      }
     }
   }
 
@@ -157,15 +159,18 @@ public record FileListing(List<ScannedFile> files) {
       Map<String, String> places = raw.places() == null ? Map.of() : raw.places();
       List<ScannedFile> files = new ArrayList<>(raw.files().size());
       for (Object[] file : raw.files()) {
-        if (file.length != FIELDS && file.length != FIELDS_WITH_GROUP) {
+        List<Object> behindPlace = behindPlace(file);
+        if (behindPlace.isEmpty() || behindPlace.size() > 2) {
           throw new IllegalArgumentException("Invalid file: " + Arrays.toString(file));
         }
         ListedFile listed = place(file);
         files.add(
             new ScannedFile(
                 listed,
-                skipLists.get((Integer) file[3]),
-                file.length == FIELDS ? ShardGroup.NONE : groups.get((Integer) file[4]),
+                skipLists.get((Integer) behindPlace.get(0)),
+                behindPlace.size() == 1
+                    ? ShardGroup.NONE
+                    : groups.get((Integer) behindPlace.get(1)),
                 listed.host().map(host -> places.getOrDefault(host, host)).orElse("")));
       }
       return new FileListing(files);
@@ -196,7 +201,20 @@ public record FileListing(List<ScannedFile> files) {
   }
 
   private static ListedFile place(Object[] file) {
-    return new ListedFile((String) file[0], wholeNumber(file[1]), wholeNumber(file[2]));
+    return new ListedFile(
+        (String) file[0],
+        wholeNumber(file[1]),
+        wholeNumber(file[2]),
+        hasEtag(file) ? (String) file[FIELDS_OF_PLACE] : "");
+  }
+
+  private static boolean hasEtag(Object[] file) {
+    return file.length > FIELDS_OF_PLACE && file[FIELDS_OF_PLACE] instanceof String;
+  }
+
+  private static List<Object> behindPlace(Object[] file) {
+    int fields = hasEtag(file) ? FIELDS_OF_PLACE + 1 : FIELDS_OF_PLACE;
+    return Arrays.asList(file).subList(fields, file.length);
   }
 
   private static long wholeNumber(Object number) {

@@ -269,6 +269,24 @@ class ChunkReaderTest {
         .contains(": changed after it was listed: expected ");
   }
 
+  /** Its time may be another one: that of a copy, or of a store that gives no parts of seconds. */
+  @Test
+  void readsAFileOfTheListedEtagAndNoOther() throws IOException {
+    Path file = WeightFiles.write(directory.resolve("a.safetensors"), 100, 200);
+    ListedFile listed =
+        new ListedFile(FlakyFileSystem.uri(file), Files.size(file), 1_700_000_000_123L, "e1");
+    FileSlice slice = whole(new ScannedFile(listed, List.of()));
+
+    FlakyFileSystem.show(status -> new StatusOfStore(status, 1_700_000_099_000L, "e1"));
+    assertThat(sums(reader(OnError.FAIL, 0, slice, ChunkColumn.CHUNK_SUM)))
+        .isEqualTo(expectedSums(file));
+    FlakyFileSystem.show(status -> new StatusOfStore(status, 1_700_000_000_123L, "e2"));
+    assertThat(errors(reader(OnError.REPORT, 0, slice, ChunkColumn.ERROR)))
+        .singleElement()
+        .asString()
+        .contains(": changed after it was listed: expected ", ", etag e1, found ", ", etag e2");
+  }
+
   @Test
   void reportsAFileThatIsReplacedWhileItIsReadAndKeepsItsTime() throws IOException {
     Path file = WeightFiles.write(directory.resolve("a.safetensors"), 100);

@@ -64,6 +64,23 @@ class FileListingTest {
   }
 
   @Test
+  void saysWhatAStoreCallsTheContent() {
+    ListedFile other = new ListedFile("s3a://w/b.safetensors", 2, 3, "\"e2\"");
+    ScannedFile file =
+        new ScannedFile(
+            new ListedFile("s3a://w/a.safetensors", 1, 2, "\"e1\""),
+            List.of(),
+            new ShardGroup(Fp8Rule.DEQUANTIZED, List.of(), List.of(other)));
+    FileListing listing = new FileListing(List.of(file));
+
+    assertThat(listing.toJson())
+        .contains(
+            "[\"s3a://w/a.safetensors\",1,2,\"\\\"e1\\\"\",0,0]",
+            "[\"s3a://w/b.safetensors\",2,3,\"\\\"e2\\\"\"]");
+    assertThat(FileListing.parse(listing.toJson())).isEqualTo(listing);
+  }
+
+  @Test
   void mayBeEmpty() {
     assertThat(FileListing.parse(new FileListing(List.of()).toJson()).files()).isEmpty();
   }
