@@ -63,6 +63,20 @@ require_spark() {
   esac
 }
 
+# Jars for this process are on its class path as they lie: Spark would copy them at every start, 640 MB for S3.
+add_jars() {
+  local listed=() jar
+  if [ -n "${SPARK_HOME:-}" ] || [[ ! $master =~ ^(local(\[[^]]*\])?)?$ ]] || [[ $jars == *:* ]]; then
+    [ -z "$jars" ] || spark+=(--jars "$jars")
+    return
+  fi
+  IFS=, read -ra listed <<<"$jars"
+  for jar in ${listed[@]+"${listed[@]}"}; do
+    [ -f "$jar" ] && [ -r "$jar" ] || fail "--jars: expected files that can be read, with commas between, found ${jar@Q}" 2
+    class_path+=("$jar")
+  done
+}
+
 memory=1g
 java_options=()
 gpu=
@@ -139,7 +153,7 @@ if [ -n "$gpu" ]; then
 fi
 build
 [ -z "$gpu" ] || require_rapids_for_spark
-[ -z "$jars" ] || spark+=(--jars "$jars")
+add_jars
 [ -z "$files" ] || spark+=(--files "$files")
 spark=(${gpu_conf[@]+"${gpu_conf[@]}"} ${spark[@]+"${spark[@]}"})
 [ ! -t 2 ] || export SHARDSUM_TERMINAL=1
@@ -180,5 +194,6 @@ case ${own[0]-} in
     ;;
   drift-report | retention | versions) options+=("@$home/conf/jvm-tables.options") ;;
 esac
-exec "$java" "${options[@]}" ${java_options[@]+"${java_options[@]}"} -cp "$(class_path_of_spark)${class_path[0]:+:${class_path[0]}}" \
+class_path=("$(class_path_of_spark)" ${class_path[@]+"${class_path[@]}"})
+exec "$java" "${options[@]}" ${java_options[@]+"${java_options[@]}"} -cp "$(IFS=: && echo "${class_path[*]}")" \
   org.apache.spark.deploy.SparkSubmit "${local_conf[@]}" ${spark[@]+"${spark[@]}"} --class io.shardsum.cli.Main "$jar" ${own[@]+"${own[@]}"}

@@ -81,6 +81,26 @@ class LauncherTest {
   }
 
   @Test
+  void jarsOfTheUserAreNotCopiedForThisProcess() throws Exception {
+    String first = Files.createFile(root.resolve("first.jar")).toString();
+    String second = Files.createFile(root.resolve("second.jar")).toString();
+    String both = first + "," + second;
+
+    List<String> arguments = launch("--jars", both, "--shards", "x").lines();
+    assertThat(arguments).doesNotContain("--jars");
+    assertThat(arguments.get(arguments.indexOf("-cp") + 1)).endsWith(":" + first + ":" + second);
+    assertThat(launch("--jars", both, "--master", "spark://a:7077", "--shards", "x").lines())
+        .as("executors elsewhere are sent them")
+        .containsSequence("--jars", both);
+    assertThat(launch("--jars", "hdfs:/x.jar", "--shards", "x").lines())
+        .as("Spark fetches it")
+        .containsSequence("--jars", "hdfs:/x.jar");
+    assertRefused(
+        launch("--jars", first + ",no.jar", "--shards", "x"),
+        "--jars: expected files that can be read, with commas between, found 'no.jar'");
+  }
+
+  @Test
   void aScanHasTheVectorApiWhereJavaHas() throws Exception {
     String options = "@" + home.resolve("conf/jvm-vector.options");
     assertThat(launch("--shards", "x").lines()).doesNotContain(options);
