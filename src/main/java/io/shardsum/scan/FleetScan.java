@@ -95,7 +95,7 @@ public final class FleetScan {
             session.sparkContext().hadoopConfiguration());
     this.session = ScanSession.of(session, size);
     this.limits = RereadLimits.of(session.conf());
-    this.wavePlan = new WavePlan(files, session);
+    this.wavePlan = new WavePlan(files, request.reading(), session);
     this.request = request;
     this.tables = ScanTables.of(request.out(), request.scanId(), request.startedAt());
     this.metrics = new ScanMetrics(SparkEnv.get(), progress);

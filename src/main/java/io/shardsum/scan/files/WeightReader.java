@@ -19,17 +19,17 @@ import io.shardsum.tables.NamedJobs;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.ScanWaves;
 import io.shardsum.tables.SqlStage;
-import io.shardsum.text.NumberWords;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Dataset;
@@ -137,37 +137,38 @@ public final class WeightReader {
 
   /** The first failure ends all waves. */
   private List<Landed> landWaves(List<PlannedFile> files, ScanSize size, CanaryFiles canaryFiles) {
-    List<List<PlannedFile>> planned = plan.waves(files);
+    WaveQueue queue = plan.waves(files);
     SparkContext spark = session.sparkContext();
     String tag = "waves-of-" + request.scanId().text();
-    ExecutorService threads =
-        Executors.newFixedThreadPool(Math.min(WAVES_AT_A_TIME, planned.size()));
-    CompletionService<Landed> done = new ExecutorCompletionService<>(threads);
-    List<Future<Landed>> all = new ArrayList<>();
+    ExecutorService threads = Executors.newFixedThreadPool(WAVES_AT_A_TIME);
+    CompletionService<List<Landed>> done = new ExecutorCompletionService<>(threads);
     LandedEngines engines = new LandedEngines(files, progress);
+    AtomicBoolean failed = new AtomicBoolean();
     try {
-      for (int number = 0; number < planned.size(); number++) {
-        List<PlannedFile> ofWave = planned.get(number);
-        ScanSize sizeOfWave = size.part(ofWave.size(), files.size());
-        String description =
-            "hash " + NumberWords.count(ofWave.size(), "file") + which(number, planned.size());
-        all.add(
-            done.submit(
-                () -> {
-                  spark.addJobTag(tag);
-                  Landed landed =
-                      NamedJobs.named(
-                          session, description, () -> landWave(ofWave, sizeOfWave, canaryFiles));
-                  engines.add(ofWave);
-                  return landed;
-                }));
-      }
-      for (int waiting = planned.size(); waiting > 0; waiting--) {
-        done.take().get();
+      for (int thread = 0; thread < WAVES_AT_A_TIME; thread++) {
+        done.submit(
+            () -> {
+              spark.addJobTag(tag);
+              List<Landed> landed = new ArrayList<>();
+              Optional<WaveQueue.Wave> next = queue.next();
+              while (next.isPresent() && !failed.get()) {
+                WaveQueue.Wave wave = next.get();
+                ScanSize sizeOfWave = size.part(wave.files().size(), files.size());
+                landed.add(
+                    NamedJobs.named(
+                        session,
+                        wave.description(),
+                        () -> landWave(wave.files(), sizeOfWave, canaryFiles)));
+                engines.add(wave.files());
+                queue.landed(wave.files());
+                next = queue.next();
+              }
+              return landed;
+            });
       }
       List<Landed> landed = new ArrayList<>();
-      for (Future<Landed> wave : all) {
-        landed.add(wave.get());
+      for (int waiting = WAVES_AT_A_TIME; waiting > 0; waiting--) {
+        landed.addAll(done.take().get());
       }
       return landed;
     } catch (ExecutionException e) {
@@ -176,15 +177,11 @@ public final class WeightReader {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while weights were being read", e);
     } finally {
-      all.forEach(wave -> wave.cancel(false));
+      failed.set(true);
       spark.cancelJobsWithTag(tag);
       threads.shutdown();
       awaitEnd(threads);
     }
-  }
-
-  private static String which(int number, int waves) {
-    return waves == 1 ? "" : " (wave %s of %s)".formatted(number + 1, waves);
   }
 
   private Landed landWave(List<PlannedFile> files, ScanSize size, CanaryFiles canaryFiles) {

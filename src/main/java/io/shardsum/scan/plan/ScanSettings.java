@@ -17,7 +17,7 @@ public final class ScanSettings {
 
   public static final String REHASH_DAYS = "spark.shardsum.expect.rehash.days";
 
-  /** Least bytes of a wave in which a scan lands; else what keeps the cores busy. */
+  /** Least bytes of a wave in which a scan lands; else what is read in some seconds. */
   public static final String WAVE_BYTES = "spark.shardsum.wave.bytes";
 
   private static final String OURS = "spark.shardsum.";

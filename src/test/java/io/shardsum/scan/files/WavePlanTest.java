@@ -11,6 +11,8 @@ import io.shardsum.tables.LandedWave;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 class WavePlanTest {
@@ -21,7 +23,10 @@ class WavePlanTest {
   void hasOneWaveWhereThereIsLittleToRead() {
     List<PlannedFile> files = fleet(2, 4, 2, GIB / 20);
 
-    assertThat(waves(files, GIB)).containsExactly(files(files));
+    assertThat(waves(files, GIB))
+        .singleElement()
+        .asInstanceOf(InstanceOfAssertFactories.list(String.class))
+        .containsExactlyInAnyOrderElementsOf(files(files));
   }
 
   @Test
@@ -55,9 +60,9 @@ class WavePlanTest {
   @Test
   void partsARankThatIsLargerThanAWave() {
     List<PlannedFile> files = fleet(1, 1, 3, GIB);
-    WavePlan plan = new WavePlan(files, GIB);
+    WavePlan plan = new WavePlan(files, WavePace.fixed(GIB));
 
-    List<List<PlannedFile>> waves = plan.waves(files);
+    List<List<PlannedFile>> waves = waves(plan.waves(files));
 
     assertThat(waves).hasSize(3);
     LandedWave.RankPart first = plan.stamps().parts(waves.get(0)).get(0);
@@ -81,12 +86,39 @@ class WavePlanTest {
     fleet(4, 2, 8, GIB).forEach(file -> files.add(on("host-" + file.engine().orElseThrow(), file)));
     fleet(1, 2, 8, 4 * GIB).forEach(file -> files.add(on("host-large", file)));
 
-    List<List<PlannedFile>> waves = new WavePlan(files, 8 * GIB).waves(files);
+    List<List<PlannedFile>> waves =
+        waves(new WavePlan(files, WavePace.fixed(8 * GIB)).waves(files));
 
     assertThat(waves)
         .hasSize(16)
         .allSatisfy(
             wave -> assertThat(wave.stream().map(PlannedFile::place).distinct()).hasSize(5));
+  }
+
+  @Test
+  void readsForSomeSecondsAsSoonAsTheRateIsKnown() {
+    List<PlannedFile> files = fleet(40, 1, 1, GIB);
+    AtomicLong seconds = new AtomicLong();
+    WaveQueue queue =
+        new WaveQueue(
+            files.stream().map(List::of).toList(),
+            GIB / 2,
+            WavePace.byRate(2 * GIB),
+            () -> seconds.get() * 1_000_000_000);
+
+    WaveQueue.Wave first = queue.next().orElseThrow();
+    WaveQueue.Wave second = queue.next().orElseThrow();
+    assertThat(List.of(first, second))
+        .as("2 GiB each, before the rate is known")
+        .allSatisfy(wave -> assertThat(wave.files()).hasSize(2));
+    seconds.set(1);
+    queue.landed(first.files());
+    assertThat(queue.next().orElseThrow().files()).as("2 GiB a second, 6 seconds").hasSize(12);
+    seconds.set(8);
+    queue.landed(second.files());
+    assertThat(queue.next().orElseThrow().files()).as("0.5 GiB a second").hasSize(3);
+    seconds.set(80);
+    assertThat(queue.next().orElseThrow().files()).as("no less than is usual").hasSize(1);
   }
 
   private static PlannedFile on(String place, PlannedFile file) {
@@ -95,7 +127,16 @@ class WavePlanTest {
   }
 
   private static List<List<String>> waves(List<PlannedFile> files, long leastBytes) {
-    return new WavePlan(files, leastBytes).waves(files).stream().map(WavePlanTest::files).toList();
+    WavePlan plan = new WavePlan(files, WavePace.fixed(leastBytes));
+    return waves(plan.waves(files)).stream().map(WavePlanTest::files).toList();
+  }
+
+  private static List<List<PlannedFile>> waves(WaveQueue queue) {
+    List<List<PlannedFile>> waves = new ArrayList<>();
+    for (Optional<WaveQueue.Wave> wave = queue.next(); wave.isPresent(); wave = queue.next()) {
+      waves.add(wave.get().files());
+    }
+    return waves;
   }
 
   private static List<String> files(List<PlannedFile> wave) {
