@@ -31,7 +31,7 @@ public final class CheckpointTensors {
   }
 
   /** Whether the checkpoint has a tensor of exactly that name. */
-  boolean has(String name) {
+  public boolean has(String name) {
     return tensors.containsKey(name);
   }
 
@@ -40,7 +40,7 @@ public final class CheckpointTensors {
    *
    * @throws UnpredictableException if it has two
    */
-  Optional<SourceTensor> find(String name) {
+  public Optional<SourceTensor> find(String name) {
     asked.add(name);
     Optional<SourceTensor> found = Optional.ofNullable(tensors.get(name));
     Optional<SourceTensor> bare = withoutPrefix(name).map(tensors::get);
@@ -53,7 +53,7 @@ public final class CheckpointTensors {
   }
 
   /** Counts a tensor as asked for. */
-  void note(String name) {
+  public void note(String name) {
     asked.add(name);
   }
 
@@ -75,7 +75,7 @@ public final class CheckpointTensors {
    *
    * @throws UnpredictableException if the checkpoint has none, or of another shape
    */
-  SourceTensor get(String name, List<Long> shape) {
+  public SourceTensor get(String name, List<Long> shape) {
     SourceTensor tensor =
         find(name)
             .orElseThrow(

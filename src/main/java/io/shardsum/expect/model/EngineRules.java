@@ -1,12 +1,17 @@
 package io.shardsum.expect.model;
 
-import io.shardsum.expect.model.CheckpointTensors.Prefix;
+import io.shardsum.expect.recipe.Span;
 import io.shardsum.safetensors.DType;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The rules of one engine's release, for the engine as it is started. */
 public interface EngineRules {
+
+  /** The file of its model classes' tables. */
+  String tables();
 
   /** The engine's ranks. */
   Topology topology();
@@ -14,26 +19,72 @@ public interface EngineRules {
   /** Why nothing of this engine is predicted, if that is so. */
   Optional<String> refusal(ModelConfig config);
 
-  /** The kind of number of parameters that are not said to have another. */
-  DType dtype(Optional<String> flag, ModelConfig config);
+  /**
+   * The kind of number of parameters that are not said to have another.
+   *
+   * @param config that of the text part
+   * @param options of the model's table
+   */
+  DType dtype(Optional<String> flag, ModelConfig config, Map<String, String> options);
 
   /** The pipeline stages of a model with so many layers. */
   List<Stage> stages(long layers);
 
-  /** Whether names in the checkpoint may lack the model's prefix. */
-  Prefix prefix(ModelClass model);
+  /** The names of groups of ranks. */
+  Set<String> groups();
 
-  /** How linear modules are stored. */
-  LinearWeights weights(
-      ModelClass model, Checkpoint checkpoint, CheckpointTensors tensors, DType dtype);
+  /** What a rank holds of that which a group shares. */
+  Share share(String group, int rank);
+
+  /** What tables may ask of the engine, by name: numbers, texts, and true or false. */
+  Map<String, Object> facts();
+
+  /** How a vocabulary is padded. */
+  Vocabulary.Padding padding();
+
+  /** What is quantized, and how. */
+  Quantization quantization(Checkpoint checkpoint, DType dtype);
+
+  /** What becomes of block-quantized FP8 of linear modules. */
+  Fp8Loading linearLoading(DType dtype);
+
+  /** What becomes of that of experts. */
+  Fp8Loading expertLoading();
+
+  /** Whether a bias that the checkpoint does not have is zero; if not, it is not known. */
+  boolean hasZeroBiases();
+
+  /** How many experts there are twice. */
+  long redundantExperts();
 
   /**
-   * Checks the tensors of the checkpoint, after all ranks were declared.
+   * Which of so many experts a rank holds.
    *
-   * @throws ExpectException if the engine does not start with one of them
+   * @throws ExpectException if ranks cannot share them
    */
-  default void requireLoadable(ModelClass model, ModelConfig config, CheckpointTensors tensors) {}
+  default Span experts(int rank, long count) {
+    return topology().expertShare(rank).span(count, "experts");
+  }
 
-  /** What the ranks hold. */
-  ModelRules modelRules(ModelClass model, ModelConfig config);
+  /**
+   * How experts lie.
+   *
+   * @param options of the model's table
+   * @throws io.shardsum.expect.recipe.UnpredictableException if that is not known
+   */
+  ExpertLayout expertLayout(Quantization.Scheme scheme, DType dtype, Map<String, String> options);
+
+  /**
+   * Checks that the engine starts with a model.
+   *
+   * @throws ExpectException if it does not
+   */
+  void requireFitting(boolean hasExperts);
+
+  /**
+   * Whether it does not start with a tensor that is no parameter.
+   *
+   * @return patterns of the names that it leaves aside; empty if it takes any
+   */
+  Optional<List<String>> ignoredTensors();
 }

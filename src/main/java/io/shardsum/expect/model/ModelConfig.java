@@ -29,6 +29,9 @@ public final class ModelConfig {
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // as Python reads and writes it
           .build();
 
+  /** Without any key. */
+  public static final ModelConfig EMPTY = new ModelConfig(JSON.createObjectNode());
+
   private final JsonNode root;
 
   private ModelConfig(JsonNode root) {
@@ -85,20 +88,20 @@ public final class ModelConfig {
    *
    * @throws ExpectException if it is there with null
    */
-  void requireNotNull(String key) {
+  public void requireNotNull(String key) {
     if (root.path(key).isNull()) {
       throw wrong(key, "a value, or no such key");
     }
   }
 
   /** This configuration with that number under the key, whatever is there now. */
-  ModelConfig with(String key, long value) {
+  public ModelConfig with(String key, long value) {
     ObjectNode copy = root.deepCopy();
     return new ModelConfig(copy.put(key, value));
   }
 
   /** The object under a key, as a configuration of its own; empty if it is absent. */
-  Optional<ModelConfig> object(String key) {
+  public Optional<ModelConfig> object(String key) {
     if (!has(key)) {
       return Optional.empty();
     }
@@ -148,6 +151,17 @@ public final class ModelConfig {
       throw wrong(key, "a whole number from " + least);
     }
     return OptionalLong.of(value.intValue());
+  }
+
+  /** A number; empty if it is absent. */
+  public Optional<Double> number(String key) {
+    if (!has(key)) {
+      return Optional.empty();
+    }
+    if (!root.get(key).isNumber()) {
+      throw wrong(key, "a number");
+    }
+    return Optional.of(root.get(key).doubleValue());
   }
 
   /** True or false; false if it is absent, as in all classes that are covered. */

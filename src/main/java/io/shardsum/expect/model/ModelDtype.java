@@ -15,17 +15,18 @@ public final class ModelDtype {
   private ModelDtype() {}
 
   /**
-   * In SGLang: what the flag says; else what config.json says, but float16 where that is float32 or
+   * In SGLang: what the flag says; else what config.json says, but another where that is float32 or
    * nothing.
    *
+   * @param ofFloat32 the other
    * @throws ExpectException if it is another kind
    */
-  public static DType sglang(Optional<String> flag, ModelConfig config) {
+  public static DType sglang(Optional<String> flag, ModelConfig config, String ofFloat32) {
     if (flag.isPresent()) {
       return ofFlag(flag.get());
     }
     DType stored = ofConfig(config).orElse(DType.F32);
-    return stored == DType.F32 ? DType.F16 : stored;
+    return stored == DType.F32 ? named(ofFloat32).orElseThrow() : stored;
   }
 
   /**

@@ -2,6 +2,7 @@ package io.shardsum.expect.model;
 
 import io.shardsum.text.ForeignText;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -102,14 +103,16 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
   /**
    * What a linear module holds.
    *
-   * @throws ExpectException if some of its parts are ignored and some are not
+   * @param name the module's, for the message
+   * @param modules of the checkpoint that it is made of
+   * @throws ExpectException if some of them are ignored and some are not
    */
-  public Scheme scheme(Linear linear) {
-    long skipped = linear.parts().stream().filter(part -> isIgnored(part.module())).count();
-    if (skipped != 0 && skipped != linear.parts().size()) {
+  public Scheme scheme(String name, Collection<String> modules) {
+    long skipped = modules.stream().filter(this::isIgnored).count();
+    if (skipped != 0 && skipped != modules.size()) {
       throw new ExpectException(
           "config.json: some, but not all parts of %s are to be quantized: expected all or none"
-              .formatted(ForeignText.shown(linear.name())));
+              .formatted(ForeignText.shown(name)));
     }
     return skipped == 0 ? scheme : Scheme.NONE;
   }

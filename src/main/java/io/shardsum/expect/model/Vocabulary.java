@@ -35,7 +35,7 @@ public record Vocabulary(long size, long hidden, Padding padding) {
    * @throws UnpredictableException if the checkpoint does not have exactly the real rows
    * @throws ExpectException if the padded rows do not divide
    */
-  Recipe rows(CheckpointTensors checkpoint, String source, DType dtype, Share share) {
+  public Recipe rows(CheckpointTensors checkpoint, String source, DType dtype, Share share) {
     SourceTensor table = checkpoint.get(source, List.of(size, hidden));
     Span held = share.span(padded(share.count()), "vocabulary of rows, padded,");
     long begin = Math.min(held.begin(), size);

@@ -11,6 +11,7 @@ import java.util.List;
 public sealed interface Recipe extends Serializable
     permits Slice,
         Zeros,
+        Numbers,
         Joined,
         Stacked,
         Interleaved,
@@ -18,6 +19,7 @@ public sealed interface Recipe extends Serializable
         Either,
         UnlessEqual,
         Cast,
+        PlusOne,
         Dequantized,
         Requantized {
 

@@ -2,6 +2,7 @@ package io.shardsum.expect.recipe;
 
 import io.shardsum.safetensors.DType;
 import io.shardsum.text.ForeignText;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -35,11 +36,17 @@ public record Slice(SourceTensor source, Span rows, Span columns) implements Rec
 
   @Override
   public List<Long> shape() {
-    return source.shape().size() < 2 ? oneDimension() : List.of(rows.length(), columns.length());
-  }
-
-  private List<Long> oneDimension() {
-    return source.shape().isEmpty() ? List.of() : List.of(rows.length());
+    if (source.shape().isEmpty()) {
+      return List.of();
+    }
+    List<Long> shape = new ArrayList<>(List.of(rows.length()));
+    if (source.shape().size() > 1) {
+      shape.addAll(
+          hasWholeRows()
+              ? source.shape().subList(1, source.shape().size())
+              : List.of(columns.length()));
+    }
+    return shape;
   }
 
   @Override

@@ -27,6 +27,9 @@ final class SglangEngine {
   private final Optional<String> quantization;
   private final boolean replicatesEmbedding;
   private final Optional<String> speculative;
+  private final boolean hasWholeTower;
+  private final boolean splitsIndexer;
+  private final Optional<String> attentionBackend;
   private final Optional<String> refusal;
 
   private SglangEngine(EngineSetup setup, Settings settings) {
@@ -43,6 +46,9 @@ final class SglangEngine {
     this.quantization = settings.text("quantization");
     this.replicatesEmbedding = settings.variable("SGLANG_ENABLE_EMBED_REPLICATION", false);
     this.speculative = settings.text("speculative-algorithm");
+    this.hasWholeTower = settings.flag("mm-enable-dp-encoder");
+    this.splitsIndexer = settings.variable("SGLANG_DISABLE_DSA_INDEXER_FUSION", false);
+    this.attentionBackend = settings.text("attention-backend");
     this.refusal = refusal(settings);
     settings.requireAllKnown();
     requireFitting();
@@ -132,6 +138,23 @@ final class SglangEngine {
   /** Whether each rank holds the embedding whole, in classes that follow that variable. */
   boolean replicatesEmbedding() {
     return replicatesEmbedding;
+  }
+
+  /** Whether each rank holds a vision tower whole. */
+  boolean hasWholeTower() {
+    return hasWholeTower;
+  }
+
+  /** Whether the indexer's two projections are never made one. */
+  boolean splitsIndexer() {
+    return splitsIndexer;
+  }
+
+  /** Whether attention sinks are float32: with TensorRT-LLM's attention, which SM100 takes. */
+  boolean hasFloat32Sinks() {
+    return attentionBackend
+        .map("trtllm_mha"::equals)
+        .orElseGet(() -> gpu == Gpu.SM100);
   }
 
   /** Whether a draft model runs beside. */

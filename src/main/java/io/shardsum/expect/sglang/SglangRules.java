@@ -1,29 +1,38 @@
 package io.shardsum.expect.sglang;
 
 import io.shardsum.expect.model.Checkpoint;
-import io.shardsum.expect.model.CheckpointTensors;
-import io.shardsum.expect.model.CheckpointTensors.Prefix;
 import io.shardsum.expect.model.EngineRules;
 import io.shardsum.expect.model.EngineSetup;
 import io.shardsum.expect.model.ExpectException;
-import io.shardsum.expect.model.LinearWeights;
-import io.shardsum.expect.model.ModelClass;
+import io.shardsum.expect.model.ExpertLayout;
+import io.shardsum.expect.model.Fp8Loading;
+import io.shardsum.expect.model.Gpu;
 import io.shardsum.expect.model.ModelConfig;
 import io.shardsum.expect.model.ModelDtype;
-import io.shardsum.expect.model.ModelRules;
 import io.shardsum.expect.model.Quantization;
+import io.shardsum.expect.model.Share;
 import io.shardsum.expect.model.Stage;
 import io.shardsum.expect.model.Topology;
+import io.shardsum.expect.model.Vocabulary;
 import io.shardsum.safetensors.DType;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** SGLang 0.5.23. */
 public final class SglangRules implements EngineRules {
   private final SglangEngine engine;
+  private final SglangExperts experts;
 
   public SglangRules(EngineSetup setup) {
     this.engine = SglangEngine.of(setup);
+    this.experts = new SglangExperts(engine);
+  }
+
+  @Override
+  public String tables() {
+    return "/classes/sglang-0.5.23.yaml";
   }
 
   @Override
@@ -42,8 +51,8 @@ public final class SglangRules implements EngineRules {
   }
 
   @Override
-  public DType dtype(Optional<String> flag, ModelConfig config) {
-    return ModelDtype.sglang(flag, config);
+  public DType dtype(Optional<String> flag, ModelConfig config, Map<String, String> options) {
+    return ModelDtype.sglang(flag, config, options.getOrDefault("float32 becomes", "float16"));
   }
 
   @Override
@@ -52,42 +61,90 @@ public final class SglangRules implements EngineRules {
   }
 
   @Override
-  public Prefix prefix(ModelClass model) {
-    return model == ModelClass.QWEN3 ? Prefix.OPTIONAL : Prefix.NEEDED;
+  public Set<String> groups() {
+    return Set.of("tp", "attention", "moe", "head", "dense", "shared", "tower", "embedding", "whole_with_dp");
   }
 
   @Override
-  public LinearWeights weights(
-      ModelClass model, Checkpoint checkpoint, CheckpointTensors tensors, DType dtype) {
+  public Share share(String group, int rank) {
+    Share ofTensors = engine.topology().tensorShare(rank);
+    Share ofAttention = engine.topology().attentionShare(rank);
+    return switch (group) {
+      case "tp" -> ofTensors;
+      case "attention" -> ofAttention;
+      case "moe" -> engine.topology().insideExpertShare(rank);
+      case "head" -> engine.headShare(rank);
+      case "dense" -> engine.moe().hasWholeDense() ? Share.WHOLE : ofTensors;
+      case "shared" -> engine.moe().sharedWhole() ? Share.WHOLE : ofTensors;
+      case "tower" -> engine.hasWholeTower() ? Share.WHOLE : ofAttention;
+      case "embedding" -> engine.replicatesEmbedding() ? Share.WHOLE : ofAttention;
+      case "whole_with_dp" -> topology().attentionDp() > 1 ? Share.WHOLE : ofTensors;
+      default -> throw new IllegalArgumentException(group);
+    };
+  }
+
+  @Override
+  public Map<String, Object> facts() {
+    return Map.of(
+        "may_fuse", engine.moe().mayFuseShared(),
+        "deepseek_may_fuse", experts.mayFuseShared(),
+        "speculates", engine.speculates(),
+        "splits_indexer", engine.splitsIndexer(),
+        "runner", engine.moe().runner(),
+        "float32_sinks", engine.hasFloat32Sinks(),
+        "sm100", engine.gpu() == Gpu.SM100);
+  }
+
+  @Override
+  public Vocabulary.Padding padding() {
+    return Vocabulary.Padding.SGLANG;
+  }
+
+  @Override
+  public Quantization quantization(Checkpoint checkpoint, DType dtype) {
     Quantization quantization = Quantization.of(checkpoint, engine.quantization());
     if (quantization.isFp8() && dtype == DType.F32) {
       throw new ExpectException(
           "dtype is float32; expected float16 or bfloat16, since config.json asks for fp8");
     }
-    boolean losesScales = model == ModelClass.LLAMA || model == ModelClass.MISTRAL;
-    return new LinearWeights(
-        tensors,
-        dtype,
-        losesScales
-            ? quantization.refusing(
-                "SGLang's loader of this class loads no scales of fp8 in blocks")
-            : quantization,
-        engine.linearLoading(dtype),
-        LinearWeights.MissingBias.ZERO);
+    return quantization;
   }
 
   @Override
-  public ModelRules modelRules(ModelClass model, ModelConfig config) {
-    boolean isMixture = model == ModelClass.QWEN3_MOE || model == ModelClass.DEEPSEEK_V3;
-    if (!isMixture && engine.moe().allToAll().equals("deepep_v2")) {
+  public Fp8Loading linearLoading(DType dtype) {
+    return engine.linearLoading(dtype);
+  }
+
+  @Override
+  public Fp8Loading expertLoading() {
+    return experts.loading();
+  }
+
+  @Override
+  public boolean hasZeroBiases() {
+    return true;
+  }
+
+  @Override
+  public long redundantExperts() {
+    return engine.moe().redundantExperts();
+  }
+
+  @Override
+  public ExpertLayout expertLayout(
+      Quantization.Scheme scheme, DType dtype, Map<String, String> options) {
+    return experts.layout(scheme, dtype, options);
+  }
+
+  @Override
+  public void requireFitting(boolean hasExperts) {
+    if (!hasExperts && engine.moe().allToAll().equals("deepep_v2")) {
       throw new ExpectException("moe-a2a-backend is deepep_v2; expected a model with experts");
     }
-    return switch (model) {
-      case LLAMA, MISTRAL -> new SglangLlama(config, engine);
-      case QWEN2 -> new SglangQwen2(config, engine);
-      case QWEN3 -> new SglangQwen3(config, engine);
-      case QWEN3_MOE -> new SglangQwen3Moe(config, engine);
-      case DEEPSEEK_V3 -> new SglangDeepseekV3(config, engine);
-    };
+  }
+
+  @Override
+  public Optional<List<String>> ignoredTensors() {
+    return Optional.empty();
   }
 }

@@ -1,27 +1,38 @@
 package io.shardsum.expect.vllm;
 
 import io.shardsum.expect.model.Checkpoint;
-import io.shardsum.expect.model.CheckpointTensors;
-import io.shardsum.expect.model.CheckpointTensors.Prefix;
-import io.shardsum.expect.model.DecoderSizes;
 import io.shardsum.expect.model.EngineRules;
 import io.shardsum.expect.model.EngineSetup;
+import io.shardsum.expect.model.ExpectException;
+import io.shardsum.expect.model.ExpertLayout;
 import io.shardsum.expect.model.Fp8Loading;
-import io.shardsum.expect.model.LinearWeights;
-import io.shardsum.expect.model.ModelClass;
 import io.shardsum.expect.model.ModelConfig;
 import io.shardsum.expect.model.ModelDtype;
-import io.shardsum.expect.model.ModelRules;
 import io.shardsum.expect.model.Quantization;
+import io.shardsum.expect.model.Share;
 import io.shardsum.expect.model.Stage;
 import io.shardsum.expect.model.Topology;
+import io.shardsum.expect.model.Vocabulary;
+import io.shardsum.expect.recipe.Span;
+import io.shardsum.expect.recipe.UnpredictableException;
 import io.shardsum.fleet.CheckpointListing;
 import io.shardsum.safetensors.DType;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** vLLM 0.32. */
 public final class VllmRules implements EngineRules {
+  private static final List<String> IGNORED =
+      List.of(
+          ".*\\.bias",
+          ".*scale",
+          ".*rotary_pos_emb\\.inv_freq.*",
+          ".*rotary_emb\\.(?:inv_freq|cos_cached|sin_cached).*",
+          // fused already, of experts or of a quantization: told tensor by tensor
+          ".*\\.(?:mlp\\.experts|qkv_proj|gate_up_proj|fused_qkv_a_proj)\\..*");
+
   private final VllmEngine engine;
   private final Checkpoint checkpoint;
 
@@ -31,16 +42,18 @@ public final class VllmRules implements EngineRules {
   }
 
   @Override
+  public String tables() {
+    return "/classes/vllm-0.32.yaml";
+  }
+
+  @Override
   public Topology topology() {
     return engine.topology();
   }
 
   @Override
   public Optional<String> refusal(ModelConfig config) {
-    return engine
-        .refusal()
-        .or(this::mistralFormat)
-        .or(() -> ModelClass.of(config).flatMap(model -> VllmStart.refusal(model, config)));
+    return engine.refusal().or(this::mistralFormat);
   }
 
   private Optional<String> mistralFormat() {
@@ -57,7 +70,7 @@ public final class VllmRules implements EngineRules {
   }
 
   @Override
-  public DType dtype(Optional<String> flag, ModelConfig config) {
+  public DType dtype(Optional<String> flag, ModelConfig config, Map<String, String> options) {
     return ModelDtype.vllm(flag, checkpoint);
   }
 
@@ -67,39 +80,82 @@ public final class VllmRules implements EngineRules {
   }
 
   @Override
-  public Prefix prefix(ModelClass model) {
-    return Prefix.NEEDED;
+  public Set<String> groups() {
+    return Set.of("tp");
   }
 
   @Override
-  public LinearWeights weights(
-      ModelClass model, Checkpoint checkpoint, CheckpointTensors tensors, DType dtype) {
-    Quantization quantization =
-        Quantization.of(checkpoint, engine.quantization())
-            .refusing(
-                "vLLM stores quantized weights as the kernel wants them that it picks when it"
-                    + " starts");
-    return new LinearWeights(
-        tensors, dtype, quantization, Fp8Loading.AS_STORED, LinearWeights.MissingBias.REFUSED);
+  public Share share(String group, int rank) {
+    return topology().tensorShare(rank);
+  }
+
+  /** Any tensor of the directory with a head's name counts as one, read or not. */
+  @Override
+  public Map<String, Object> facts() {
+    return Map.of(
+        "has_head",
+        checkpoint.allTensors().anyMatch(tensor -> tensor.name().endsWith("lm_head.weight")));
   }
 
   @Override
-  public void requireLoadable(ModelClass model, ModelConfig config, CheckpointTensors tensors) {
-    if (Quantization.of(checkpoint, engine.quantization()).scheme() == Quantization.Scheme.NONE) {
-      new VllmNames(model, config).require(tensors);
+  public Vocabulary.Padding padding() {
+    return Vocabulary.Padding.VLLM;
+  }
+
+  @Override
+  public Quantization quantization(Checkpoint ofModel, DType dtype) {
+    return Quantization.of(ofModel, engine.quantization())
+        .refusing(
+            "vLLM stores quantized weights as the kernel wants them that it picks when it starts");
+  }
+
+  @Override
+  public Fp8Loading linearLoading(DType dtype) {
+    return Fp8Loading.AS_STORED;
+  }
+
+  @Override
+  public Fp8Loading expertLoading() {
+    return Fp8Loading.AS_STORED;
+  }
+
+  @Override
+  public boolean hasZeroBiases() {
+    return false;
+  }
+
+  @Override
+  public long redundantExperts() {
+    return 0;
+  }
+
+  /** The first ranks have one more, as many as are left over. */
+  @Override
+  public Span experts(int rank, long count) {
+    Share share = topology().expertShare(rank);
+    long each = count / share.count();
+    long more = count % share.count();
+    return new Span(
+        share.index() * each + Math.min(share.index(), more), each + (share.index() < more ? 1 : 0));
+  }
+
+  @Override
+  public ExpertLayout expertLayout(
+      Quantization.Scheme scheme, DType dtype, Map<String, String> options) {
+    throw new UnpredictableException(
+        "vLLM stores experts as the kernel wants them that it picks when it starts");
+  }
+
+  @Override
+  public void requireFitting(boolean hasExperts) {
+    if (!hasExperts && topology().ep() != 1) {
+      throw new ExpectException(
+          "ep is %s; expected 1 in vLLM, since the model has no experts".formatted(topology().ep()));
     }
   }
 
   @Override
-  public ModelRules modelRules(ModelClass model, ModelConfig config) {
-    VllmStart.require(model, config, engine.topology());
-    VllmHead head = VllmHead.of(DecoderSizes.of(config), checkpoint);
-    return switch (model) {
-      case LLAMA, MISTRAL -> VllmDense.llama(config, engine, head);
-      case QWEN2 -> VllmDense.qwen2(config, engine, head);
-      case QWEN3 -> VllmDense.qwen3(config, engine, head);
-      case QWEN3_MOE -> new VllmQwen3Moe(config, engine, head);
-      case DEEPSEEK_V3 -> new VllmDeepseekV3(config, engine, head);
-    };
+  public Optional<List<String>> ignoredTensors() {
+    return Optional.of(IGNORED);
   }
 }

@@ -98,7 +98,7 @@ class VllmStartTest {
   @CsvSource({
     "LlamaForCausalLM,tie_word_embeddings,'a value, or no such key'",
     "LlamaForCausalLM,attention_bias,'a value, or no such key'",
-    "LlamaForCausalLM,mlp_bias,'true or false, or nothing, in vLLM'",
+    "LlamaForCausalLM,mlp_bias,'a value, or no such key'",
     "Qwen2ForCausalLM,tie_word_embeddings,'a value, or no such key'",
     "Qwen3ForCausalLM,attention_bias,'a value, or no such key'"
   })

@@ -1,0 +1,196 @@
+package io.shardsum.expect.table;
+
+import io.shardsum.expect.model.EngineRules;
+import io.shardsum.expect.model.ExpertLayout;
+import io.shardsum.expect.model.Quantization.Scheme;
+import io.shardsum.expect.model.Share;
+import io.shardsum.expect.model.SizeLimits;
+import io.shardsum.expect.recipe.Cast;
+import io.shardsum.expect.recipe.Interleaved;
+import io.shardsum.expect.recipe.Joined;
+import io.shardsum.expect.recipe.Recipe;
+import io.shardsum.expect.recipe.Span;
+import io.shardsum.expect.recipe.Stacked;
+import io.shardsum.expect.recipe.Transposed;
+import io.shardsum.expect.recipe.UnpredictableException;
+import io.shardsum.expect.table.TableSource.Term;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The experts of a layer that a rank holds, stacked in slots: {@code w13_weight}, of each the rows
+ * of gate and up, and {@code w2_weight}, of each the columns of down.
+ */
+final class ExpertTensors {
+  private static final int MODULES = 3;
+
+  /** A slot's three matrices, by the number of its expert; those of shared ones behind. */
+  private record Slot(long expert, List<String> modules) {}
+
+  private final ModelTable table;
+  private final EngineRules engine;
+  private final Weights weights;
+  private final int rank;
+  private final BiConsumer<String, Supplier<Recipe>> collected;
+  private long count;
+  private long hidden;
+  private long size;
+  private Span held = Span.whole(0);
+
+  ExpertTensors(
+      ModelTable table,
+      EngineRules engine,
+      Weights weights,
+      int rank,
+      BiConsumer<String, Supplier<Recipe>> collected) {
+    this.table = table;
+    this.engine = engine;
+    this.weights = weights;
+    this.rank = rank;
+    this.collected = collected;
+  }
+
+  /** Both tensors; the row's first source has {@code [experts, size of each, hidden]}. */
+  void add(String name, TableRow row, TableScope scope) {
+    List<Term> sizes =
+        row.sources().get(0).dimensions().stream().map(of -> of.terms().get(0)).toList();
+    count = scope.number(sizes.get(0).count());
+    size = scope.number(sizes.get(1).count());
+    hidden = scope.number(sizes.get(2).count());
+    long physical = count + engine.redundantExperts();
+    Share inside = engine.topology().insideExpertShare(rank);
+    SizeLimits.requireExperts(
+        physical, scope.config().size("num_hidden_layers"), inside.count());
+    held = inside.span(size, scope.label(sizes.get(1).count()));
+    Span ids = engine.experts(rank, physical);
+    List<String> sources =
+        row.sources().stream().map(s -> table.storedName(scope.filled(s.name()))).toList();
+    sources.forEach(weights.checkpoint()::note);
+    List<Slot> slots = new ArrayList<>();
+    for (long id = ids.begin(); id < ids.end(); id++) {
+      slots.add(slot(id % count, sources.subList(0, Math.min(MODULES, sources.size()))));
+    }
+    if (sources.size() > MODULES) {
+      slots.add(slot(count, sources.subList(MODULES, sources.size())));
+    }
+    Scheme scheme = weights.quantization().ofExperts(module(sources.get(0)));
+    if (scheme == Scheme.BLOCK_FP8) {
+      Weights.requireWholeBlocks(name, "rows of each expert", held.length());
+    }
+    collected.accept(name + ".w13_weight", () -> first(slots, row, layout(scheme), scheme));
+    collected.accept(
+        name + ".w2_weight",
+        () -> {
+          layout(scheme);
+          return stacked(slots, slot -> List.of(down(slot)), slot -> down(slot, row), scheme);
+        });
+  }
+
+  /** What experts' names begin with. */
+  private static String module(String source) {
+    int end = source.indexOf(".X.");
+    return source.substring(0, end < 0 ? source.lastIndexOf('.') : end);
+  }
+
+  private static Slot slot(long expert, List<String> modules) {
+    return new Slot(
+        expert, modules.stream().map(name -> name.replace(".X.", "." + expert + ".")).toList());
+  }
+
+  private ExpertLayout layout(Scheme scheme) {
+    if (scheme == Scheme.REFUSED || scheme == Scheme.UNKNOWN) {
+      throw new UnpredictableException(weights.quantization().refusal());
+    }
+    return engine.expertLayout(scheme, weights.dtype(), table.options());
+  }
+
+  private Recipe first(List<Slot> slots, TableRow row, ExpertLayout layout, Scheme scheme) {
+    int above = layout == ExpertLayout.UP_FIRST ? 1 : 0;
+    if (layout == ExpertLayout.INTERLEAVED) {
+      return stacked(
+          slots,
+          slot -> List.of(),
+          slot -> new Interleaved(half(slot, 0, row), half(slot, 1, row)),
+          scheme);
+    }
+    return stacked(
+        slots,
+        slot -> List.of(half(slot, above), half(slot, 1 - above)),
+        slot -> Joined.of(List.of(half(slot, above, row), half(slot, 1 - above, row))),
+        scheme);
+  }
+
+  private Recipe stacked(
+      List<Slot> slots,
+      Function<Slot, List<Piece>> pieces,
+      Function<Slot, Recipe> plain,
+      Scheme scheme) {
+    if (scheme == Scheme.NONE) {
+      return stacked(slots, plain);
+    }
+    return Weights.loaded(
+        stacked(slots, slot -> weights.quantized(pieces.apply(slot))),
+        stacked(slots, slot -> weights.scales(pieces.apply(slot))),
+        engine.expertLoading());
+  }
+
+  private static Recipe stacked(List<Slot> slots, Function<Slot, Recipe> recipe) {
+    return new Stacked(slots.stream().map(recipe).toList());
+  }
+
+  /** Of gate, 0, or up, 1: the module's piece. */
+  private Piece half(Slot slot, int half) {
+    requireModules(slot);
+    return new Piece(
+        slot.modules().get(half), List.of(size, hidden), held, 0, Span.whole(hidden), 0);
+  }
+
+  private Piece down(Slot slot) {
+    requireModules(slot);
+    return new Piece(slot.modules().get(2), List.of(hidden, size), Span.whole(hidden), 0, held, 0);
+  }
+
+  private static void requireModules(Slot slot) {
+    if (slot.modules().size() != MODULES) {
+      throw new UnpredictableException(
+          "fp8 is covered only with a tensor for each expert, not in " + slot.modules().get(0));
+    }
+  }
+
+  private Recipe half(Slot slot, int half, TableRow row) {
+    Span ofStack = new Span(half * size + held.begin(), held.length());
+    Span wide = Span.whole(hidden);
+    return switch (row.operation()) {
+      case STACKED_EXPERTS -> cast(stack(slot, 0, 2 * size, hidden).slice(slot.expert(), ofStack, wide));
+      case TRANSPOSED_EXPERTS ->
+          new Transposed(cast(stack(slot, 0, hidden, 2 * size).slice(slot.expert(), wide, ofStack)));
+      default -> plain(half(slot, half));
+    };
+  }
+
+  private Recipe down(Slot slot, TableRow row) {
+    Span wide = Span.whole(hidden);
+    return switch (row.operation()) {
+      case STACKED_EXPERTS -> cast(stack(slot, 1, hidden, size).slice(slot.expert(), wide, held));
+      case TRANSPOSED_EXPERTS ->
+          new Transposed(cast(stack(slot, 1, size, hidden).slice(slot.expert(), held, wide)));
+      default -> plain(down(slot));
+    };
+  }
+
+  private StackedMatrices stack(Slot slot, int source, long rows, long columns) {
+    return new StackedMatrices(
+        weights.checkpoint().get(slot.modules().get(source), List.of(count, rows, columns)));
+  }
+
+  private Recipe cast(Recipe part) {
+    return Cast.to(weights.dtype(), part);
+  }
+
+  private Recipe plain(Piece piece) {
+    return weights.tensor(Weights.ofWeights(List.of(piece)), weights.dtype());
+  }
+}

@@ -1,0 +1,178 @@
+package io.shardsum.expect.table;
+
+import io.shardsum.expect.model.CheckpointTensors;
+import io.shardsum.expect.model.ExpectException;
+import io.shardsum.expect.model.Fp8Loading;
+import io.shardsum.expect.model.Quantization;
+import io.shardsum.expect.model.Quantization.Scheme;
+import io.shardsum.expect.recipe.Cast;
+import io.shardsum.expect.recipe.Dequantized;
+import io.shardsum.expect.recipe.Joined;
+import io.shardsum.expect.recipe.Recipe;
+import io.shardsum.expect.recipe.Requantized;
+import io.shardsum.expect.recipe.Slice;
+import io.shardsum.expect.recipe.SourceTensor;
+import io.shardsum.expect.recipe.Span;
+import io.shardsum.expect.recipe.Transposed;
+import io.shardsum.expect.recipe.UnpredictableException;
+import io.shardsum.expect.recipe.Zeros;
+import io.shardsum.safetensors.DType;
+import io.shardsum.text.ForeignText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The recipes of pieces, as the engine stores them.
+ *
+ * @param dtype of parameters that are not said to have another
+ * @param loading of linear modules
+ * @param missingBias what becomes of a bias that the checkpoint does not have
+ */
+record Weights(
+    CheckpointTensors checkpoint,
+    DType dtype,
+    Quantization quantization,
+    Fp8Loading loading,
+    MissingBias missingBias) {
+  private static final long BLOCK = 128;
+
+  enum MissingBias {
+    ZERO,
+    REFUSED
+  }
+
+  /**
+   * A linear module's weight, as the engine's checksum sees it.
+   *
+   * @param isShared whether ranks share it
+   */
+  Recipe module(String name, List<Piece> pieces, boolean isShared) {
+    Scheme scheme =
+        quantization.scheme(name, pieces.stream().map(Piece::name).distinct().toList());
+    return switch (scheme) {
+      case NONE -> tensor(ofWeights(pieces), dtype);
+      case BLOCK_FP8 -> dequantized(name, pieces, isShared);
+      case REFUSED, UNKNOWN -> throw new UnpredictableException(quantization.refusal());
+    };
+  }
+
+  static List<Piece> ofWeights(List<Piece> pieces) {
+    return pieces.stream().map(piece -> piece.named(piece.name() + ".weight")).toList();
+  }
+
+  /** Pieces below each other. */
+  Recipe tensor(List<Piece> pieces, DType to) {
+    return Joined.of(pieces.stream().map(piece -> tensor(piece, to)).toList());
+  }
+
+  private Recipe tensor(Piece piece, DType to) {
+    Recipe part = Cast.to(to, slice(piece));
+    if (piece.zeroColumns() > 0) {
+      Zeros zeros = new Zeros(to, List.of(piece.zeroColumns(), piece.rows().length()));
+      part = new Transposed(Joined.of(List.of(new Transposed(part), zeros)));
+    }
+    if (piece.zeroRows() > 0) {
+      List<Long> shape = new ArrayList<>(part.shape());
+      shape.set(0, piece.zeroRows());
+      part = Joined.of(List.of(part, new Zeros(to, shape)));
+    }
+    return part;
+  }
+
+  private Slice slice(Piece piece) {
+    SourceTensor source = checkpoint.get(piece.name(), piece.shape());
+    return new Slice(source, piece.rows(), piece.columns());
+  }
+
+  /** A linear module's bias. */
+  Recipe bias(List<Piece> pieces) {
+    return Joined.of(pieces.stream().map(piece -> bias(piece.ofBias())).toList());
+  }
+
+  private Recipe bias(Piece piece) {
+    return missingBias == MissingBias.ZERO && checkpoint.find(piece.name()).isEmpty()
+        ? new Zeros(dtype, List.of(piece.rows().length() + piece.zeroRows()))
+        : tensor(piece, dtype);
+  }
+
+  private Recipe dequantized(String name, List<Piece> pieces, boolean isShared) {
+    for (Piece piece : pieces) {
+      if ((isShared && pieces.size() > 1) || !piece.hasWholeRows()) {
+        requireWholeBlocks(piece.name(), "rows", piece.rows().length());
+      }
+      if (!piece.hasWholeColumns()) {
+        requireWholeBlocks(piece.name(), "columns", piece.columns().length());
+      }
+    }
+    Recipe weight = quantized(pieces);
+    Recipe scales = scales(pieces);
+    if (scales.shape().get(0) != blocks(weight.shape().get(0))) {
+      throw new UnpredictableException(
+          "%s has %s rows in blocks of 128, and its parts %s rows of scales"
+              .formatted(name, weight.shape().get(0), scales.shape().get(0)));
+    }
+    return loaded(weight, scales, loading);
+  }
+
+  /** The dequantized weight of a pair, after loading. */
+  static Recipe loaded(Recipe weight, Recipe scales, Fp8Loading loading) {
+    Dequantized pair = Dequantized.of(weight, scales);
+    List<Long> shape = weight.shape();
+    long rows = shape.get(shape.size() - 2);
+    long columns = shape.get(shape.size() - 1);
+    return loading.requantizes(rows, columns) ? Requantized.of(pair) : pair;
+  }
+
+  /** Modules' weights in FP8. */
+  Recipe quantized(List<Piece> pieces) {
+    return joined(
+        ofWeights(pieces),
+        piece -> {
+          Slice slice = slice(piece);
+          if (slice.dtype() != DType.F8_E4M3) {
+            throw new UnpredictableException(
+                "%s is %s; config.json asks for F8_E4M3".formatted(slice, slice.dtype()));
+          }
+          return slice;
+        });
+  }
+
+  /** The scales of modules' weights in FP8. */
+  Recipe scales(List<Piece> pieces) {
+    return joined(
+        pieces,
+        piece -> {
+          List<Long> shape =
+              List.of(blocks(piece.shape().get(0)), blocks(Piece.columns(piece.shape())));
+          SourceTensor scales = checkpoint.get(piece.name() + ".weight_scale_inv", shape);
+          return Cast.to(
+              DType.F32, new Slice(scales, blocks(piece.rows()), blocks(piece.columns())));
+        });
+  }
+
+  private static Recipe joined(List<Piece> pieces, Function<Piece, Recipe> recipe) {
+    return Joined.of(pieces.stream().map(recipe).toList());
+  }
+
+  private static long blocks(long elements) {
+    return (elements + BLOCK - 1) / BLOCK;
+  }
+
+  private static Span blocks(Span elements) {
+    return new Span(elements.begin() / BLOCK, blocks(elements.length()));
+  }
+
+  /**
+   * Checks that no cut goes through a block.
+   *
+   * @throws ExpectException as the engine, which does not start
+   */
+  static void requireWholeBlocks(String module, String what, long length) {
+    if (length % BLOCK != 0) {
+      throw new ExpectException(
+          "%s %s of %s on a rank: expected a multiple of 128, the size of an FP8 block"
+              .formatted(length, what, ForeignText.shown(module)));
+    }
+  }
+}
