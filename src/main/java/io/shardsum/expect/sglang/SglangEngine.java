@@ -152,9 +152,7 @@ final class SglangEngine {
 
   /** Whether attention sinks are float32: with TensorRT-LLM's attention, which SM100 takes. */
   boolean hasFloat32Sinks() {
-    return attentionBackend
-        .map("trtllm_mha"::equals)
-        .orElseGet(() -> gpu == Gpu.SM100);
+    return attentionBackend.map("trtllm_mha"::equals).orElseGet(() -> gpu == Gpu.SM100);
   }
 
   /** Whether a draft model runs beside. */

@@ -27,7 +27,8 @@ record SglangExperts(SglangEngine engine) {
 
   /** Whether nothing forbids to count a shared expert of DeepSeek's classes among the others. */
   boolean mayFuseShared() {
-    return engine.moe().mayFuseShared() && !KEEP_SHARED_APART.contains(runner(Map.of(), Scheme.NONE));
+    return engine.moe().mayFuseShared()
+        && !KEEP_SHARED_APART.contains(runner(Map.of(), Scheme.NONE));
   }
 
   /** What multiplies the experts' matrices; {@code auto} where nothing decided. */

@@ -62,7 +62,8 @@ public final class SglangRules implements EngineRules {
 
   @Override
   public Set<String> groups() {
-    return Set.of("tp", "attention", "moe", "head", "dense", "shared", "tower", "embedding", "whole_with_dp");
+    return Set.of(
+        "tp", "attention", "moe", "head", "dense", "shared", "tower", "embedding", "whole_with_dp");
   }
 
   @Override

@@ -23,7 +23,10 @@ final class AxisMap {
    */
   static Optional<Numbers> of(ModelConfig config, long headDim) {
     ModelConfig rope =
-        config.object("rope_parameters").or(() -> config.object("rope_scaling")).orElse(ModelConfig.EMPTY);
+        config
+            .object("rope_parameters")
+            .or(() -> config.object("rope_scaling"))
+            .orElse(ModelConfig.EMPTY);
     List<Long> sections = new ArrayList<>(rope.numbers("mrope_section"));
     if (sections.isEmpty()) {
       return Optional.empty();
@@ -33,7 +36,9 @@ final class AxisMap {
           "config.json: mrope_section is %s; expected 3 numbers".formatted(sections));
     }
     double factor =
-        rope.number("partial_rotary_factor").or(() -> config.number("partial_rotary_factor")).orElse(1.0);
+        rope.number("partial_rotary_factor")
+            .or(() -> config.number("partial_rotary_factor"))
+            .orElse(1.0);
     int lanes = (int) (headDim * factor) / 2;
     rescale(sections, lanes);
     List<Long> map = new ArrayList<>(Collections.nCopies(lanes, 0L));

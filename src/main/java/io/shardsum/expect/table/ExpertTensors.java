@@ -62,8 +62,7 @@ final class ExpertTensors {
     hidden = scope.number(sizes.get(2).count());
     long physical = count + engine.redundantExperts();
     Share inside = engine.topology().insideExpertShare(rank);
-    SizeLimits.requireExperts(
-        physical, scope.config().size("num_hidden_layers"), inside.count());
+    SizeLimits.requireExperts(physical, scope.config().size("num_hidden_layers"), inside.count());
     held = inside.span(size, scope.label(sizes.get(1).count()));
     Span ids = engine.experts(rank, physical);
     List<String> sources =
@@ -164,9 +163,11 @@ final class ExpertTensors {
     Span ofStack = new Span(half * size + held.begin(), held.length());
     Span wide = Span.whole(hidden);
     return switch (row.operation()) {
-      case STACKED_EXPERTS -> cast(stack(slot, 0, 2 * size, hidden).slice(slot.expert(), ofStack, wide));
+      case STACKED_EXPERTS ->
+          cast(stack(slot, 0, 2 * size, hidden).slice(slot.expert(), ofStack, wide));
       case TRANSPOSED_EXPERTS ->
-          new Transposed(cast(stack(slot, 0, hidden, 2 * size).slice(slot.expert(), wide, ofStack)));
+          new Transposed(
+              cast(stack(slot, 0, hidden, 2 * size).slice(slot.expert(), wide, ofStack)));
       default -> plain(half(slot, half));
     };
   }

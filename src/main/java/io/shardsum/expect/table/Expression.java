@@ -194,7 +194,9 @@ final class Expression {
 
     private static Optional<Object> item(Object list, int index) {
       if (list instanceof String text) {
-        return index < text.length() ? Optional.of(text.substring(index, index + 1)) : Optional.empty();
+        return index < text.length()
+            ? Optional.of(text.substring(index, index + 1))
+            : Optional.empty();
       }
       List<?> items = (List<?>) list;
       return index < items.size() ? Optional.of(items.get(index)) : Optional.empty();

@@ -15,15 +15,26 @@ import java.util.function.Function;
 public final class ModelTables {
   private static final Set<String> KEYS =
       Set.of(
-          "parts", "text", "sizes", "groups", "absent", "never null", "held", "stored", "require",
-          "require in each stage", "refuse", "dropped", "options", "rows");
+          "parts",
+          "text",
+          "sizes",
+          "groups",
+          "absent",
+          "never null",
+          "held",
+          "stored",
+          "require",
+          "require in each stage",
+          "refuse",
+          "dropped",
+          "options",
+          "rows");
   private static final Set<String> OPTIONS =
       Set.of("activation", "block fp8", "prefix", "float32 becomes", "runner on sm100");
   private static final Set<String> FUNCTIONS =
       Set.of("flag", "count", "text", "texts", "has", "given", "lists_layer", "stored");
   private static final Set<String> LOOPS =
-      Set.of(
-          "always", "L", "B", "M", "first", "last", "stage", "tp", "pp", "ep", "attn_dp");
+      Set.of("always", "L", "B", "M", "first", "last", "stage", "tp", "pp", "ep", "attn_dp");
 
   private final Map<String, ModelTable> classes = new LinkedHashMap<>();
 
@@ -106,16 +117,13 @@ public final class ModelTables {
     }
   }
 
-  private static void check(
-      String where, ModelTable table, Set<String> facts, Set<String> groups) {
+  private static void check(String where, ModelTable table, Set<String> facts, Set<String> groups) {
     Set<String> names = new HashSet<>(facts);
     names.addAll(LOOPS);
     names.addAll(table.sizes().keySet());
     try {
       table.expressions().forEach(expression -> requireKnown(expression.names(), names));
-      table
-          .expressions()
-          .forEach(e -> requireKnown(Set.copyOf(e.calls().values()), FUNCTIONS));
+      table.expressions().forEach(e -> requireKnown(Set.copyOf(e.calls().values()), FUNCTIONS));
       for (TableRow row : table.rows()) {
         String group = table.groups().getOrDefault(row.group(), row.group());
         if (!group.isEmpty()) {

@@ -83,12 +83,8 @@ enum Operation {
    * @throws IllegalArgumentException if it does not
    */
   void requireFitting(TableRow row) {
-    boolean needsSizes = this != REFUSED && this != AXIS_MAP;
-    for (TableSource source : row.sources()) {
-      boolean isFurther = source != row.sources().get(0);
-      if (needsSizes && source.dimensions().isEmpty() && !isFurther) {
-        throw new IllegalArgumentException("%s: expected name [sizes]".formatted(row.name()));
-      }
+    if (this != REFUSED && row.sources().get(0).dimensions().isEmpty()) {
+      throw new IllegalArgumentException("%s: expected name [sizes]".formatted(row.name()));
     }
     if (row.bias().isPresent() && !isModule()) {
       throw new IllegalArgumentException(

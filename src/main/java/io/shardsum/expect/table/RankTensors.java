@@ -235,8 +235,7 @@ final class RankTensors {
         () -> {
           Recipe own = rows(rows, row, 0, scope);
           return switch (row.operation()) {
-            case EITHER_VOCABULARY ->
-                new Either(own, rows(rows, row, 1, scope), TWO_HEADS);
+            case EITHER_VOCABULARY -> new Either(own, rows(rows, row, 1, scope), TWO_HEADS);
             case UNEQUAL_VOCABULARY -> new UnlessEqual(own, rows(rows, row, 1, scope));
             default -> own;
           };

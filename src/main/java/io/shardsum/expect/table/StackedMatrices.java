@@ -28,7 +28,6 @@ final class StackedMatrices {
 
   /** Rows and columns of one expert's matrix. */
   Slice slice(long expert, Span rowsOfIt, Span columns) {
-    return new Slice(
-        rows, new Span(expert * each + rowsOfIt.begin(), rowsOfIt.length()), columns);
+    return new Slice(rows, new Span(expert * each + rowsOfIt.begin(), rowsOfIt.length()), columns);
   }
 }

@@ -10,8 +10,8 @@ import java.util.Optional;
 /**
  * A row of a table: {@code name | operation | sources | when | bias}.
  *
- * @param name in the engine; {@code .L.} stands for a layer's number, {@code .B.} for a block's of a
- *     tower, {@code .M.} for a merger's
+ * @param name in the engine; {@code .L.} stands for a layer's number, {@code .B.} for a block's of
+ *     a tower, {@code .M.} for a merger's
  * @param group the ranks that share it; empty for none
  * @param isPlain a module that is never quantized
  * @param dtype if it has one of its own
@@ -67,7 +67,7 @@ record TableRow(
                 () -> new IllegalArgumentException("'%s' is no operation".formatted(bare)));
     String group = "";
     Optional<DType> dtype = Optional.empty();
-    for (String word : bare.substring(operation.word().length()).strip().split(" ")) {
+    for (String word : bare.substring(operation.word().length()).strip().split(" ", -1)) {
       if (word.equals("f32") || word.equals("bf16")) {
         dtype = Optional.of(DType.valueOf(word.toUpperCase(Locale.ROOT)));
       } else {
@@ -79,7 +79,10 @@ record TableRow(
         isRefused
             ? List.of()
             : TableSource.parse(columns.get(2)).stream()
-                .map(s -> new TableSource(s.name().isEmpty() ? name : ofLayer(s.name()), s.dimensions()))
+                .map(
+                    s ->
+                        new TableSource(
+                            s.name().isEmpty() ? name : ofLayer(s.name()), s.dimensions()))
                 .toList();
     return new TableRow(
         name,
@@ -104,9 +107,7 @@ record TableRow(
 
   /** The letter in the name that stands for a number, if there is one. */
   Optional<String> loop() {
-    return LOOPS.stream()
-        .filter(letter -> name.contains("." + letter + "."))
-        .findFirst();
+    return LOOPS.stream().filter(letter -> name.contains("." + letter + ".")).findFirst();
   }
 
   /** The same with another operation. */

@@ -37,14 +37,12 @@ final class TableScope implements Expression.Scope {
    * @throws ExpectException if a key is null that must not be
    */
   static TableScope of(
-      ModelTable table,
-      ModelConfig root,
-      CheckpointTensors checkpoint,
-      Map<String, Object> facts) {
+      ModelTable table, ModelConfig root, CheckpointTensors checkpoint, Map<String, Object> facts) {
     ModelConfig config = table.text().flatMap(root::object).orElse(root);
     table.present().forEach(config::requireNotNull);
     for (Map.Entry<String, Long> absent : table.absent().entrySet()) {
-      config = config.hasKey(absent.getKey()) ? config : config.with(absent.getKey(), absent.getValue());
+      config =
+          config.hasKey(absent.getKey()) ? config : config.with(absent.getKey(), absent.getValue());
     }
     return new TableScope(table, root, config, checkpoint, facts);
   }
@@ -148,7 +146,8 @@ final class TableScope implements Expression.Scope {
     }
     for (Map.Entry<String, String> call : expression.calls().entrySet()) {
       if (called(call.getValue(), call.getKey()).isEmpty()) {
-        return missing(call.getKey(), call.getValue().equals("count") ? "a number" : "a " + call.getValue());
+        return missing(
+            call.getKey(), call.getValue().equals("count") ? "a number" : "a " + call.getValue());
       }
     }
     throw new IllegalStateException(expression.toString());

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  * @param dimensions outermost first
  */
 record TableSource(String name, List<Dimension> dimensions) {
-  private static final Pattern SOURCE = Pattern.compile("\\s*([^\\s\\[,]*)\\s*(?:\\[([^\\]]*)\\])?\\s*");
+  private static final Pattern SOURCE =
+      Pattern.compile("\\s*([^\\s\\[,]*)\\s*(?:\\[([^\\]]*)\\])?\\s*");
   private static final Pattern BRACES = Pattern.compile("\\{([^}]*)\\}");
 
   /**
@@ -42,8 +43,7 @@ record TableSource(String name, List<Dimension> dimensions) {
   /** Terms one after the other. */
   record Dimension(String text, List<Term> terms) {
     static Dimension parse(String text) {
-      return new Dimension(
-          text.strip(), topLevel(text, '+').stream().map(Term::parse).toList());
+      return new Dimension(text.strip(), topLevel(text, '+').stream().map(Term::parse).toList());
     }
   }
 
@@ -59,7 +59,8 @@ record TableSource(String name, List<Dimension> dimensions) {
   private static TableSource one(String text) {
     Matcher matcher = SOURCE.matcher(text);
     if (!matcher.matches()) {
-      throw new IllegalArgumentException("'%s' is no source; expected name [sizes]".formatted(text));
+      throw new IllegalArgumentException(
+          "'%s' is no source; expected name [sizes]".formatted(text));
     }
     List<Dimension> dimensions =
         matcher.group(2) == null

@@ -48,8 +48,7 @@ record Weights(
    * @param isShared whether ranks share it
    */
   Recipe module(String name, List<Piece> pieces, boolean isShared) {
-    Scheme scheme =
-        quantization.scheme(name, pieces.stream().map(Piece::name).distinct().toList());
+    Scheme scheme = quantization.scheme(name, pieces.stream().map(Piece::name).distinct().toList());
     return switch (scheme) {
       case NONE -> tensor(ofWeights(pieces), dtype);
       case BLOCK_FP8 -> dequantized(name, pieces, isShared);

@@ -136,7 +136,8 @@ public final class VllmRules implements EngineRules {
     long each = count / share.count();
     long more = count % share.count();
     return new Span(
-        share.index() * each + Math.min(share.index(), more), each + (share.index() < more ? 1 : 0));
+        share.index() * each + Math.min(share.index(), more),
+        each + (share.index() < more ? 1 : 0));
   }
 
   @Override
@@ -150,7 +151,8 @@ public final class VllmRules implements EngineRules {
   public void requireFitting(boolean hasExperts) {
     if (!hasExperts && topology().ep() != 1) {
       throw new ExpectException(
-          "ep is %s; expected 1 in vLLM, since the model has no experts".formatted(topology().ep()));
+          "ep is %s; expected 1 in vLLM, since the model has no experts"
+              .formatted(topology().ep()));
     }
   }
 

@@ -61,10 +61,10 @@ class TableScopeTest {
 
   private static TableScope scope(String model, EngineRelease release, String config) {
     EngineSetup setup =
-        new EngineSetup(
-            release, new Topology(1, 1, 1, 1), Gpu.SM90, Optional.empty(), Map.of());
+        new EngineSetup(release, new Topology(1, 1, 1, 1), Gpu.SM90, Optional.empty(), Map.of());
     Checkpoint checkpoint =
-        new Checkpoint("/models/planned", parsed(config), List.of(), Map.of(), List.of(), false, false);
+        new Checkpoint(
+            "/models/planned", parsed(config), List.of(), Map.of(), List.of(), false, false);
     EngineRules engine =
         release == SGLANG_0_5_23 ? new SglangRules(setup) : new VllmRules(setup, checkpoint);
     return TableScope.of(
@@ -77,7 +77,8 @@ class TableScopeTest {
   @Test
   void leavesWhatHasNoDefault() {
     assertThat(scope("Qwen3MoeForCausalLM", SGLANG_0_5_23, "{}").named("head_dim")).isEmpty();
-    assertThat(scope("DeepseekV3ForCausalLM", SGLANG_0_5_23, "{'q_lora_rank': null}").named("rank_q"))
+    assertThat(
+            scope("DeepseekV3ForCausalLM", SGLANG_0_5_23, "{'q_lora_rank': null}").named("rank_q"))
         .isEmpty();
   }
 
