@@ -62,6 +62,7 @@ class GoldenSglangTest {
       case BF16 -> "bfloat16";
       case F16 -> "float16";
       case F32 -> "float32";
+      case I64 -> "int64";
       default -> recipe.dtype().name();
     };
   }

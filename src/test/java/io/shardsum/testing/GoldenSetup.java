@@ -84,6 +84,8 @@ public record GoldenSetup(EngineRelease release, String model, String name) {
         case "interleaved" -> settings.put("SGLANG_OPT_FUSE_SWIGLU_INTERLEAVED", "1");
         case "partition21" -> settings.put("SGLANG_PP_LAYER_PARTITION", "2,1");
         case "flashinfercutlass" -> settings.put("moe-runner-backend", "flashinfer_cutlass");
+        case "triton" -> settings.put("moe-runner-backend", "triton");
+        case "dpencoder" -> settings.put("mm-enable-dp-encoder", "");
         case "float16" -> dtype = Optional.of("float16");
         case "sm100" -> gpu = Gpu.SM100;
         default -> throw new IllegalStateException(word);

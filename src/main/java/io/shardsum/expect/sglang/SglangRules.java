@@ -92,6 +92,7 @@ public final class SglangRules implements EngineRules {
         "speculates", engine.speculates(),
         "splits_indexer", engine.splitsIndexer(),
         "runner", engine.moe().runner(),
+        "whole_tower", engine.hasWholeTower(),
         "float32_sinks", engine.hasFloat32Sinks(),
         "sm100", engine.gpu() == Gpu.SM100);
   }

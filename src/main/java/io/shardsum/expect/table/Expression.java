@@ -188,18 +188,13 @@ final class Expression {
       Node index = sum();
       require("]");
       return scope ->
-          list.in(scope)
-              .flatMap(l -> index.in(scope).flatMap(i -> item(l, Math.toIntExact((long) i))));
+          list.in(scope).flatMap(l -> index.in(scope).map(i -> item(l, Math.toIntExact((long) i))));
     }
 
-    private static Optional<Object> item(Object list, int index) {
-      if (list instanceof String text) {
-        return index < text.length()
-            ? Optional.of(text.substring(index, index + 1))
-            : Optional.empty();
-      }
-      List<?> items = (List<?>) list;
-      return index < items.size() ? Optional.of(items.get(index)) : Optional.empty();
+    /** Of a list that is too short: nothing that anything equals. */
+    private static Object item(Object list, int index) {
+      List<?> items = list instanceof String text ? List.of(text.split("")) : (List<?>) list;
+      return index < items.size() ? items.get(index) : "";
     }
 
     private Node primary() {

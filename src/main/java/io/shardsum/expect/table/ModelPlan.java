@@ -93,7 +93,9 @@ public final class ModelPlan {
     long layers = config.size("num_hidden_layers");
     SizeLimits.requireLayers(layers, engine.topology().tp());
     engine.requireFitting(table.hasExperts());
-    DType ofParameters = engine.dtype(dtype, config, table.options());
+    boolean isOfText = config.has("dtype") || config.has("torch_dtype");
+    DType ofParameters =
+        engine.dtype(dtype, isOfText ? config : checkpoint.config(), table.options());
     table
         .require()
         .forEach(
@@ -135,8 +137,8 @@ public final class ModelPlan {
   }
 
   private void requireInEachStage(Stage stage) {
-    TableScope ofStage = scope.with("stage", (long) stage.index());
     Span layers = stage.layers();
+    TableScope ofStage = scope.with("stage", (long) stage.index()).with("begin", layers.begin());
     table
         .requireEachStage()
         .forEach(

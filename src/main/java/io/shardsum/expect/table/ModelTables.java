@@ -32,9 +32,10 @@ public final class ModelTables {
   private static final Set<String> OPTIONS =
       Set.of("activation", "block fp8", "prefix", "float32 becomes", "runner on sm100");
   private static final Set<String> FUNCTIONS =
-      Set.of("flag", "count", "text", "texts", "has", "given", "lists_layer", "stored");
+      Set.of("flag", "count", "text", "texts", "has", "given", "lists_layer", "entries", "stored");
   private static final Set<String> LOOPS =
-      Set.of("always", "L", "B", "M", "first", "last", "stage", "tp", "pp", "ep", "attn_dp");
+      Set.of(
+          "always", "L", "B", "M", "first", "last", "stage", "begin", "tp", "pp", "ep", "attn_dp");
 
   private final Map<String, ModelTable> classes = new LinkedHashMap<>();
 

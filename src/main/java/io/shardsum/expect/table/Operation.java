@@ -42,6 +42,8 @@ enum Operation {
   TRANSPOSED_ROWS("transposed rows"),
   /** A tensor on the first rank of the group; zeros on the others. */
   ON_FIRST("on first"),
+  /** Modules' weights below each other, those in FP8 dequantized. */
+  DEQUANTIZED("dequantized"),
   /** A tensor plus 1. */
   PLUS_ONE("plus one"),
   /** Which axis a rotary lane follows: once on each stage. */
@@ -97,6 +99,6 @@ enum Operation {
   }
 
   boolean isWhole() {
-    return this == REPLICATED || this == WHOLE;
+    return this == REPLICATED || this == WHOLE || this == DEQUANTIZED;
   }
 }

@@ -134,6 +134,7 @@ final class RankTensors {
   private Recipe tensor(TableRow row, TableScope scope) {
     TableSource source = row.sources().get(0);
     return switch (row.operation()) {
+      case DEQUANTIZED -> weights.dequantized(pieces(row, scope), dtype(row));
       case PLUS_ONE -> new PlusOne(weights.tensor(pieces(row, scope), dtype(row)));
       case POSITIONS -> positions(scope.number(source.dimensions().get(1).terms().get(0).count()));
       case ON_FIRST -> onFirst(row, scope);

@@ -52,9 +52,16 @@ record TableRow(
       throw new IllegalArgumentException(
           "'%s': expected name | operation | sources | when | bias".formatted(line));
     }
-    return TableSource.expanded(columns.get(0)).stream()
-        .map(name -> of(ofLayer(name), columns))
-        .toList();
+    List<String> names = TableSource.expanded(columns.get(0));
+    List<TableRow> rows = new ArrayList<>();
+    for (int index = 0; index < names.size(); index++) {
+      List<String> ofName = new ArrayList<>(columns);
+      if (names.size() > 1) {
+        ofName.set(2, TableSource.expanded(columns.get(2), index));
+      }
+      rows.add(of(ofLayer(names.get(index)), ofName));
+    }
+    return rows;
   }
 
   private static TableRow of(String name, List<String> columns) {

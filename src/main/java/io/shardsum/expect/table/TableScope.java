@@ -77,6 +77,7 @@ final class TableScope implements Expression.Scope {
       case "has" -> Optional.of(at.has(key));
       case "given" -> Optional.of(at.hasKey(key));
       case "lists_layer" -> Optional.of(at.numbers(key).contains(facts.get("L")));
+      case "entries" -> Optional.of((long) at.numbers(key).size());
       case "count" -> boxed(at.optionalCount(key));
       case "text" -> at.text(key).map(text -> text);
       case "texts" -> at.has(key) ? Optional.of(at.texts(key)) : Optional.empty();

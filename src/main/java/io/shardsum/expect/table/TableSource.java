@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * A tensor of the checkpoint in a table: {@code name [rows, columns]}.
@@ -15,7 +16,7 @@ import java.util.regex.Pattern;
 record TableSource(String name, List<Dimension> dimensions) {
   private static final Pattern SOURCE =
       Pattern.compile("\\s*([^\\s\\[,]*)\\s*(?:\\[([^\\]]*)\\])?\\s*");
-  private static final Pattern BRACES = Pattern.compile("\\{([^}]*)\\}");
+  private static final Pattern BRACES = Pattern.compile("\\{([^},]*,[^}]*)\\}");
 
   /**
    * Something that is cut as a whole: {@code count*unit}.
@@ -74,23 +75,23 @@ record TableSource(String name, List<Dimension> dimensions) {
     if (first.isEmpty()) {
       return List.of(text);
     }
-    List<String> all = new ArrayList<>();
-    for (int index = 0; index < first.get().split(",", -1).length; index++) {
-      int at = index;
-      all.add(
-          BRACES
-              .matcher(text)
-              .replaceAll(
-                  found -> {
-                    String[] words = found.group(1).split(",", -1);
-                    if (at >= words.length) {
-                      throw new IllegalArgumentException(
-                          "'%s': lists in braces of other lengths".formatted(text));
-                    }
-                    return Matcher.quoteReplacement(words[at].strip());
-                  }));
-    }
-    return all;
+    int count = first.get().split(",", -1).length;
+    return IntStream.range(0, count).mapToObj(index -> expanded(text, index)).toList();
+  }
+
+  /** With the entry of that index of each list in braces. */
+  static String expanded(String text, int index) {
+    return BRACES
+        .matcher(text)
+        .replaceAll(
+            found -> {
+              String[] words = found.group(1).split(",", -1);
+              if (index >= words.length) {
+                throw new IllegalArgumentException(
+                    "'%s': lists in braces of other lengths".formatted(text));
+              }
+              return Matcher.quoteReplacement(words[index].strip());
+            });
   }
 
   /** Split outside of brackets, braces and parentheses. */

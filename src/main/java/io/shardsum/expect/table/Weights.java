@@ -95,6 +95,16 @@ record Weights(
         : tensor(piece, dtype);
   }
 
+  /** Modules' weights below each other, those that are in FP8 as bf16. */
+  Recipe dequantized(List<Piece> pieces, DType to) {
+    return joined(
+        pieces,
+        piece ->
+            slice(piece.named(piece.name() + ".weight")).dtype() == DType.F8_E4M3
+                ? Cast.to(to, Dequantized.of(quantized(List.of(piece)), scales(List.of(piece))))
+                : tensor(ofWeights(List.of(piece)), to));
+  }
+
   private Recipe dequantized(String name, List<Piece> pieces, boolean isShared) {
     for (Piece piece : pieces) {
       if ((isShared && pieces.size() > 1) || !piece.hasWholeRows()) {
