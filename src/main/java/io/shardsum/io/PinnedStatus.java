@@ -25,8 +25,12 @@ final class PinnedStatus {
 
   private PinnedStatus() {}
 
-  /** The status; empty where the storage cannot be asked so. */
-  static Optional<FileStatus> of(ListedFile file, Path path, FileSystem fileSystem) {
+  /**
+   * The status; empty where the storage cannot be asked so.
+   *
+   * @param endBytes up to where it will be read: no more is asked for
+   */
+  static Optional<FileStatus> of(ListedFile file, long endBytes, Path path, FileSystem fileSystem) {
     if (!isPinned(file, fileSystem)) {
       return Optional.empty();
     }
@@ -43,7 +47,7 @@ final class PinnedStatus {
                   String.class,
                   String.class)
               .newInstance(
-                  file.lengthBytes(),
+                  endBytes,
                   file.modifiedAtMillis(),
                   path,
                   fileSystem.getDefaultBlockSize(path),
@@ -55,9 +59,13 @@ final class PinnedStatus {
     }
   }
 
+  static boolean isS3a(FileSystem fileSystem) {
+    return fileSystem.getClass().getName().equals(FILE_SYSTEM);
+  }
+
   /** Whether the storage refuses to read anything but what was listed. */
   static boolean isPinned(ListedFile file, FileSystem fileSystem) {
-    if (file.etag().isEmpty() || !fileSystem.getClass().getName().equals(FILE_SYSTEM)) {
+    if (file.etag().isEmpty() || !isS3a(fileSystem)) {
       return false;
     }
     Configuration conf = fileSystem.getConf(); // with the settings of its bucket

@@ -26,6 +26,7 @@ public final class Shard implements ByteSource {
   private FileState opened;
   private ShardOpener.Opened source;
   private ReadThrough through;
+  private volatile long willReadUpToBytes;
 
   Shard(ListedFile file, ShardOpener opener, ReadPolicy policy) {
     this.file = file;
@@ -56,6 +57,11 @@ public final class Shard implements ByteSource {
       opener.counts().addHeaderReadAgain();
       return again;
     }
+  }
+
+  /** Says up to where bytes will be read from now on: an object store is asked for no more. */
+  public void willReadUpTo(long endBytes) {
+    willReadUpToBytes = endBytes;
   }
 
   @Override
@@ -139,7 +145,7 @@ public final class Shard implements ByteSource {
       } else {
         opener.checkUnchanged(file, opened);
       }
-      source = opener.source(file, policy);
+      source = opener.source(file, policy, () -> willReadUpToBytes);
       through = through == ReadThrough.CACHE ? through : source.through();
     }
     return source;

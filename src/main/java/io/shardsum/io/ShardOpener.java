@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -84,23 +85,36 @@ public final class ShardOpener {
   /**
    * Opens the bytes of a file.
    *
+   * @param announcedEnd as {@link Shard#willReadUpTo} has it; 0: nobody has said
    * @throws IOException if it is gone or may not be read
    */
-  Opened source(ListedFile file, ReadPolicy policy) throws IOException {
+  Opened source(ListedFile file, ReadPolicy policy, LongSupplier announcedEnd) throws IOException {
     counts.addFile();
     Path path = path(file);
     FileSystem fileSystem = path.getFileSystem(hadoopConf);
     if (fileSystem instanceof LocalFileSystem local) {
       return local(file, localPath(file, local, path), policy);
     }
+    ByteSource source =
+        policy == ReadPolicy.FORWARD && PinnedStatus.isS3a(fileSystem)
+            ? new S3aByteSource(
+                file, end -> stream(file, policy, end, path, fileSystem), announcedEnd)
+            : new HadoopByteSource(
+                file, stream(file, policy, file.lengthBytes(), path, fileSystem), policy);
+    return new Opened(limited(source), ReadThrough.STORE);
+  }
+
+  private static FSDataInputStream stream(
+      ListedFile file, ReadPolicy policy, long endBytes, Path path, FileSystem fileSystem)
+      throws IOException {
     FutureDataInputStreamBuilder open =
         fileSystem
             .openFile(path)
             .opt("fs.option.openfile.read.policy", policy.hadoopName())
-            .opt("fs.option.openfile.length", Long.toString(file.lengthBytes()));
-    PinnedStatus.of(file, path, fileSystem).ifPresent(status -> open.withFileStatus(status));
-    FSDataInputStream stream = FutureIO.awaitFuture(open.build());
-    return new Opened(limited(new HadoopByteSource(file, stream, policy)), ReadThrough.STORE);
+            .opt("fs.option.openfile.length", Long.toString(endBytes));
+    PinnedStatus.of(file, endBytes, path, fileSystem)
+        .ifPresent(status -> open.withFileStatus(status));
+    return FutureIO.awaitFuture(open.build());
   }
 
   private Opened local(ListedFile file, java.nio.file.Path path, ReadPolicy policy)

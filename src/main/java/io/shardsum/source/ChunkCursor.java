@@ -105,6 +105,19 @@ final class ChunkCursor {
     return (bytes + CHUNK_BYTES - 1) / CHUNK_BYTES;
   }
 
+  /** Where the last chunk of the slice ends. */
+  long endBytes() {
+    for (int index = tensors.size() - 1; index >= 0; index--) {
+      long begin = dataOffsetBytes + tensors.get(index).beginBytes();
+      if (!slice.isBehind(begin)) {
+        long end = dataOffsetBytes + tensors.get(index).endBytes();
+        long chunks = chunksThatHold(Math.max(0, slice.endBytes() - begin));
+        return unit == Unit.TENSOR ? end : Math.min(end, begin + chunks * CHUNK_BYTES);
+      }
+    }
+    return slice.endBytes();
+  }
+
   TensorEntry tensor() {
     return tensors.get(tensorIndex);
   }

@@ -59,6 +59,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
   private FileSlice slice;
   private Shard shard;
   private ChunkCursor cursor;
+  private long endOfUseBytes;
   private FileSample fileSample;
   private String error;
 
@@ -133,6 +134,9 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     error = null;
     sums.beginFile();
     shard = opener.open(slice.file().listed());
+    if (slice.beginBytes() == 0) {
+      shard.willReadUpTo(slice.endBytes());
+    }
     SafetensorsHeader header;
     try {
       header = shard.header();
@@ -156,6 +160,8 @@ final class ChunkReader implements PartitionReader<InternalRow> {
             unit,
             row.has(ChunkColumn.ENGINE_NAME) ? rank.names(header) : EngineNames.none(),
             rank.pairs(header));
+    endOfUseBytes = cursor.endBytes();
+    shard.willReadUpTo(endOfUseBytes);
     fileSample = new FileSample(checked, slice.file(), header);
     return false;
   }
@@ -240,7 +246,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     for (int at = 0; at < chunkBytes; at += sums.mostBytes()) {
       int lengthBytes = Math.min(sums.mostBytes(), chunkBytes - at);
       ByteBuffer data =
-          sums.read(shard, cursor.chunkOffsetBytes() + at, lengthBytes, slice.endBytes());
+          sums.read(shard, cursor.chunkOffsetBytes() + at, lengthBytes, endOfUseBytes);
       row.data(data, at);
       long firstWord = cursor.firstWord() + at / Integer.BYTES;
       if (hashes) {

@@ -113,7 +113,9 @@ class ChunkCursorTest {
       List<Chunk> found = new ArrayList<>();
       for (FileSlice slice : randomSlices(file, random)) {
         List<Chunk> ofSlice = chunks(header, slice, unit);
+        long end = new ChunkCursor(header, slice, unit).endBytes();
         for (Chunk chunk : ofSlice) {
+          assertThat(chunk.offsetBytes() + chunk.bytes()).isLessThanOrEqualTo(end);
           boolean mayContinue = unit == Unit.TENSOR && chunk.chunk() > 0;
           assertThat(mayContinue || slice.owns(chunk.offsetBytes()))
               .as("%s begins in %s", chunk, slice)
