@@ -1,7 +1,11 @@
 package io.shardsum.cli;
 
+import io.shardsum.exit.JobFault;
 import io.shardsum.exit.UsageException;
 import io.shardsum.fleet.Connectors;
+import io.shardsum.io.FailureReason;
+import io.shardsum.io.StoreEndpoint;
+import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
@@ -14,8 +18,9 @@ final class PathOption {
   private PathOption() {}
 
   /**
-   * Checks that it is a path, and that there is a connector for it.
+   * Checks that it is a path, that there is a connector for it, and that its store can be reached.
    *
+   * @throws JobFault if nobody listens at the endpoint of the store
    * @throws UsageException if it is not
    * @throws io.shardsum.fleet.FleetException if there is none
    */
@@ -27,7 +32,17 @@ final class PathOption {
           "%s: no path: %s: %s"
               .formatted(option, TerminalText.line(path), TerminalText.line(e.getMessage())));
     }
-    Connectors.require(option, path, conf());
+    Configuration conf = conf();
+    Connectors.require(option, path, conf);
+    try {
+      StoreEndpoint.requireListens(path, conf);
+    } catch (IOException e) {
+      throw new JobFault(
+          "%s: cannot reach %s: %s"
+              .formatted(
+                  option, TerminalText.line(path), TerminalText.line(FailureReason.of(e))),
+          e);
+    }
   }
 
   /** Of the session that is there, or of the one that there will be. */

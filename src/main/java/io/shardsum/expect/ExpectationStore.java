@@ -1,5 +1,6 @@
 package io.shardsum.expect;
 
+import io.shardsum.io.FailureReason;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -86,7 +87,7 @@ public final class ExpectationStore {
     } catch (JsonProcessingException | ChecksumException | DateTimeException e) {
       return Optional.empty(); // damaged: hashed again
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read " + directory + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("Cannot read " + directory + ": " + FailureReason.of(e), e);
     }
   }
 
@@ -136,9 +137,9 @@ public final class ExpectationStore {
         throw new IOException("cannot rename " + part);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write to " + directory + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("Cannot write to " + directory + ": " + FailureReason.of(e), e);
     } catch (FSError e) { // as Hadoop says that a local disk is full
-      String why = "Cannot write to " + directory + ": " + e.getCause().getMessage();
+      String why = "Cannot write to " + directory + ": " + FailureReason.of(e.getCause());
       throw new UncheckedIOException(why, new IOException(e));
     }
   }

@@ -19,6 +19,7 @@ public final class Connectors {
    * @throws FleetException if there is none; the message says what to add
    */
   public static void require(String what, String location, Configuration conf) {
+    StorageLocation.requireNoSecret(location);
     missing(location, conf)
         .ifPresent(
             advice -> {

@@ -1,5 +1,7 @@
 package io.shardsum.fleet;
 
+import io.shardsum.io.FailureReason;
+import io.shardsum.io.StoreEndpoint;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NotDirectoryException;
@@ -60,6 +62,7 @@ record DirectoryListing(
 
   private static DirectoryListing of(String directory, DirectoryWalk walk, Configuration conf) {
     try {
+      StoreEndpoint.requireListens(directory, conf);
       return walk.list(directory, conf);
     } catch (NotDirectoryException e) {
       return unlisted(
@@ -67,12 +70,9 @@ record DirectoryListing(
           Outcome.FAILED,
           "cannot list " + MessageText.printable(directory) + ": it is a file, not a directory");
     } catch (FileNotFoundException e) {
-      return absent(directory, conf);
+      return FailureReason.isOfNoStore(e) ? failed(directory, e) : absent(directory, conf);
     } catch (IOException | RuntimeException | LinkageError e) {
-      return unlisted(
-          directory,
-          Outcome.FAILED,
-          "cannot list " + MessageText.printable(directory) + ": " + MessageText.cause(e));
+      return failed(directory, e);
     }
   }
 
@@ -87,15 +87,19 @@ record DirectoryListing(
       DirectoryListing ofParent = absent(parent.toString(), conf);
       return unlisted(directory, ofParent.outcome(), ofParent.reason());
     } catch (IOException e) {
-      return unlisted(
-          directory,
-          Outcome.FAILED,
-          "cannot list " + MessageText.printable(directory) + ": " + MessageText.cause(e));
+      return failed(directory, e);
     }
     return unlisted(
         directory,
         Outcome.ABSENT,
         "the directory " + MessageText.printable(directory) + " does not exist");
+  }
+
+  private static DirectoryListing failed(String directory, Throwable failure) {
+    return unlisted(
+        directory,
+        Outcome.FAILED,
+        "cannot list " + MessageText.printable(directory) + ": " + MessageText.cause(failure));
   }
 
   private static DirectoryListing unlisted(String directory, Outcome outcome, String reason) {

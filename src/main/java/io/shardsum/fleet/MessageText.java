@@ -1,12 +1,9 @@
 package io.shardsum.fleet;
 
+import io.shardsum.io.FailureReason;
 import io.shardsum.text.ForeignText;
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.util.Collection;
 import java.util.stream.Collectors;
-import org.apache.hadoop.fs.UnsupportedFileSystemException;
-import org.apache.hadoop.security.AccessControlException;
 
 /** Foreign text (names, paths, causes) made fit for a line of a message. */
 final class MessageText {
@@ -26,24 +23,9 @@ final class MessageText {
     return ForeignText.shown(text, PRINTABLE_CODE_POINTS);
   }
 
-  /** Why something failed, in one line: the kind and message of an exception. */
+  /** Why something failed, in one line. */
   static String cause(Throwable failure) {
-    String kind = failure.getClass().getSimpleName();
-    if (failure instanceof AccessDeniedException || failure instanceof AccessControlException) {
-      return "permission denied";
-    }
-    if (failure instanceof UnsupportedFileSystemException
-        || failure.getCause() instanceof ClassNotFoundException) {
-      return "no connector for this file system on the class path (--packages brings one): "
-          + printable(String.valueOf(failure.getMessage()));
-    }
-    String message = failure.getMessage();
-    if (message == null || message.isBlank()) {
-      return kind;
-    }
-    return failure.getClass() == IOException.class
-        ? printable(message.strip())
-        : kind + ": " + printable(message.strip());
+    return printable(FailureReason.of(failure));
   }
 
   /** Like {@code rank 2}, {@code ranks 0 and 1}, {@code ranks 0, 1 and 2}. */

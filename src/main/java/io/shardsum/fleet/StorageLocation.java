@@ -4,12 +4,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Where {@code shards} lie: a directory with its scheme. */
 final class StorageLocation {
   private static final Pattern WITH_SCHEME =
       Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*", Pattern.DOTALL);
+
+  /** Not the port of a host, behind which a path may have an @. A secret may have slashes. */
+  private static final Pattern LOGIN =
+      Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*://)[^/@:]+:(?!\\d+/)[^@]*@", Pattern.DOTALL);
 
   private StorageLocation() {}
 
@@ -18,6 +23,7 @@ final class StorageLocation {
    * the default file system of Hadoop is, except below a base directory elsewhere.
    */
   static String resolve(String location, String baseDirectory) {
+    requireNoSecret(location);
     if (WITH_SCHEME.matcher(location).matches()) {
       return location;
     }
@@ -30,6 +36,20 @@ final class StorageLocation {
     } catch (InvalidPathException e) {
       throw new FleetException(
           "Cannot resolve " + MessageText.quoted(location) + ": " + MessageText.cause(e), e);
+    }
+  }
+
+  /**
+   * Checks that a location holds no password: it is shown in messages, tables and logs.
+   *
+   * @throws FleetException if it does; the message does not have it
+   */
+  static void requireNoSecret(String location) {
+    Matcher login = LOGIN.matcher(location);
+    if (login.lookingAt()) {
+      throw new FleetException(
+          "%s: expected no login in a path, found one (keys belong into the environment or the properties file)"
+              .formatted(MessageText.printable(login.group(1) + "***@" + location.substring(login.end()))));
     }
   }
 

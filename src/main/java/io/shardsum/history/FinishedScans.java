@@ -3,6 +3,7 @@ package io.shardsum.history;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.not;
 
+import io.shardsum.io.FailureReason;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.text.ForeignText;
 import java.io.IOException;
@@ -81,7 +82,7 @@ final class FinishedScans {
         return List.of();
       }
     } catch (IOException e) {
-      String why = ForeignText.shown(out + ": " + e.getMessage(), MESSAGE_CODE_POINTS);
+      String why = ForeignText.shown(out + ": " + FailureReason.of(e), MESSAGE_CODE_POINTS);
       throw new UncheckedIOException("Cannot read the tables in " + why, e);
     }
     Set<String> broken = unread.ofTheirOwnRow();
@@ -150,7 +151,7 @@ final class FinishedScans {
     try {
       return file.getFileSystem(session.sparkContext().hadoopConfiguration()).exists(file);
     } catch (IOException e) {
-      String why = ForeignText.shown(out + ": " + e.getMessage(), MESSAGE_CODE_POINTS);
+      String why = ForeignText.shown(out + ": " + FailureReason.of(e), MESSAGE_CODE_POINTS);
       throw new UncheckedIOException("Cannot read the tables in " + why, e);
     }
   }

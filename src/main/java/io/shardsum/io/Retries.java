@@ -85,14 +85,11 @@ public record Retries(ListedFile file, int count) {
     if (isMissing(e)) {
       return new IOException("Cannot read %s: gone after it was listed".formatted(file.shown()), e);
     }
-    if (isDenied(e)) {
-      return new IOException("Cannot read %s: permission denied".formatted(file.shown()), e);
-    }
     return new IOException("Cannot read %s: %s".formatted(file.shown(), shown(e)), e);
   }
 
   private static String shown(IOException e) {
-    return ListedFile.shown(e.toString());
+    return ListedFile.shown(FailureReason.of(e));
   }
 
   private static void pause(long millis) throws InterruptedIOException {

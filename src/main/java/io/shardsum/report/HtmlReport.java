@@ -1,5 +1,6 @@
 package io.shardsum.report;
 
+import io.shardsum.io.FailureReason;
 import io.shardsum.history.FleetHistory;
 import io.shardsum.history.LeftOutScan;
 import io.shardsum.tables.FinishedScan;
@@ -69,7 +70,7 @@ public final class HtmlReport {
   }
 
   private static UncheckedIOException cannotWrite(String file, IOException e) {
-    String why = ForeignText.shown(file + ": " + e.getMessage(), MESSAGE_CODE_POINTS);
+    String why = ForeignText.shown(file + ": " + FailureReason.of(e), MESSAGE_CODE_POINTS);
     return new UncheckedIOException("Cannot write the report to " + why, e);
   }
 

@@ -3,6 +3,7 @@ package io.shardsum.tables;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.not;
 
+import io.shardsum.io.FailureReason;
 import io.shardsum.fleet.WeightSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -104,7 +105,7 @@ public final class EarlierScans {
       }
       return false;
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the tables in " + out + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("Cannot read the tables in " + out + ": " + FailureReason.of(e), e);
     }
   }
 
@@ -131,7 +132,7 @@ public final class EarlierScans {
           .flatMap(file -> ScanPartition.at(file.getPath()).stream())
           .anyMatch(scan -> has(scan.scanId()));
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the tables in " + out + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("Cannot read the tables in " + out + ": " + FailureReason.of(e), e);
     }
   }
 
@@ -188,7 +189,7 @@ public final class EarlierScans {
       Configuration hadoopConf = session.sparkContext().hadoopConfiguration();
       return DroppedTensors.areIn(directory, directory.getFileSystem(hadoopConf));
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the tables in " + out + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("Cannot read the tables in " + out + ": " + FailureReason.of(e), e);
     }
   }
 

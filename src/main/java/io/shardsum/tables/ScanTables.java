@@ -1,5 +1,6 @@
 package io.shardsum.tables;
 
+import io.shardsum.io.FailureReason;
 import io.shardsum.text.ForeignText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -192,7 +193,7 @@ public record ScanTables(Path out, LocalDate date, ScanId scanId) {
   }
 
   private UncheckedIOException cannot(String verb, IOException e) {
-    String why = ForeignText.shown(out + ": " + e.getMessage(), MESSAGE_CODE_POINTS);
+    String why = ForeignText.shown(out + ": " + FailureReason.of(e), MESSAGE_CODE_POINTS);
     return new UncheckedIOException("Cannot %s %s".formatted(verb, why), e);
   }
 

@@ -1,5 +1,6 @@
 package io.shardsum.tables;
 
+import io.shardsum.io.FailureReason;
 import io.shardsum.tables.StoredScan.TensorRows;
 import io.shardsum.text.ForeignText;
 import java.io.FileNotFoundException;
@@ -285,6 +286,6 @@ public final class StoredScans {
 
   private static UncheckedIOException cannot(String verb, String where, IOException e) {
     return new UncheckedIOException(
-        "Cannot %s %s".formatted(verb, shown(where + ": " + e.getMessage())), e);
+        "Cannot %s %s".formatted(verb, shown(where + ": " + FailureReason.of(e))), e);
   }
 }

@@ -180,7 +180,7 @@ class CheckpointReferenceTest {
 
   /** What goes wrong with a file of a checkpoint, once its header was read. */
   enum CheckpointFault {
-    FAILS(": java.io.IOException: connection reset") {
+    FAILS(": connection reset") {
       @Override
       void happen(Path file) throws IOException {
         throw new IOException("connection reset");

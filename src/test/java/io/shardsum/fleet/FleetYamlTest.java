@@ -14,6 +14,19 @@ class FleetYamlTest {
       "name, shards, model, revision, parallelism, layout, pattern, skip, profile, digest, ignore, shared, hosts, checkpoint, runtime, gpu, dtype, set, draft, trusted, endpoint";
 
   @Test
+  void refusesALoginInAPathWithoutShowingIt() {
+    refuses(
+        """
+        fleet: f
+        engines:
+          - name: e
+            shards: s3a://AKIAPLANTED:a/secret@weights/chat-a
+        """,
+        "fleet.yaml line 4: engine 'e': s3a://***@weights/chat-a: expected no login in a path, found"
+            + " one (keys belong into the environment or the properties file)");
+  }
+
+  @Test
   void namesAnUnknownKeyOfAnEngineAndTheNearestOne() {
     refuses(
         """

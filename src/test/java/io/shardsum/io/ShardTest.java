@@ -73,7 +73,7 @@ class ShardTest {
       FlakyFileSystem.failReads(100);
       fails(
           () -> read(shard, 0),
-          "Cannot read flaky:" + file + ": java.io.IOException: the network is down");
+          "Cannot read flaky:" + file + ": the network is down");
       assertThat(FlakyFileSystem.opened()).isEqualTo(1 + Retries.USUAL_COUNT);
       FlakyFileSystem.heal();
       assertThat(read(shard, 0)).isEqualTo(bytes(0));

@@ -139,7 +139,7 @@ class UnreadableFilesTest {
     listed.set(1, WeightFiles.listed(FlakyFileSystem.uri(spoiled), spoiled));
 
     FlakyFileSystem.failReads(Integer.MAX_VALUE);
-    assertFailsAndReports("Cannot read %s: java.io.IOException: the network is down");
+    assertFailsAndReports("Cannot read %s: the network is down");
     FlakyFileSystem.heal();
     FlakyFileSystem.failReads(1);
     assertThat(sums(load("fail")))
