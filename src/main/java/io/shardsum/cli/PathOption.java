@@ -39,8 +39,7 @@ final class PathOption {
     } catch (IOException e) {
       throw new JobFault(
           "%s: cannot reach %s: %s"
-              .formatted(
-                  option, TerminalText.line(path), TerminalText.line(FailureReason.of(e))),
+              .formatted(option, TerminalText.line(path), TerminalText.line(FailureReason.of(e))),
           e);
     }
   }

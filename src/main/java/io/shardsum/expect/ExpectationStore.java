@@ -1,6 +1,5 @@
 package io.shardsum.expect;
 
-import io.shardsum.io.FailureReason;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +13,7 @@ import io.shardsum.expect.recipe.HashedRecipe;
 import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.expect.recipe.TensorDigests;
 import io.shardsum.fleet.Digest;
+import io.shardsum.io.FailureReason;
 import io.shardsum.io.ListedFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -137,7 +137,8 @@ public final class ExpectationStore {
         throw new IOException("cannot rename " + part);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write to " + directory + ": " + FailureReason.of(e), e);
+      throw new UncheckedIOException(
+          "Cannot write to " + directory + ": " + FailureReason.of(e), e);
     } catch (FSError e) { // as Hadoop says that a local disk is full
       String why = "Cannot write to " + directory + ": " + FailureReason.of(e.getCause());
       throw new UncheckedIOException(why, new IOException(e));

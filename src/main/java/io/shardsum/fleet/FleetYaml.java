@@ -50,7 +50,8 @@ final class FleetYaml {
       Path directory = file.toAbsolutePath().getParent();
       return new FleetYaml(file.toString(), directory.toString()).read(text);
     } catch (NoSuchFileException e) {
-      String why = name.matches("[a-z0-9]+:/.*") ? "expected a file of this machine" : "no such file";
+      String why =
+          name.matches("[a-z0-9]+:/.*") ? "expected a file of this machine" : "no such file";
       throw new FleetException("Cannot read " + name + ": " + why, e);
     } catch (CharacterCodingException e) {
       throw new FleetException("Cannot read " + name + ": it is not UTF-8", e);

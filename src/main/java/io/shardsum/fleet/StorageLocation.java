@@ -49,7 +49,9 @@ final class StorageLocation {
     if (login.lookingAt()) {
       throw new FleetException(
           "%s: expected no login in a path, found one (keys belong into the environment or the properties file)"
-              .formatted(MessageText.printable(login.group(1) + "***@" + location.substring(login.end()))));
+              .formatted(
+                  MessageText.printable(
+                      login.group(1) + "***@" + location.substring(login.end()))));
     }
   }
 

@@ -3,8 +3,8 @@ package io.shardsum.history;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
-import io.shardsum.io.FailureReason;
 import io.shardsum.fleet.WeightSource;
+import io.shardsum.io.FailureReason;
 import io.shardsum.tables.Query;
 import io.shardsum.tables.ScanPartition;
 import io.shardsum.tables.ScanTable;
@@ -279,7 +279,8 @@ final class HistoryTables implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the tables in " + out + ": " + FailureReason.of(e), e);
+      throw new UncheckedIOException(
+          "Cannot read the tables in " + out + ": " + FailureReason.of(e), e);
     }
     return partitions;
   }

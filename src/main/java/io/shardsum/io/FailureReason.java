@@ -30,9 +30,11 @@ public final class FailureReason {
       Pattern.compile("Status Code: (\\d{3})[^()]*\\)(?::(\\w+))?");
 
   /** An answer without S3's own header {@code x-amz-request-id}. */
-  private static final Pattern NOT_OF_S3 = Pattern.compile("Status Code: (\\d{3}), Request ID: null");
+  private static final Pattern NOT_OF_S3 =
+      Pattern.compile("Status Code: (\\d{3}), Request ID: null");
 
-  private static final Pattern TARGET = Pattern.compile("Connect to (\\S+:\\d+)|Call From \\S+ to (\\S+:\\d+)");
+  private static final Pattern TARGET =
+      Pattern.compile("Connect to (\\S+:\\d+)|Call From \\S+ to (\\S+:\\d+)");
 
   private static final String OTHER_REGION =
       "the bucket is in another region than fs.s3a.endpoint.region says";
@@ -65,10 +67,7 @@ public final class FailureReason {
 
   private static final Map<String, String> OF_STATUS =
       Map.of(
-          "301", OTHER_REGION,
-          "401", "permission denied",
-          "403", "permission denied",
-          "503", BUSY);
+          "301", OTHER_REGION, "401", "permission denied", "403", "permission denied", "503", BUSY);
 
   private FailureReason() {}
 
@@ -95,9 +94,14 @@ public final class FailureReason {
   }
 
   private static Optional<String> ofStore(List<Throwable> causes) {
-    String all = causes.stream().map(Throwable::getMessage).map(String::valueOf).collect(Collectors.joining("\n"));
+    String all =
+        causes.stream()
+            .map(Throwable::getMessage)
+            .map(String::valueOf)
+            .collect(Collectors.joining("\n"));
     if (has(causes, "NoAuthWithAWSException") || has(causes, "NoAwsCredentialsException")) {
-      return Optional.of("no credentials of the store (expected in the environment or the properties file)");
+      return Optional.of(
+          "no credentials of the store (expected in the environment or the properties file)");
     }
     Matcher other = NOT_OF_S3.matcher(all);
     if (isOfNoStore(causes.get(0)) && other.find()) {

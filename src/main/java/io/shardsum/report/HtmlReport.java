@@ -1,8 +1,8 @@
 package io.shardsum.report;
 
-import io.shardsum.io.FailureReason;
 import io.shardsum.history.FleetHistory;
 import io.shardsum.history.LeftOutScan;
+import io.shardsum.io.FailureReason;
 import io.shardsum.tables.FinishedScan;
 import io.shardsum.tables.ScanId;
 import io.shardsum.text.ForeignText;

@@ -3,8 +3,8 @@ package io.shardsum.tables;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.not;
 
-import io.shardsum.io.FailureReason;
 import io.shardsum.fleet.WeightSource;
+import io.shardsum.io.FailureReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -105,7 +105,8 @@ public final class EarlierScans {
       }
       return false;
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the tables in " + out + ": " + FailureReason.of(e), e);
+      throw new UncheckedIOException(
+          "Cannot read the tables in " + out + ": " + FailureReason.of(e), e);
     }
   }
 
@@ -132,7 +133,8 @@ public final class EarlierScans {
           .flatMap(file -> ScanPartition.at(file.getPath()).stream())
           .anyMatch(scan -> has(scan.scanId()));
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the tables in " + out + ": " + FailureReason.of(e), e);
+      throw new UncheckedIOException(
+          "Cannot read the tables in " + out + ": " + FailureReason.of(e), e);
     }
   }
 
@@ -189,7 +191,8 @@ public final class EarlierScans {
       Configuration hadoopConf = session.sparkContext().hadoopConfiguration();
       return DroppedTensors.areIn(directory, directory.getFileSystem(hadoopConf));
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the tables in " + out + ": " + FailureReason.of(e), e);
+      throw new UncheckedIOException(
+          "Cannot read the tables in " + out + ": " + FailureReason.of(e), e);
     }
   }
 

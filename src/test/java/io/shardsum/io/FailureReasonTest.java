@@ -49,12 +49,14 @@ class FailureReasonTest {
   @Test
   void saysThatThereAreNoCredentials() {
     assertThat(FailureReason.of(new NoAuthWithAWSException("No AWS Credentials provided by ...")))
-        .isEqualTo("no credentials of the store (expected in the environment or the properties file)");
+        .isEqualTo(
+            "no credentials of the store (expected in the environment or the properties file)");
   }
 
   @Test
   void saysThatSomethingElseAnswers() {
-    FileNotFoundException failure = new FileNotFoundException("listObjects() on s3a://weights/chat-a");
+    FileNotFoundException failure =
+        new FileNotFoundException("listObjects() on s3a://weights/chat-a");
     failure.initCause(new S3Exception("(Service: S3, Status Code: 404, Request ID: null)"));
 
     assertThat(FailureReason.isOfNoStore(failure)).isTrue();
@@ -66,14 +68,17 @@ class FailureReasonTest {
   @Test
   void saysWhereNobodyListens() {
     ConnectException s3a =
-        new ConnectException("listObjects(): Connect to 127.0.0.1:1 [/127.0.0.1] failed: Connection refused");
+        new ConnectException(
+            "listObjects(): Connect to 127.0.0.1:1 [/127.0.0.1] failed: Connection refused");
     s3a.initCause(new ConnectException("Connection refused"));
     ConnectException hdfs =
-        new ConnectException("Call From driver/10.0.0.1 to namenode:8020 failed on connection exception");
+        new ConnectException(
+            "Call From driver/10.0.0.1 to namenode:8020 failed on connection exception");
     hdfs.initCause(new ConnectException("Connection refused"));
 
     assertThat(FailureReason.of(s3a)).isEqualTo("no connection to 127.0.0.1:1: connection refused");
-    assertThat(FailureReason.of(hdfs)).isEqualTo("no connection to namenode:8020: connection refused");
+    assertThat(FailureReason.of(hdfs))
+        .isEqualTo("no connection to namenode:8020: connection refused");
     assertThat(FailureReason.of(new IOException("x", new UnknownHostException("minio.example"))))
         .isEqualTo("no such host: minio.example");
   }

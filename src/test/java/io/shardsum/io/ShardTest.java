@@ -71,9 +71,7 @@ class ShardTest {
   void saysWhatFailsAlways() throws IOException {
     try (Shard shard = open(FlakyFileSystem.uri(file), ReadPolicy.ANYWHERE)) {
       FlakyFileSystem.failReads(100);
-      fails(
-          () -> read(shard, 0),
-          "Cannot read flaky:" + file + ": the network is down");
+      fails(() -> read(shard, 0), "Cannot read flaky:" + file + ": the network is down");
       assertThat(FlakyFileSystem.opened()).isEqualTo(1 + Retries.USUAL_COUNT);
       FlakyFileSystem.heal();
       assertThat(read(shard, 0)).isEqualTo(bytes(0));

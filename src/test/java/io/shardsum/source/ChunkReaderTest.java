@@ -184,9 +184,7 @@ class ChunkReaderTest {
 
     assertThatThrownBy(() -> flakyReader(OnError.FAIL, 1, file).next())
         .isInstanceOf(IOException.class)
-        .hasMessage(
-            "Cannot read %s: the network is down"
-                .formatted(FlakyFileSystem.uri(file)));
+        .hasMessage("Cannot read %s: the network is down".formatted(FlakyFileSystem.uri(file)));
     assertThat(FlakyFileSystem.opened()).isEqualTo(2);
   }
 
