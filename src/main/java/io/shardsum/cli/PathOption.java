@@ -35,7 +35,7 @@ final class PathOption {
     Configuration conf = conf();
     Connectors.require(option, path, conf);
     try {
-      StoreEndpoint.requireListens(path, conf);
+      StoreEndpoint.requireAnswers(path, conf);
     } catch (IOException e) {
       throw new JobFault(
           "%s: cannot reach %s: %s"

@@ -62,7 +62,7 @@ record DirectoryListing(
 
   private static DirectoryListing of(String directory, DirectoryWalk walk, Configuration conf) {
     try {
-      StoreEndpoint.requireListens(directory, conf);
+      StoreEndpoint.requireAnswers(directory, conf);
       return walk.list(directory, conf);
     } catch (NotDirectoryException e) {
       return unlisted(

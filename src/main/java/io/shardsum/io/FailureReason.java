@@ -103,6 +103,9 @@ public final class FailureReason {
       return Optional.of(
           "no credentials of the store (expected in the environment or the properties file)");
     }
+    if (all.contains("Could not parse XML response")) {
+      return Optional.of("what answers at the endpoint is no S3 store");
+    }
     Matcher other = NOT_OF_S3.matcher(all);
     if (isOfNoStore(causes.get(0)) && other.find()) {
       return Optional.of(

@@ -3,11 +3,13 @@ package io.shardsum.io;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
+import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,9 +17,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Whether anybody listens at the endpoint of an object store. S3A itself tries for three minutes
- * before it says that nobody does: as long as that is right for a store that goes away in the
- * middle of a scan, as little does it help where the endpoint is written wrong.
+ * Whether a store answers at the endpoint of a location. S3A itself tries for three minutes before
+ * it says that nobody does. That is right for a store that goes away in the middle of a scan, and
+ * of no use where the endpoint is written wrong.
  */
 public final class StoreEndpoint {
 
@@ -33,10 +35,13 @@ public final class StoreEndpoint {
   /**
    * Waits up to 15 seconds for the endpoint of a location.
    *
-   * @throws IOException if nobody listens there; of a location whose endpoint no setting says,
-   *     nothing is known
+   * @throws IOException if nobody listens there, or a web server does; of a location whose endpoint
+   *     no setting says, nothing is known
    */
-  public static void requireListens(String location, Configuration conf) throws IOException {
+  public static void requireAnswers(String location, Configuration conf) throws IOException {
+    if (isOfS3a(location)) {
+      AwsLogging.begin(conf.getClassLoader());
+    }
     Optional<URI> endpoint = endpoint(location, conf);
     if (endpoint.isPresent()) {
       Optional<IOException> failure = ASKED.computeIfAbsent(endpoint.get(), StoreEndpoint::asked);
@@ -49,7 +54,7 @@ public final class StoreEndpoint {
   /** As S3A's settings say it; empty where a proxy is asked instead. */
   static Optional<URI> endpoint(String location, Configuration conf) {
     URI uri = new Path(location).toUri();
-    if (!"s3a".equalsIgnoreCase(uri.getScheme()) || !setting("proxy.host", uri, conf).isEmpty()) {
+    if (!isOfS3a(location) || !setting("proxy.host", uri, conf).isEmpty()) {
       return Optional.empty();
     }
     String endpoint = setting("endpoint", uri, conf);
@@ -61,6 +66,10 @@ public final class StoreEndpoint {
     } catch (IllegalArgumentException e) { // S3A says what is wrong with it
       return Optional.empty();
     }
+  }
+
+  private static boolean isOfS3a(String location) {
+    return location.regionMatches(true, 0, "s3a:", 0, "s3a:".length());
   }
 
   private static String setting(String key, URI location, Configuration conf) {
@@ -75,7 +84,7 @@ public final class StoreEndpoint {
     while (true) {
       try {
         connect(new InetSocketAddress(endpoint.getHost(), port));
-        return Optional.empty();
+        return otherThanS3(endpoint);
       } catch (IOException e) {
         if (System.nanoTime() - begun > LONGEST.toNanos()) {
           return Optional.of(e);
@@ -87,6 +96,32 @@ public final class StoreEndpoint {
         Thread.currentThread().interrupt();
         return Optional.of(new InterruptedIOException("interrupted while waiting for a store"));
       }
+    }
+  }
+
+  /**
+   * A web page is no answer of S3, which marks each of its own. S3A would try again for minutes.
+   */
+  private static Optional<IOException> otherThanS3(URI endpoint) {
+    try {
+      HttpURLConnection answer = (HttpURLConnection) endpoint.toURL().openConnection();
+      answer.setConnectTimeout(CONNECT_MILLIS);
+      answer.setReadTimeout(CONNECT_MILLIS);
+      answer.setInstanceFollowRedirects(false);
+      int status = answer.getResponseCode();
+      boolean ofS3 =
+          answer.getHeaderFields().keySet().stream()
+              .anyMatch(name -> name != null && name.toLowerCase(Locale.ROOT).startsWith("x-amz"));
+      boolean page = String.valueOf(answer.getContentType()).startsWith("text/html");
+      answer.disconnect();
+      return page && !ofS3
+          ? Optional.of(
+              new IOException(
+                  "a web server answers at %s, and no S3 store (HTTP status %s)"
+                      .formatted(endpoint.getAuthority(), status)))
+          : Optional.empty();
+    } catch (IOException e) { // S3A says what is wrong with it
+      return Optional.empty();
     }
   }
 

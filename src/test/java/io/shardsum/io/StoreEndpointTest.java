@@ -2,10 +2,12 @@ package io.shardsum.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 
@@ -37,12 +39,34 @@ class StoreEndpointTest {
   }
 
   @Test
-  void listens() throws IOException {
-    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      conf.set("fs.s3a.endpoint", "http://127.0.0.1:" + server.getLocalPort());
+  void answersAsS3Does() throws IOException {
+    assertThatCode(() -> askServer("application/xml", 403)).doesNotThrowAnyException();
+  }
 
-      assertThatCode(() -> StoreEndpoint.requireListens("s3a://weights/chat", conf))
-          .doesNotThrowAnyException();
+  @Test
+  void isNoWebServer() {
+    assertThatThrownBy(() -> askServer("text/html; charset=utf-8", 404))
+        .isInstanceOf(IOException.class)
+        .hasMessageMatching(
+            "a web server answers at 127.0.0.1:\\d+, and no S3 store \\(HTTP status 404\\)");
+  }
+
+  private void askServer(String contentType, int status) throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", contentType);
+          exchange.sendResponseHeaders(status, -1);
+          exchange.close();
+        });
+    server.start();
+    try {
+      conf.set("fs.s3a.endpoint", "http://127.0.0.1:" + server.getAddress().getPort());
+      StoreEndpoint.requireAnswers("s3a://weights/chat", conf);
+    } finally {
+      server.stop(0);
     }
   }
 }
