@@ -29,6 +29,7 @@ final class ProgressLine implements ScanProgress, AutoCloseable {
   private static final int MINUTES_OF_AN_HOUR = 60;
 
   private final PrintWriter err;
+  private final Runnable whenReading;
   private final boolean terminal = System.getenv(TERMINAL) != null;
   private final AtomicLong readBytes = new AtomicLong();
   private final ScheduledExecutorService clock =
@@ -43,8 +44,14 @@ final class ProgressLine implements ScanProgress, AutoCloseable {
   private long beganNanos;
   private volatile String engines = "";
 
-  ProgressLine(PrintWriter err) {
+  /**
+   * Prints nothing yet.
+   *
+   * @param whenReading is called when reading begins
+   */
+  ProgressLine(PrintWriter err, Runnable whenReading) {
     this.err = err;
+    this.whenReading = whenReading;
   }
 
   @Override
@@ -65,6 +72,7 @@ final class ProgressLine implements ScanProgress, AutoCloseable {
 
   @Override
   public void readingBegins(long bytes) {
+    whenReading.run();
     totalBytes = bytes;
     beganNanos = System.nanoTime();
     long period = terminal ? TERMINAL_MILLIS : LOG_MILLIS;

@@ -32,7 +32,9 @@ record ScanRun(Interruption interruption, PrintWriter err) {
     String scan = "fleet-scan: interrupted: scan %s was %s";
     String id = request.scanId().text();
     interruption.say(scan.formatted(id, "not recorded"));
-    try (ProgressLine progress = new ProgressLine(err)) {
+    String resume = "not recorded; go on with it by --resume " + id;
+    Runnable whenReading = () -> interruption.say(scan.formatted(id, resume));
+    try (ProgressLine progress = new ProgressLine(err, whenReading)) {
       SparkSession session = JobSession.start(appName(request.scanId()));
       ScanSummary summary = new FleetScan(session, request, progress).run(clock);
       interruption.say(scan.formatted(id, "recorded; its result was not printed"));
