@@ -62,7 +62,7 @@ final class ExpectCommand implements Callable<Integer> {
       names = "--runtime",
       paramLabel = "NAME",
       required = true,
-      description = "The engine's release: sglang-0.5.23 or vllm-0.32.")
+      description = "The engine's release: sglang-0.5.23, vllm-0.32 or vllm-0.33.")
   private String runtime;
 
   @Option(names = "--tp", paramLabel = "N", description = "Tensor-parallel ranks (1).")
@@ -136,6 +136,13 @@ final class ExpectCommand implements Callable<Integer> {
       })
   private String against;
 
+  @Option(
+      names = "--explain-class",
+      description = {
+        "Print what each rank holds and of what it is made, tensor by tensor; no weights are read."
+      })
+  private boolean explainsClass;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -159,6 +166,11 @@ final class ExpectCommand implements Callable<Integer> {
     }
     if (against != null && format == ExpectFormat.SGLANG) {
       throw new UsageException("--against goes with --format json");
+    }
+    if (explainsClass) {
+      Checkpoint source = Checkpoint.open(checkpoint, setup, conf, new ShardOpener(conf));
+      ClassTable.print(Expectation.of(source, setup), spec.commandLine().getOut());
+      return ExitCode.EQUAL.number();
     }
     HashedExpectation hashed = hashed(checkpoint, setup, wanted, conf);
     if (against != null) {

@@ -3,6 +3,7 @@ package io.shardsum.expect.model;
 import io.shardsum.text.ForeignText;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -37,13 +38,44 @@ public enum EngineRelease {
         return release;
       }
     }
+    Optional<EngineRelease> proved =
+        Arrays.stream(values()).filter(release -> release.isBefore(name)).findFirst();
     throw new ExpectException(
-        "unknown runtime %s; allowed: %s"
-            .formatted(
-                ForeignText.quoted(text),
-                Arrays.stream(values())
-                    .map(EngineRelease::word)
-                    .collect(Collectors.joining(", "))));
+        proved
+            .map(
+                release ->
+                    "runtime %s is newer than any known release: the rules of %s were proved last;"
+                            .formatted(ForeignText.quoted(text), release.word)
+                        + " to prove them for it, make the golden setups with it, as"
+                        + " src/test/resources/golden/README.md says, and run Golden%sTest"
+                            .formatted(release == SGLANG_0_5_23 ? "Sglang" : "Vllm"))
+            .orElseGet(
+                () ->
+                    "unknown runtime %s; allowed: %s"
+                        .formatted(
+                            ForeignText.quoted(text),
+                            Arrays.stream(values())
+                                .map(EngineRelease::word)
+                                .collect(Collectors.joining(", ")))));
+  }
+
+  private String engine() {
+    return word.substring(0, word.indexOf('-'));
+  }
+
+  /** Whether the name is of a later release of the same engine. */
+  private boolean isBefore(String name) {
+    if (!name.matches(engine() + "-[0-9]{1,6}(\\.[0-9]{1,6})*")) {
+      return false;
+    }
+    int[] known = numbers(word);
+    int[] other = numbers(name);
+    return Arrays.compare(known, other) < 0;
+  }
+
+  private static int[] numbers(String release) {
+    String version = release.substring(release.indexOf('-') + 1);
+    return Arrays.stream(version.split("\\.", -1)).mapToInt(Integer::parseInt).toArray();
   }
 
   private boolean isNamed(String name) {

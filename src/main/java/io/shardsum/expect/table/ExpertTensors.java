@@ -60,14 +60,31 @@ final class ExpertTensors {
     count = scope.number(sizes.get(0).count());
     size = scope.number(sizes.get(1).count());
     hidden = scope.number(sizes.get(2).count());
-    long physical = count + engine.redundantExperts();
+    boolean hasRedundant = !"none".equals(table.options().get("redundant experts"));
+    long physical = count + (hasRedundant ? engine.redundantExperts() : 0);
     Share inside = engine.topology().insideExpertShare(rank);
     SizeLimits.requireExperts(physical, scope.config().size("num_hidden_layers"), inside.count());
     held = inside.span(size, scope.label(sizes.get(1).count()));
-    Span ids = engine.experts(rank, physical);
     List<String> sources =
         row.sources().stream().map(s -> table.storedName(scope.filled(s.name()))).toList();
-    sources.forEach(weights.checkpoint()::note);
+    Scheme scheme = weights.quantization().ofExperts(module(sources.get(0)));
+    collected.accept(
+        name + ".w13_weight",
+        () -> first(slots(sources, physical), row, layout(name, scheme), scheme));
+    collected.accept(
+        name + ".w2_weight",
+        () -> {
+          layout(name, scheme);
+          return stacked(
+              slots(sources, physical),
+              slot -> List.of(down(slot)),
+              slot -> down(slot, row),
+              scheme);
+        });
+  }
+
+  private List<Slot> slots(List<String> sources, long physical) {
+    Span ids = engine.experts(rank, physical);
     List<Slot> slots = new ArrayList<>();
     for (long id = ids.begin(); id < ids.end(); id++) {
       slots.add(slot(id % count, sources.subList(0, Math.min(MODULES, sources.size()))));
@@ -75,17 +92,7 @@ final class ExpertTensors {
     if (sources.size() > MODULES) {
       slots.add(slot(count, sources.subList(MODULES, sources.size())));
     }
-    Scheme scheme = weights.quantization().ofExperts(module(sources.get(0)));
-    if (scheme == Scheme.BLOCK_FP8) {
-      Weights.requireWholeBlocks(name, "rows of each expert", held.length());
-    }
-    collected.accept(name + ".w13_weight", () -> first(slots, row, layout(scheme), scheme));
-    collected.accept(
-        name + ".w2_weight",
-        () -> {
-          layout(scheme);
-          return stacked(slots, slot -> List.of(down(slot)), slot -> down(slot, row), scheme);
-        });
+    return slots;
   }
 
   /** What experts' names begin with. */
@@ -99,11 +106,18 @@ final class ExpertTensors {
         expert, modules.stream().map(name -> name.replace(".X.", "." + expert + ".")).toList());
   }
 
-  private ExpertLayout layout(Scheme scheme) {
+  private ExpertLayout layout(String name, Scheme scheme) {
     if (scheme == Scheme.REFUSED || scheme == Scheme.UNKNOWN) {
       throw new UnpredictableException(weights.quantization().refusal());
     }
-    return engine.expertLayout(scheme, weights.dtype(), table.options());
+    ExpertLayout layout = engine.expertLayout(scheme, weights.dtype(), table.options());
+    if (scheme == Scheme.BLOCK_FP8 && layout != ExpertLayout.UP_FIRST) {
+      Weights.requireWholeBlocks(name, "rows of each expert", held.length());
+    } else if (scheme == Scheme.BLOCK_FP8 && held.length() % Weights.BLOCK != 0) {
+      throw new UnpredictableException(
+          "experts of %s rows on a rank are padded to blocks of 128".formatted(held.length()));
+    }
+    return layout;
   }
 
   private Recipe first(List<Slot> slots, TableRow row, ExpertLayout layout, Scheme scheme) {

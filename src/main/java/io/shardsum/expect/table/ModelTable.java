@@ -25,7 +25,6 @@ import java.util.stream.Stream;
  * @param refuse with which nothing is known, and why
  * @param dropped tensors that are loaded into nothing: a pattern, and when
  * @param options other properties, by name
- * @param lines the table as it is written
  */
 record ModelTable(
     Optional<String> text,
@@ -40,7 +39,6 @@ record ModelTable(
     Map<Expression, String> refuse,
     Map<String, Optional<Expression>> dropped,
     Map<String, String> options,
-    List<String> lines,
     List<TableRow> rows) {
 
   static final ModelTable EMPTY =
@@ -57,7 +55,6 @@ record ModelTable(
           Map.of(),
           Map.of(),
           Map.of(),
-          List.of(),
           List.of());
 
   /** With what the other says besides, or instead. */
@@ -77,7 +74,6 @@ record ModelTable(
         both(refuse, other.refuse),
         both(dropped, other.dropped),
         both(options, other.options),
-        Stream.concat(lines.stream(), other.lines.stream()).toList(),
         Stream.concat(rows.stream(), other.rows.stream()).toList());
   }
 

@@ -30,7 +30,13 @@ public final class ModelTables {
           "options",
           "rows");
   private static final Set<String> OPTIONS =
-      Set.of("activation", "block fp8", "prefix", "float32 becomes", "runner on sm100");
+      Set.of(
+          "activation",
+          "block fp8",
+          "prefix",
+          "float32 becomes",
+          "runner on sm100",
+          "redundant experts");
   private static final Set<String> FUNCTIONS =
       Set.of("flag", "count", "text", "texts", "has", "given", "lists_layer", "entries", "stored");
   private static final Set<String> LOOPS =
@@ -111,7 +117,6 @@ public final class ModelTables {
                           ? Optional.empty()
                           : Optional.of(Expression.parse(String.valueOf(when)))),
               options,
-              lines,
               lines.stream().flatMap(line -> TableRow.parse(line).stream()).toList()));
     } catch (IllegalArgumentException | ClassCastException e) {
       throw new IllegalStateException("%s: %s: %s".formatted(resource, name, e.getMessage()), e);

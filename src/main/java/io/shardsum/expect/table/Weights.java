@@ -35,7 +35,7 @@ record Weights(
     Quantization quantization,
     Fp8Loading loading,
     MissingBias missingBias) {
-  private static final long BLOCK = 128;
+  static final long BLOCK = 128;
 
   enum MissingBias {
     ZERO,

@@ -129,22 +129,20 @@ public final class VllmRules implements EngineRules {
     return 0;
   }
 
-  /** The first ranks have one more, as many as are left over. */
   @Override
   public Span experts(int rank, long count) {
-    Share share = topology().expertShare(rank);
-    long each = count / share.count();
-    long more = count % share.count();
-    return new Span(
-        share.index() * each + Math.min(share.index(), more),
-        each + (share.index() < more ? 1 : 0));
+    if (count % topology().ep() != 0) {
+      throw new UnpredictableException(
+          "which of %s experts vLLM gives to each of %s ranks is not covered"
+              .formatted(count, topology().ep()));
+    }
+    return topology().expertShare(rank).span(count, "experts");
   }
 
   @Override
   public ExpertLayout expertLayout(
       Quantization.Scheme scheme, DType dtype, Map<String, String> options) {
-    throw new UnpredictableException(
-        "vLLM stores experts as the kernel wants them that it picks when it starts");
+    return engine.expertLayout(dtype);
   }
 
   @Override
