@@ -1,7 +1,7 @@
 -- One row per tensor of files whose chunks were summed by the function chunk_sum: their sums merged.
 -- in:  runs (file_index, tensor, dtype, shape, tensor_bytes, file_offset_bytes, file_tensors, chunk, chunks,
 --            chunk_sum, sha256, engine_name, name_reason, fp8, fp8_sum, fp8_sha256, skipped_by,
---            error, read_through, host, executor, gpu; a row stands for one chunk)
+--            error, file_sha256, read_through, host, executor, gpu; a row stands for one chunk)
 -- out: the columns of merged.sql
 -- Sums wrap at 64 bits. Spark's sum throws there, so the halves are summed apart: exact for 2^31 chunks.
 -- A GPU sorts no arrays of arrays: here a row has one sum, in merged.sql it has those of its run.
@@ -28,6 +28,7 @@ WITH summed AS (
     max(fp8_sha256) AS fp8_sha256,
     max(skipped_by) AS skipped_by,
     max(error) AS error,
+    max(file_sha256) AS file_sha256,
     array_join(sort_array(collect_set(read_through)), ',') AS read_through,
     array_join(sort_array(collect_set(host)), ',') AS host,
     array_join(sort_array(collect_set(executor)), ',') AS executor,
@@ -54,6 +55,7 @@ SELECT
   fp8_sha256,
   skipped_by,
   error,
+  file_sha256,
   nullif(read_through, '') AS read_through,
   host,
   executor,

@@ -1,12 +1,12 @@
 -- One row per tensor of files that several tasks have read: the sums of its chunks merged.
 -- in:  runs (file_index, tensor, dtype, shape, tensor_bytes, file_offset_bytes, file_tensors, chunk, chunks,
 --            chunk_sum, chunk_sums, sha256, engine_name, name_reason, fp8, fp8_sum, fp8_sha256, skipped_by,
---            error, read_through, host, executor, gpu; a row stands for one chunk
+--            error, file_sha256, read_through, host, executor, gpu; a row stands for one chunk
 --            or for a run of chunks, from number chunk on)
 -- out: file_index, tensor, dtype, shape, bytes, file_offset_bytes, file_tensors, chunks_found, tensor_sum, chunk_sums,
 --      sha256, engine_name (null: that of the file), name_reason,
 --      fp8 (null: of no block-quantized pair; weight, scale, or why a weight has no checksum), fp8_sum, fp8_sha256,
---      skipped_by, error, and how and where it was hashed, all places: read_through, host, executor, gpu
+--      skipped_by, error, file_sha256 (in the row of the file's last tensor), and how and where it was hashed, all places: read_through, host, executor, gpu
 -- Sums wrap at 64 bits. Spark's sum throws there, so the halves are summed apart: exact for 2^31 chunks.
 WITH summed AS (
   SELECT
@@ -31,6 +31,7 @@ WITH summed AS (
     max(fp8_sha256) AS fp8_sha256,
     max(skipped_by) AS skipped_by,
     max(error) AS error,
+    max(file_sha256) AS file_sha256,
     array_join(sort_array(collect_set(read_through)), ',') AS read_through,
     array_join(sort_array(collect_set(host)), ',') AS host,
     array_join(sort_array(collect_set(executor)), ',') AS executor,
@@ -57,6 +58,7 @@ SELECT
   fp8_sha256,
   skipped_by,
   error,
+  file_sha256,
   nullif(read_through, '') AS read_through,
   host,
   executor,

@@ -58,6 +58,7 @@ SELECT
   files.file_bytes,
   files.file_identity,
   'COMPUTED' AS evidence,
-  files.hashed_at
+  files.hashed_at,
+  file_sha256
 FROM judged
 JOIN files ON judged.file_index = files.file_index

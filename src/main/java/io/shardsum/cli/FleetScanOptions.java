@@ -2,6 +2,7 @@ package io.shardsum.cli;
 
 import io.shardsum.exit.UsageException;
 import io.shardsum.fleet.Digest;
+import io.shardsum.fleet.FileDigest;
 import io.shardsum.fleet.FleetDescription;
 import io.shardsum.fleet.IgnoredFiles;
 import io.shardsum.fleet.Inventory;
@@ -71,6 +72,14 @@ final class FleetScanOptions {
       description =
           "sglang, sha256 or both, for all engines (default: what the description says, or sglang).")
   String digest;
+
+  @Option(
+      names = "--file-digest",
+      paramLabel = "DIGEST",
+      description =
+          "sha256: hash files as a whole, too, in the same reading; none: do not, whatever the"
+              + " description says.")
+  String fileDigest;
 
   @Option(
       names = "--max-rate",
@@ -370,7 +379,7 @@ final class FleetScanOptions {
   }
 
   private boolean isReadOtherwise() {
-    return maxRate != null || direct || rereadDays != null;
+    return maxRate != null || direct || rereadDays != null || fileDigest != null;
   }
 
   /** How files of weights are read. */
@@ -410,6 +419,9 @@ final class FleetScanOptions {
     if (digest != null) {
       fleet = fleet.withDigest(Digest.parse(digest));
     }
+    if (fileDigest != null) {
+      fleet = fleet.withFileDigest(FileDigest.parse(fileDigest));
+    }
     FleetDescription chosen = chosenEngines().choose(fleet);
     return chosen.hosts().isEmpty()
         ? Inventory.of(chosen, hadoopConf)
@@ -422,6 +434,7 @@ final class FleetScanOptions {
         optional(shardsOptions.tp),
         optional(shardsOptions.pp),
         digest == null ? Digest.SGLANG : Digest.parse(digest),
+        fileDigest == null ? FileDigest.NONE : FileDigest.parse(fileDigest),
         shardsOptions.profile == null
             ? SkipProfile.newest()
             : SkipProfile.byName(shardsOptions.profile),

@@ -53,10 +53,11 @@ public record EngineInventory(
 
   /** All of its settings that digests of its files follow from. */
   public String hashedAs() {
-    return "%s, digest %s, %s %s"
+    return "%s, digest %s%s, %s %s"
         .formatted(
             hashing(),
             spec.digest().word(),
+            spec.fileDigest() == FileDigest.NONE ? "" : ", files as a whole",
             spec.layout().name().toLowerCase(Locale.ROOT),
             spec.parallelism());
   }

@@ -14,6 +14,7 @@ record EngineSettings(
     Optional<List<String>> skip,
     Optional<SkipProfile> profile,
     Optional<Digest> digest,
+    Optional<FileDigest> fileDigest,
     Optional<IgnoredFiles> ignored,
     Optional<Visibility> visibility,
     CheckpointSettings checkpoint) {
@@ -29,6 +30,7 @@ record EngineSettings(
                   "skip",
                   "profile",
                   "digest",
+                  "file-digest",
                   "ignore",
                   "shared",
                   "hosts"),
@@ -39,6 +41,7 @@ record EngineSettings(
 
   static final EngineSettings NONE =
       new EngineSettings(
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
@@ -61,6 +64,7 @@ record EngineSettings(
         mapping.texts("skip"),
         mapping.parsed("profile", SkipProfile::byName),
         mapping.parsed("digest", Digest::parse),
+        mapping.parsed("file-digest", FileDigest::parse),
         ignored(mapping),
         visibility(mapping),
         CheckpointSettings.read(mapping));
@@ -106,6 +110,7 @@ record EngineSettings(
         skip.or(defaults::skip),
         profile.or(defaults::profile),
         digest.or(defaults::digest),
+        fileDigest.or(defaults::fileDigest),
         ignored.or(defaults::ignored),
         visibility.or(defaults::visibility),
         checkpoint.orElse(defaults.checkpoint));

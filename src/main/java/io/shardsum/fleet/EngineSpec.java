@@ -19,6 +19,7 @@ import java.util.Set;
  * @param skip patterns of its own, besides those of the profile
  * @param ignored files in its directories that are neither read nor named
  * @param visibility which hosts see its files, where they are local
+ * @param fileDigest what is computed of its files as a whole
  */
 public record EngineSpec(
     String name,
@@ -34,7 +35,8 @@ public record EngineSpec(
     Digest digest,
     Authority authority,
     IgnoredFiles ignored,
-    Visibility visibility) {
+    Visibility visibility,
+    FileDigest fileDigest) {
 
   /**
    * Checks what belongs together.
@@ -53,6 +55,7 @@ public record EngineSpec(
     requireNonNull(authority, "authority is null");
     requireNonNull(ignored, "ignored is null");
     requireNonNull(visibility, "visibility is null");
+    requireNonNull(fileDigest, "fileDigest is null");
     drafts = List.copyOf(drafts);
     skip = List.copyOf(skip);
     if (name.isEmpty()) {
@@ -74,6 +77,40 @@ public record EngineSpec(
                 + ", or in neither");
       }
     }
+  }
+
+  /** An engine whose files are not hashed as a whole. */
+  public EngineSpec(
+      String name,
+      Optional<String> model,
+      Optional<String> revision,
+      Layout layout,
+      Parallelism parallelism,
+      String shards,
+      Optional<ShardPattern> pattern,
+      List<DraftSpec> drafts,
+      SkipProfile profile,
+      List<String> skip,
+      Digest digest,
+      Authority authority,
+      IgnoredFiles ignored,
+      Visibility visibility) {
+    this(
+        name,
+        model,
+        revision,
+        layout,
+        parallelism,
+        shards,
+        pattern,
+        drafts,
+        profile,
+        skip,
+        digest,
+        authority,
+        ignored,
+        visibility,
+        FileDigest.NONE);
   }
 
   private static void requireCheckpoint(
@@ -127,15 +164,23 @@ public record EngineSpec(
   }
 
   EngineSpec withDigest(Digest other) {
-    return with(name, other, visibility);
+    return with(name, other, visibility, fileDigest);
+  }
+
+  EngineSpec withFileDigest(FileDigest other) {
+    return with(name, digest, visibility, other);
   }
 
   /** The copy that a host has of some of its ranks. */
   EngineSpec copyOn(String host) {
-    return with(name + "@" + host, digest, Visibility.on(List.of(host)));
+    return with(name + "@" + host, digest, Visibility.on(List.of(host)), fileDigest);
   }
 
-  private EngineSpec with(String otherName, Digest otherDigest, Visibility otherVisibility) {
+  private EngineSpec with(
+      String otherName,
+      Digest otherDigest,
+      Visibility otherVisibility,
+      FileDigest otherFileDigest) {
     return new EngineSpec(
         otherName,
         model,
@@ -150,6 +195,7 @@ public record EngineSpec(
         otherDigest,
         authority,
         ignored,
-        otherVisibility);
+        otherVisibility,
+        otherFileDigest);
   }
 }

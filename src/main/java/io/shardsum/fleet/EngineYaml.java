@@ -20,7 +20,7 @@ final class EngineYaml {
           .toList();
 
   private static final List<String> OF_FILES =
-      List.of("layout", "pattern", "draft", "trusted", "ignore", "shared", "hosts");
+      List.of("layout", "pattern", "draft", "trusted", "ignore", "shared", "hosts", "file-digest");
 
   private static final List<String> DRAFT_KEYS = List.of("shards", "role", "pattern");
 
@@ -124,7 +124,8 @@ final class EngineYaml {
           settings.digest().orElse(Digest.SGLANG),
           authority,
           settings.ignored().orElse(IgnoredFiles.NONE),
-          visibility(settings, shards));
+          visibility(settings, shards),
+          settings.fileDigest().orElse(FileDigest.NONE));
     } catch (FleetException e) {
       throw engine.fault(e.getMessage());
     }

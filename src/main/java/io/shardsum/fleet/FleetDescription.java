@@ -96,6 +96,15 @@ public record FleetDescription(
         checkpoints);
   }
 
+  /** The same fleet with one digest for all files. */
+  public FleetDescription withFileDigest(FileDigest digest) {
+    return new FleetDescription(
+        fleet,
+        engines.stream().map(engine -> engine.withFileDigest(digest)).toList(),
+        live,
+        checkpoints);
+  }
+
   /** The same fleet with these of its engines only, in the order of the description. */
   public FleetDescription only(Collection<String> names) {
     return new FleetDescription(

@@ -123,6 +123,7 @@ record FoundEngine(
         settings.digest(),
         Authority.PEER,
         settings.ignored(),
-        settings.visibility());
+        settings.visibility(),
+        settings.fileDigest());
   }
 }

@@ -28,6 +28,7 @@ public record ShardsDirectory(
     OptionalInt tp,
     OptionalInt pp,
     Digest digest,
+    FileDigest fileDigest,
     SkipProfile profile,
     IgnoredFiles ignored,
     Visibility visibility) {
@@ -42,6 +43,7 @@ public record ShardsDirectory(
     }
     new Parallelism(tp.orElse(1), pp.orElse(1), 1);
     requireNonNull(digest, "digest is null");
+    requireNonNull(fileDigest, "fileDigest is null");
     requireNonNull(profile, "profile is null");
     requireNonNull(ignored, "ignored is null");
     requireNonNull(visibility, "visibility is null");

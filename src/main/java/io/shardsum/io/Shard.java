@@ -6,6 +6,7 @@ import io.shardsum.safetensors.SafetensorsHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A file of weights, opened when it is first read. A read that fails is tried again on a freshly
@@ -42,18 +43,28 @@ public final class Shard implements ByteSource {
    * @throws IOException with the file's name in the message, if that fails after all retries
    */
   public SafetensorsHeader header() throws IOException {
+    return header(bytes -> {});
+  }
+
+  /**
+   * The same, of a file of which nothing was read before.
+   *
+   * @param sink takes all bytes before those of tensors
+   */
+  public SafetensorsHeader header(Consumer<ByteBuffer> sink) throws IOException {
     if (header == null) {
-      header = readHeader();
+      header = readHeader(sink);
       count(header.dataOffsetBytes());
     }
     return header;
   }
 
-  private SafetensorsHeader readHeader() throws IOException {
+  private SafetensorsHeader readHeader(Consumer<ByteBuffer> sink) throws IOException {
+    Reading<SafetensorsHeader> reading = from -> SafetensorsHeader.read(from, sink);
     try {
-      return read(SafetensorsHeader::read);
+      return read(reading);
     } catch (SafetensorsFormatException e) {
-      SafetensorsHeader again = read(SafetensorsHeader::read);
+      SafetensorsHeader again = read(reading);
       opener.counts().addHeaderReadAgain();
       return again;
     }

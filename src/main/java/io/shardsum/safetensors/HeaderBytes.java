@@ -13,6 +13,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The bytes of a file's header, known to be UTF-8, and the length of the data after them. */
 final class HeaderBytes {
@@ -143,6 +144,13 @@ final class HeaderBytes {
 
   byte[] utf8() {
     return utf8;
+  }
+
+  /** Hands out the length field, then the header. */
+  void handTo(Consumer<ByteBuffer> sink) {
+    ByteBuffer field = ByteBuffer.allocate(LENGTH_FIELD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    sink.accept(field.putLong(0, utf8.length));
+    sink.accept(ByteBuffer.wrap(utf8));
   }
 
   long dataLengthBytes() {

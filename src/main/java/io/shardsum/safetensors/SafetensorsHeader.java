@@ -3,10 +3,12 @@ package io.shardsum.safetensors;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The header of one file: which tensors it holds, and where.
@@ -42,10 +44,21 @@ public record SafetensorsHeader(
    * @throws IOException if the source cannot be read
    */
   public static SafetensorsHeader read(ByteSource source) throws IOException {
+    return read(source, bytes -> {});
+  }
+
+  /**
+   * The same, handing out what was read.
+   *
+   * @param sink takes all bytes before the data section, once they are known to be a header
+   */
+  public static SafetensorsHeader read(ByteSource source, Consumer<ByteBuffer> sink)
+      throws IOException {
     HeaderBytes bytes = HeaderBytes.read(source);
     HeaderJson json = HeaderJson.parse(source.name(), bytes.utf8());
     List<TensorEntry> ordered =
         TensorLayout.inFileOrder(source.name(), json.tensors(), bytes.dataLengthBytes());
+    bytes.handTo(sink);
     return new SafetensorsHeader(ordered, json.metadata(), bytes.dataOffsetBytes());
   }
 

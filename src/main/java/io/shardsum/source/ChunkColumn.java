@@ -16,7 +16,7 @@ import org.apache.spark.sql.types.StructType;
  * <p>Columns whose name begins with an underscore are Spark metadata columns: {@code SELECT *}
  * leaves them out, and they are computed only where a query names them. Bytes of tensors are read
  * only for {@link #DATA}, {@link #CHUNK_SUM}, {@link #CHUNK_SUMS}, {@link #SHA256}, {@link
- * #FP8_SUM} and {@link #FP8_SHA256}.
+ * #FP8_SUM}, {@link #FP8_SHA256} and {@link #FILE_SHA256}.
  */
 public enum ChunkColumn {
   /** Path of the file. */
@@ -69,6 +69,11 @@ public enum ChunkColumn {
   ENGINE_NAME("_engine_name", DataTypes.StringType),
   /** Why it has another name. */
   NAME_REASON("_name_reason", DataTypes.StringType),
+  /**
+   * SHA-256 of the file as a whole, in its last row; what is skipped is read for it, too, and files
+   * are not cut.
+   */
+  FILE_SHA256("_file_sha256", DataTypes.StringType),
   /** Position of the file in the list of files read, from 0. */
   FILE_INDEX("_file_index", DataTypes.IntegerType),
   /** How many tensors the file's header lists. */
@@ -120,7 +125,7 @@ public enum ChunkColumn {
 
   boolean needsTensorBytes() {
     return switch (this) {
-      case DATA, CHUNK_SUM, CHUNK_SUMS, SHA256, FP8_SUM, FP8_SHA256 -> true;
+      case DATA, CHUNK_SUM, CHUNK_SUMS, SHA256, FP8_SUM, FP8_SHA256, FILE_SHA256 -> true;
       default -> false;
     };
   }

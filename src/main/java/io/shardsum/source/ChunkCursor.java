@@ -127,6 +127,11 @@ final class ChunkCursor {
     return tensorIndex;
   }
 
+  /** Whether no tensor follows in the file. */
+  boolean isAtLastTensor() {
+    return tensorIndex == tensors.size() - 1;
+  }
+
   /** Where the tensor begins in the file. */
   long offsetBytes() {
     return dataOffsetBytes + tensor().beginBytes();

@@ -52,6 +52,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
   private final PieceSums sums;
   private final SglangChecksum onCpu = new SglangChecksum();
   private final MessageDigest sha256 = DigestUtils.getSha256Digest();
+  private final Optional<FileHash> fileHash;
   private final RankReader rank;
 
   private final Deque<PendingRow> pending = new ArrayDeque<>();
@@ -88,9 +89,13 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     this.sums = sums;
     this.hashes = row.has(ChunkColumn.CHUNK_SUM) || row.has(ChunkColumn.CHUNK_SUMS);
     this.unit =
-        row.has(ChunkColumn.SHA256) || row.has(ChunkColumn.FP8_SHA256)
+        row.has(ChunkColumn.SHA256)
+                || row.has(ChunkColumn.FP8_SHA256)
+                || row.has(ChunkColumn.FILE_SHA256)
             ? ChunkCursor.Unit.TENSOR
             : ChunkCursor.Unit.CHUNK;
+    this.fileHash =
+        row.has(ChunkColumn.FILE_SHA256) ? Optional.of(new FileHash()) : Optional.empty();
     this.rank = new RankReader(row, opener, sums);
   }
 
@@ -139,17 +144,18 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     }
     SafetensorsHeader header;
     try {
-      header = shard.header();
+      fileHash.ifPresent(FileHash::begin);
+      header = shard.header(bytes -> fileHash.ifPresent(hash -> hash.addHeader(bytes)));
     } catch (IOException e) {
       report(e);
       row.beginFile(slice, 0);
-      pending.add(row.fileWithoutTensors(error));
+      pending.add(row.brokenFile(error));
       return true;
     }
     row.beginFile(slice, header.tensors().size());
     if (header.tensors().isEmpty() && slice.beginBytes() == 0) {
       shard.close();
-      pending.add(row.fileWithoutTensors(null));
+      pending.add(row.fileWithoutTensors(fileDigest()));
       return true;
     }
     rank.beginFile(slice.file().listed(), slice.file().group(), header, shard);
@@ -177,7 +183,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
       return false;
     } catch (IOException e) {
       report(e);
-      pending.add(row.fileWithoutTensors(error));
+      pending.add(row.brokenFile(error));
       return true;
     }
   }
@@ -186,7 +192,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     row.begin(cursor);
     beginPair();
     if (cursor.skippedBy().isPresent()) {
-      return row.skipped();
+      return skipped();
     }
     do {
       if (error == null && row.needsTensorBytes()) {
@@ -199,7 +205,42 @@ final class ChunkReader implements PartitionReader<InternalRow> {
       row.endChunk();
     } while (rows != RowUnit.CHUNK && cursor.nextOfTensor());
     row.readThrough(shard.readThrough());
+    endFile();
     return error == null ? row.end() : row.failed(error);
+  }
+
+  /** The row of a tensor that is not hashed, but may be part of a file that is. */
+  private PendingRow skipped() throws IOException {
+    if (fileHash.isPresent() && error == null) {
+      try {
+        addSkipped();
+      } catch (IOException e) {
+        report(e);
+        return row.failed(error);
+      }
+    }
+    endFile();
+    return row.skipped();
+  }
+
+  private void addSkipped() throws IOException {
+    long endBytes = cursor.offsetBytes() + cursor.tensor().lengthBytes();
+    for (long at = cursor.offsetBytes(); at < endBytes; at += sums.mostBytes()) {
+      endIfKilled();
+      int lengthBytes = (int) Math.min(sums.mostBytes(), endBytes - at);
+      fileHash.orElseThrow().add(sums.read(shard, at, lengthBytes, endOfUseBytes), at);
+    }
+  }
+
+  /** The last row of a file has the file's digest. */
+  private void endFile() {
+    if (cursor.isAtLastTensor() && error == null) {
+      row.fileSha256(fileDigest());
+    }
+  }
+
+  private Optional<String> fileDigest() {
+    return fileHash.flatMap(hash -> hash.end(slice.file().lengthBytes()));
   }
 
   private void beginPair() {
@@ -208,6 +249,10 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     } else {
       rank.beginOtherRow();
     }
+  }
+
+  private void addToFile(ByteBuffer data, long positionBytes) {
+    fileHash.ifPresent(hash -> hash.add(data, positionBytes));
   }
 
   private Optional<Sum> addToPair(ByteBuffer data, long positionBytes) throws IOException {
@@ -248,6 +293,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
       ByteBuffer data =
           sums.read(shard, cursor.chunkOffsetBytes() + at, lengthBytes, endOfUseBytes);
       row.data(data, at);
+      addToFile(data, cursor.chunkOffsetBytes() + at);
       long firstWord = cursor.firstWord() + at / Integer.BYTES;
       if (hashes) {
         Sum sum = sums.sum(firstWord, cursor.tensor().lengthBytes());

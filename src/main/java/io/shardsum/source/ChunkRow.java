@@ -12,6 +12,7 @@ import static io.shardsum.source.ChunkColumn.EXECUTOR;
 import static io.shardsum.source.ChunkColumn.FILE;
 import static io.shardsum.source.ChunkColumn.FILE_INDEX;
 import static io.shardsum.source.ChunkColumn.FILE_OFFSET_BYTES;
+import static io.shardsum.source.ChunkColumn.FILE_SHA256;
 import static io.shardsum.source.ChunkColumn.FILE_TENSORS;
 import static io.shardsum.source.ChunkColumn.FIRST_WORD;
 import static io.shardsum.source.ChunkColumn.FP8;
@@ -61,6 +62,7 @@ final class ChunkRow implements Fp8Row {
           FP8,
           FP8_SUM,
           FP8_SHA256,
+          FILE_SHA256,
           SKIPPED_BY,
           READ_THROUGH);
 
@@ -119,16 +121,27 @@ final class ChunkRow implements Fp8Row {
     tensorIndex = NONE;
   }
 
-  /** The row of a file as a whole. */
-  PendingRow fileWithoutTensors(String error) {
+  /** The row of a file that cannot be read, or is no longer what it was. */
+  PendingRow brokenFile(String error) {
+    beginFileAlone();
+    error(error);
+    return ended();
+  }
+
+  /** The row of a file that holds no tensors. */
+  PendingRow fileWithoutTensors(Optional<String> sha256OfFile) {
+    beginFileAlone();
+    fileSha256(sha256OfFile);
+    return ended();
+  }
+
+  private void beginFileAlone() {
     for (ChunkColumn column : OF_TENSOR) {
       set(column, null);
     }
     set(CHUNK, null);
     set(FIRST_WORD, null);
     clearResults();
-    error(error);
-    return ended();
   }
 
   /** The row of a chunk, or of a run that begins with it, before any data. */
@@ -262,6 +275,11 @@ final class ChunkRow implements Fp8Row {
 
   void sha256(String hex) {
     set(SHA256, UTF8String.fromString(hex));
+  }
+
+  /** The digest of the file that ends with this row. */
+  void fileSha256(Optional<String> hex) {
+    set(FILE_SHA256, hex.map(UTF8String::fromString).orElse(null));
   }
 
   private void error(String message) {

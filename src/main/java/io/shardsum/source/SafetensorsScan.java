@@ -66,7 +66,7 @@ final class SafetensorsScan implements Scan, Batch {
                   .openCostBytes()
                   .orElseGet(() -> sessionBytes(session, "spark.sql.files.openCostInBytes")),
               session.sparkContext().defaultParallelism(),
-              options.rows() == RowUnit.TENSOR);
+              options.rows() == RowUnit.TENSOR || columns.contains(ChunkColumn.FILE_SHA256));
       partitions = planner.plan(files()).toArray(InputPartition[]::new);
     }
     return partitions;

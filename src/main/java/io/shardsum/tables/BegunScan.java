@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.exit.UsageException;
 import io.shardsum.fleet.EngineInventory;
+import io.shardsum.fleet.FileDigest;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.text.ForeignText;
 import java.io.FileNotFoundException;
@@ -50,7 +51,10 @@ public record BegunScan(String fleet, String release, String started, Map<String
   public static BegunScan of(Inventory inventory, Instant startedAt) {
     Map<String, String> engines = new TreeMap<>();
     for (EngineInventory engine : inventory.engines()) {
-      engines.put(engine.spec().name(), engine.spec().digest().word() + " of " + engine.hashing());
+      String wholeFiles = engine.spec().fileDigest() == FileDigest.NONE ? "" : ", files as a whole";
+      engines.put(
+          engine.spec().name(),
+          engine.spec().digest().word() + " of " + engine.hashing() + wholeFiles);
     }
     return new BegunScan(inventory.fleet(), Release.VERSION, startedAt.toString(), engines);
   }

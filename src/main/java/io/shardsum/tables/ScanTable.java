@@ -46,7 +46,10 @@ public enum ScanTable {
           .since(4)
           .inOlderTables("CASE WHEN coalesce(source, 'FILES') = 'FILES' THEN 'COMPUTED' END")
           .saying("of files: COMPUTED in this scan, or [REUSED](#not-everything-each-night)"),
-      column("hashed_at", "TIMESTAMP").since(4).saying("when the scan began that computed it")),
+      column("hashed_at", "TIMESTAMP").since(4).saying("when the scan began that computed it"),
+      column("file_sha256", "STRING")
+          .since(5)
+          .saying("with `--file-digest`: of the whole file, in the row of its last tensor")),
   /** One row an expected rank. */
   RANKS(
       "expected rank and source",

@@ -20,6 +20,7 @@ public final class TableViews {
   /** Views of views, each of those before it, behind {@code coverage}. */
   private static final List<String> DERIVED =
       List.of(
+          "files",
           "suspect_hosts",
           "latest_scans",
           "latest_engines",

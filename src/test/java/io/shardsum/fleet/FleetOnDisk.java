@@ -55,6 +55,7 @@ record FleetOnDisk(Path root) {
             tp,
             pp,
             Digest.SGLANG,
+            FileDigest.NONE,
             SkipProfile.newest(),
             IgnoredFiles.NONE,
             Visibility.THIS_HOST)

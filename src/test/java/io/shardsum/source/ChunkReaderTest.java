@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.sql.connector.metric.CustomTaskMetric;
@@ -96,6 +97,70 @@ class ChunkReaderTest {
     assertThat(FlakyFileSystem.opened()).isEqualTo(1);
     assertThat(FlakyFileSystem.seeks()).isZero();
     assertThat(metric(reader, "bytesRead")).isEqualTo(Files.size(file));
+  }
+
+  @Test
+  void hashesAFileAsAWholeWhileItReadsTheTensors() throws IOException {
+    Path file =
+        WeightFiles.write(
+            directory.resolve("a.safetensors"), 600_000, 3 * CHUNK_BYTES, 0, CHUNK_BYTES + 7);
+    String digest = DigestUtils.sha256Hex(Files.readAllBytes(file));
+    ScannedFile skippingOne = listed(FlakyFileSystem.uri(file), file, "t1");
+
+    ChunkReader reader =
+        reader(OnError.FAIL, 0, whole(skippingOne), ChunkColumn.FILE_SHA256, ChunkColumn.SHA256);
+
+    assertThat(fileDigests(reader)).containsExactly(null, null, null, null, digest);
+    assertThat(FlakyFileSystem.opened()).isEqualTo(1);
+    assertThat(FlakyFileSystem.seeks()).isZero();
+    assertThat(metric(reader, "bytesRead")).isEqualTo(Files.size(file));
+  }
+
+  @Test
+  void hashesAFileWithoutTensors() throws IOException {
+    Path file = WeightFiles.write(directory.resolve("a.safetensors"));
+    String digest = DigestUtils.sha256Hex(Files.readAllBytes(file));
+
+    ChunkReader reader = reader(OnError.FAIL, 0, whole(listed(file)), ChunkColumn.FILE_SHA256);
+
+    assertThat(fileDigests(reader)).containsExactly(digest);
+  }
+
+  @Test
+  void hasNoDigestOfAFileOfWhichItReadsAPart() throws IOException {
+    Path file = WeightFiles.write(directory.resolve("a.safetensors"), 50, 50);
+    long half = WeightFiles.headerBytes(file) + 50;
+    FileSlice slice = new FileSlice(0, listed(file), half, Files.size(file));
+
+    ChunkReader reader = reader(OnError.FAIL, 0, slice, ChunkColumn.FILE_SHA256);
+
+    assertThat(fileDigests(reader)).containsOnlyNulls().hasSize(1);
+  }
+
+  @Test
+  void hasNoDigestOfAFileWithAnUnreadableTensorThoughThatIsSkipped() throws IOException {
+    Path file = WeightFiles.write(directory.resolve("a.safetensors"), 50, 3 * CHUNK_BYTES);
+    ScannedFile skippingTheLast = listed(FlakyFileSystem.uri(file), file, "t1");
+    ChunkReader reader =
+        reader(
+            OnError.REPORT, 0, whole(skippingTheLast), ChunkColumn.FILE_SHA256, ChunkColumn.ERROR);
+
+    assertThat(reader.next()).isTrue();
+    FlakyFileSystem.failReads(9);
+
+    assertThat(reader.next()).isTrue();
+    assertThat(reader.get().isNullAt(0)).isTrue();
+    assertThat(reader.get().getString(1)).startsWith("Cannot read " + FlakyFileSystem.uri(file));
+  }
+
+  private static List<String> fileDigests(ChunkReader reader) throws IOException {
+    List<String> digests = new ArrayList<>();
+    try (reader) {
+      while (reader.next()) {
+        digests.add(reader.get().isNullAt(0) ? null : reader.get().getString(0));
+      }
+    }
+    return digests;
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nvidia.spark.rapids.ExplainPlan;
 import io.shardsum.fleet.Digest;
+import io.shardsum.fleet.FileDigest;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.gpu.Accelerator;
 import io.shardsum.scan.canary.CanaryRows;
@@ -163,7 +164,10 @@ class GpuPlanTest {
     Inventory inventory = landed.summary().request().inventory();
     return switch (stage) {
       case WHOLE, MERGED, CHUNKS ->
-          rows.rows(stage, List.of(new ReadAlike(stage, Digest.BOTH, files)), new ArrayList<>());
+          rows.rows(
+              stage,
+              List.of(new ReadAlike(stage, Digest.BOTH, FileDigest.NONE, files)),
+              new ArrayList<>());
       case TENSORS -> rows.tensors(rows.readAlike());
       case RANKS ->
           stage

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import io.shardsum.fleet.Digest;
+import io.shardsum.fleet.FileDigest;
 import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.source.ChunkColumn;
@@ -24,29 +25,28 @@ import org.apache.spark.sql.types.DataTypes;
  * The rows that {@code sql/whole.sql}, {@code merged.sql} and {@code chunks.sql} take: tensors, or
  * runs of their chunks, with their sums.
  *
- * @param unit what a row stands for
- * @param digest what to compute
+ * @param reading which files, and what to compute
  * @param hasher what computes sums
  * @param splitBytes most bytes of files in a task
  * @param request says how files are read, and how many of a GPU's sums are held against the CPU's
  */
-record ChunkQuery(
-    RowUnit unit, Digest digest, Hasher hasher, long splitBytes, ScanRequest request) {
+record ChunkQuery(ReadAlike reading, Hasher hasher, long splitBytes, ScanRequest request) {
 
   private static final DataType SUMS = DataTypes.createArrayType(DataTypes.LongType, false);
 
   /**
-   * The rows of some files.
+   * The rows of the files.
    *
    * @param firstIndex {@code file_index} of the first of them
    */
-  Dataset<Row> over(List<PlannedFile> files, int firstIndex, SparkSession session) {
+  Dataset<Row> over(int firstIndex, SparkSession session) {
+    List<PlannedFile> files = reading.files();
     return session
         .read()
         .format(SafetensorsSource.NAME)
         .option(
             "listing", new FileListing(files.stream().map(PlannedFile::scanned).toList()).toJson())
-        .option("rows", unit.option())
+        .option("rows", reading.unit().option())
         .option("split-bytes", Long.toString(splitBytes))
         .option("sums", hasher.sums())
         .options(checked())
@@ -73,6 +73,7 @@ record ChunkQuery(
             sha256(ChunkColumn.FP8_SHA256).as("fp8_sha256"),
             named(ChunkColumn.SKIPPED_BY).as("skipped_by"),
             named(ChunkColumn.ERROR),
+            fileSha256().as("file_sha256"),
             named(ChunkColumn.READ_THROUGH).as("read_through"),
             named(ChunkColumn.HOST).as("host"),
             named(ChunkColumn.EXECUTOR).as("executor"),
@@ -90,22 +91,32 @@ record ChunkQuery(
   }
 
   private Column sum() {
-    return digest == Digest.SHA256 ? nothing(DataTypes.LongType) : named(ChunkColumn.CHUNK_SUM);
+    return reading.digest() == Digest.SHA256
+        ? nothing(DataTypes.LongType)
+        : named(ChunkColumn.CHUNK_SUM);
   }
 
   private Column sums() {
     // A row of one chunk has one sum.
-    return digest == Digest.SHA256 || unit == RowUnit.CHUNK
+    return reading.digest() == Digest.SHA256 || reading.unit() == RowUnit.CHUNK
         ? nothing(SUMS)
         : named(ChunkColumn.CHUNK_SUMS);
   }
 
   private Column fp8Sum() {
-    return digest == Digest.SHA256 ? nothing(DataTypes.LongType) : named(ChunkColumn.FP8_SUM);
+    return reading.digest() == Digest.SHA256
+        ? nothing(DataTypes.LongType)
+        : named(ChunkColumn.FP8_SUM);
   }
 
   private Column sha256(ChunkColumn column) {
-    return digest == Digest.SGLANG ? nothing(DataTypes.StringType) : named(column);
+    return reading.digest() == Digest.SGLANG ? nothing(DataTypes.StringType) : named(column);
+  }
+
+  private Column fileSha256() {
+    return reading.fileDigest() == FileDigest.NONE
+        ? nothing(DataTypes.StringType)
+        : named(ChunkColumn.FILE_SHA256);
   }
 
   private static Column named(ChunkColumn column) {

@@ -1,6 +1,7 @@
 package io.shardsum.scan.files;
 
 import io.shardsum.fleet.Digest;
+import io.shardsum.fleet.FileDigest;
 import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.source.RowUnit;
 import io.shardsum.tables.SqlStage;
@@ -12,9 +13,10 @@ import java.util.stream.Collectors;
  * Files that are read in the same way.
  *
  * @param stage what makes one row of each tensor of the rows that are read
- * @param digest what is computed
+ * @param digest what is computed of tensors
+ * @param fileDigest what is computed of files as a whole, which are not cut for it
  */
-record ReadAlike(SqlStage stage, Digest digest, List<PlannedFile> files) {
+record ReadAlike(SqlStage stage, Digest digest, FileDigest fileDigest, List<PlannedFile> files) {
 
   private static final List<SqlStage> STAGES =
       List.of(SqlStage.WHOLE, SqlStage.MERGED, SqlStage.CHUNKS);
@@ -28,12 +30,15 @@ record ReadAlike(SqlStage stage, Digest digest, List<PlannedFile> files) {
     List<ReadAlike> all = new ArrayList<>();
     for (SqlStage stage : STAGES) {
       for (Digest digest : Digest.values()) {
-        List<PlannedFile> alike =
-            files.stream()
-                .filter(file -> file.digest() == digest && stage(file, hasher, splitBytes) == stage)
-                .collect(Collectors.toList());
-        if (!alike.isEmpty()) {
-          all.add(new ReadAlike(stage, digest, alike));
+        for (FileDigest fileDigest : FileDigest.values()) {
+          List<PlannedFile> alike =
+              files.stream()
+                  .filter(file -> file.digest() == digest && file.fileDigest() == fileDigest)
+                  .filter(file -> stage(file, hasher, splitBytes) == stage)
+                  .collect(Collectors.toList());
+          if (!alike.isEmpty()) {
+            all.add(new ReadAlike(stage, digest, fileDigest, alike));
+          }
         }
       }
     }
@@ -41,12 +46,13 @@ record ReadAlike(SqlStage stage, Digest digest, List<PlannedFile> files) {
   }
 
   private static SqlStage stage(PlannedFile file, Hasher hasher, long splitBytes) {
-    return file.file().lengthBytes() > splitBytes ? hasher.ofCutFiles() : SqlStage.WHOLE;
+    boolean isCut = file.file().lengthBytes() > splitBytes && file.fileDigest() == FileDigest.NONE;
+    return isCut ? hasher.ofCutFiles() : SqlStage.WHOLE;
   }
 
   /** Other files, read in this way. */
   ReadAlike with(List<PlannedFile> others) {
-    return new ReadAlike(stage, digest, others);
+    return new ReadAlike(stage, digest, fileDigest, others);
   }
 
   /** What a row stands for that is read. */

@@ -3,6 +3,7 @@ package io.shardsum.scan.files;
 import static org.apache.spark.sql.functions.col;
 
 import io.shardsum.fleet.Digest;
+import io.shardsum.fleet.FileDigest;
 import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.scan.plan.ScanSettings;
@@ -92,7 +93,8 @@ final class WeightRows {
   }
 
   private Dataset<Row> runs(SqlStage stage, List<ReadAlike> readings, List<PlannedFile> numbered) {
-    Dataset<Row> runs = runs(new ReadAlike(stage, Digest.SHA256, List.of()), numbered);
+    Dataset<Row> runs =
+        runs(new ReadAlike(stage, Digest.SHA256, FileDigest.NONE, List.of()), numbered);
     for (ReadAlike reading : readings) {
       runs = runs.union(runs(reading, numbered));
     }
@@ -102,8 +104,7 @@ final class WeightRows {
   private Dataset<Row> runs(ReadAlike reading, List<PlannedFile> numbered) {
     int firstIndex = numbered.size();
     numbered.addAll(reading.files());
-    return new ChunkQuery(reading.unit(), reading.digest(), hasher, splitBytes, request)
-        .over(reading.files(), firstIndex, session);
+    return new ChunkQuery(reading, hasher, splitBytes, request).over(firstIndex, session);
   }
 
   /** About how many tasks read the files, each of which would land a file of its own. */

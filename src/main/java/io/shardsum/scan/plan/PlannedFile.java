@@ -3,6 +3,7 @@ package io.shardsum.scan.plan;
 import io.shardsum.checksum.Fp8Rule;
 import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.EngineInventory;
+import io.shardsum.fleet.FileDigest;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.NameRule;
 import io.shardsum.fleet.NameRules;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
  * @param skip tensors whose name contains one of these are not hashed
  * @param group the files of the same rank and role
  * @param place how Spark calls the host that it must be read on; empty: any
+ * @param fileDigest what is computed of the file as a whole
  */
 public record PlannedFile(
     Optional<String> engine,
@@ -34,7 +36,8 @@ public record PlannedFile(
     List<String> skip,
     ShardFile file,
     ShardGroup group,
-    String place) {
+    String place,
+    FileDigest fileDigest) {
 
   /** A file that may be read anywhere. */
   public PlannedFile(
@@ -44,7 +47,7 @@ public record PlannedFile(
       List<String> skip,
       ShardFile file,
       ShardGroup group) {
-    this(engine, rank, digest, skip, file, group, "");
+    this(engine, rank, digest, skip, file, group, "", FileDigest.NONE);
   }
 
   public static List<PlannedFile> of(Inventory inventory) {
@@ -65,7 +68,8 @@ public record PlannedFile(
                     skip,
                     file,
                     groups.get(file.role()),
-                    place(file.listed(), inventory)));
+                    place(file.listed(), inventory),
+                    engine.spec().fileDigest()));
           }
         }
       }

@@ -28,7 +28,7 @@ class HasherTest {
       fleet: golden
       engines:
       - { name: sums, shards: engines/tp2-draft, parallelism: { tp: 2 }, draft: { shards: engines/tp2-draft/draft } }
-      - { name: both, shards: engines/tp2-draft, parallelism: { tp: 2 }, digest: both }
+      - { name: both, shards: engines/tp2-draft, parallelism: { tp: 2 }, digest: both, file-digest: sha256 }
       - { name: sha256, shards: engines/tp2-draft, parallelism: { tp: 2 }, digest: sha256 }
       - { name: tp12, shards: engines/tp12, parallelism: { tp: 12 } }
       - { name: fp8, shards: engines/tp2-fp8, parallelism: { tp: 2 } }

@@ -123,7 +123,14 @@ class WavePlanTest {
 
   private static PlannedFile on(String place, PlannedFile file) {
     return new PlannedFile(
-        file.engine(), file.rank(), file.digest(), file.skip(), file.file(), file.group(), place);
+        file.engine(),
+        file.rank(),
+        file.digest(),
+        file.skip(),
+        file.file(),
+        file.group(),
+        place,
+        file.fileDigest());
   }
 
   private static List<List<String>> waves(List<PlannedFile> files, long leastBytes) {
