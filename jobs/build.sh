@@ -1,5 +1,5 @@
 # Where the job's classes are, and how they come there; launch.sh and install read this.
-# In the source tree Maven builds them into target/; an installation (jobs/install) has all of them in lib/.
+# In the source tree Maven builds them into target/; an installation (jobs/install, or an unpacked release) has all of them in lib/.
 
 fail() {
   echo "shardsum: $1" >&2
@@ -32,6 +32,8 @@ holds_gpu() {
 build() {
   local profile=()
   if is_installed; then
+    [ -n "${SPARK_HOME:-}" ] || [ -s "$lib/spark.classpath" ] ||
+      fail "Cannot start Spark: expected SPARK_HOME, an installation of Spark, or its jars in $lib: jobs/fetch-spark fetches them" 2
     [ -z "$gpu" ] || holds_gpu || fail "--gpu: expected an installation for GPUs (jobs/install --gpu DIR), found one for CPUs" 2
     return
   fi
@@ -44,7 +46,7 @@ build() {
   fi
   rm -f "$home/target/classes/io/shardsum/checksum/VectorLoops.class" # it has constants of other classes
   echo "Building Shardsum (once, about a minute${gpu:+, and 575 MB to fetch})..." >&2
-  maven ${profile[@]+"${profile[@]}"} -Dmaven.test.skip=true -Dspotless.check.skip=true package >&2 || exit 1
+  maven ${profile[@]+"${profile[@]}"} -Dmaven.test.skip=true -Dspotless.check.skip=true -Dassembly.skipAssembly=true package >&2 || exit 1
 }
 
 # Java's command: JAVA_HOME's, or that of the PATH; and whether it has the Vector API.
@@ -76,17 +78,19 @@ class_path_of_spark() {
 }
 
 # Class data sharing: a small scan, run once, leaves the loaded classes in a file that halves every later start.
-# It fits the class path that it was made with, so each directory has its own.
+# It fits the class path that it was made with, so each directory has its own. Without a fleet to scan, it is the demo's.
 archive_classes() {
-  local fleet=$1 tables=$lib/first-scan
-  if [ ! -w "$lib" ] || [ ! -d "$fleet" ] || { [ -e "$archive" ] && [ "$archive" -nt "$jar" ]; }; then
+  local fleet=${1-} tables=$lib/first-scan
+  local scan=(--shards "$fleet" --out "$tables")
+  [ -n "$fleet" ] || scan=(--demo --demo-dir "$tables")
+  if [ ! -w "$lib" ] || { [ -n "$fleet" ] && [ ! -d "$fleet" ]; } || { [ -e "$archive" ] && [ "$archive" -nt "$jar" ]; }; then
     return
   fi
   echo "Preparing fast starts (once)..." >&2
   "$java" "@$home/conf/jvm.options" ${vector_options[@]+"${vector_options[@]}"} -Xmx1g "-Dlog4j2.configurationFile=$home/conf/log4j2.properties" \
     "-XX:ArchiveClassesAtExit=$archive.$$" -cp "$(class_path_of_spark)" \
     org.apache.spark.deploy.SparkSubmit --properties-file "$home/conf/local.conf" --class io.shardsum.cli.Main "$jar" \
-    fleet-scan --shards "$fleet" --out "$tables" >/dev/null 2>&1 || true
+    fleet-scan "${scan[@]}" >/dev/null 2>&1 || true
   rm -rf "$tables"
   [ -e "$archive.$$" ] || : >"$archive.$$"
   mv -f "$archive.$$" "$archive"
