@@ -99,6 +99,15 @@ final class ExpectCommand implements Callable<Integer> {
   private List<String> settings = List.of();
 
   @Option(
+      names = "--whole",
+      paramLabel = "PATTERN",
+      description = {
+        "Of a model class that is not known: tensors that every rank holds as they are,",
+        "such as '*norm.weight'."
+      })
+  private List<String> whole = List.of();
+
+  @Option(
       names = "--digest",
       paramLabel = "DIGEST",
       description = "sglang, sha256 or both (default: what the engine reports).")
@@ -153,7 +162,8 @@ final class ExpectCommand implements Callable<Integer> {
             new Topology(tp, pp, ep, attentionDp),
             gpu,
             Optional.of(dtype),
-            settings());
+            settings(),
+            whole);
     Digest wanted = digest(setup.release());
     format.requireFitting(setup.release(), wanted);
     Configuration conf = SparkHadoopUtil.get().newConfiguration(new SparkConf());

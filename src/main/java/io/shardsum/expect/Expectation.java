@@ -11,6 +11,7 @@ import io.shardsum.expect.model.Refusal;
 import io.shardsum.expect.model.Topology;
 import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.expect.recipe.RecipeGroup;
+import io.shardsum.expect.recipe.Slice;
 import io.shardsum.expect.sglang.SglangRules;
 import io.shardsum.expect.table.ModelPlan;
 import io.shardsum.expect.vllm.VllmRules;
@@ -20,6 +21,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * What every rank of an engine must hold, given the checkpoint that it was started with.
@@ -44,12 +48,12 @@ public record Expectation(Topology topology, List<ExpectedRank> ranks) {
     ModelConfig config = checkpoint.config();
     Optional<String> refusal = engine.refusal(config);
     if (refusal.isPresent()) {
-      return refused(engine.topology(), refusal.get());
+      return refused(engine.topology(), checkpoint, setup, refusal.get());
     }
     Optional<ModelPlan> plan = ModelPlan.of(checkpoint, engine);
     return plan.map(ModelPlan::refusal)
         .orElseGet(() -> Optional.of(notKnown(config, engine)))
-        .map(reason -> refused(engine.topology(), reason))
+        .map(reason -> refused(engine.topology(), checkpoint, setup, reason))
         .orElseGet(
             () -> new Expectation(engine.topology(), plan.orElseThrow().ranks(setup.dtype())));
   }
@@ -82,12 +86,29 @@ public record Expectation(Topology topology, List<ExpectedRank> ranks) {
     return recipes.values().stream().map(RecipeGroup::new).toList();
   }
 
-  private static Expectation refused(Topology topology, String reason) {
-    List<ExpectedRank> ranks = new ArrayList<>();
-    for (int rank = 0; rank < topology.worldSize(); rank++) {
-      Refusal all = new Refusal(Refusal.ALL_TENSORS, reason);
-      ranks.add(new ExpectedRank(rank, List.of(), List.of(all)));
+  /** Nothing is known but what the description says is held as it is. */
+  private static Expectation refused(
+      Topology topology, Checkpoint checkpoint, EngineSetup setup, String reason) {
+    if (!setup.whole().isEmpty() && topology.pp() > 1) {
+      throw new ExpectException(
+          "pp is %s; expected 1 with expect: whole: which stage holds what is not known"
+              .formatted(topology.pp()));
     }
-    return new Expectation(topology, ranks);
+    Predicate<String> isWhole =
+        setup.whole().stream()
+            .map(pattern -> Pattern.quote(pattern).replace("*", "\\E.*\\Q"))
+            .map(regex -> Pattern.compile(regex).asMatchPredicate())
+            .reduce(name -> false, Predicate::or);
+    List<ExpectedTensor> whole =
+        checkpoint.tensors().values().stream()
+            .filter(tensor -> isWhole.test(tensor.name()))
+            .map(tensor -> new ExpectedTensor(tensor.name(), Slice.whole(tensor)))
+            .toList();
+    Refusal others = new Refusal(Refusal.ALL_TENSORS, reason);
+    return new Expectation(
+        topology,
+        IntStream.range(0, topology.worldSize())
+            .mapToObj(rank -> new ExpectedRank(rank, whole, List.of(others)))
+            .toList());
   }
 }

@@ -10,16 +10,22 @@ record CheckpointSettings(
     Optional<String> runtime,
     Optional<String> gpu,
     Optional<String> dtype,
-    Optional<Map<String, String>> set) {
+    Optional<Map<String, String>> set,
+    Optional<List<String>> whole) {
   private static final String CHECKPOINT = "checkpoint";
-  private static final List<String> HOW = List.of("runtime", "gpu", "dtype", "set");
+  private static final List<String> HOW = List.of("runtime", "gpu", "dtype", "set", "expect");
 
   /** The keys of a description that are read here. */
-  static final List<String> KEYS = List.of(CHECKPOINT, "runtime", "gpu", "dtype", "set");
+  static final List<String> KEYS = List.of(CHECKPOINT, "runtime", "gpu", "dtype", "set", "expect");
 
   static final CheckpointSettings NONE =
       new CheckpointSettings(
-          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
 
   static CheckpointSettings read(YamlMapping mapping) {
     return new CheckpointSettings(
@@ -27,7 +33,8 @@ record CheckpointSettings(
         mapping.text("runtime"),
         mapping.text("gpu"),
         mapping.text("dtype"),
-        mapping.settings("set"));
+        mapping.settings("set"),
+        mapping.mapping("expect", List.of("whole")).flatMap(expect -> expect.texts("whole")));
   }
 
   /** These settings, and the others where these say nothing. */
@@ -37,7 +44,8 @@ record CheckpointSettings(
         runtime.or(defaults::runtime),
         gpu.or(defaults::gpu),
         dtype.or(defaults::dtype),
-        set.or(defaults::set));
+        set.or(defaults::set),
+        whole.or(defaults::whole));
   }
 
   /** Whether these say that the engine is a vLLM. */
@@ -81,7 +89,8 @@ record CheckpointSettings(
               how,
               gpu,
               dtype,
-              set.orElse(Map.of())));
+              set.orElse(Map.of()),
+              whole.orElse(List.of())));
     } catch (FleetException e) {
       throw engine.fault(e.getMessage());
     }

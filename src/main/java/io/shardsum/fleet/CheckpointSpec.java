@@ -3,6 +3,7 @@ package io.shardsum.fleet;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,20 +17,24 @@ import java.util.TreeMap;
  * @param gpu the kind of GPU; empty: the usual one
  * @param dtype as the engine's flag says it; empty: not said
  * @param settings the engine's other flags, without dashes in front, and environment variables
+ * @param whole patterns of names, {@code *} for anything: tensors that every rank holds as they
+ *     are, by the description's own word
  */
 public record CheckpointSpec(
     String directory,
     String runtime,
     Optional<String> gpu,
     Optional<String> dtype,
-    Map<String, String> settings) {
+    Map<String, String> settings,
+    List<String> whole) {
 
-  /** Copies the settings. */
+  /** Copies the settings and the patterns. */
   public CheckpointSpec {
     requireNonNull(directory, "directory is null");
     requireNonNull(runtime, "runtime is null");
     requireNonNull(gpu, "gpu is null");
     requireNonNull(dtype, "dtype is null");
     settings = Collections.unmodifiableMap(new TreeMap<>(settings));
+    whole = List.copyOf(whole);
   }
 }

@@ -300,6 +300,25 @@ class CheckpointReferenceTest {
   }
 
   @Test
+  void comparesWhatTheDescriptionSaysIsWholeOfAnUnknownClass() throws IOException {
+    Path checkpoint = copy(QWEN.resolve("checkpoint"), "unknown");
+    Path config = checkpoint.resolve("config.json");
+    Files.writeString(
+        config, Files.readString(config).replace("Qwen3ForCausalLM", "Qwen9ForCausalLM"));
+    Path shards = copy(QWEN.resolve("tp2"), "a");
+    SmallFleet.flipBit(shards.resolve("model-rank-1-part-0.safetensors"), "model.norm.weight");
+
+    CommandRun run =
+        scan(engine("a", shards, checkpoint, VLLM, "expect: { whole: [\"*norm.weight\"] }"));
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+    assertThat(run.out())
+        .contains("a, rank 1, model.norm.weight: DAMAGED")
+        .contains("the rules of model class 'Qwen9ForCausalLM' are not known")
+        .doesNotContain("EXTRA_TENSOR", "MISSING_TENSOR");
+  }
+
+  @Test
   void leavesOpenWhatDoesNotFollowAndComparesItAmongCopies() throws IOException {
     Path moe = GOLDEN.resolve("vllm/qwen3-moe");
     Path other = copy(moe.resolve("tp2"), "b");

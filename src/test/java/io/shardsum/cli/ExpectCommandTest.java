@@ -431,7 +431,7 @@ class ExpectCommandTest {
     assertThat(run.err())
         .startsWith(
             "expect: model.layers.0.mlp.experts.routed_experts.w13_weight, ranks 0, 1: not known:"
-                + " vLLM stores experts");
+                + " how vLLM's moe-backend");
   }
 
   private Path copy(Path checkpoint) throws IOException {

@@ -59,10 +59,12 @@ public record PlannedCheckpoint(String config, Map<String, SourceTensor> tensors
     Gpu gpu = "sm100".equals(given.remove("gpu")) ? Gpu.SM100 : Gpu.SM90;
     Optional<String> dtype = Optional.ofNullable(given.remove("dtype"));
     EngineSetup setup = new EngineSetup(EngineRelease.SGLANG_0_5_23, topology, gpu, dtype, given);
-    return Expectation.of(
-        new Checkpoint(
-            "/models/planned", parsed(config), List.of(), tensors, List.of(), false, false),
-        setup);
+    return Expectation.of(checkpoint(), setup);
+  }
+
+  Checkpoint checkpoint() {
+    return new Checkpoint(
+        "/models/planned", parsed(config), List.of(), tensors, List.of(), false, false);
   }
 
   private static int size(Map<String, String> given, String name) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Every fault of a description is named with its line and with what is allowed. */
 class FleetYamlTest {
   private static final String ENGINE_KEYS =
-      "name, shards, model, revision, parallelism, layout, pattern, skip, profile, digest, ignore, shared, hosts, checkpoint, runtime, gpu, dtype, set, draft, trusted, endpoint";
+      "name, shards, model, revision, parallelism, layout, pattern, skip, profile, digest, ignore, shared, hosts, checkpoint, runtime, gpu, dtype, set, expect, draft, trusted, endpoint";
 
   @Test
   void refusesALoginInAPathWithoutShowingIt() {
@@ -63,7 +63,7 @@ class FleetYamlTest {
         """,
         "fleet.yaml line 4: defaults: unknown key 'shards' (did you mean 'shared'?); allowed: model, revision,"
             + " parallelism, layout, pattern, skip, profile, digest, ignore, shared, hosts, checkpoint, runtime, gpu, dtype,"
-            + " set");
+            + " set, expect");
   }
 
   @Test
@@ -88,6 +88,7 @@ class FleetYamlTest {
                 checkpoint: published/a
                 dtype: bfloat16
                 set: { --moe-runner-backend: triton, ep-num-redundant-experts: 2, enable-dp-lm-head: }
+                expect: { whole: ["*norm.weight"] }
               - { name: b, shards: b, parallelism: { tp: 1 } }
             """);
 
@@ -106,7 +107,8 @@ class FleetYamlTest {
                         "ep-num-redundant-experts",
                         "2",
                         "enable-dp-lm-head",
-                        ""))));
+                        ""),
+                    List.of("*norm.weight"))));
     assertThat(fleet.engines().get(0).parallelism()).isEqualTo(new Parallelism(8, 1, 1, 4, 2));
     assertThat(ComparisonGroup.of(fleet.engines().get(0))).isEqualTo("engine a");
     assertThat(fleet.engines().get(0).parallelism()).hasToString("tp8 pp1 dp1 ep4 attn-dp2");

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * Which modules of a model are quantized, and how.
@@ -17,6 +19,9 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
   private static final List<Long> BLOCK = List.of(128L, 128L);
   private static final String EXPERTS = "experts";
 
+  /** Before a regular expression, as compressed-tensors has it. */
+  private static final String REGEX = "re:";
+
   public enum Scheme {
     NONE,
     /** Blocks of 128 x 128, a float32 scale each. */
@@ -24,7 +29,9 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
     /** A covered scheme under circumstances that are not. */
     REFUSED,
     /** Another scheme, which may quantize the head, too. */
-    UNKNOWN
+    UNKNOWN,
+    /** Another scheme, of experts alone. */
+    EXPERTS
   }
 
   public Quantization {
@@ -53,10 +60,21 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
 
   private static Quantization ofConfig(ModelConfig config, Optional<String> flag) {
     String method = config.text("quant_method").orElse("");
-    if (!method.equals("fp8") || !flag.orElse(method).equals(method)) {
-      return unknown(
-          "quantization %s is not covered; covered: fp8 in blocks"
-              .formatted(ForeignText.quoted(flag.orElse(method))));
+    String given = flag.orElse(method);
+    String uncovered =
+        "quantization %s is not covered; covered: fp8 in blocks"
+            .formatted(ForeignText.quoted(given));
+    if (given.equals(method) && method.equals("mxfp4")) {
+      return new Quantization(Scheme.EXPERTS, List.of(), uncovered);
+    }
+    if (given.equals(method) && method.equals("compressed-tensors")) {
+      return new Quantization(
+          Scheme.UNKNOWN,
+          config.texts("ignore").stream().filter(Quantization::isReadable).toList(),
+          uncovered);
+    }
+    if (!method.equals("fp8") || !given.equals(method)) {
+      return unknown(uncovered);
     }
     List<String> ignored =
         withAndWithoutPrefix(
@@ -114,7 +132,7 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
           "config.json: some, but not all parts of %s are to be quantized: expected all or none"
               .formatted(ForeignText.shown(name)));
     }
-    return skipped == 0 ? scheme : Scheme.NONE;
+    return skipped == 0 && scheme != Scheme.EXPERTS ? scheme : Scheme.NONE;
   }
 
   /** What the experts of that module hold. */
@@ -122,10 +140,25 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
     boolean skipped =
         isIgnored(module)
             || ignored.stream().anyMatch(name -> name.contains(EXPERTS) && name.contains(module));
-    return skipped ? Scheme.NONE : scheme;
+    return skipped ? Scheme.NONE : scheme == Scheme.EXPERTS ? Scheme.UNKNOWN : scheme;
+  }
+
+  /** What is not makes modules count as quantized, which are then refused. */
+  private static boolean isReadable(String name) {
+    try {
+      Pattern.compile(name.startsWith(REGEX) ? name.substring(REGEX.length()) : "");
+      return true;
+    } catch (PatternSyntaxException e) {
+      return false;
+    }
   }
 
   private boolean isIgnored(String module) {
-    return ignored.stream().anyMatch(name -> ("." + module + ".").contains("." + name + "."));
+    return ignored.stream()
+        .anyMatch(
+            name ->
+                name.startsWith(REGEX)
+                    ? Pattern.compile(name.substring(REGEX.length())).matcher(module).lookingAt()
+                    : ("." + module + ".").contains("." + name + "."));
   }
 }

@@ -9,7 +9,7 @@ import static java.util.Objects.requireNonNull;
  * @param reason why, in one line that can be shown
  */
 public record Refusal(String tensor, String reason) {
-  /** In place of a name: nothing of the rank is predicted. */
+  /** In place of a name: nothing of the rank is predicted that is not expected by name. */
   public static final String ALL_TENSORS = "*";
 
   /** Checks that both are there. */

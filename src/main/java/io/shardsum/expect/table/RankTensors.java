@@ -222,8 +222,9 @@ final class RankTensors {
   }
 
   private void vocabulary(String name, TableRow row, TableScope scope) {
-    boolean isUnknown = weights.quantization().scheme() == Scheme.UNKNOWN;
-    if (isUnknown && name.endsWith(HEAD)) {
+    String module = name.substring(0, name.lastIndexOf('.'));
+    if (name.endsWith(HEAD)
+        && weights.quantization().scheme(module, List.of(module)) == Scheme.UNKNOWN) {
       refused.add(new Refusal(name, weights.quantization().refusal()));
       return;
     }

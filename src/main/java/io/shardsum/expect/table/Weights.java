@@ -52,7 +52,7 @@ record Weights(
     return switch (scheme) {
       case NONE -> tensor(ofWeights(pieces), dtype);
       case BLOCK_FP8 -> dequantized(name, pieces, isShared);
-      case REFUSED, UNKNOWN -> throw new UnpredictableException(quantization.refusal());
+      case REFUSED, UNKNOWN, EXPERTS -> throw new UnpredictableException(quantization.refusal());
     };
   }
 

@@ -83,11 +83,13 @@ public final class ExpectedComparison {
     this.groups = groups;
     this.expected = expected;
     Dataset<Row> ranksInReplica = session.createDataFrame(ranksInReplica(), PLACES);
+    Dataset<Row> references = session.createDataFrame(references(), REFERENCES);
     Dataset<Row> parted =
         Query.of("expected/parted")
             .with("contents", contents)
             .with("expected_places", ranksInReplica)
             .with("refusals", session.createDataFrame(refusals(), REFUSALS))
+            .with("reference_tensors", references)
             .with("left_out", leftOut)
             .in(session);
     this.comparedTensors =
@@ -95,7 +97,7 @@ public final class ExpectedComparison {
             .with("contents", contents)
             .with("expected_places", ranksInReplica)
             .with("parted", parted)
-            .with("reference_tensors", session.createDataFrame(references(), REFERENCES))
+            .with("reference_tensors", references)
             .with("left_out", leftOut)
             .in(session);
     this.openTensors = parted.where("is_open");

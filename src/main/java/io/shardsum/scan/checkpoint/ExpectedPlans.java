@@ -171,7 +171,8 @@ public final class ExpectedPlans {
             new Topology(sizes.tp(), sizes.pp(), sizes.ep(), sizes.attentionDp()),
             Gpu.parse(spec.gpu().orElse("sm90")),
             spec.dtype(),
-            spec.settings());
+            spec.settings(),
+            spec.whole());
     Checkpoint checkpoint =
         Checkpoint.open(
             spec.directory(), setup, conf, new ShardOpener(conf, reading, new ReadCounts()));
