@@ -71,6 +71,7 @@ public final class FleetScan {
   private final RereadLimits limits;
   private final WavePlan wavePlan;
   private final AcceleratedPlans plans = new AcceleratedPlans();
+  private Optional<Dataset<Row>> kept = Optional.empty();
 
   /**
    * Prepares a scan.
@@ -146,6 +147,8 @@ public final class FleetScan {
         waves.forget();
         metrics.landed(summary, clock);
         return summary;
+      } finally {
+        forgetKept();
       }
     }
   }
@@ -237,9 +240,21 @@ public final class FleetScan {
   }
 
   private WeightReading read(List<PlannedFile> some, ScanWaves waves, ScanProgress progress) {
-    return new WeightReader(
-            session, request, waves, wavePlan, hasher, accelerator(session), plans, progress)
-        .read(some, size.part(some.size(), files.size()));
+    forgetKept();
+    WeightReading reading =
+        new WeightReader(
+                session, request, waves, wavePlan, hasher, accelerator(session), plans, progress)
+            .read(some, size.part(some.size(), files.size()));
+    if (accelerator(session) == Accelerator.CPU && waves.isOnStore() && waves.areFew()) {
+      kept = Optional.of(reading.tensors().persist());
+    }
+    return reading;
+  }
+
+  /** More rows may have landed: what is kept of those before knows nothing of them. */
+  private void forgetKept() {
+    kept.ifPresent(rows -> rows.unpersist(true));
+    kept = Optional.empty();
   }
 
   private static Dataset<Row> withRowsOf(

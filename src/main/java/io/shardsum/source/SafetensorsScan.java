@@ -1,5 +1,6 @@
 package io.shardsum.source;
 
+import io.shardsum.io.BlockHosts;
 import io.shardsum.source.sums.Devices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,7 +68,10 @@ final class SafetensorsScan implements Scan, Batch {
                   .orElseGet(() -> sessionBytes(session, "spark.sql.files.openCostInBytes")),
               session.sparkContext().defaultParallelism(),
               options.rows() == RowUnit.TENSOR || columns.contains(ChunkColumn.FILE_SHA256));
-      partitions = planner.plan(files()).toArray(InputPartition[]::new);
+      List<ScannedFile> files = files();
+      BlockHosts blocks =
+          BlockHosts.of(files.stream().map(ScannedFile::path).toList(), hadoopConf());
+      partitions = planner.plan(files, blocks).toArray(InputPartition[]::new);
     }
     return partitions;
   }

@@ -36,6 +36,16 @@ public record ScanPartition(String date, String scanId) {
     return Optional.empty();
   }
 
+  /** The directory of a scan of this name in which a file lies, or below which. */
+  static Optional<Path> directoryOf(Path file, ScanId scanId) {
+    for (Path scan = file; scan.getParent() != null; scan = scan.getParent()) {
+      if (isDay(scan.getParent())) {
+        return Optional.of(scan).filter(ofAnyDay(scan.getParent(), scanId)::equals);
+      }
+    }
+    return Optional.empty();
+  }
+
   /** Whether a directory is that of a day's scans. */
   static boolean isDay(Path directory) {
     return DAY.matcher(directory.getName()).matches();

@@ -2,17 +2,22 @@ package io.shardsum.tables;
 
 import io.shardsum.io.FailureReason;
 import io.shardsum.text.ForeignText;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -84,12 +89,7 @@ public record ScanTables(Path out, LocalDate date, ScanId scanId) {
               ScanTable.TENSORS);
       Optional<Path> kept = but.map(fileSystem::makeQualified);
       for (ScanTable table : lastWrittenFirst) {
-        Path tableDirectory = new Path(out, table.tableName());
-        if (!fileSystem.mkdirs(tableDirectory)) {
-          throw new IOException("cannot make the directory " + tableDirectory);
-        }
-        for (FileStatus day : fileSystem.listStatus(tableDirectory)) {
-          Path scan = ScanPartition.ofAnyDay(day.getPath(), scanId);
+        for (Path scan : ofThisId(new Path(out, table.tableName()), fileSystem)) {
           if (!kept.equals(Optional.of(scan))) {
             fileSystem.delete(scan, true);
           }
@@ -102,13 +102,45 @@ public record ScanTables(Path out, LocalDate date, ScanId scanId) {
     }
   }
 
+  /** The directories of scans of this id in a table, which is made where it is not there. */
+  private Set<Path> ofThisId(Path table, FileSystem fileSystem) throws IOException {
+    Set<Path> scans = new TreeSet<>();
+    if (fileSystem.getScheme().equals(DriverFile.S3A)) { // a request for each 1,000 files
+      try {
+        RemoteIterator<LocatedFileStatus> files = fileSystem.listFiles(table, true);
+        while (files.hasNext()) {
+          ScanPartition.directoryOf(files.next().getPath(), scanId).ifPresent(scans::add);
+        }
+      } catch (FileNotFoundException e) {
+        return Set.of();
+      }
+      return scans;
+    }
+    if (!fileSystem.mkdirs(table)) {
+      throw new IOException("cannot make the directory " + table);
+    }
+    for (FileStatus day : fileSystem.listStatus(table)) {
+      scans.add(ScanPartition.ofAnyDay(day.getPath(), scanId));
+    }
+    return scans;
+  }
+
   /**
-   * Writes the rows of a table.
+   * Writes the rows of a table, which are few.
    *
    * @throws UncheckedIOException if the file system does not let it
    */
   public void write(ScanTable table, Dataset<Row> rows) {
-    write(path(table), rows, SaveMode.Overwrite);
+    writeFew(new Path(path(table)), rows);
+  }
+
+  /** Writes a few rows into a directory. */
+  void writeFew(Path directory, Dataset<Row> rows) {
+    try {
+      DriverFile.write(directory, rows);
+    } catch (Exception | FSError e) { // as Spark does that has read what is written
+      throw failure(e);
+    }
   }
 
   /** Writes rows into a directory that is not there yet. */
@@ -168,13 +200,20 @@ public record ScanTables(Path out, LocalDate date, ScanId scanId) {
           .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
           .parquet(directory);
     } catch (Exception | FSError e) { // Spark throws checked exceptions, too, and declares none
-      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-        if (cause instanceof IOException ioException) {
-          throw cannotWrite(ioException);
-        }
-      }
-      throw e;
+      throw failure(e);
     }
+  }
+
+  private RuntimeException failure(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof IOException ioException) {
+        return cannotWrite(ioException);
+      }
+    }
+    if (e instanceof Error error) {
+      throw error;
+    }
+    return e instanceof RuntimeException failure ? failure : new IllegalStateException(e);
   }
 
   /** As {@link #cannotWrite(IOException)}, of what Hadoop throws where a local disk is full. */
@@ -216,6 +255,10 @@ public record ScanTables(Path out, LocalDate date, ScanId scanId) {
         .read()
         .schema(table.schema())
         .option(DataSource.GLOB_PATHS_KEY(), "false")
+        // All rows are wanted: to look for some costs an object store three requests a file.
+        .option("parquet.filter.dictionary.enabled", "false")
+        .option("parquet.filter.columnindex.enabled", "false")
+        .option("parquet.filter.bloom.enabled", "false")
         .parquet(paths.toArray(String[]::new));
   }
 }

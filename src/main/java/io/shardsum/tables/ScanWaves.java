@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSError;
@@ -48,6 +49,7 @@ public final class ScanWaves {
   private static final String JSON_SUFFIX = ".json";
   private static final String PARQUET_SUFFIX = ".parquet";
   private static final int TOKEN_DIGITS = 8;
+  private static final long MOST_KEPT_BYTES = 16 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ScanTables tables;
@@ -57,6 +59,7 @@ public final class ScanWaves {
   private final Path waves;
   private final String token = UUID.randomUUID().toString().substring(0, TOKEN_DIGITS);
   private final AtomicInteger numbers = new AtomicInteger();
+  private final AtomicLong landedBytes = new AtomicLong();
 
   /**
    * Those of a scan.
@@ -73,6 +76,16 @@ public final class ScanWaves {
     } catch (IOException e) {
       throw tables.cannotWrite(e);
     }
+  }
+
+  /** Whether the tables lie on an object store: each request takes its time. */
+  public boolean isOnStore() {
+    return fileSystem.getScheme().equals(DriverFile.S3A);
+  }
+
+  /** Whether the rows that have landed are few enough to be kept in memory. */
+  public boolean areFew() {
+    return landedBytes.get() <= MOST_KEPT_BYTES;
   }
 
   /** The tables of the scan. */
@@ -107,6 +120,15 @@ public final class ScanWaves {
    */
   public void write(Path wave, Dataset<Row> ofWave) {
     tables.write(wave, ofWave);
+  }
+
+  /**
+   * Writes the rows of a wave, which are few, by the driver.
+   *
+   * @throws java.io.UncheckedIOException if the file system does not let it
+   */
+  public void writeFew(Path wave, Dataset<Row> ofWave) {
+    tables.writeFew(wave, ofWave);
   }
 
   /** What was written of a wave that has not landed. */
@@ -144,6 +166,7 @@ public final class ScanWaves {
             throw new IOException("cannot rename " + file.getPath());
           }
           files.add(new LandedWave.RowFile(name, file.getLen()));
+          landedBytes.addAndGet(file.getLen());
         }
       }
       StoredScans.delete(wave, fileSystem);

@@ -2,6 +2,7 @@ package io.shardsum.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shardsum.io.BlockHosts;
 import io.shardsum.io.ListedFile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.BlockLocation;
 import org.junit.jupiter.api.Test;
 
 class SplitPlannerTest {
@@ -59,6 +61,31 @@ class SplitPlannerTest {
 
     assertThat(tasks.stream().flatMap(task -> task.slices().stream()).map(FileSlice::lengthBytes))
         .containsExactly(67L, 67L, 67L, 100L);
+  }
+
+  @Test
+  void givesAHostWhatItHolds() {
+    List<ScannedFile> files = List.of(named("hdfs:/a", 300), named("hdfs:/b", 100));
+    BlockHosts blocks =
+        new BlockHosts(
+            Map.of(
+                "hdfs:/a", new BlockLocation[] {block(0, 100, "h1", "h2"), block(100, 200, "h2")},
+                "hdfs:/b", new BlockLocation[] {block(0, 100, "h1", "h3")}));
+
+    List<SafetensorsPartition> tasks = new SplitPlanner(100, 1, 1, false).plan(files, blocks);
+
+    assertTiled(files, tasks);
+    assertThat(tasks)
+        .extracting(task -> task.slices().size() + " " + task.places())
+        .containsExactly("1 [h1]", "1 [h2]", "1 [h2]", "1 [h3]");
+  }
+
+  private static ScannedFile named(String path, long lengthBytes) {
+    return new ScannedFile(new ListedFile(path, lengthBytes, 0), List.of());
+  }
+
+  private static BlockLocation block(long offset, long length, String... hosts) {
+    return new BlockLocation(hosts, hosts, offset, length);
   }
 
   @Test

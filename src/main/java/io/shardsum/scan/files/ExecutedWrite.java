@@ -1,9 +1,14 @@
 package io.shardsum.scan.files;
 
 import io.shardsum.scan.canary.UntrustedScanException;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.QueryExecution;
 import org.apache.spark.sql.execution.datasources.InsertIntoHadoopFsRelationCommand;
@@ -18,11 +23,11 @@ public final class ExecutedWrite implements QueryExecutionListener {
   private static final int PATIENCE_SECONDS = 60;
 
   private final CountDownLatch told = new CountDownLatch(1);
-  private final String directory;
+  private final Predicate<QueryExecution> isIt;
   private volatile QueryExecution written;
 
-  private ExecutedWrite(String directory) {
-    this.directory = directory;
+  private ExecutedWrite(Predicate<QueryExecution> isIt) {
+    this.isIt = isIt;
   }
 
   /**
@@ -32,7 +37,29 @@ public final class ExecutedWrite implements QueryExecutionListener {
    * @throws UntrustedScanException if Spark does not tell: it drops news where it has too many
    */
   public static QueryExecution of(SparkSession session, Path directory, Runnable write) {
-    ExecutedWrite listener = new ExecutedWrite(directory.getName());
+    return of(
+        session,
+        write,
+        execution ->
+            execution.logical() instanceof InsertIntoHadoopFsRelationCommand insert
+                && insert.outputPath().getName().equals(directory.getName()));
+  }
+
+  /**
+   * Runs a write of rows that the driver collects.
+   *
+   * @throws UntrustedScanException as {@link #of}
+   */
+  static QueryExecution ofCollected(Dataset<Row> rows, Consumer<List<Row>> write) {
+    return of(
+        rows.sparkSession(),
+        () -> write.accept(rows.collectAsList()),
+        execution -> execution == rows.queryExecution());
+  }
+
+  private static QueryExecution of(
+      SparkSession session, Runnable write, Predicate<QueryExecution> isIt) {
+    ExecutedWrite listener = new ExecutedWrite(isIt);
     session.listenerManager().register(listener);
     try {
       write.run();
@@ -52,8 +79,7 @@ public final class ExecutedWrite implements QueryExecutionListener {
 
   @Override
   public void onSuccess(String name, QueryExecution execution, long durationNanos) {
-    if (execution.logical() instanceof InsertIntoHadoopFsRelationCommand insert
-        && insert.outputPath().getName().equals(directory)) {
+    if (isIt.test(execution)) {
       written = execution;
       told.countDown();
     }

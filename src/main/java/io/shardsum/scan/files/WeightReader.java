@@ -48,6 +48,12 @@ public final class WeightReader {
   private static final int WAVES_AT_A_TIME = 2;
   private static final long LONGEST_WAIT_SECONDS = 60;
 
+  /** Their rows are some 10 MB. */
+  private static final long MOST_TENSORS_OF_DRIVER = 20_000;
+
+  /** Their sums are 8 MB. */
+  private static final long MOST_CHUNKS_OF_DRIVER = 1_000_000;
+
   /** A wave as Spark has written it, and what became of its canaries. */
   private record Landed(QueryExecution written, CanaryResult canaries, long canaryBytes) {}
 
@@ -193,7 +199,7 @@ public final class WeightReader {
     Dataset<Row> tensors = aside.takenOut(rows.tensors(withCanaries));
     Path wave = waves.next();
     try {
-      QueryExecution written = ExecutedWrite.of(session, wave, () -> waves.write(wave, tensors));
+      QueryExecution written = write(wave, tensors, size);
       faults.check();
       CanaryResult result = canaries.check(aside);
       waves.land(
@@ -205,6 +211,18 @@ public final class WeightReader {
       faults.check(e);
       throw e;
     }
+  }
+
+  private QueryExecution write(Path wave, Dataset<Row> tensors, ScanSize size) {
+    boolean byDriver =
+        waves.isOnStore()
+            && accelerator == Accelerator.CPU
+            && size.tensors() <= MOST_TENSORS_OF_DRIVER
+            && size.chunks() <= MOST_CHUNKS_OF_DRIVER;
+    return byDriver
+        ? ExecutedWrite.ofCollected(
+            tensors, rows -> waves.writeFew(wave, session.createDataFrame(rows, tensors.schema())))
+        : ExecutedWrite.of(session, wave, () -> waves.write(wave, tensors));
   }
 
   private Dataset<Row> rows(List<PlannedFile> files, ScanSize size) {
