@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 import urllib.request
@@ -23,6 +24,11 @@ def wait_for(what, condition, seconds=180):
             raise TimeoutError(f"Waited {seconds} s for {what}")
         time.sleep(0.05)
     return value
+
+
+def free_port():
+    with socket.create_server((LOOPBACK, 0)) as server:
+        return server.getsockname()[1]
 
 
 def gpu_script(path, address):

@@ -16,6 +16,12 @@ final class StorageLocation {
   private static final Pattern LOGIN =
       Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*://)[^/@:]+:(?!\\d+/)[^@]*@", Pattern.DOTALL);
 
+  /** As S3, Google Cloud Storage and Azure sign: whoever has the URL may read. */
+  private static final Pattern SIGNED =
+      Pattern.compile(
+          "([^?]*)\\?(.*&)?(X-Amz-Signature|X-Amz-Security-Token|X-Goog-Signature|Signature|sig)=.*",
+          Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+
   private StorageLocation() {}
 
   /**
@@ -40,7 +46,8 @@ final class StorageLocation {
   }
 
   /**
-   * Checks that a location holds no password: it is shown in messages, tables and logs.
+   * Checks that a location holds no password and no signature: it is shown in messages, tables and
+   * logs.
    *
    * @throws FleetException if it does; the message does not have it
    */
@@ -52,6 +59,12 @@ final class StorageLocation {
               .formatted(
                   MessageText.printable(
                       login.group(1) + "***@" + location.substring(login.end()))));
+    }
+    Matcher signed = SIGNED.matcher(location);
+    if (signed.matches()) {
+      throw new FleetException(
+          "%s: expected a path, found a signed URL"
+              .formatted(MessageText.printable(signed.group(1) + "?***")));
     }
   }
 

@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -111,10 +110,16 @@ public final class ScanClaim implements AutoCloseable {
     try (OutputStream out = fileSystem instanceof LocalFileSystem local ? ofDisk(local) : made()) {
       out.write(self.text().getBytes(StandardCharsets.UTF_8));
       return true;
-    } catch (FileAlreadyExistsException
-        | org.apache.hadoop.fs.FileAlreadyExistsException
-        | org.apache.hadoop.fs.PathExistsException e) {
-      return false;
+    } catch (IOException e) {
+      // Each store has an error of its own for a file that is there. It may be ours, if an answer
+      // was lost on its way.
+      if (isOurs()) {
+        return true;
+      }
+      if (fileSystem.exists(file)) {
+        return false;
+      }
+      throw e;
     }
   }
 

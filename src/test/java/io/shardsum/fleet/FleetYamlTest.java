@@ -27,6 +27,19 @@ class FleetYamlTest {
   }
 
   @Test
+  void refusesASignedUrlWithoutShowingItsSignature() {
+    refuses(
+        """
+        fleet: f
+        engines:
+          - name: e
+            shards: https://weights.example/a?X-Amz-Date=1&X-Amz-Signature=planted
+        """,
+        "fleet.yaml line 4: engine 'e': https://weights.example/a?***: expected a path, found a"
+            + " signed URL");
+  }
+
+  @Test
   void namesAnUnknownKeyOfAnEngineAndTheNearestOne() {
     refuses(
         """

@@ -46,24 +46,16 @@ public interface EngineRules {
   Quantization quantization(Checkpoint checkpoint, DType dtype);
 
   /** What becomes of block-quantized FP8 of linear modules. */
-  default Fp8Loading linearLoading(DType dtype) {
-    return Fp8Loading.AS_STORED;
-  }
+  Fp8Loading linearLoading(DType dtype);
 
   /** What becomes of that of experts. */
-  default Fp8Loading expertLoading() {
-    return Fp8Loading.AS_STORED;
-  }
+  Fp8Loading expertLoading();
 
   /** Whether a bias that the checkpoint does not have is zero; if not, it is not known. */
-  default boolean hasZeroBiases() {
-    return false;
-  }
+  boolean hasZeroBiases();
 
   /** How many experts there are twice. */
-  default long redundantExperts() {
-    return 0;
-  }
+  long redundantExperts();
 
   /**
    * Which of so many experts a rank holds.
@@ -94,7 +86,5 @@ public interface EngineRules {
    *
    * @return patterns of the names that it leaves aside; empty if it takes any
    */
-  default Optional<List<String>> ignoredTensors() {
-    return Optional.empty();
-  }
+  Optional<List<String>> ignoredTensors();
 }
