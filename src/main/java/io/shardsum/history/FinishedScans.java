@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.not;
 
 import io.shardsum.io.FailureReason;
 import io.shardsum.tables.ScanTable;
+import io.shardsum.tables.WholeFiles;
 import io.shardsum.text.ForeignText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -94,8 +95,7 @@ final class FinishedScans {
   }
 
   private static Dataset<Row> read(SparkSession session, Path directory, StructType columns) {
-    return session
-        .read()
+    return WholeFiles.with(session.read())
         .schema(columns)
         .option(DataSource.GLOB_PATHS_KEY(), "false")
         .parquet(directory.toString());

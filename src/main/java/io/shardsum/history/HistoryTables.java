@@ -9,6 +9,7 @@ import io.shardsum.tables.Query;
 import io.shardsum.tables.ScanPartition;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.SqlFile;
+import io.shardsum.tables.WholeFiles;
 import io.shardsum.text.ForeignText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -171,7 +172,7 @@ final class HistoryTables implements AutoCloseable {
   private void view(ScanTable table, StructType columns, String always) {
     Dataset<Row> rows =
         table.completed(
-            reader(columns)
+            WholeFiles.with(reader(columns))
                 .parquet(directory(table).toString())
                 .where(col("scan_id").isInCollection(scanIds()))
                 .where(col(always).isNotNull()));

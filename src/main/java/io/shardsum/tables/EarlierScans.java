@@ -1,6 +1,7 @@
 package io.shardsum.tables;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 
 import io.shardsum.fleet.WeightSource;
@@ -10,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -70,6 +72,10 @@ public final class EarlierScans {
   /** Of scans there are few, and each statement reads them. */
   private void view(ScanTable table) {
     Dataset<Row> found = ofScansThatCount(table.completed(found(table)));
+    if (isOnStore() && table != ScanTable.TENSORS) {
+      // Each statement would read all files again. What is kept is no other reader's.
+      found = found.where(lit(UUID.randomUUID().toString()).isNotNull()).persist();
+    }
     if (table == ScanTable.SCANS) {
       List<Row> scans = found.collectAsList();
       found = session.createDataFrame(scans, found.schema());
@@ -117,12 +123,18 @@ public final class EarlierScans {
   /** A scan's name is text, also where it looks like a number. */
   private Dataset<Row> found(ScanTable table) {
     StructType schema = table.schema().add("scan_date", "string").add("scan_id", "string");
-    Dataset<Row> found = read(session).schema(schema).parquet(path(table));
+    DataFrameReader reader =
+        table == ScanTable.TENSORS ? read(session) : WholeFiles.with(read(session));
+    Dataset<Row> found = reader.schema(schema).parquet(path(table));
     if (found.inputFiles().length == 0) {
       throw new ReferenceException(
           "Cannot read %s: expected Parquet files, found none".formatted(path(table)));
     }
     return found;
+  }
+
+  private boolean isOnStore() {
+    return DriverFile.S3A.equals(out.toUri().getScheme());
   }
 
   private boolean anyIsLeftIn() {

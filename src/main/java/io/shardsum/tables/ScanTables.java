@@ -251,14 +251,9 @@ public record ScanTables(Path out, LocalDate date, ScanId scanId) {
   }
 
   private static Dataset<Row> read(ScanTable table, List<String> paths, SparkSession session) {
-    return session
-        .read()
+    return WholeFiles.with(session.read())
         .schema(table.schema())
         .option(DataSource.GLOB_PATHS_KEY(), "false")
-        // All rows are wanted: to look for some costs an object store three requests a file.
-        .option("parquet.filter.dictionary.enabled", "false")
-        .option("parquet.filter.columnindex.enabled", "false")
-        .option("parquet.filter.bloom.enabled", "false")
         .parquet(paths.toArray(String[]::new));
   }
 }
