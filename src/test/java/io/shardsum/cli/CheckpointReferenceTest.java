@@ -15,6 +15,7 @@ import io.shardsum.testing.PageCache;
 import io.shardsum.testing.SmallFleet;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -316,6 +317,29 @@ class CheckpointReferenceTest {
         .contains("a, rank 1, model.norm.weight: DAMAGED")
         .contains("the rules of model class 'Qwen9ForCausalLM' are not known")
         .doesNotContain("EXTRA_TENSOR", "MISSING_TENSOR");
+  }
+
+  /** An engine has other tensors of a quantized module than a weight. */
+  @Test
+  void leavesOpenWhatElseARefusedModuleHas() throws IOException {
+    Path checkpoint = copy(QWEN.resolve("checkpoint"), "quantized");
+    Path config = checkpoint.resolve("config.json");
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replaceFirst("\\{", "{\"quantization_config\": {\"quant_method\": \"gptq\"},"));
+    Path shards = copy(QWEN.resolve("tp2"), "a");
+    for (int rank = 0; rank < 2; rank++) {
+      Path shard = shards.resolve("model-rank-%s-part-0.safetensors".formatted(rank));
+      String bytes = Files.readString(shard, StandardCharsets.ISO_8859_1);
+      Files.writeString(
+          shard, bytes.replace("o_proj.weight", "o_proj.scales"), StandardCharsets.ISO_8859_1);
+    }
+
+    CommandRun run = scan(engine("a", shards, checkpoint, VLLM));
+
+    assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(4);
+    assertThat(run.out()).contains("quantization 'gptq' is not covered");
   }
 
   @Test

@@ -30,11 +30,6 @@ public final class CheckpointTensors {
     this.prefix = prefix;
   }
 
-  /** Whether the checkpoint has a tensor of exactly that name. */
-  public boolean has(String name) {
-    return tensors.containsKey(name);
-  }
-
   /**
    * The tensor of that name, if the checkpoint has it.
    *

@@ -46,16 +46,24 @@ public interface EngineRules {
   Quantization quantization(Checkpoint checkpoint, DType dtype);
 
   /** What becomes of block-quantized FP8 of linear modules. */
-  Fp8Loading linearLoading(DType dtype);
+  default Fp8Loading linearLoading(DType dtype) {
+    return Fp8Loading.AS_STORED;
+  }
 
   /** What becomes of that of experts. */
-  Fp8Loading expertLoading();
+  default Fp8Loading expertLoading() {
+    return Fp8Loading.AS_STORED;
+  }
 
   /** Whether a bias that the checkpoint does not have is zero; if not, it is not known. */
-  boolean hasZeroBiases();
+  default boolean hasZeroBiases() {
+    return false;
+  }
 
   /** How many experts there are twice. */
-  long redundantExperts();
+  default long redundantExperts() {
+    return 0;
+  }
 
   /**
    * Which of so many experts a rank holds.
@@ -86,5 +94,7 @@ public interface EngineRules {
    *
    * @return patterns of the names that it leaves aside; empty if it takes any
    */
-  Optional<List<String>> ignoredTensors();
+  default Optional<List<String>> ignoredTensors() {
+    return Optional.empty();
+  }
 }

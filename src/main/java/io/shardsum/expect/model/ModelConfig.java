@@ -126,17 +126,6 @@ public final class ModelConfig {
     return wholeFrom(1, key);
   }
 
-  /**
-   * A whole number from 0.
-   *
-   * @throws ExpectException if it is absent or none
-   */
-  public long count(String key) {
-    return optionalCount(key)
-        .orElseThrow(
-            () -> new ExpectException(FILE_NAME + " has no " + key + ": expected a number"));
-  }
-
   /** A whole number from 0; empty if it is absent. */
   public OptionalLong optionalCount(String key) {
     return wholeFrom(0, key);
@@ -184,16 +173,6 @@ public final class ModelConfig {
       throw wrong(key, "a text");
     }
     return Optional.of(root.get(key).textValue());
-  }
-
-  /**
-   * A text.
-   *
-   * @throws ExpectException if it is absent or no text
-   */
-  public String requiredText(String key) {
-    return text(key)
-        .orElseThrow(() -> new ExpectException(FILE_NAME + " has no " + key + ": expected a text"));
   }
 
   /** A list of texts; empty if it is absent. */

@@ -3,7 +3,6 @@ package io.shardsum.expect.model;
 import io.shardsum.expect.recipe.Span;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.LongStream;
 
 /**
  * A pipeline stage.
@@ -20,19 +19,6 @@ public record Stage(int index, int count, Span layers) {
 
   public boolean isLast() {
     return index == count - 1;
-  }
-
-  public boolean isOnly() {
-    return count == 1;
-  }
-
-  /** What the names of its layers' tensors begin with. */
-  public List<String> layerNames() {
-    return LongStream.range(layers.begin(), layers.end()).mapToObj(Stage::layerName).toList();
-  }
-
-  public static String layerName(long layer) {
-    return "model.layers." + layer + ".";
   }
 
   /** Stages of so many layers each. */

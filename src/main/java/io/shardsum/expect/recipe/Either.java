@@ -1,6 +1,8 @@
 package io.shardsum.expect.recipe;
 
 import io.shardsum.safetensors.DType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -39,11 +41,45 @@ public record Either(Recipe one, Recipe other, String reason) implements Recipe 
 
   @Override
   public RecipeReader open(CheckpointBytes checkpoint) {
-    return new EitherReader(this, checkpoint);
+    return new Reader(this, checkpoint);
   }
 
   @Override
   public String toString() {
     return "either(" + one + "; " + other + ")";
+  }
+
+  /** Reads both, and compares them piece by piece. */
+  private static final class Reader implements RecipeReader {
+    private static final int PIECE_BYTES = 64 * 1024;
+
+    private final Either either;
+    private final RecipeReader one;
+    private final RecipeReader other;
+    private final ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
+
+    Reader(Either either, CheckpointBytes checkpoint) {
+      this.either = either;
+      this.one = either.one().open(checkpoint);
+      this.other = either.other().open(checkpoint);
+    }
+
+    @Override
+    public void read(long offsetBytes, ByteBuffer target) throws IOException {
+      int limit = target.limit();
+      long offset = offsetBytes;
+      while (target.position() < limit) {
+        int begin = target.position();
+        int length = Math.min(PIECE_BYTES, limit - begin);
+        target.limit(begin + length);
+        one.read(offset, target);
+        piece.clear().limit(length);
+        other.read(offset, piece);
+        if (!piece.flip().equals(target.slice(begin, length))) {
+          throw new UnpredictableException(either.reason());
+        }
+        offset += length;
+      }
+    }
   }
 }

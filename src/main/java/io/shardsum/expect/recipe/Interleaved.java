@@ -1,6 +1,8 @@
 package io.shardsum.expect.recipe;
 
 import io.shardsum.safetensors.DType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -49,11 +51,38 @@ public record Interleaved(Recipe even, Recipe odd) implements Recipe {
 
   @Override
   public RecipeReader open(CheckpointBytes checkpoint) {
-    return new InterleavedReader(this, checkpoint);
+    return new Reader(this, checkpoint);
   }
 
   @Override
   public String toString() {
     return "interleaved(" + even + "; " + odd + ")";
+  }
+
+  /** Rows of two recipes by turns. */
+  private static final class Reader implements RecipeReader {
+    private final RecipeReader even;
+    private final RecipeReader odd;
+    private final long rowBytes;
+
+    Reader(Interleaved recipe, CheckpointBytes checkpoint) {
+      this.even = recipe.even().open(checkpoint);
+      this.odd = recipe.odd().open(checkpoint);
+      this.rowBytes = recipe.lengthBytes() / recipe.shape().get(0);
+    }
+
+    @Override
+    public void read(long offsetBytes, ByteBuffer target) throws IOException {
+      int limit = target.limit();
+      long offset = offsetBytes;
+      while (target.position() < limit) {
+        long row = offset / rowBytes;
+        long inRow = offset % rowBytes;
+        int length = (int) Math.min(rowBytes - inRow, limit - target.position());
+        target.limit(target.position() + length);
+        (row % 2 == 0 ? even : odd).read(row / 2 * rowBytes + inRow, target);
+        offset += length;
+      }
+    }
   }
 }

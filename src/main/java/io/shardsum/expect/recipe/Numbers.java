@@ -4,11 +4,10 @@ import io.shardsum.safetensors.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** Whole numbers that the engine computes from its configuration. */
 public record Numbers(List<Long> values, List<Long> shape) implements Recipe {
-  private static final int SHOWN = 8;
-
   /** Copies the lists. */
   public Numbers {
     values = List.copyOf(values);
@@ -34,11 +33,10 @@ public record Numbers(List<Long> values, List<Long> shape) implements Recipe {
         target.put(bytes.slice(Math.toIntExact(offsetBytes), target.remaining()));
   }
 
+  /** All of them, since recipes of the same text are the same. */
   @Override
   public String toString() {
-    return values.size() <= SHOWN
-        ? "numbers " + values
-        : "%s numbers from %s to %s"
-            .formatted(values.size(), values.get(0), values.get(values.size() - 1));
+    boolean isCount = values.equals(LongStream.range(0, values.size()).boxed().toList());
+    return isCount ? "numbers 0 to " + (values.size() - 1) : "numbers " + values;
   }
 }

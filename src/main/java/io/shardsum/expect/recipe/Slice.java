@@ -2,6 +2,8 @@ package io.shardsum.expect.recipe;
 
 import io.shardsum.safetensors.DType;
 import io.shardsum.text.ForeignText;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -61,7 +63,7 @@ public record Slice(SourceTensor source, Span rows, Span columns) implements Rec
 
   @Override
   public RecipeReader open(CheckpointBytes checkpoint) {
-    return new SliceReader(this, checkpoint);
+    return new Reader(this, checkpoint);
   }
 
   boolean hasWholeRows() {
@@ -77,5 +79,42 @@ public record Slice(SourceTensor source, Span rows, Span columns) implements Rec
     return rows.isWhole(source.rows())
         ? "columns " + columns + " of " + name
         : "rows " + rows + ", columns " + columns + " of " + name;
+  }
+
+  /** Whole rows lie in one run; of others each row is a run. */
+  private static final class Reader implements RecipeReader {
+    private final Slice slice;
+    private final CheckpointBytes checkpoint;
+    private final long rowBytes;
+    private final long sourceRowBytes;
+    private final long firstBytes;
+
+    Reader(Slice slice, CheckpointBytes checkpoint) {
+      this.slice = slice;
+      this.checkpoint = checkpoint;
+      long elementBytes = slice.dtype().bits() / Byte.SIZE;
+      this.rowBytes = slice.columns().length() * elementBytes;
+      this.sourceRowBytes = slice.source().columns() * elementBytes;
+      this.firstBytes =
+          slice.rows().begin() * sourceRowBytes + slice.columns().begin() * elementBytes;
+    }
+
+    @Override
+    public void read(long offsetBytes, ByteBuffer target) throws IOException {
+      if (slice.hasWholeRows()) {
+        checkpoint.read(slice.source(), firstBytes + offsetBytes, target);
+        return;
+      }
+      int limit = target.limit();
+      long offset = offsetBytes;
+      while (target.position() < limit) {
+        long inRow = offset % rowBytes;
+        int length = (int) Math.min(rowBytes - inRow, limit - target.position());
+        target.limit(target.position() + length);
+        checkpoint.read(
+            slice.source(), firstBytes + offset / rowBytes * sourceRowBytes + inRow, target);
+        offset += length;
+      }
+    }
   }
 }

@@ -39,7 +39,7 @@ public record Stacked(List<Recipe> parts) implements Recipe {
 
   @Override
   public RecipeReader open(CheckpointBytes checkpoint) {
-    return new JoinedReader(parts, checkpoint);
+    return Joined.reader(parts, checkpoint);
   }
 
   @Override

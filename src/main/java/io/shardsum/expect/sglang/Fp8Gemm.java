@@ -12,15 +12,9 @@ record Fp8Gemm(String backend, boolean hasDeepGemm) {
   /** What {@code --fp8-gemm-backend} takes. */
   static final List<String> BACKENDS =
       List.of(
-          "auto",
-          "deep_gemm",
-          "flashinfer_trtllm",
-          "flashinfer_cutlass",
-          "flashinfer_deepgemm",
-          "flashinfer_cutedsl",
-          "cutlass",
-          "triton",
-          "aiter");
+          ("auto deep_gemm flashinfer_trtllm flashinfer_cutlass flashinfer_deepgemm"
+                  + " flashinfer_cutedsl cutlass triton aiter")
+              .split(" ", -1));
 
   boolean isDeepGemm() {
     return hasDeepGemm && (backend.equals("auto") || backend.equals("deep_gemm"));

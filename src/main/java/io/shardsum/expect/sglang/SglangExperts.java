@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The order in which SGLang's {@code FusedMoE} stores experts. */
-record SglangExperts(SglangEngine engine) {
+record SglangExperts(SglangMoe moe, Gpu gpu, boolean hasDeepGemm) {
   private static final String AUTO = "auto";
   private static final Set<String> TRTLLM = Set.of("flashinfer_trtllm", "flashinfer_trtllm_routed");
   private static final Set<String> DEEP_GEMM_EXCHANGES = Set.of("deepep", "mooncake", "nixl");
@@ -27,14 +27,12 @@ record SglangExperts(SglangEngine engine) {
 
   /** Whether nothing forbids to count a shared expert of DeepSeek's classes among the others. */
   boolean mayFuseShared() {
-    return engine.moe().mayFuseShared()
-        && !KEEP_SHARED_APART.contains(runner(Map.of(), Scheme.NONE));
+    return moe.mayFuseShared() && !KEEP_SHARED_APART.contains(runner(Map.of(), Scheme.NONE));
   }
 
   /** What multiplies the experts' matrices; {@code auto} where nothing decided. */
   private String runner(Map<String, String> options, Scheme scheme) {
-    SglangMoe moe = engine.moe();
-    if (!moe.runner().equals(AUTO) || moe.exchanges() || engine.gpu() != Gpu.SM100) {
+    if (!moe.runner().equals(AUTO) || moe.exchanges() || gpu != Gpu.SM100) {
       return moe.runner();
     }
     return switch (options.getOrDefault("runner on sm100", "flashinfer_trtllm")) {
@@ -45,7 +43,6 @@ record SglangExperts(SglangEngine engine) {
   }
 
   ExpertLayout layout(Scheme scheme, DType dtype, Map<String, String> options) {
-    SglangMoe moe = engine.moe();
     if (moe.relocation().isPresent()) {
       throw new UnpredictableException(moe.relocation().get());
     }
@@ -79,14 +76,11 @@ record SglangExperts(SglangEngine engine) {
 
   private boolean isDeepGemm(String runner) {
     return runner.equals("deep_gemm")
-        || (runner.equals(AUTO) && DEEP_GEMM_EXCHANGES.contains(engine.moe().allToAll()));
+        || (runner.equals(AUTO) && DEEP_GEMM_EXCHANGES.contains(moe.allToAll()));
   }
 
   Fp8Loading loading() {
-    boolean requantizes =
-        engine.gpu() == Gpu.SM100
-            && engine.fp8Gemm().hasDeepGemm()
-            && isDeepGemm(engine.moe().runner());
+    boolean requantizes = gpu == Gpu.SM100 && hasDeepGemm && isDeepGemm(moe.runner());
     return requantizes ? Fp8Loading.ON_SM100 : Fp8Loading.AS_STORED;
   }
 }

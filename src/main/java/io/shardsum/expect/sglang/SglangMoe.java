@@ -33,56 +33,24 @@ record SglangMoe(
   private static final String DEEP_GEMM = "deep_gemm";
   private static final String AUTO = "auto";
   private static final List<String> RUNNERS =
-      List.of(
-          AUTO,
-          DEEP_GEMM,
-          "triton",
-          "triton_kernel",
-          "flashinfer_trtllm",
-          "experimental_sgl_trtllm",
-          "flashinfer_trtllm_routed",
-          "flashinfer_cutlass",
-          "flashinfer_mxfp4",
-          "flashinfer_cutedsl",
-          "flashinfer_megamoe",
-          "cutlass",
-          "aiter",
-          "marlin",
-          "humming",
-          "experimental_sgl_marlin",
-          "lora_cutedsl",
-          "lora_triton",
-          "lora_marlin",
-          "hpc_ops",
-          MEGAMOE,
-          "intel_xpu");
+      words(
+          "auto deep_gemm triton triton_kernel flashinfer_trtllm experimental_sgl_trtllm"
+              + " flashinfer_trtllm_routed flashinfer_cutlass flashinfer_mxfp4 flashinfer_cutedsl"
+              + " flashinfer_megamoe cutlass aiter marlin humming experimental_sgl_marlin"
+              + " lora_cutedsl lora_triton lora_marlin hpc_ops megamoe intel_xpu");
   private static final List<String> EXCHANGES =
-      List.of(
-          NONE,
-          "deepep",
-          "mooncake",
-          "nixl",
-          "mori",
-          "ascend_fuseep",
-          "flashinfer",
-          MEGAMOE,
-          "deepep_v2",
-          "pplx",
-          "ascend_tp",
-          "flashinfer_megamoe");
+      words(
+          "none deepep mooncake nixl mori ascend_fuseep flashinfer megamoe deepep_v2 pplx ascend_tp"
+              + " flashinfer_megamoe");
   private static final Set<String> ON_DEEP_GEMM = Set.of("deepep_v2", "pplx");
-  private static final Set<String> ON_ALL_RANKS =
-      Set.of(
-          "deepep",
-          "deepep_v2",
-          MEGAMOE,
-          "flashinfer_megamoe",
-          "mooncake",
-          "nixl",
-          "mori",
-          "pplx",
-          "flashinfer",
-          "ascend_fuseep");
+  private static final List<String> ON_ALL_RANKS =
+      words(
+          "deepep deepep_v2 megamoe flashinfer_megamoe mooncake nixl mori pplx flashinfer"
+              + " ascend_fuseep");
+
+  private static List<String> words(String text) {
+    return List.of(text.split(" ", -1));
+  }
 
   static SglangMoe of(Settings settings) {
     String flag = settings.choice("moe-runner-backend", AUTO, RUNNERS);

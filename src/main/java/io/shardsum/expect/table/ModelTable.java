@@ -1,14 +1,11 @@
 package io.shardsum.expect.table;
 
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * A model class in one engine, or a part that several classes have.
@@ -40,48 +37,6 @@ record ModelTable(
     Map<String, Optional<Expression>> dropped,
     Map<String, String> options,
     List<TableRow> rows) {
-
-  static final ModelTable EMPTY =
-      new ModelTable(
-          Optional.empty(),
-          Map.of(),
-          Map.of(),
-          Map.of(),
-          Set.of(),
-          Map.of(),
-          Map.of(),
-          Map.of(),
-          Map.of(),
-          Map.of(),
-          Map.of(),
-          Map.of(),
-          List.of());
-
-  /** With what the other says besides, or instead. */
-  ModelTable with(ModelTable other) {
-    Set<String> allPresent = new HashSet<>(present);
-    allPresent.addAll(other.present);
-    return new ModelTable(
-        other.text.or(() -> text),
-        both(sizes, other.sizes),
-        both(groups, other.groups),
-        both(absent, other.absent),
-        allPresent,
-        both(held, other.held),
-        both(stored, other.stored),
-        both(require, other.require),
-        both(requireEachStage, other.requireEachStage),
-        both(refuse, other.refuse),
-        both(dropped, other.dropped),
-        both(options, other.options),
-        Stream.concat(rows.stream(), other.rows.stream()).toList());
-  }
-
-  private static <K, V> Map<K, V> both(Map<K, V> first, Map<K, V> second) {
-    Map<K, V> both = new LinkedHashMap<>(first);
-    both.putAll(second);
-    return both;
-  }
 
   /** The name that the engine has for one of the table. */
   String heldName(String name) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The model classes of one engine, as its file of tables declares them. */
 public final class ModelTables {
@@ -58,13 +59,14 @@ public final class ModelTables {
   public static ModelTables load(String resource, Set<String> facts, Set<String> groups) {
     ModelTables tables = new ModelTables();
     Map<String, ?> file = YamlResource.read(resource);
-    Map<String, ModelTable> parts = new LinkedHashMap<>();
+    Map<String, Map<String, ?>> parts = new LinkedHashMap<>();
     mapping(file.get("parts"))
-        .forEach((name, part) -> parts.put(name, table(resource, name, mapping(part), parts)));
+        .forEach((name, part) -> parts.put(name, whole(resource, name, mapping(part), parts)));
     mapping(file.get("classes"))
         .forEach(
             (names, declared) -> {
-              ModelTable table = table(resource, names, mapping(declared), parts);
+              ModelTable table =
+                  table(resource, names, whole(resource, names, mapping(declared), parts));
               check(resource + ": " + names, table, facts, groups);
               for (String name : names.split(",\\s*", -1)) {
                 tables.classes.put(name, table);
@@ -83,41 +85,58 @@ public final class ModelTables {
     return List.copyOf(classes.keySet());
   }
 
-  private static ModelTable table(
-      String resource, String name, Map<String, ?> declared, Map<String, ModelTable> parts) {
+  /** What is declared, after what its parts declare. */
+  private static Map<String, ?> whole(
+      String resource, String name, Map<String, ?> declared, Map<String, Map<String, ?>> parts) {
+    Map<String, Object> whole = new LinkedHashMap<>();
+    for (String part : texts(declared.get("parts"))) {
+      if (!parts.containsKey(part)) {
+        throw new IllegalStateException(
+            "%s: %s: there is no part '%s' before it".formatted(resource, name, part));
+      }
+      parts.get(part).forEach((key, value) -> whole.merge(key, value, ModelTables::both));
+    }
+    declared.forEach((key, value) -> whole.merge(key, value, ModelTables::both));
+    return whole;
+  }
+
+  private static Object both(Object before, Object after) {
+    if (before instanceof Map<?, ?> map) {
+      Map<Object, Object> both = new LinkedHashMap<>(map);
+      both.putAll((Map<?, ?>) after);
+      return both;
+    }
+    if (before instanceof List<?> list) {
+      return Stream.concat(list.stream(), ((List<?>) after).stream()).toList();
+    }
+    return before + "\n" + after;
+  }
+
+  private static ModelTable table(String resource, String name, Map<String, ?> declared) {
     try {
       requireKnown(declared.keySet(), KEYS);
-      ModelTable table = ModelTable.EMPTY;
-      for (String part : texts(declared.get("parts"))) {
-        requireKnown(Set.of(part), parts.keySet());
-        table = table.with(parts.get(part));
-      }
       Map<String, String> options = map(declared.get("options"), String::valueOf);
       requireKnown(options.keySet(), OPTIONS);
-      List<String> lines =
-          text(declared.get("rows")).lines().filter(line -> !line.isBlank()).toList();
-      Map<String, Long> absent =
-          map(declared.get("absent"), number -> ((Number) number).longValue());
-      return table.with(
-          new ModelTable(
-              Optional.ofNullable((String) declared.get("text")),
-              map(declared.get("sizes"), size -> Expression.parse(String.valueOf(size))),
-              map(declared.get("groups"), String::valueOf),
-              absent,
-              new HashSet<>(texts(declared.get("never null"))),
-              map(declared.get("held"), String::valueOf),
-              map(declared.get("stored"), String::valueOf),
-              conditions(declared.get("require")),
-              conditions(declared.get("require in each stage")),
-              conditions(declared.get("refuse")),
-              map(
-                  declared.get("dropped"),
-                  when ->
-                      when == null
-                          ? Optional.empty()
-                          : Optional.of(Expression.parse(String.valueOf(when)))),
-              options,
-              lines.stream().flatMap(line -> TableRow.parse(line).stream()).toList()));
+      return new ModelTable(
+          Optional.ofNullable((String) declared.get("text")),
+          map(declared.get("sizes"), size -> Expression.parse(String.valueOf(size))),
+          map(declared.get("groups"), String::valueOf),
+          map(declared.get("absent"), number -> ((Number) number).longValue()),
+          new HashSet<>(texts(declared.get("never null"))),
+          map(declared.get("held"), String::valueOf),
+          map(declared.get("stored"), String::valueOf),
+          conditions(declared.get("require")),
+          conditions(declared.get("require in each stage")),
+          conditions(declared.get("refuse")),
+          map(
+              declared.get("dropped"),
+              when -> Optional.ofNullable(when).map(String::valueOf).map(Expression::parse)),
+          options,
+          String.valueOf(declared.get("rows"))
+              .lines()
+              .filter(line -> !line.isBlank())
+              .flatMap(line -> TableRow.parse(line).stream())
+              .toList());
     } catch (IllegalArgumentException | ClassCastException e) {
       throw new IllegalStateException("%s: %s: %s".formatted(resource, name, e.getMessage()), e);
     }
@@ -174,9 +193,5 @@ public final class ModelTables {
       ((List<?>) declared).forEach(text -> texts.add(String.valueOf(text)));
     }
     return texts;
-  }
-
-  private static String text(Object declared) {
-    return declared == null ? "" : (String) declared;
   }
 }
