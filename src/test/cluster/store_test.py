@@ -334,14 +334,6 @@ class S3LandingTest(S3Case):
         of_all = {(count, size) for scan, count, size in counted if scan in seen}
         self.assertEqual(of_all, {(OnDisk.of(SMALL)["tensors"], OnDisk.of(SMALL)["bytes"])})
 
-        retention = self.start(
-            "killed-retention", "retention", "--out", f"s3a://tables/{tables}", "--keep-days", "1", "--delete"
-        ).finish()
-        self.assertEqual(retention.exit_code, 0, retention.log())
-        left = [key for key in s3.keys("tables", f"{tables}/") if not key.endswith("/")]
-        others = [key for key in left if not key.endswith(".parquet") or key.split("scan_id=")[1].split("/")[0] not in seen]
-        self.assertEqual(others, [])
-
     def test_the_magic_committer_lands_the_same(self):
         scan = self.scan("magic", *conf(MAGIC), tables="magic", jars=("s3a", "committer")).finish()
         self.assert_same_as_on_disk(scan, SMALL, "s3a://weights/small")
