@@ -15,6 +15,7 @@ record EngineSettings(
     Optional<SkipProfile> profile,
     Optional<Digest> digest,
     Optional<FileDigest> fileDigest,
+    Optional<ManifestSettings> manifest,
     Optional<IgnoredFiles> ignored,
     Optional<Visibility> visibility,
     CheckpointSettings checkpoint) {
@@ -31,6 +32,7 @@ record EngineSettings(
                   "profile",
                   "digest",
                   "file-digest",
+                  "manifest",
                   "ignore",
                   "shared",
                   "hosts"),
@@ -41,6 +43,7 @@ record EngineSettings(
 
   static final EngineSettings NONE =
       new EngineSettings(
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
@@ -65,6 +68,7 @@ record EngineSettings(
         mapping.parsed("profile", SkipProfile::byName),
         mapping.parsed("digest", Digest::parse),
         mapping.parsed("file-digest", FileDigest::parse),
+        ManifestSettings.read(mapping),
         ignored(mapping),
         visibility(mapping),
         CheckpointSettings.read(mapping));
@@ -111,6 +115,7 @@ record EngineSettings(
         profile.or(defaults::profile),
         digest.or(defaults::digest),
         fileDigest.or(defaults::fileDigest),
+        manifest.or(defaults::manifest),
         ignored.or(defaults::ignored),
         visibility.or(defaults::visibility),
         checkpoint.orElse(defaults.checkpoint));

@@ -20,6 +20,7 @@ import java.util.Set;
  * @param ignored files in its directories that are neither read nor named
  * @param visibility which hosts see its files, where they are local
  * @param fileDigest what is computed of its files as a whole
+ * @param manifest what a publisher says of its files
  */
 public record EngineSpec(
     String name,
@@ -36,7 +37,8 @@ public record EngineSpec(
     Authority authority,
     IgnoredFiles ignored,
     Visibility visibility,
-    FileDigest fileDigest) {
+    FileDigest fileDigest,
+    Optional<ManifestSpec> manifest) {
 
   /**
    * Checks what belongs together.
@@ -56,6 +58,7 @@ public record EngineSpec(
     requireNonNull(ignored, "ignored is null");
     requireNonNull(visibility, "visibility is null");
     requireNonNull(fileDigest, "fileDigest is null");
+    requireNonNull(manifest, "manifest is null");
     drafts = List.copyOf(drafts);
     skip = List.copyOf(skip);
     if (name.isEmpty()) {
@@ -66,6 +69,9 @@ public record EngineSpec(
     }
     if (layout == Layout.CHECKPOINT) {
       requireCheckpoint(parallelism, pattern, drafts);
+    }
+    if (manifest.isPresent() && fileDigest == FileDigest.NONE) {
+      throw new FleetException("manifest needs the digests of files, and file-digest is none");
     }
     requireOwnFiles(shards, pattern, drafts);
     for (DraftSpec draft : drafts) {
@@ -110,7 +116,8 @@ public record EngineSpec(
         authority,
         ignored,
         visibility,
-        FileDigest.NONE);
+        FileDigest.NONE,
+        Optional.empty());
   }
 
   private static void requireCheckpoint(
@@ -196,6 +203,7 @@ public record EngineSpec(
         authority,
         ignored,
         otherVisibility,
-        otherFileDigest);
+        otherFileDigest,
+        manifest);
   }
 }

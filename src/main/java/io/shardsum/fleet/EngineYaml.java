@@ -20,7 +20,16 @@ final class EngineYaml {
           .toList();
 
   private static final List<String> OF_FILES =
-      List.of("layout", "pattern", "draft", "trusted", "ignore", "shared", "hosts", "file-digest");
+      List.of(
+          "layout",
+          "pattern",
+          "draft",
+          "trusted",
+          "ignore",
+          "shared",
+          "hosts",
+          "file-digest",
+          "manifest");
 
   private static final List<String> DRAFT_KEYS = List.of("shards", "role", "pattern");
 
@@ -107,6 +116,7 @@ final class EngineYaml {
           case SHARDED -> settings.pattern();
           case CHECKPOINT -> Optional.empty();
         };
+    Optional<ManifestSpec> manifest = settings.manifest().map(of -> of.spec(baseDirectory));
     Authority authority =
         engine.truth("trusted").orElse(false) ? Authority.REFERENCE : Authority.PEER;
     try {
@@ -125,7 +135,8 @@ final class EngineYaml {
           authority,
           settings.ignored().orElse(IgnoredFiles.NONE),
           visibility(settings, shards),
-          settings.fileDigest().orElse(FileDigest.NONE));
+          settings.fileDigest().orElse(manifest.isPresent() ? FileDigest.SHA256 : FileDigest.NONE),
+          manifest);
     } catch (FleetException e) {
       throw engine.fault(e.getMessage());
     }

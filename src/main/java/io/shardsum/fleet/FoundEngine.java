@@ -124,6 +124,7 @@ record FoundEngine(
         Authority.PEER,
         settings.ignored(),
         settings.visibility(),
-        settings.fileDigest());
+        settings.fileDigest(),
+        Optional.empty());
   }
 }

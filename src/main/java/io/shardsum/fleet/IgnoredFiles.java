@@ -41,7 +41,7 @@ public record IgnoredFiles(List<String> patterns) {
   }
 
   /** Whether a path, or a folder above it, matches. */
-  boolean match(String relativePath) {
+  public boolean match(String relativePath) {
     try {
       for (Path at = Path.of(relativePath); at != null; at = at.getParent()) {
         for (String pattern : patterns) {

@@ -71,6 +71,11 @@ final class YamlMapping {
     return values.containsKey(key);
   }
 
+  /** Whether the value of a key is a mapping. */
+  boolean isMapping(String key) {
+    return values.get(key) instanceof MappingNode;
+  }
+
   int line() {
     return YamlSource.lineOf(node);
   }

@@ -74,7 +74,7 @@ public record ListedFile(String path, long lengthBytes, long modifiedAtMillis, S
   }
 
   /** A local location without the host that it names. */
-  static String withoutHost(String location) {
+  public static String withoutHost(String location) {
     Matcher local = LOCAL.matcher(location);
     return local.matches() ? "file:" + local.group(3) : location;
   }

@@ -16,6 +16,7 @@ import io.shardsum.scan.judge.SourceResult;
 import io.shardsum.scan.judge.ZeroTensors;
 import io.shardsum.scan.live.LiveCopies;
 import io.shardsum.scan.live.LiveSource;
+import io.shardsum.scan.manifest.ManifestSource;
 import io.shardsum.scan.plan.BackgroundWork;
 import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.scan.plan.RereadLimits;
@@ -59,6 +60,7 @@ record FleetJudge(
     AcceleratedPlans plans,
     Map<String, BaselineReference> baselines,
     CheckpointSource checkpoints,
+    ManifestSource manifests,
     LiveSource live,
     PastLookup past) {
 
@@ -160,6 +162,7 @@ record FleetJudge(
         new ZeroTensors(metadata.zeros().get()),
         reading.brokenHeaders(),
         checkpoints,
+        manifests.compare(reading.tensors()),
         switch (second) {
           case LOOKS ->
               Optional.of(

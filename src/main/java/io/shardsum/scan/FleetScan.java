@@ -15,6 +15,7 @@ import io.shardsum.scan.judge.BaselineScan;
 import io.shardsum.scan.judge.PastLookup;
 import io.shardsum.scan.judge.SourceResult;
 import io.shardsum.scan.live.LiveSource;
+import io.shardsum.scan.manifest.ManifestSource;
 import io.shardsum.scan.plan.BackgroundWork;
 import io.shardsum.scan.plan.LocalPaths;
 import io.shardsum.scan.plan.PlannedFile;
@@ -130,15 +131,16 @@ public final class FleetScan {
    */
   public ScanSummary run(Clock clock) {
     Map<String, BaselineReference> baselines = baselines();
-    CheckpointSource checkpoints = CheckpointSource.plan(request, session);
     Configuration hadoopConf = session.sparkContext().hadoopConfiguration();
+    CheckpointSource checkpoints = CheckpointSource.plan(request, session);
+    ManifestSource manifests = ManifestSource.plan(request.inventory(), hadoopConf);
     try (ScanClaim claim =
         ScanClaim.take(tables, request.startedAt(), request.takeOver(), hadoopConf)) {
       ScanWaves waves = new ScanWaves(tables, claim, hadoopConf);
       Optional<LandedFiles> landed = begin(waves, hadoopConf);
       try (LiveSource live = LiveSource.begin(request);
           BackgroundWork work = new BackgroundWork()) {
-        ScanSummary summary = land(waves, landed, baselines, checkpoints, live, work);
+        ScanSummary summary = land(waves, landed, baselines, checkpoints, manifests, live, work);
         work.await();
         claim.requireHeld();
         tables.write(
@@ -187,6 +189,7 @@ public final class FleetScan {
       Optional<LandedFiles> landed,
       Map<String, BaselineReference> baselines,
       CheckpointSource checkpoints,
+      ManifestSource manifests,
       LiveSource live,
       BackgroundWork work) {
     List<PlannedFile> left = landed.map(LandedFiles::left).orElse(files);
@@ -201,7 +204,17 @@ public final class FleetScan {
     Instant judgingBegins = Instant.now();
     FleetJudge.Judged judged =
         new FleetJudge(
-                session, request, files, tables, limits, plans, baselines, checkpoints, live, past)
+                session,
+                request,
+                files,
+                tables,
+                limits,
+                plans,
+                baselines,
+                checkpoints,
+                manifests,
+                live,
+                past)
             .judge(
                 reading,
                 metadata,

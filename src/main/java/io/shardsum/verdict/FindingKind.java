@@ -33,6 +33,12 @@ public enum FindingKind {
   DUPLICATE_RANK(Meaning.UNREAD, "files of two exports in one directory"),
   /** A file could not be read, or is not what its header says. */
   UNREADABLE(Meaning.UNREAD, "a file cut short, broken, or without the right to read it"),
+  /** A file has other bytes than its publisher says. */
+  FILE_DIFFERS(Meaning.DIFFERENCE, "changed since it was published, or misread: it was read once"),
+  /** A file that its publisher names was not read. */
+  FILE_MISSING(Meaning.DIFFERENCE, "a download or copy that did not end"),
+  /** A file is read that its publisher does not name. */
+  FILE_EXTRA(Meaning.DIFFERENCE, "a file of another model or revision"),
   /** A running engine holds other bytes than its files. */
   LIVE_DIFFERS(Meaning.DIFFERENCE, "changed in memory, or files that the engine has not loaded"),
   /** A digest that an engine reports does not follow from what it reports it over. */
@@ -54,6 +60,8 @@ public enum FindingKind {
       "memory, network or computation of the host that read it, or a file that is being written"),
   /** Says what was right by declaration. */
   REFERENCE(Meaning.NOTE, "declared"),
+  /** Says which files are as a publisher says. */
+  MANIFEST(Meaning.NOTE, "declared"),
   /** Files were to be read past the page cache, and came through it. */
   READ_THROUGH_CACHE(Meaning.NOTE, "a file system that does no direct reads");
 

@@ -4,10 +4,12 @@ import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.checkpoint.CheckpointSource;
 import io.shardsum.scan.checkpoint.ExpectedComparison;
+import io.shardsum.scan.manifest.ManifestResult;
 import io.shardsum.tables.RankResult;
 import io.shardsum.verdict.ComparedGroup;
 import io.shardsum.verdict.CoverageCount;
 import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.FindingKind;
 import io.shardsum.verdict.MisreadHeader;
 import io.shardsum.verdict.ReadBy;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import org.apache.spark.sql.Row;
  * @param groups with what trusted engines or a baseline say
  * @param metadataRows the rows of {@code sql/forms.sql}
  * @param zeros what is zero
+ * @param manifests what publishers say of the files
  * @param brokenHeaders how many headers did not parse at first, by what has read them
  */
 public record FileCopies(
@@ -34,6 +37,7 @@ public record FileCopies(
     ZeroTensors zeros,
     Map<ReadBy, Long> brokenHeaders,
     CheckpointSource checkpoints,
+    ManifestResult manifests,
     Optional<SecondReader> secondReader)
     implements CopySource {
 
@@ -73,7 +77,21 @@ public record FileCopies(
 
   @Override
   public boolean holds(Finding finding) {
-    return true;
+    return !finding.is(FindingKind.UNVERIFIED) || !isPublished(finding);
+  }
+
+  /** Whether it is about engines all of whose files are as their publishers say. */
+  private boolean isPublished(Finding finding) {
+    List<String> engines =
+        inventory.engines().stream()
+            .filter(
+                of ->
+                    finding.engine().isPresent()
+                        ? finding.engine().get().equals(of.spec().name())
+                        : finding.location().equals(Optional.of(of.group())))
+            .map(of -> of.spec().name())
+            .toList();
+    return !engines.isEmpty() && manifests.verified().containsAll(engines);
   }
 
   @Override
@@ -85,6 +103,7 @@ public record FileCopies(
         .forEach(findings::add);
     findings.addAll(zeros.findings(groups, ranks));
     findings.addAll(ListingFindings.of(inventory));
+    findings.addAll(manifests.findings());
     brokenHeaders.forEach((by, headers) -> findings.add(MisreadHeader.brokenAtFirst(headers, by)));
     return findings;
   }

@@ -1,0 +1,22 @@
+package io.shardsum.fleet;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What an engine, or {@code defaults}, may say of a manifest: its path, or path and key. */
+record ManifestSettings(String path, Optional<String> key) {
+  private static final String MANIFEST = "manifest";
+  private static final List<String> KEYS = List.of("path", "key");
+
+  static Optional<ManifestSettings> read(YamlMapping mapping) {
+    return mapping.isMapping(MANIFEST)
+        ? mapping
+            .mapping(MANIFEST, KEYS)
+            .map(of -> new ManifestSettings(of.requiredText("path"), of.text("key")))
+        : mapping.text(MANIFEST).map(path -> new ManifestSettings(path, Optional.empty()));
+  }
+
+  ManifestSpec spec(String baseDirectory) {
+    return ManifestSpec.of(path, key, baseDirectory);
+  }
+}

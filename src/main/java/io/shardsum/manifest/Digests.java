@@ -1,0 +1,59 @@
+package io.shardsum.manifest;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** The digests of a manifest, as they are read: each file once. */
+final class Digests {
+
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
+
+  private final String path;
+  private final Map<String, String> files = new TreeMap<>();
+
+  /**
+   * Begins.
+   *
+   * @param path of the manifest
+   */
+  Digests(String path) {
+    this.path = path;
+  }
+
+  /**
+   * Adds a file.
+   *
+   * @throws ManifestException if the digest is none of SHA-256, the name leads out of the
+   *     directory, or the file has another digest already
+   */
+  void add(String name, String digest) {
+    if (!SHA256.matcher(digest).matches()) {
+      throw ManifestException.of(
+          path, "SHA-256 in 64 hex digits", "`%s` of %s".formatted(digest, name));
+    }
+    String inDirectory = name.replaceFirst("^(\\./+)+", "");
+    if (inDirectory.isEmpty() || (inDirectory + "/").matches("(?s)(.*/)?\\.\\./.*")) {
+      throw ManifestException.of(path, "names of files in the model's directory", name);
+    }
+    String hex = digest.toLowerCase(Locale.ROOT);
+    String before = files.putIfAbsent(inDirectory, hex);
+    if (before != null && !before.equals(hex)) {
+      throw ManifestException.of(
+          path, "one digest of each file", "two of %s".formatted(inDirectory));
+    }
+  }
+
+  /**
+   * All of them.
+   *
+   * @throws ManifestException if there is none
+   */
+  Map<String, String> files() {
+    if (files.isEmpty()) {
+      throw ManifestException.of(path, "digests of files", "none: it is empty");
+    }
+    return files;
+  }
+}

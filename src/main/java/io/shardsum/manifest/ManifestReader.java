@@ -1,0 +1,176 @@
+package io.shardsum.manifest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardsum.fleet.EngineSpec;
+import io.shardsum.fleet.ManifestSpec;
+import io.shardsum.io.FailureReason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+
+/** Reads manifests, whatever their form is, from any Hadoop file system. */
+public final class ManifestReader {
+
+  /** What is looked for beside an engine's files. */
+  private static final List<String> BESIDE =
+      List.of("model.sig", "SHA256SUMS", "sha256sums.txt", "checksums.json", "B3SUMS");
+
+  private static final int MOST_BYTES = 64 << 20;
+  private static final int MOST_POINTERS = 100_000;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Configuration hadoopConf;
+
+  public ManifestReader(Configuration hadoopConf) {
+    this.hadoopConf = hadoopConf;
+  }
+
+  /**
+   * The manifests of an engine: the one that its description names, or all that lie beside its
+   * files.
+   *
+   * @throws ManifestException if there is none, or one cannot be used
+   */
+  public List<Manifest> read(EngineSpec engine, ManifestSpec spec) {
+    Optional<SigningKey> key = spec.key().map(path -> SigningKey.parse(path, text(path)));
+    List<Manifest> manifests =
+        spec.path().map(path -> List.of(read(path, key))).orElseGet(() -> beside(engine, key));
+    if (key.isPresent()
+        && manifests.stream().noneMatch(m -> m.signing() == Manifest.Signing.VERIFIED)) {
+      throw ManifestException.of(
+          manifests.get(0).path(), "one that is signed, since a key is given", "no signature");
+    }
+    return manifests;
+  }
+
+  private List<Manifest> beside(EngineSpec engine, Optional<SigningKey> key) {
+    if (!engine.visibility().hosts().isEmpty()) {
+      throw new ManifestException(
+          "Cannot look for manifests of engine %s: expected the path of one, since its files lie on hosts' own disks, found auto"
+              .formatted(engine.name()));
+    }
+    List<Manifest> found = new ArrayList<>();
+    hubCache(engine).ifPresent(cache -> found.add(cache.manifest()));
+    for (String name : BESIDE) {
+      String path = new Path(engine.shards(), name).toString();
+      if (exists(path)) {
+        found.add(read(path, key));
+      }
+    }
+    if (found.isEmpty()) {
+      throw ManifestException.of(
+          engine.shards(),
+          "a manifest beside the files: %s, or a Hugging Face cache"
+              .formatted(String.join(", ", BESIDE)),
+          "none");
+    }
+    return found;
+  }
+
+  private static Optional<HubCache> hubCache(EngineSpec engine) {
+    Path directory = new Path(engine.shards());
+    Optional<HubCache> cache =
+        "file".equals(directory.toUri().getScheme())
+            ? HubCache.at(java.nio.file.Path.of(directory.toUri().getPath()))
+            : Optional.empty();
+    cache.ifPresent(of -> of.require(engine.model(), engine.revision()));
+    return cache;
+  }
+
+  private Manifest read(String path, Optional<SigningKey> key) {
+    if (isDirectory(path)) {
+      return LfsPointers.of(path, pointers(path));
+    }
+    String text = text(path);
+    if (text.stripLeading().startsWith("{")) {
+      JsonNode json = json(path, text);
+      if (json.has(SignedStatement.KEY)) {
+        return SignedStatement.parse(path, json, key);
+      }
+      if (json.has(ModelChecksums.KEY)) {
+        return ModelChecksums.parse(path, json);
+      }
+      throw ManifestException.of(
+          path,
+          "a bundle of OpenSSF model signing, or SGLang's file of checksums",
+          "JSON with neither dsseEnvelope nor checksums");
+    }
+    return ChecksumList.parse(path, text);
+  }
+
+  private static JsonNode json(String path, String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw ManifestException.of(path, "JSON", "something that only begins like it");
+    }
+  }
+
+  private Map<String, String> pointers(String directory) {
+    Map<String, String> pointers = new TreeMap<>();
+    try {
+      Path root = new Path(directory);
+      FileSystem storage = root.getFileSystem(hadoopConf);
+      String above = storage.makeQualified(root) + "/";
+      RemoteIterator<LocatedFileStatus> files = storage.listFiles(root, true);
+      while (files.hasNext() && pointers.size() < MOST_POINTERS) {
+        FileStatus file = files.next();
+        String path = file.getPath().toString();
+        if (file.getLen() <= LfsPointers.MOST_BYTES && path.startsWith(above)) {
+          pointers.put(path.substring(above.length()), text(path));
+        }
+      }
+      return pointers;
+    } catch (IOException e) {
+      throw cannotRead(directory, e);
+    }
+  }
+
+  private boolean isDirectory(String path) {
+    try {
+      Path of = new Path(path);
+      return of.getFileSystem(hadoopConf).getFileStatus(of).isDirectory();
+    } catch (IOException e) {
+      throw cannotRead(path, e);
+    }
+  }
+
+  private boolean exists(String path) {
+    try {
+      Path of = new Path(path);
+      return of.getFileSystem(hadoopConf).exists(of);
+    } catch (IOException e) {
+      throw cannotRead(path, e);
+    }
+  }
+
+  private String text(String path) {
+    Path of = new Path(path);
+    try (InputStream in = of.getFileSystem(hadoopConf).open(of)) {
+      byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+      if (bytes.length > MOST_BYTES) {
+        throw ManifestException.of(path, "at most 64 MiB", "more");
+      }
+      return new String(bytes, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw cannotRead(path, e);
+    }
+  }
+
+  private static ManifestException cannotRead(String path, IOException why) {
+    return new ManifestException("Cannot read %s: %s".formatted(path, FailureReason.of(why)));
+  }
+}

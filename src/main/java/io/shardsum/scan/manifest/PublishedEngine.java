@@ -1,0 +1,175 @@
+package io.shardsum.scan.manifest;
+
+import io.shardsum.manifest.Manifest;
+import io.shardsum.text.ForeignText;
+import io.shardsum.text.NumberWords;
+import io.shardsum.verdict.Comparison;
+import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.FindingKind;
+import io.shardsum.verdict.Subject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * An engine, and what a publisher says of its files.
+ *
+ * @param weights the files of weights that the manifest lists and the engine should have; what else
+ *     it lists is not read
+ * @param unread those of them that are there, and are not read as shards
+ * @param isWhole whether the engine should have all of them; a copy of some ranks should not
+ */
+record PublishedEngine(
+    String engine,
+    Manifest manifest,
+    NavigableSet<String> weights,
+    NavigableSet<String> unread,
+    boolean isWhole) {
+
+  /**
+   * What does not fit.
+   *
+   * @param files all that were read of the engine
+   */
+  List<Finding> findings(List<HashedWeights> files) {
+    List<Finding> findings = new ArrayList<>();
+    List<HashedWeights> differing = new ArrayList<>();
+    List<HashedWeights> extra = new ArrayList<>();
+    int equal = 0;
+    for (HashedWeights file : files) {
+      String expected = manifest.files().get(file.name());
+      if (file.isOutside()) {
+        findings.add(notChecked(file, "it lies in another directory than the engine's"));
+      } else if (file.sha256().isEmpty()) {
+        findings.add(notChecked(file, "it could not be hashed: " + file.reason()));
+      } else if (manifest.others().containsKey(file.name())) {
+        findings.add(notChecked(file, manifest.others().get(file.name())));
+      } else if (expected == null) {
+        extra.add(file);
+      } else if (expected.equals(file.sha256().get())) {
+        equal++;
+      } else {
+        differing.add(file);
+      }
+    }
+    findings.addAll(ofDiffering(differing, equal));
+    if (!extra.isEmpty()) {
+      findings.add(
+          finding(
+              FindingKind.FILE_EXTRA,
+              extra,
+              Comparison.of("no such file", paths(extra)),
+              "read, and not listed in %s: %s".formatted(manifest.path(), names(extra))));
+    }
+    findings.addAll(missing(files));
+    findings.add(note(files.size(), equal));
+    return findings;
+  }
+
+  /** Whether a file has not the digest that is expected of it. */
+  boolean differs(HashedWeights file) {
+    String expected = manifest.files().get(file.name());
+    return expected != null && file.sha256().filter(found -> !found.equals(expected)).isPresent();
+  }
+
+  /** Where all differ, it is said once: the publisher speaks of something else. */
+  private List<Finding> ofDiffering(List<HashedWeights> differing, int equal) {
+    if (differing.size() > Finding.MOST_OF_ONE_CAUSE && equal == 0) {
+      return List.of(
+          finding(
+              FindingKind.FILE_DIFFERS,
+              differing,
+              Comparison.of(manifest.path(), "other bytes in each file"),
+              "none of %s that %s lists has the bytes that it says: another model or revision?"
+                  .formatted(NumberWords.count(differing.size(), "file"), manifest.path())));
+    }
+    return differing.stream().map(this::ofDiffering).toList();
+  }
+
+  private Finding ofDiffering(HashedWeights file) {
+    String expected = manifest.files().get(file.name());
+    String found = file.sha256().orElseThrow();
+    return finding(
+        FindingKind.FILE_DIFFERS,
+        List.of(file),
+        Comparison.of(expected, found),
+        "%s: %s says SHA-256 %s, found %s"
+            .formatted(file.path(), manifest.path(), expected, found));
+  }
+
+  private List<Finding> missing(List<HashedWeights> files) {
+    List<Finding> findings = new ArrayList<>();
+    if (!unread.isEmpty()) {
+      findings.add(
+          finding(
+              FindingKind.NOT_CHECKED,
+              List.of(),
+              Comparison.NONE,
+              "not compared with %s, since no shards of the engine: %s"
+                  .formatted(manifest.path(), ForeignText.list(unread))));
+    }
+    NavigableSet<String> missing = new TreeSet<>(weights);
+    missing.removeAll(unread);
+    files.forEach(file -> missing.remove(file.name()));
+    if (isWhole && !missing.isEmpty()) {
+      findings.add(
+          finding(
+              FindingKind.FILE_MISSING,
+              List.of(),
+              Comparison.of(ForeignText.list(missing), "not there"),
+              "listed in %s and not there: %s"
+                  .formatted(manifest.path(), ForeignText.list(missing))));
+    }
+    return findings;
+  }
+
+  private Finding notChecked(HashedWeights file, String why) {
+    return finding(
+        FindingKind.NOT_CHECKED,
+        List.of(file),
+        Comparison.NONE,
+        "%s was not compared with %s: %s".formatted(file.path(), manifest.path(), why));
+  }
+
+  private Finding note(int files, int equal) {
+    long others = (long) manifest.files().size() + manifest.others().size() - weights.size();
+    return finding(
+        FindingKind.MANIFEST,
+        List.of(),
+        Comparison.NONE,
+        "%s of %s as the manifest %s says; %s%s"
+            .formatted(
+                NumberWords.count(equal, "file"),
+                Integer.toString(files),
+                manifest.path(),
+                manifest.signing().words(),
+                others == 0
+                    ? ""
+                    : "; it lists %s besides, which are not hashed"
+                        .formatted(NumberWords.count(others, "file"))));
+  }
+
+  private Finding finding(
+      FindingKind kind, List<HashedWeights> files, Comparison comparison, String detail) {
+    List<Integer> ranks =
+        files.stream().flatMap(file -> file.ranks().stream()).sorted().distinct().toList();
+    return Finding.of(
+            kind,
+            ranks.size() == 1 ? Subject.rank(engine, ranks.get(0)) : Subject.engine(engine),
+            comparison,
+            files.size() == 1 ? Optional.of(files.get(0).path()) : Optional.empty(),
+            detail)
+        .aboutRanks(ranks)
+        .about(files.stream().flatMap(file -> file.tensors().stream()).toList());
+  }
+
+  private static String paths(List<HashedWeights> files) {
+    return ForeignText.list(files.stream().map(HashedWeights::path).toList());
+  }
+
+  private static String names(List<HashedWeights> files) {
+    return ForeignText.list(files.stream().map(HashedWeights::name).toList());
+  }
+}
