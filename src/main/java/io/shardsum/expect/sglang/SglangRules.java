@@ -154,7 +154,16 @@ public final class SglangRules implements EngineRules {
   @Override
   public Set<String> groups() {
     return Set.of(
-        "tp", "attention", "moe", "head", "dense", "shared", "tower", "embedding", "whole_with_dp");
+        "tp",
+        "attention",
+        "exchanged",
+        "moe",
+        "head",
+        "dense",
+        "shared",
+        "tower",
+        "embedding",
+        "whole_with_dp");
   }
 
   @Override
@@ -167,6 +176,7 @@ public final class SglangRules implements EngineRules {
       case "moe" -> topology.insideExpertShare(rank);
       case "head" -> headOnAttentionGroup ? ofAttention : ofTensors;
       case "dense" -> moe.hasWholeDense() ? Share.WHOLE : ofTensors;
+      case "exchanged" -> moe.exchanges() ? Share.WHOLE : ofTensors;
       case "shared" -> moe.sharedWhole() ? Share.WHOLE : ofTensors;
       case "tower" -> hasWholeTower ? Share.WHOLE : ofAttention;
       case "embedding" -> replicatesEmbedding ? Share.WHOLE : ofAttention;
