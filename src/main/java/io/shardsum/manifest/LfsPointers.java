@@ -16,7 +16,7 @@ final class LfsPointers {
 
   private static final Pattern POINTER =
       Pattern.compile(
-          "version https://git-lfs\\.github\\.com/spec/v1\n(?:ext-.*\n)*oid ([a-z0-9]+):([0-9a-f]+)\nsize [0-9]+\n.*",
+          "version https://git-lfs\\.github\\.com/spec/v1\n(?:ext-[^\n]*\n)*oid ([a-z0-9]+):([0-9a-f]+)\nsize [0-9]+\n.*",
           Pattern.DOTALL);
 
   private LfsPointers() {}

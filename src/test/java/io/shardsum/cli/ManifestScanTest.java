@@ -77,7 +77,7 @@ class ManifestScanTest {
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
     assertThat(run.out())
         .contains(
-            "alone: MANIFEST: 2 files of 2 as the manifest file:%s says; it is not signed; it lists 1 file besides, which are not hashed"
+            "alone: MANIFEST: 2 files of 2 as the manifest file:%s says; it is not signed; 1 file that it lists besides: not weights, and not compared"
                 .formatted(fleet.directory("alone").resolve("SHA256SUMS")))
         .doesNotContain("UNVERIFIED");
   }

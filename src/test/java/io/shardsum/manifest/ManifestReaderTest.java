@@ -118,6 +118,17 @@ class ManifestReaderTest {
     assertThat(manifest.files()).containsExactly(entry("sub/a.safetensors", PART_0));
   }
 
+  @Test
+  void refusesADirectoryWithoutAWholePointer() throws IOException {
+    Path clone = Files.createDirectories(directory.resolve("clone"));
+    Files.writeString(
+        clone.resolve("a.safetensors"),
+        "version https://git-lfs.github.com/spec/v1\n" + "ext-0-a\n".repeat(100));
+
+    assertThatThrownBy(() -> read(clone.toString()))
+        .hasMessageContaining("found none: it is empty");
+  }
+
   private Path snapshot() throws IOException {
     Path cache = directory.resolve("hub/models--acme--chat");
     Path snapshot = Files.createDirectories(cache.resolve("snapshots/" + COMMIT));

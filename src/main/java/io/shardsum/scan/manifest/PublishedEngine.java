@@ -147,7 +147,7 @@ record PublishedEngine(
                 manifest.signing().words(),
                 others == 0
                     ? ""
-                    : "; it lists %s besides, which are not hashed"
+                    : "; %s that it lists besides: not weights, and not compared"
                         .formatted(NumberWords.count(others, "file"))));
   }
 
