@@ -35,7 +35,7 @@ final class SignedStatement {
    */
   static Manifest parse(String path, JsonNode bundle, Optional<SigningKey> key) {
     DsseEnvelope envelope = DsseEnvelope.parse(path, bundle.path(KEY));
-    key.ifPresent(of -> envelope.verify(path, of));
+    key.ifPresent(of -> verify(path, bundle, envelope, of));
     JsonNode statement = json(path, envelope.payload());
     require(path, "the statement type " + STATEMENT, statement.path("_type"), STATEMENT);
     require(path, "the predicate " + PREDICATE, statement.path("predicateType"), PREDICATE);
@@ -67,6 +67,16 @@ final class SignedStatement {
         key.isPresent() ? Signing.VERIFIED : Signing.NOT_VERIFIED,
         new TreeMap<>(digests.files()),
         new TreeMap<>());
+  }
+
+  private static void verify(String path, JsonNode bundle, DsseEnvelope envelope, SigningKey key) {
+    if (!bundle.path("verificationMaterial").has("publicKey")) {
+      throw ManifestException.of(
+          path,
+          "a signature by the key " + key.path(),
+          "one by a certificate, which cannot be verified yet");
+    }
+    envelope.verify(path, key);
   }
 
   private static void requireSubject(String path, JsonNode statement, String ofResources) {
