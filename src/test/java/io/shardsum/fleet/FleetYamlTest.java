@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Every fault of a description is named with its line and with what is allowed. */
 class FleetYamlTest {
   private static final String ENGINE_KEYS =
-      "name, shards, model, revision, parallelism, layout, pattern, skip, profile, digest, ignore, shared, hosts, checkpoint, runtime, gpu, dtype, set, expect, draft, trusted, endpoint";
+      "name, shards, model, revision, parallelism, layout, pattern, skip, profile, digest, file-digest, manifest, ignore, shared, hosts, checkpoint, runtime, gpu, dtype, set, expect, draft, trusted, endpoint";
 
   @Test
   void refusesALoginInAPathWithoutShowingIt() {
@@ -75,7 +75,7 @@ class FleetYamlTest {
           shards: /m
         """,
         "fleet.yaml line 4: defaults: unknown key 'shards' (did you mean 'shared'?); allowed: model, revision,"
-            + " parallelism, layout, pattern, skip, profile, digest, ignore, shared, hosts, checkpoint, runtime, gpu, dtype,"
+            + " parallelism, layout, pattern, skip, profile, digest, file-digest, manifest, ignore, shared, hosts, checkpoint, runtime, gpu, dtype,"
             + " set, expect");
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardsum.tables.ScanId;
+import io.shardsum.tables.ScanTable;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.Nights;
@@ -332,7 +333,7 @@ class HistoryTest {
     List<Engine> engines = List.of(Engine.of("a", "acme/chat", "1", "w"));
     new Nights()
         .scan("now", "now", Landed.STARTED_AT, engines)
-        .ofSchemaVersion(5)
+        .ofSchemaVersion(ScanTable.SCHEMA_VERSION + 1)
         .scan("then", "then", Landed.STARTED_AT, engines)
         .write(spark, newer);
     History tables = new History(spark, newer.toString());
@@ -340,8 +341,8 @@ class HistoryTest {
     assertThatThrownBy(() -> tables.histories(Optional.empty(), new ScanRange.Last(1)))
         .isInstanceOf(HistoryException.class)
         .hasMessage(
-            "Cannot read scan then in %s: expected schema version 4 at most, found 5: a newer Shardsum has written it",
-            newer);
+            "Cannot read scan then in %s: expected schema version %s at most, found %s: a newer Shardsum has written it",
+            newer, ScanTable.SCHEMA_VERSION, ScanTable.SCHEMA_VERSION + 1);
   }
 
   @Test
