@@ -13,10 +13,16 @@ final class AwsLogging {
 
   private static final String FACTORY = "software.amazon.awssdk.thirdparty.org.slf4j.LoggerFactory";
 
+  private static boolean begun;
+
   private AwsLogging() {}
 
   /** Lets it say so unheard, once; without the bundle there is nothing to do. */
   static synchronized void begin(ClassLoader loader) {
+    if (begun) {
+      return;
+    }
+    begun = true;
     PrintStream standardError = System.err;
     try (PrintStream unheard =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {

@@ -8,12 +8,10 @@ import org.apache.hadoop.fs.FSDataInputStream;
 
 /** A file of any Hadoop file system. */
 final class HadoopByteSource implements ByteSource {
-  private static final int COPY_BYTES = 1 << 20;
-
   private final ListedFile file;
   private final FSDataInputStream stream;
   private final ReadPolicy policy;
-  private byte[] copy = new byte[0];
+  private final ThroughArray forward = new ThroughArray();
 
   HadoopByteSource(ListedFile file, FSDataInputStream stream, ReadPolicy policy) {
     this.file = file;
@@ -36,19 +34,9 @@ final class HadoopByteSource implements ByteSource {
     if (positionBytes + target.remaining() > lengthBytes()) {
       throw new EOFException(name() + " ends at byte " + lengthBytes());
     }
-    if (target.hasArray()) {
-      int offset = target.arrayOffset() + target.position();
-      read(positionBytes, target.array(), offset, target.remaining());
-      target.position(target.limit());
-      return;
-    }
-    byte[] bytes = copy(Math.min(COPY_BYTES, target.remaining()));
-    for (long position = positionBytes; target.hasRemaining(); ) {
-      int length = Math.min(bytes.length, target.remaining());
-      read(position, bytes, 0, length);
-      target.put(bytes, 0, length);
-      position += length;
-    }
+    // One array serves a single thread again and again.
+    ThroughArray array = policy == ReadPolicy.ANYWHERE ? new ThroughArray() : forward;
+    array.fill(positionBytes, target, this::read);
   }
 
   private void read(long positionBytes, byte[] target, int offset, int length) throws IOException {
@@ -61,17 +49,6 @@ final class HadoopByteSource implements ByteSource {
       }
       case ANYWHERE -> stream.readFully(positionBytes, target, offset, length);
     }
-  }
-
-  /** One array serves a single thread again and again. */
-  private byte[] copy(int lengthBytes) {
-    if (policy == ReadPolicy.ANYWHERE) {
-      return new byte[lengthBytes];
-    }
-    if (copy.length < lengthBytes) {
-      copy = new byte[lengthBytes];
-    }
-    return copy;
   }
 
   @Override

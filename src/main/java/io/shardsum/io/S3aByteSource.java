@@ -33,14 +33,13 @@ final class S3aByteSource implements ByteSource {
   /** So much is rather read and thrown away than asked for anew. */
   private static final long MOST_SKIPPED_BYTES = 64 << 10;
 
-  private static final int COPY_BYTES = 1 << 20;
   private static final int PLACES = 2;
 
   private final ListedFile file;
   private final Opening opening;
   private final LongSupplier announcedEnd;
   private final Place[] places = new Place[PLACES];
-  private byte[] copy = new byte[0];
+  private final ThroughArray array = new ThroughArray();
 
   /**
    * Opens nothing yet.
@@ -100,21 +99,7 @@ final class S3aByteSource implements ByteSource {
       return;
     }
     Place place = placeAt(positionBytes, target.remaining());
-    if (target.hasArray()) {
-      int offset = target.arrayOffset() + target.position();
-      place.read(positionBytes, target.array(), offset, target.remaining());
-      target.position(target.limit());
-      return;
-    }
-    if (copy.length < Math.min(COPY_BYTES, target.remaining())) {
-      copy = new byte[Math.min(COPY_BYTES, target.remaining())];
-    }
-    for (long position = positionBytes; target.hasRemaining(); ) {
-      int length = Math.min(copy.length, target.remaining());
-      place.read(position, copy, 0, length);
-      target.put(copy, 0, length);
-      position += length;
-    }
+    array.fill(positionBytes, target, place::read);
   }
 
   /** The one that reaches the bytes; else one that is opened instead of what was not used last. */

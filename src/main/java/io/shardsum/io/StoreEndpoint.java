@@ -39,7 +39,7 @@ public final class StoreEndpoint {
    *     no setting says, nothing is known
    */
   public static void requireAnswers(String location, Configuration conf) throws IOException {
-    if (isOfS3a(location)) {
+    if (ObjectStore.holds(new Path(location))) {
       AwsLogging.begin(conf.getClassLoader());
     }
     Optional<URI> endpoint = endpoint(location, conf);
@@ -53,8 +53,9 @@ public final class StoreEndpoint {
 
   /** As S3A's settings say it; empty where a proxy is asked instead. */
   static Optional<URI> endpoint(String location, Configuration conf) {
-    URI uri = new Path(location).toUri();
-    if (!isOfS3a(location) || !setting("proxy.host", uri, conf).isEmpty()) {
+    Path path = new Path(location);
+    URI uri = path.toUri();
+    if (!ObjectStore.holds(path) || !setting("proxy.host", uri, conf).isEmpty()) {
       return Optional.empty();
     }
     String endpoint = setting("endpoint", uri, conf);
@@ -66,10 +67,6 @@ public final class StoreEndpoint {
     } catch (IllegalArgumentException e) { // S3A says what is wrong with it
       return Optional.empty();
     }
-  }
-
-  private static boolean isOfS3a(String location) {
-    return location.regionMatches(true, 0, "s3a:", 0, "s3a:".length());
   }
 
   private static String setting(String key, URI location, Configuration conf) {

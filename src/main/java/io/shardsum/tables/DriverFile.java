@@ -1,5 +1,6 @@
 package io.shardsum.tables;
 
+import io.shardsum.io.ObjectStore;
 import java.io.IOException;
 import java.util.UUID;
 import org.apache.hadoop.fs.FileSystem;
@@ -23,9 +24,6 @@ import org.apache.spark.sql.internal.SQLConf;
  */
 final class DriverFile {
 
-  /** Its objects are there once they are whole. */
-  static final String S3A = "s3a";
-
   private DriverFile() {}
 
   /**
@@ -47,7 +45,7 @@ final class DriverFile {
     String name = "part-00000-" + UUID.randomUUID() + files.getFileExtension(context);
     FileSystem fileSystem = directory.getFileSystem(job.getConfiguration());
     Path file = new Path(directory, name);
-    if (fileSystem.getScheme().equals(S3A)) {
+    if (ObjectStore.holds(directory)) {
       write(file, collected, files, rows, context);
       return;
     }

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.not;
 
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.io.FailureReason;
+import io.shardsum.io.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -72,7 +73,7 @@ public final class EarlierScans {
   /** Of scans there are few, and each statement reads them. */
   private void view(ScanTable table) {
     Dataset<Row> found = ofScansThatCount(table.completed(found(table)));
-    if (isOnStore() && table != ScanTable.TENSORS) {
+    if (ObjectStore.holds(out) && table != ScanTable.TENSORS) {
       // Each statement would read all files again. What is kept is no other reader's.
       found = found.where(lit(UUID.randomUUID().toString()).isNotNull()).persist();
     }
@@ -131,10 +132,6 @@ public final class EarlierScans {
           "Cannot read %s: expected Parquet files, found none".formatted(path(table)));
     }
     return found;
-  }
-
-  private boolean isOnStore() {
-    return DriverFile.S3A.equals(out.toUri().getScheme());
   }
 
   private boolean anyIsLeftIn() {

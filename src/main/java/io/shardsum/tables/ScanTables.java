@@ -1,6 +1,7 @@
 package io.shardsum.tables;
 
 import io.shardsum.io.FailureReason;
+import io.shardsum.io.ObjectStore;
 import io.shardsum.text.ForeignText;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -105,7 +106,7 @@ public record ScanTables(Path out, LocalDate date, ScanId scanId) {
   /** The directories of scans of this id in a table, which is made where it is not there. */
   private Set<Path> ofThisId(Path table, FileSystem fileSystem) throws IOException {
     Set<Path> scans = new TreeSet<>();
-    if (fileSystem.getScheme().equals(DriverFile.S3A)) { // a request for each 1,000 files
+    if (ObjectStore.holds(out)) { // a request for each 1,000 files
       try {
         RemoteIterator<LocatedFileStatus> files = fileSystem.listFiles(table, true);
         while (files.hasNext()) {

@@ -2,6 +2,7 @@ package io.shardsum.tables;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardsum.io.ObjectStore;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,7 +81,7 @@ public final class ScanWaves {
 
   /** Whether the tables lie on an object store: each request takes its time. */
   public boolean isOnStore() {
-    return fileSystem.getScheme().equals(DriverFile.S3A);
+    return ObjectStore.holds(rows);
   }
 
   /** Whether the rows that have landed are few enough to be kept in memory. */
