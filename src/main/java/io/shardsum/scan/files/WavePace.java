@@ -12,10 +12,10 @@ import org.apache.spark.sql.SparkSession;
  */
 final class WavePace {
 
-  private static final int SECONDS = 6;
+  private static final int SECONDS = 10;
 
-  /** Before the rate is known: this is read in less than a second from a fast local disk. */
-  private static final long FIRST_BYTES_OF_A_CORE = 512L << 20;
+  /** Before the rate is known: a core hashes this in a second from a fast local disk. */
+  private static final long FIRST_BYTES_OF_A_CORE = 2L << 30;
 
   private final long firstBytes;
   private final boolean byRate;

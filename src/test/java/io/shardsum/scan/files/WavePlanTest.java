@@ -113,10 +113,10 @@ class WavePlanTest {
         .allSatisfy(wave -> assertThat(wave.files()).hasSize(2));
     seconds.set(1);
     queue.landed(first.files());
-    assertThat(queue.next().orElseThrow().files()).as("2 GiB a second, 6 seconds").hasSize(12);
+    assertThat(queue.next().orElseThrow().files()).as("2 GiB a second, 10 seconds").hasSize(20);
     seconds.set(8);
     queue.landed(second.files());
-    assertThat(queue.next().orElseThrow().files()).as("0.5 GiB a second").hasSize(3);
+    assertThat(queue.next().orElseThrow().files()).as("0.5 GiB a second").hasSize(5);
     seconds.set(80);
     assertThat(queue.next().orElseThrow().files()).as("no less than is usual").hasSize(1);
   }
