@@ -83,12 +83,13 @@ Samples = dict[str, list[Sample]]
 class Runner:
     """Runs commands in the root of the repository."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, environment: dict[str, str] | None = None) -> None:
+        """The variables are given to the commands beside those of this process."""
         self._root = root
         # Without SPARK_HOME, jobs/fleet-scan runs Spark embedded, as it does after a fresh clone.
         self._environment = {
             name: value for name, value in os.environ.items() if name != "SPARK_HOME"
-        }
+        } | (environment or {})
 
     def by_turns(self, commands: list[Command], runs: int) -> Samples:
         """Runs A B C A B C, so that a drift of the machine hits all alike."""
