@@ -23,6 +23,8 @@ def side_by_side(commands: Commands, shards: ShardSet) -> list[Command]:
         commands.model_signing(shards),
         commands.scan(shards, SCAN),
         commands.scan(shards, f"{SCAN}, SHA-256", " --digest sha256"),
+        commands.scan(shards, f"{SCAN}, SHA-256 of files", " --file-digest sha256"),
+        commands.scan(shards, f"{SCAN}, both", " --digest sha256 --file-digest sha256"),
     ]
 
 
