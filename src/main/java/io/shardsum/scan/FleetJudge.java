@@ -16,6 +16,7 @@ import io.shardsum.scan.judge.SourceResult;
 import io.shardsum.scan.judge.ZeroTensors;
 import io.shardsum.scan.live.LiveCopies;
 import io.shardsum.scan.live.LiveSource;
+import io.shardsum.scan.manifest.FileReading;
 import io.shardsum.scan.manifest.ManifestSource;
 import io.shardsum.scan.plan.BackgroundWork;
 import io.shardsum.scan.plan.PlannedFile;
@@ -162,7 +163,15 @@ record FleetJudge(
         new ZeroTensors(metadata.zeros().get()),
         reading.brokenHeaders(),
         checkpoints,
-        manifests.compare(reading.tensors()),
+        manifests.compare(
+            reading.tensors(),
+            switch (second) {
+              case LOOKS ->
+                  Optional.of(
+                      new FileReading(
+                          session, files, reading.executors(), limits, request.reading()));
+              case TRUSTS -> Optional.empty();
+            }),
         switch (second) {
           case LOOKS ->
               Optional.of(

@@ -4,6 +4,7 @@ import io.shardsum.checksum.SglangChecksum;
 import io.shardsum.io.Retries;
 import io.shardsum.io.Shard;
 import io.shardsum.io.ShardOpener;
+import io.shardsum.safetensors.SafetensorsFormatException;
 import io.shardsum.safetensors.SafetensorsHeader;
 import io.shardsum.source.sglang.EngineNames;
 import io.shardsum.source.sglang.RankReader;
@@ -149,7 +150,9 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     } catch (IOException e) {
       report(e);
       row.beginFile(slice, 0);
-      pending.add(row.brokenFile(error));
+      pending.add(
+          row.brokenFile(
+              error, e instanceof SafetensorsFormatException ? hashed() : Optional.empty()));
       return true;
     }
     row.beginFile(slice, header.tensors().size());
@@ -183,8 +186,26 @@ final class ChunkReader implements PartitionReader<InternalRow> {
       return false;
     } catch (IOException e) {
       report(e);
-      pending.add(row.brokenFile(error));
+      pending.add(row.brokenFile(error, Optional.empty()));
       return true;
+    }
+  }
+
+  /** The digest of a file that is no safetensors; empty if it cannot be read, either. */
+  private Optional<String> hashed() throws IOException {
+    if (fileHash.isEmpty()) {
+      return Optional.empty();
+    }
+    try (Shard closing = shard) {
+      fileHash.get().begin();
+      addToFile(0, slice.file().lengthBytes(), slice.file().lengthBytes());
+      closing.checkUnchanged();
+      return fileDigest();
+    } catch (IOException e) {
+      if (Retries.isInterrupt(e)) {
+        throw e;
+      }
+      return Optional.empty();
     }
   }
 
@@ -213,7 +234,10 @@ final class ChunkReader implements PartitionReader<InternalRow> {
   private PendingRow skipped() throws IOException {
     if (fileHash.isPresent() && error == null) {
       try {
-        addSkipped();
+        addToFile(
+            cursor.offsetBytes(),
+            cursor.offsetBytes() + cursor.tensor().lengthBytes(),
+            endOfUseBytes);
       } catch (IOException e) {
         report(e);
         return row.failed(error);
@@ -223,12 +247,11 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     return row.skipped();
   }
 
-  private void addSkipped() throws IOException {
-    long endBytes = cursor.offsetBytes() + cursor.tensor().lengthBytes();
-    for (long at = cursor.offsetBytes(); at < endBytes; at += sums.mostBytes()) {
+  private void addToFile(long beginBytes, long endBytes, long usedBytes) throws IOException {
+    for (long at = beginBytes; at < endBytes; at += sums.mostBytes()) {
       endIfKilled();
       int lengthBytes = (int) Math.min(sums.mostBytes(), endBytes - at);
-      fileHash.orElseThrow().add(sums.read(shard, at, lengthBytes, endOfUseBytes), at);
+      addToFile(sums.read(shard, at, lengthBytes, usedBytes), at);
     }
   }
 

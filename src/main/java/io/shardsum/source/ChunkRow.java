@@ -121,10 +121,15 @@ final class ChunkRow implements Fp8Row {
     tensorIndex = NONE;
   }
 
-  /** The row of a file that cannot be read, or is no longer what it was. */
-  PendingRow brokenFile(String error) {
+  /**
+   * The row of a file that cannot be read, or is no longer what it was.
+   *
+   * @param sha256OfFile where the file could be read, and is no safetensors
+   */
+  PendingRow brokenFile(String error, Optional<String> sha256OfFile) {
     beginFileAlone();
     error(error);
+    fileSha256(sha256OfFile);
     return ended();
   }
 

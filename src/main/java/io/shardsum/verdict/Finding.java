@@ -108,7 +108,7 @@ public record Finding(
   }
 
   /** The same finding of bytes that something has read. */
-  Finding readBy(ReadBy reader) {
+  public Finding readBy(ReadBy reader) {
     return with(cause, location, detail, damage, Optional.of(reader));
   }
 

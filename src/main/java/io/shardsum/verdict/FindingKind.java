@@ -34,7 +34,7 @@ public enum FindingKind {
   /** A file could not be read, or is not what its header says. */
   UNREADABLE(Meaning.UNREAD, "a file cut short, broken, or without the right to read it"),
   /** A file has other bytes than its publisher says. */
-  FILE_DIFFERS(Meaning.DIFFERENCE, "changed since it was published, or misread: it was read once"),
+  FILE_DIFFERS(Meaning.DIFFERENCE, "changed since it was published"),
   /** A file that its publisher names was not read. */
   FILE_MISSING(Meaning.DIFFERENCE, "a download or copy that did not end"),
   /** A file is read that its publisher does not name. */

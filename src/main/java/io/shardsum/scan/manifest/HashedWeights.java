@@ -1,5 +1,6 @@
 package io.shardsum.scan.manifest;
 
+import io.shardsum.verdict.ReadBy;
 import io.shardsum.verdict.TensorName;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,8 @@ import java.util.Optional;
  * @param ranks whose it is
  * @param sha256 of the whole file; empty: it could not be hashed
  * @param reason why it could not
+ * @param readBy what has read it
+ * @param again where it does not have the digest that is expected, what a second reading gave
  * @param tensors what lies in it, where it does not have the digest that is expected
  */
 record HashedWeights(
@@ -20,6 +23,8 @@ record HashedWeights(
     List<Integer> ranks,
     Optional<String> sha256,
     String reason,
+    ReadBy readBy,
+    Optional<SecondHash> again,
     List<TensorName> tensors) {
 
   /** Copies the lists. */
@@ -32,7 +37,16 @@ record HashedWeights(
     return name.equals(path);
   }
 
-  HashedWeights with(List<TensorName> names) {
-    return new HashedWeights(path, name, ranks, sha256, reason, names);
+  /** Whether a second reading gave other bytes. */
+  boolean isMisread() {
+    return again
+        .flatMap(SecondHash::sha256)
+        .filter(hash -> !sha256.equals(Optional.of(hash)))
+        .isPresent();
+  }
+
+  /** The same, read again, with its tensors. */
+  HashedWeights with(Optional<SecondHash> secondHash, List<TensorName> names) {
+    return new HashedWeights(path, name, ranks, sha256, reason, readBy, secondHash, names);
   }
 }

@@ -12,16 +12,17 @@ import io.shardsum.manifest.ManifestReader;
 import io.shardsum.tables.Query;
 import io.shardsum.tables.ReferenceException;
 import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.ReadBy;
 import io.shardsum.verdict.TensorName;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -138,13 +139,14 @@ public final class ManifestSource {
    * Compares.
    *
    * @param tensors the rows of the table that come from files
+   * @param reading reads files again that are not as published; empty: that is left for later
    */
-  public ManifestResult compare(Dataset<Row> tensors) {
+  public ManifestResult compare(Dataset<Row> tensors, Optional<FileReading> reading) {
     if (engines.isEmpty()) {
       return new ManifestResult(List.of(), Set.of());
     }
     Dataset<Row> ofEngines = tensors.where(col("engine").isInCollection(engines.keySet()));
-    Map<String, List<HashedWeights>> files = named(hashed(ofEngines), ofEngines);
+    Map<String, List<HashedWeights>> files = looked(hashed(ofEngines), ofEngines, reading);
     List<Finding> findings = new ArrayList<>();
     Set<String> verified = new HashSet<>();
     published.forEach(
@@ -181,28 +183,59 @@ public final class ManifestSource {
                   row.getList(row.fieldIndex("ranks")),
                   Optional.ofNullable(row.getAs("sha256")),
                   row.getAs("reason"),
+                  readBy(row),
+                  Optional.empty(),
                   List.of()));
     }
     return files;
   }
 
-  /** The same, with the tensors of files that differ. */
-  private Map<String, List<HashedWeights>> named(
-      Map<String, List<HashedWeights>> files, Dataset<Row> tensors) {
-    Set<String> differing = new LinkedHashSet<>();
+  /** A row of an earlier scan may not say it. */
+  private static ReadBy readBy(Row row) {
+    return new ReadBy(
+        Objects.requireNonNullElse(row.getAs("host"), ""),
+        Objects.requireNonNullElse(row.getAs("executor"), ""),
+        Optional.empty());
+  }
+
+  /** The same, where files differ with their tensors, and with what a second reading gave. */
+  private Map<String, List<HashedWeights>> looked(
+      Map<String, List<HashedWeights>> files, Dataset<Row> tensors, Optional<FileReading> reading) {
+    Map<String, HashedWeights> differing = new LinkedHashMap<>();
     files.forEach(
         (engine, read) ->
-            read.stream()
-                .filter(file -> published.get(engine).stream().anyMatch(of -> of.differs(file)))
+            published.get(engine).stream()
+                .flatMap(of -> of.suspects(read).stream())
                 .limit(MOST_NAMED_FILES - differing.size())
-                .forEach(file -> differing.add(file.path())));
+                .forEach(file -> differing.put(file.path(), file)));
     if (differing.isEmpty()) {
       return files;
     }
+    Map<String, SecondHash> again =
+        reading.map(of -> of.readAgain(differing.values())).orElse(Map.of());
+    Map<List<String>, List<TensorName>> names = names(differing.keySet(), tensors);
+    Map<String, List<HashedWeights>> looked = new HashMap<>();
+    files.forEach(
+        (engine, read) ->
+            looked.put(
+                engine,
+                read.stream()
+                    .map(
+                        file ->
+                            file.with(
+                                Optional.ofNullable(again.get(file.path())),
+                                names.getOrDefault(List.of(engine, file.path()), List.of())))
+                    .toList()));
+    return looked;
+  }
+
+  /** What lies in files, by engine and file. */
+  private static Map<List<String>, List<TensorName>> names(
+      Set<String> files, Dataset<Row> tensors) {
     Map<List<String>, List<TensorName>> names = new HashMap<>();
     for (Row row :
         tensors
-            .where(col("file").isInCollection(differing).and(col("tensor").isNotNull()))
+            .where(col("file").isInCollection(files).and(col("tensor").isNotNull()))
             .select("engine", "file", "role", "tensor")
             .distinct()
             .orderBy("tensor")
@@ -211,14 +244,6 @@ public final class ManifestSource {
           .computeIfAbsent(List.of(row.getString(0), row.getString(1)), any -> new ArrayList<>())
           .add(new TensorName(row.getString(2), row.getString(3)));
     }
-    Map<String, List<HashedWeights>> named = new HashMap<>();
-    files.forEach(
-        (engine, read) ->
-            named.put(
-                engine,
-                read.stream()
-                    .map(f -> f.with(names.getOrDefault(List.of(engine, f.path()), List.of())))
-                    .toList()));
-    return named;
+    return names;
   }
 }

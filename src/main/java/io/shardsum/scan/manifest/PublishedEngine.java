@@ -6,6 +6,7 @@ import io.shardsum.text.NumberWords;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
+import io.shardsum.verdict.ReadBy;
 import io.shardsum.verdict.Subject;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,15 +69,33 @@ record PublishedEngine(
     return findings;
   }
 
-  /** Whether a file has not the digest that is expected of it. */
-  boolean differs(HashedWeights file) {
-    String expected = manifest.files().get(file.name());
-    return expected != null && file.sha256().filter(found -> !found.equals(expected)).isPresent();
+  /**
+   * What must be read again before it is blamed: one file where all of many differ.
+   *
+   * @param files all that were read of the engine
+   */
+  List<HashedWeights> suspects(List<HashedWeights> files) {
+    List<HashedWeights> listed =
+        files.stream()
+            .filter(file -> file.sha256().isPresent() && manifest.files().containsKey(file.name()))
+            .toList();
+    List<HashedWeights> differing = listed.stream().filter(this::differs).toList();
+    return areAll(differing, listed.size() - differing.size())
+        ? differing.subList(0, 1)
+        : differing;
+  }
+
+  private boolean differs(HashedWeights file) {
+    return !file.sha256().equals(Optional.of(manifest.files().get(file.name())));
+  }
+
+  private static boolean areAll(List<HashedWeights> differing, int equal) {
+    return differing.size() > Finding.MOST_OF_ONE_CAUSE && equal == 0;
   }
 
   /** Where all differ, it is said once: the publisher speaks of something else. */
   private List<Finding> ofDiffering(List<HashedWeights> differing, int equal) {
-    if (differing.size() > Finding.MOST_OF_ONE_CAUSE && equal == 0) {
+    if (areAll(differing, equal) && differing.stream().noneMatch(HashedWeights::isMisread)) {
       return List.of(
           finding(
               FindingKind.FILE_DIFFERS,
@@ -91,12 +110,39 @@ record PublishedEngine(
   private Finding ofDiffering(HashedWeights file) {
     String expected = manifest.files().get(file.name());
     String found = file.sha256().orElseThrow();
+    Optional<String> foundAgain = file.again().flatMap(SecondHash::sha256);
+    if (!file.isMisread()) {
+      return finding(
+          FindingKind.FILE_DIFFERS,
+          List.of(file),
+          Comparison.of(expected, found),
+          "%s: %s says SHA-256 %s, found %s, %s"
+              .formatted(
+                  file.path(),
+                  manifest.path(),
+                  expected,
+                  found,
+                  foundAgain.isPresent()
+                      ? "and the same when it was read again"
+                      : "by one reading alone"
+                          + file.again().map(again -> ": " + again.reason()).orElse("")));
+    }
     return finding(
-        FindingKind.FILE_DIFFERS,
-        List.of(file),
-        Comparison.of(expected, found),
-        "%s: %s says SHA-256 %s, found %s"
-            .formatted(file.path(), manifest.path(), expected, found));
+            FindingKind.TRANSIENT_READ,
+            List.of(file),
+            Comparison.of(expected, found),
+            "Two readings of %s differ: SHA-256 %s by %s, then %s by %s. %s; what was computed of it is of the first reading: scan it again"
+                .formatted(
+                    file.path(),
+                    found,
+                    file.readBy().text(),
+                    foundAgain.orElseThrow(),
+                    file.again().flatMap(SecondHash::by).map(ReadBy::text).orElseThrow(),
+                    foundAgain.equals(Optional.of(expected))
+                        ? "The second is what %s says, and the file is not blamed"
+                            .formatted(manifest.path())
+                        : "Neither is what %s says, %s".formatted(manifest.path(), expected)))
+        .readBy(file.readBy());
   }
 
   private List<Finding> missing(List<HashedWeights> files) {

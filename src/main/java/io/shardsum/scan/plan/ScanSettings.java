@@ -24,7 +24,8 @@ public final class ScanSettings {
   private static final String OF_SQL = "spark.sql.";
   private static final String BYTES = "bytes as in 64m";
 
-  private static final List<String> KNOWN = List.of(RereadLimits.BYTES, REHASH_DAYS, WAVE_BYTES);
+  private static final List<String> KNOWN =
+      List.of(RereadLimits.BYTES, RereadLimits.FILE_BYTES, REHASH_DAYS, WAVE_BYTES);
 
   private ScanSettings() {}
 
@@ -43,7 +44,7 @@ public final class ScanSettings {
       switch (key) {
         case MOST_BYTES_OF_A_TASK, WAVE_BYTES -> requireFrom(1, key, value);
         case OPEN_COST_BYTES -> requireFrom(0, key, value);
-        case RereadLimits.BYTES -> bytes(key, value);
+        case RereadLimits.BYTES, RereadLimits.FILE_BYTES -> bytes(key, value);
         case REHASH_DAYS -> days(key, value);
         default -> checkOther(key, value);
       }

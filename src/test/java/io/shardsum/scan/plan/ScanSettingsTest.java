@@ -19,7 +19,7 @@ class ScanSettingsTest {
         "spark.sql.files.maxPartitionBytes | 2gg | bytes as in 64m, found 2gg",
         "spark.sql.files.maxPartitionBytes | 0 | bytes as in 64m, from 1, found 0",
         "spark.sql.files.openCostInBytes | a few | bytes as in 64m, found a few",
-        "spark.shardsum.reread.byte | 1g | one of spark.shardsum.reread.bytes,"
+        "spark.shardsum.reread.byte | 1g | one of spark.shardsum.reread.bytes, spark.shardsum.reread.file.bytes,"
             + " spark.shardsum.expect.rehash.days, spark.shardsum.wave.bytes, found a key not known"
       })
   void refusesWhatDoesNotParse(String key, String value, String message) {
