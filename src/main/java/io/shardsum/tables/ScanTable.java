@@ -45,7 +45,8 @@ public enum ScanTable {
       column("evidence", "STRING")
           .since(4)
           .inOlderTables("CASE WHEN coalesce(source, 'FILES') = 'FILES' THEN 'COMPUTED' END")
-          .saying("of files: COMPUTED in this scan, or [REUSED](#not-everything-each-night)"),
+          .saying(
+              "of files: COMPUTED in this scan, or [REUSED](tuning.md#not-everything-each-night)"),
       column("hashed_at", "TIMESTAMP").since(4).saying("when the scan began that computed it"),
       column("file_sha256", "STRING")
           .since(5)
@@ -119,7 +120,7 @@ public enum ScanTable {
       column("reference", "STRING")
           .since(2)
           .saying(
-              "against what is [right by declaration](#which-copy-is-wrong): IS_REFERENCE, EQUAL,"
+              "against what is [right by declaration](findings.md#who-decides): IS_REFERENCE, EQUAL,"
                   + " DIFFERENT, UNSETTLED"),
       column("reference_tensors", "BIGINT").since(2).saying("how many were compared with it"),
       column("agreement", "STRING").since(2).saying("AGREES WITH, in the summary's words")),
