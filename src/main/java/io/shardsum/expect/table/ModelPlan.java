@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
@@ -25,6 +26,9 @@ import java.util.stream.LongStream;
 /** A model's table for one checkpoint and one engine. */
 public final class ModelPlan {
   private static final String SILU = "hidden_act: silu";
+
+  /** By the file's name: each is read once. */
+  private static final Map<String, ModelTables> TABLES = new ConcurrentHashMap<>();
 
   private final ModelTable table;
   private final String architecture;
@@ -56,7 +60,8 @@ public final class ModelPlan {
 
   /** The tables of an engine. */
   public static ModelTables tables(EngineRules engine) {
-    return ModelTables.load(engine.tables(), engine.facts().keySet(), engine.groups());
+    return TABLES.computeIfAbsent(
+        engine.tables(), file -> ModelTables.load(file, engine.facts().keySet(), engine.groups()));
   }
 
   /**
