@@ -12,13 +12,18 @@ import java.util.TreeMap;
  *
  * @param path where it was read
  * @param files SHA-256 in lower-case hex, by the file's path in the directory
- * @param others why the digest of a file cannot be compared, by the same paths
+ * @param others why the digest of a file cannot be compared, by the same paths; or by whole ones,
+ *     what lies elsewhere and is no file yet
+ * @param gitBlobs ids of git blobs in hex, by the same paths: of files that are no weights
+ * @param unfinished where the download of a file lies that has not ended, by the same paths
  */
 public record Manifest(
     String path,
     Signing signing,
     NavigableMap<String, String> files,
-    NavigableMap<String, String> others) {
+    NavigableMap<String, String> others,
+    NavigableMap<String, String> gitBlobs,
+    NavigableMap<String, String> unfinished) {
 
   /** Who vouches for it. */
   public enum Signing {
@@ -45,8 +50,23 @@ public record Manifest(
   public Manifest {
     requireNonNull(path, "path is null");
     requireNonNull(signing, "signing is null");
-    files = Collections.unmodifiableNavigableMap(new TreeMap<>(files));
-    others = Collections.unmodifiableNavigableMap(new TreeMap<>(others));
+    files = copy(files);
+    others = copy(others);
+    gitBlobs = copy(gitBlobs);
+    unfinished = copy(unfinished);
+  }
+
+  /** One of no cache. */
+  Manifest(
+      String path,
+      Signing signing,
+      NavigableMap<String, String> files,
+      NavigableMap<String, String> others) {
+    this(path, signing, files, others, new TreeMap<>(), new TreeMap<>());
+  }
+
+  private static NavigableMap<String, String> copy(Map<String, String> map) {
+    return Collections.unmodifiableNavigableMap(new TreeMap<>(map));
   }
 
   /** One that nobody has signed, all of whose digests can be compared. */

@@ -28,6 +28,9 @@ public final class ManifestReader {
   private static final List<String> BESIDE =
       List.of("model.sig", "SHA256SUMS", "sha256sums.txt", "checksums.json", "B3SUMS");
 
+  /** A key of the plan, as SGLang's {@code PreshardedModelLoader} writes it. */
+  private static final String PRESHARDED = "rank_to_reads";
+
   private static final int MOST_BYTES = 64 << 20;
   private static final int MOST_POINTERS = 100_000;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -47,7 +50,7 @@ public final class ManifestReader {
   public List<Manifest> read(EngineSpec engine, ManifestSpec spec) {
     Optional<SigningKey> key = spec.key().map(path -> SigningKey.parse(path, text(path)));
     List<Manifest> manifests =
-        spec.path().map(path -> List.of(read(path, key))).orElseGet(() -> beside(engine, key));
+        spec.path().map(path -> List.of(read(path, key, engine))).orElseGet(() -> beside(engine, key));
     if (key.isPresent()
         && manifests.stream().noneMatch(m -> m.signing() == Manifest.Signing.VERIFIED)) {
       throw ManifestException.of(
@@ -63,7 +66,7 @@ public final class ManifestReader {
               .formatted(engine.name()));
     }
     List<Manifest> found = new ArrayList<>();
-    hubCache(engine).ifPresent(cache -> found.add(cache.manifest()));
+    hubCache(new Path(engine.shards()), engine).ifPresent(cache -> found.add(cache.manifest()));
     for (String name : BESIDE) {
       String path = new Path(engine.shards(), name).toString();
       if (exists(path)) {
@@ -80,8 +83,7 @@ public final class ManifestReader {
     return found;
   }
 
-  private static Optional<HubCache> hubCache(EngineSpec engine) {
-    Path directory = new Path(engine.shards());
+  private static Optional<HubCache> hubCache(Path directory, EngineSpec engine) {
     Optional<HubCache> cache =
         "file".equals(directory.toUri().getScheme())
             ? HubCache.at(java.nio.file.Path.of(directory.toUri().getPath()))
@@ -90,23 +92,35 @@ public final class ManifestReader {
     return cache;
   }
 
-  private Manifest read(String path, Optional<SigningKey> key) {
+  private Manifest read(String path, Optional<SigningKey> key, EngineSpec engine) {
     if (isDirectory(path)) {
-      return LfsPointers.of(path, pointers(path));
+      return hubCache(new Path(path), engine)
+          .map(HubCache::manifest)
+          .orElseGet(() -> LfsPointers.of(path, pointers(path)));
     }
+    return read(path, key);
+  }
+
+  private Manifest read(String path, Optional<SigningKey> key) {
     String text = text(path);
     if (text.stripLeading().startsWith("{")) {
       JsonNode json = json(path, text);
       if (json.has(SignedStatement.KEY)) {
         return SignedStatement.parse(path, json, key);
       }
-      if (json.has(ModelChecksums.KEY)) {
+      if (json.has(PRESHARDED)) {
+        throw ManifestException.of(
+            path,
+            "digests of files",
+            "the plan of a presharded dump of SGLang: its digests are XXH3 of tensors, which is not computed");
+      }
+      if (ModelChecksums.is(json)) {
         return ModelChecksums.parse(path, json);
       }
       throw ManifestException.of(
           path,
           "a bundle of OpenSSF model signing, or SGLang's file of checksums",
-          "JSON with neither dsseEnvelope nor checksums");
+          "JSON with neither dsseEnvelope nor files nor checksums");
     }
     return ChecksumList.parse(path, text);
   }

@@ -3,14 +3,21 @@ package io.shardsum.manifest;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * The file of SGLang's {@code --model-checksum}: {@code {"checksums": {"a.safetensors": "..."}}},
- * as {@code sglang.srt.utils.model_file_verifier generate} writes it.
+ * The file of SGLang's {@code --model-checksum}, as {@code sglang.srt.utils.model_file_verifier
+ * generate} writes it: {@code {"files": {"a.safetensors": {"sha256": "...", "size": 4096}}}}, before
+ * release 0.5.10 {@code {"checksums": {"a.safetensors": "..."}}}.
  */
 final class ModelChecksums {
 
-  static final String KEY = "checksums";
+  private static final String FILES = "files";
+  private static final String CHECKSUMS = "checksums";
 
   private ModelChecksums() {}
+
+  /** Whether it may be such a file. */
+  static boolean is(JsonNode json) {
+    return json.path(CHECKSUMS).isObject() || json.path(FILES).isObject();
+  }
 
   /**
    * Reads.
@@ -19,7 +26,14 @@ final class ModelChecksums {
    */
   static Manifest parse(String path, JsonNode json) {
     Digests digests = new Digests(path);
-    json.path(KEY).properties().forEach(of -> digests.add(of.getKey(), of.getValue().asText()));
+    json.path(CHECKSUMS).properties().forEach(of -> digests.add(of.getKey(), text(of.getValue())));
+    json.path(FILES)
+        .properties()
+        .forEach(of -> digests.add(of.getKey(), text(of.getValue().path("sha256"))));
     return Manifest.unsigned(path, digests.files());
+  }
+
+  private static String text(JsonNode digest) {
+    return digest.isMissingNode() ? "no sha256" : digest.asText();
   }
 }

@@ -74,6 +74,8 @@ public enum ChunkColumn {
    * are not cut.
    */
   FILE_SHA256("_file_sha256", DataTypes.StringType),
+  /** BLAKE3 of the same bytes, 256 bits; only beside their SHA-256. */
+  FILE_BLAKE3("_file_blake3", DataTypes.StringType),
   /** Position of the file in the list of files read, from 0. */
   FILE_INDEX("_file_index", DataTypes.IntegerType),
   /** How many tensors the file's header lists. */

@@ -20,6 +20,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.Blake3;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -96,7 +97,12 @@ final class ChunkReader implements PartitionReader<InternalRow> {
             ? ChunkCursor.Unit.TENSOR
             : ChunkCursor.Unit.CHUNK;
     this.fileHash =
-        row.has(ChunkColumn.FILE_SHA256) ? Optional.of(new FileHash()) : Optional.empty();
+        row.has(ChunkColumn.FILE_SHA256) ? Optional.of(
+                new FileHash(
+                    row.has(ChunkColumn.FILE_BLAKE3)
+                        ? Optional.of(Blake3.initHash())
+                        : Optional.empty()))
+            : Optional.empty();
     this.rank = new RankReader(row, opener, sums);
   }
 
@@ -158,7 +164,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
     row.beginFile(slice, header.tensors().size());
     if (header.tensors().isEmpty() && slice.beginBytes() == 0) {
       shard.close();
-      pending.add(row.fileWithoutTensors(fileDigest()));
+      pending.add(row.fileWithoutTensors(fileDigests()));
       return true;
     }
     rank.beginFile(slice.file().listed(), slice.file().group(), header, shard);
@@ -192,7 +198,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
   }
 
   /** The digest of a file that is no safetensors; empty if it cannot be read, either. */
-  private Optional<String> hashed() throws IOException {
+  private Optional<FileDigests> hashed() throws IOException {
     if (fileHash.isEmpty()) {
       return Optional.empty();
     }
@@ -200,7 +206,7 @@ final class ChunkReader implements PartitionReader<InternalRow> {
       fileHash.get().begin();
       addToFile(0, slice.file().lengthBytes(), slice.file().lengthBytes());
       closing.checkUnchanged();
-      return fileDigest();
+      return fileDigests();
     } catch (IOException e) {
       if (Retries.isInterrupt(e)) {
         throw e;
@@ -258,11 +264,11 @@ final class ChunkReader implements PartitionReader<InternalRow> {
   /** The last row of a file has the file's digest. */
   private void endFile() {
     if (cursor.isAtLastTensor() && error == null) {
-      row.fileSha256(fileDigest());
+      row.fileDigests(fileDigests());
     }
   }
 
-  private Optional<String> fileDigest() {
+  private Optional<FileDigests> fileDigests() {
     return fileHash.flatMap(hash -> hash.end(slice.file().lengthBytes()));
   }
 

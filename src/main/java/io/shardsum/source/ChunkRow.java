@@ -10,6 +10,7 @@ import static io.shardsum.source.ChunkColumn.ENGINE_NAME;
 import static io.shardsum.source.ChunkColumn.ERROR;
 import static io.shardsum.source.ChunkColumn.EXECUTOR;
 import static io.shardsum.source.ChunkColumn.FILE;
+import static io.shardsum.source.ChunkColumn.FILE_BLAKE3;
 import static io.shardsum.source.ChunkColumn.FILE_INDEX;
 import static io.shardsum.source.ChunkColumn.FILE_OFFSET_BYTES;
 import static io.shardsum.source.ChunkColumn.FILE_SHA256;
@@ -63,6 +64,7 @@ final class ChunkRow implements Fp8Row {
           FP8_SUM,
           FP8_SHA256,
           FILE_SHA256,
+    FILE_BLAKE3,
           SKIPPED_BY,
           READ_THROUGH);
 
@@ -124,19 +126,19 @@ final class ChunkRow implements Fp8Row {
   /**
    * The row of a file that cannot be read, or is no longer what it was.
    *
-   * @param sha256OfFile where the file could be read, and is no safetensors
+   * @param ofFile digests where the file could be read, and is no safetensors
    */
-  PendingRow brokenFile(String error, Optional<String> sha256OfFile) {
+  PendingRow brokenFile(String error, Optional<FileDigests> ofFile) {
     beginFileAlone();
     error(error);
-    fileSha256(sha256OfFile);
+    fileDigests(ofFile);
     return ended();
   }
 
   /** The row of a file that holds no tensors. */
-  PendingRow fileWithoutTensors(Optional<String> sha256OfFile) {
+  PendingRow fileWithoutTensors(Optional<FileDigests> ofFile) {
     beginFileAlone();
-    fileSha256(sha256OfFile);
+    fileDigests(ofFile);
     return ended();
   }
 
@@ -282,9 +284,12 @@ final class ChunkRow implements Fp8Row {
     set(SHA256, UTF8String.fromString(hex));
   }
 
-  /** The digest of the file that ends with this row. */
-  void fileSha256(Optional<String> hex) {
-    set(FILE_SHA256, hex.map(UTF8String::fromString).orElse(null));
+  /** The digests of the file that ends with this row. */
+  void fileDigests(Optional<FileDigests> ofFile) {
+    set(FILE_SHA256, ofFile.map(of -> UTF8String.fromString(of.sha256())).orElse(null));
+    set(
+        FILE_BLAKE3,
+        ofFile.flatMap(FileDigests::blake3).map(UTF8String::fromString).orElse(null));
   }
 
   private void error(String message) {

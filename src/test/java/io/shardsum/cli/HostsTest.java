@@ -10,9 +10,11 @@ import io.shardsum.tables.ScanTable;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.SmallFleet;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.spark.sql.SparkSession;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,27 @@ class HostsTest {
         .extracting(row -> row.<String>getAs("engine"), row -> row.<String>getAs("host"))
         .contains(tuple("a", here), tuple("b", here))
         .doesNotContain(tuple("c", here));
+  }
+
+  @Test
+  void aManifestSaysWhatHostsMustHave() throws Exception {
+    String manifest = "manifest: " + root.resolve("SHA256SUMS");
+    SmallFleet fleet =
+        SmallFleet.of(root.resolve("fleet"), 1, 2)
+            .engine("a", List.of("hosts: [\"" + ExecutorHost.sparkName() + "\"]", manifest));
+    StringBuilder list = new StringBuilder();
+    for (int part = 0; part < 2; part++) {
+      list.append(DigestUtils.sha256Hex(Files.readAllBytes(fleet.shard("a", 0, part))))
+          .append("  model-rank-0-part-%d.safetensors\n".formatted(part));
+    }
+    Files.writeString(root.resolve("SHA256SUMS"), list);
+    SmallFleet.flipBit(fleet.shard("a", 0, 1), "model.layers.1.mlp.down_proj.weight");
+
+    CommandRun run = scan(fleet);
+
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+    assertThat(run.out())
+        .contains("1 file of 2 as the manifest", "FILE_DIFFERS", "the same when it was read again");
   }
 
   @Test

@@ -11,12 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.Blake3;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Engines whose files a manifest lists: each is the only one of its model. */
 @ExtendWith(LocalSpark.class)
@@ -77,17 +81,31 @@ class ManifestScanTest {
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
     assertThat(run.out())
         .contains(
-            "alone: MANIFEST: 2 files of 2 as the manifest file:%s says; it is not signed; 1 file that it lists besides: not weights, and not compared"
+            "alone: MANIFEST: 2 files of 2 as the manifest file:%s says; it is not signed; not compared: 1 file that is no weights, and not there, not readable or over 64 MiB"
                 .formatted(fleet.directory("alone").resolve("SHA256SUMS")))
         .doesNotContain("UNVERIFIED");
   }
 
   @Test
   void filesThatAreNotAsPublishedAreFound() throws IOException {
-    SmallFleet fleet = fleet("flipped", "more", "less");
+    SmallFleet fleet = fleet("flipped", "more", "less", "pointer", "blake3", "config");
     list(fleet, "flipped", PART_0, PART_1);
     list(fleet, "more", PART_0);
     list(fleet, "less", PART_0, PART_1, GONE);
+    list(fleet, "pointer", PART_0, PART_1);
+    String pointed = digest(fleet, "pointer", 1);
+    Files.writeString(
+        fleet.shard("pointer", 0, 1),
+        "version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 4096\n"
+            .formatted(pointed));
+    byte[] part = Files.readAllBytes(fleet.shard("blake3", 0, 0));
+    Files.writeString(
+        fleet.directory("blake3").resolve("SHA256SUMS"),
+        Hex.encodeHexString(Blake3.hash(part)) + "  " + PART_0);
+    Files.writeString(fleet.directory("config").resolve("config.json"), "{}");
+    Files.writeString(fleet.directory("config").resolve("tokenizer.json"), "{}");
+    list(fleet, "config", PART_0, PART_1, "config.json", "tokenizer.json");
+    Files.writeString(fleet.directory("config").resolve("config.json"), "{ }");
     String expected = digest(fleet, "flipped", 1);
     SmallFleet.flipBit(fleet.shard("flipped", 0, 1), "model.layers.1.mlp.down_proj.weight");
 
@@ -95,8 +113,7 @@ class ManifestScanTest {
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
     JsonNode findings = new ObjectMapper().readTree(run.out()).get("findings");
-    JsonNode differs = finding(findings, "FILE_DIFFERS");
-    assertThat(differs.get("engine").asText()).isEqualTo("flipped");
+    JsonNode differs = finding(findings, "flipped", "FILE_DIFFERS");
     assertThat(differs.get("expected").asText()).isEqualTo(expected);
     assertThat(differs.get("actual").asText()).isEqualTo(digest(fleet, "flipped", 1));
     assertThat(differs.get("rank").asInt()).isZero();
@@ -104,34 +121,67 @@ class ManifestScanTest {
     assertThat(differs.get("detail").asText())
         .contains(PART_1, expected)
         .endsWith("and the same when it was read again");
-    assertThat(finding(findings, "FILE_EXTRA").toString()).contains("\"more\"", PART_1);
-    assertThat(finding(findings, "FILE_MISSING").toString()).contains("\"less\"", GONE);
+    assertThat(detail(findings, "more", "FILE_EXTRA")).contains(PART_1);
+    assertThat(detail(findings, "less", "FILE_MISSING")).contains(GONE);
+    assertThat(detail(findings, "pointer", "UNREADABLE"))
+        .contains("a Git LFS pointer, oid sha256:" + pointed + ", size 4096");
+    assertThat(detail(findings, "pointer", "FILE_DIFFERS"))
+        .contains("says SHA-256 " + pointed, "and the same when it was read again");
+    assertThat(findings(findings, "blake3", "FILE_DIFFERS")).isEmpty();
+    assertThat(detail(findings, "blake3", "NOT_CHECKED"))
+        .contains("expected digests of SHA-256, found BLAKE3: that of", PART_0);
+    assertThat(detail(findings, "config", "FILE_DIFFERS"))
+        .contains("config.json: ", "and the same when it was read again");
+    assertThat(detail(findings, "config", "MANIFEST"))
+        .startsWith("2 files of 2 as the manifest")
+        .endsWith("; so 1 file that is no weights");
   }
 
-  private static JsonNode finding(JsonNode findings, String kind) {
-    for (JsonNode finding : findings) {
-      if (finding.get("kind").asText().equals(kind)) {
-        return finding;
+  private static List<JsonNode> findings(JsonNode all, String engine, String kind) {
+    List<JsonNode> findings = new ArrayList<>();
+    for (JsonNode finding : all) {
+      if (finding.get("kind").asText().equals(kind)
+          && finding.get("engine").asText().equals(engine)) {
+        findings.add(finding);
       }
     }
-    throw new AssertionError("no " + kind + " in " + findings.toPrettyString());
+    return findings;
   }
 
-  @Test
-  void aManifestOfOtherFilesIsRefused() throws IOException {
+  private static JsonNode finding(JsonNode all, String engine, String kind) {
+    List<JsonNode> findings = findings(all, engine, kind);
+    assertThat(findings).as(all.toPrettyString()).hasSize(1);
+    return findings.get(0);
+  }
+
+  private static String detail(JsonNode all, String engine, String kind) {
+    return finding(all, engine, kind).get("detail").asText();
+  }
+
+  /** Whatever cannot be compared: nobody is told that files are as published. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          SHA256SUMS     | DIGEST  other.safetensors | does not fit engine alone: expected digests of its files, such as model-rank-0-part-0.safetensors, found none of them: another model or revision?
+          SHA256SUMS     | DIGEST  config.json | found none of them
+          SHA256SUMS     | '' | expected digests of files, found none: it is empty
+          SHA256SUMS     | MD5 (model-rank-0-part-0.safetensors) = 0123456789abcdef0123456789abcdef | found MD5
+          B3SUMS         | DIGEST  model-rank-0-part-0.safetensors | found BLAKE3, as its name says
+          checksums.json | {"files": {}} | found none: it is empty
+          model.sig      | {"dsseEnvelope": {}} | expected an envelope of application/vnd.in-toto+json
+          """)
+  void aManifestThatCannotBeComparedIsRefused(String name, String text, String why)
+      throws IOException {
     SmallFleet fleet = fleet("alone");
     Files.writeString(
-        fleet.directory("alone").resolve("SHA256SUMS"),
-        digest(fleet, "alone", 0) + "  other.safetensors");
+        fleet.directory("alone").resolve(name), text.replace("DIGEST", "0123456789abcdef".repeat(4)));
 
     CommandRun run = scan(fleet);
 
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err().lines())
-        .hasSize(1)
-        .first()
-        .asString()
-        .contains("does not fit engine alone", PART_0, "another model or revision?");
+    assertThat(run.err().lines()).singleElement().asString().contains(why);
   }
 
   @Test

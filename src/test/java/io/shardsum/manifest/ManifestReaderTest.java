@@ -58,6 +58,7 @@ class ManifestReaderTest {
       strings = {
         "%s  a.safetensors\n%s *./b/c.safetensors\n",
         "# made by hand\n\nSHA256 (a.safetensors) = %s\nSHA256 (b/c.safetensors) = %s",
+        "{\"files\": {\"a.safetensors\": {\"sha256\": \"%s\", \"size\": 15}, \"b/c.safetensors\": {\"sha256\": \"%s\"}}}",
         "{\"checksums\": {\"a.safetensors\": \"%s\", \"b/c.safetensors\": \"%s\"}}"
       })
   void readsListsOfShaSumAndSglang(String text) throws IOException {
@@ -83,7 +84,9 @@ class ManifestReaderTest {
           SHA256SUMS | '' | expected digests of files, found none: it is empty
           SHA256SUMS | 0123456789abcdef0123456789abcdef  a | expected SHA-256, the only digest of files that is computed, found MD5
           SHA256SUMS | SHA512 (a) = 0123456789abcdef0123456789abcdef | the only digest of files that is computed, found SHA512
-          SHA256SUMS | {"sha256": 1} | found JSON with neither dsseEnvelope nor checksums
+          SHA256SUMS | {"sha256": 1} | found JSON with neither dsseEnvelope nor files nor checksums
+          checksums.json | {"files": {"a": {"size": 1}}} | expected SHA-256 in 64 hex digits, found `no sha256` of a
+          checksum.json | {"version": 1, "files": [], "rank_to_reads": {}} | found the plan of a presharded dump of SGLang
           SHA256SUMS | {"checksums": {}} | found none: it is empty
           SHA256SUMS | {"checksums": {"a": "12"}} | expected SHA-256 in 64 hex digits, found `12` of a
           SHA256SUMS | weights | as sha256sum writes them, found line 1: weights
@@ -150,9 +153,42 @@ class ManifestReaderTest {
 
     assertThat(manifest.files())
         .containsExactly(entry("a.safetensors", PART_0), entry("dangling.safetensors", PART_1));
+    assertThat(manifest.gitBlobs()).containsExactly(entry("config.json", COMMIT));
+  }
+
+  /** By its link, by the list of the revision's files, and of no file that is known. */
+  @Test
+  void readsDownloadsThatHaveNotEnded() throws IOException {
+    Path snapshot = snapshot();
+    Path cache = snapshot.resolve("../..").normalize();
+    String listed = DigestUtils.sha256Hex("listed");
+    String unknown = DigestUtils.sha256Hex("unknown");
+    for (String blob : List.of(PART_0, PART_1 + ".0123abcd", listed, unknown)) {
+      Files.writeString(cache.resolve("blobs/" + blob + ".incomplete"), "half");
+    }
+    Files.createDirectories(cache.resolve("trees"));
+    Files.writeString(
+        cache.resolve("trees/" + COMMIT + ".json"),
+        """
+        {"format_version": 1, "files": {"sub/b.safetensors": {"size": 6, "blob_id": "%s", "lfs_sha256": "%s"}}}
+        """
+            .formatted(COMMIT, listed));
+
+    Manifest manifest = read(snapshot, "", "auto").get(0);
+
+    assertThat(manifest.files()).containsEntry("sub/b.safetensors", listed).hasSize(3);
+    assertThat(manifest.unfinished())
+        .containsOnlyKeys("dangling.safetensors", "sub/b.safetensors");
     assertThat(manifest.others())
-        .containsExactly(
-            entry("config.json", "its blob is named by git's own digest, which is not computed"));
+        .containsOnlyKeys(cache.resolve("blobs/" + unknown + ".incomplete").toString());
+  }
+
+  /** The names say what the bytes must be, wherever these are. */
+  @Test
+  void readsACacheThatAManifestNames() throws IOException {
+    Manifest manifest = read(directory, "", snapshot().toString()).get(0);
+
+    assertThat(manifest.files()).containsKey("a.safetensors");
   }
 
   @ParameterizedTest

@@ -38,6 +38,7 @@ public final class FileReading {
   private static final ChunkColumn[] COLUMNS = {
     ChunkColumn.FILE_INDEX,
     ChunkColumn.FILE_SHA256,
+    ChunkColumn.FILE_BLAKE3,
     ChunkColumn.ERROR,
     ChunkColumn.HOST,
     ChunkColumn.EXECUTOR
@@ -131,10 +132,13 @@ public final class FileReading {
 
   private static SecondHash hash(List<Row> rows) {
     Optional<String> sha256 = Optional.empty();
+    Optional<String> blake3 = Optional.empty();
     Optional<String> error = Optional.empty();
     for (Row row : rows) {
       String hash = row.getAs(ChunkColumn.FILE_SHA256.columnName());
       sha256 = sha256.or(() -> Optional.ofNullable(hash));
+      String other = row.getAs(ChunkColumn.FILE_BLAKE3.columnName());
+      blake3 = blake3.or(() -> Optional.ofNullable(other));
       if (hash == null) {
         String fault = row.getAs(ChunkColumn.ERROR.columnName());
         error = error.or(() -> Optional.ofNullable(fault));
@@ -147,6 +151,6 @@ public final class FileReading {
             Optional.empty());
     return error
         .map(SecondHash::none)
-        .orElse(new SecondHash(sha256, "not all of it was read", Optional.of(by)));
+        .orElse(new SecondHash(sha256, blake3, "not all of it was read", Optional.of(by)));
   }
 }

@@ -61,6 +61,7 @@ public final class ManifestSource {
   public static ManifestSource plan(Inventory inventory, Configuration hadoopConf) {
     ManifestSource source = new ManifestSource(hadoopConf);
     ManifestReader reader = new ManifestReader(hadoopConf);
+    OtherFiles others = new OtherFiles(hadoopConf);
     for (EngineInventory engine : inventory.engines()) {
       engine
           .spec()
@@ -72,14 +73,15 @@ public final class ManifestSource {
                 source.published.put(
                     name,
                     reader.read(engine.spec(), spec).stream()
-                        .map(manifest -> source.published(engine, manifest))
+                        .map(manifest -> source.published(engine, manifest, others))
                         .toList());
               });
     }
     return source;
   }
 
-  private PublishedEngine published(EngineInventory engine, Manifest manifest) {
+  private PublishedEngine published(
+      EngineInventory engine, Manifest manifest, OtherFiles others) {
     Set<String> names =
         files(engine).map(path -> name(path, engine.spec())).collect(Collectors.toSet());
     NavigableSet<String> weights = new TreeSet<>();
@@ -101,7 +103,18 @@ public final class ManifestSource {
         manifest,
         weights,
         unread,
+        others.compare(engine.spec().shards(), manifest, others(engine.spec(), manifest)),
         engine.ranks().size() == engine.expectedRanks());
+  }
+
+  /** What a manifest lists and is no weights; on a host's own disk nobody looks at it. */
+  private static List<String> others(EngineSpec engine, Manifest manifest) {
+    return engine.visibility().hosts().isEmpty()
+        ? Stream.of(manifest.files(), manifest.gitBlobs())
+            .flatMap(files -> files.keySet().stream())
+            .filter(file -> !file.endsWith(WEIGHTS) && !engine.ignored().match(file))
+            .toList()
+        : List.of();
   }
 
   private static Stream<String> files(EngineInventory engine) {

@@ -11,6 +11,7 @@ import io.shardsum.verdict.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -20,6 +21,7 @@ import java.util.TreeSet;
  * @param weights the files of weights that the manifest lists and the engine should have; what else
  *     it lists is not read
  * @param unread those of them that are there, and are not read as shards
+ * @param others what came of the files that it lists besides
  * @param isWhole whether the engine should have all of them; a copy of some ranks should not
  */
 record PublishedEngine(
@@ -27,7 +29,10 @@ record PublishedEngine(
     Manifest manifest,
     NavigableSet<String> weights,
     NavigableSet<String> unread,
+    OtherFiles.Compared others,
     boolean isWhole) {
+
+  private static final int GIT_DIGITS = 40;
 
   /**
    * What does not fit.
@@ -65,6 +70,7 @@ record PublishedEngine(
               "read, and not listed in %s: %s".formatted(manifest.path(), names(extra))));
     }
     findings.addAll(missing(files));
+    findings.addAll(ofOthers());
     findings.add(note(files.size(), equal));
     return findings;
   }
@@ -95,6 +101,23 @@ record PublishedEngine(
 
   /** Where all differ, it is said once: the publisher speaks of something else. */
   private List<Finding> ofDiffering(List<HashedWeights> differing, int equal) {
+    Optional<HashedWeights> blake3 =
+        differing.stream()
+            .filter(
+                file ->
+                    file.again()
+                        .flatMap(SecondHash::blake3)
+                        .equals(Optional.of(manifest.files().get(file.name()))))
+            .findFirst();
+    if (blake3.isPresent()) {
+      return List.of(
+          finding(
+              FindingKind.NOT_CHECKED,
+              differing,
+              Comparison.NONE,
+              "not compared with %s: expected digests of SHA-256, found BLAKE3: that of %s is one"
+                  .formatted(manifest.path(), blake3.get().path())));
+    }
     if (areAll(differing, equal) && differing.stream().noneMatch(HashedWeights::isMisread)) {
       return List.of(
           finding(
@@ -165,9 +188,47 @@ record PublishedEngine(
               FindingKind.FILE_MISSING,
               List.of(),
               Comparison.of(ForeignText.list(missing), "not there"),
-              "listed in %s and not there: %s"
-                  .formatted(manifest.path(), ForeignText.list(missing))));
+              "listed in %s and not there: %s%s"
+                  .formatted(manifest.path(), ForeignText.list(missing), unfinished(missing))));
     }
+    return findings;
+  }
+
+  private String unfinished(NavigableSet<String> missing) {
+    List<String> downloads =
+        missing.stream().map(manifest.unfinished()::get).filter(Objects::nonNull).toList();
+    return downloads.isEmpty()
+        ? ""
+        : "; downloads that have not ended: " + ForeignText.list(downloads);
+  }
+
+  private List<Finding> ofOthers() {
+    List<Finding> findings = new ArrayList<>();
+    for (OtherFiles.Differing file : others.differing()) {
+      findings.add(
+          Finding.of(
+              FindingKind.FILE_DIFFERS,
+              Subject.engine(engine),
+              Comparison.of(file.expected(), file.found()),
+              Optional.of(file.path()),
+              "%s: %s says %s %s, found %s, and the same when it was read again"
+                  .formatted(
+                      file.path(),
+                      manifest.path(),
+                      file.expected().length() == GIT_DIGITS ? "git blob id" : "SHA-256",
+                      file.expected(),
+                      file.found())));
+    }
+    manifest.others().entrySet().stream()
+        .filter(of -> !weights.contains(of.getKey()))
+        .map(
+            of ->
+                finding(
+                    FindingKind.NOT_CHECKED,
+                    List.of(),
+                    Comparison.NONE,
+                    "%s was not compared: %s".formatted(of.getKey(), of.getValue())))
+        .forEach(findings::add);
     return findings;
   }
 
@@ -180,21 +241,28 @@ record PublishedEngine(
   }
 
   private Finding note(int files, int equal) {
-    long others = (long) manifest.files().size() + manifest.others().size() - weights.size();
     return finding(
         FindingKind.MANIFEST,
         List.of(),
         Comparison.NONE,
-        "%s of %s as the manifest %s says; %s%s"
+        "%s of %s as the manifest %s says; %s%s%s"
             .formatted(
                 NumberWords.count(equal, "file"),
                 Integer.toString(files),
                 manifest.path(),
                 manifest.signing().words(),
-                others == 0
+                others.equal() == 0
                     ? ""
-                    : "; %s that it lists besides: not weights, and not compared"
-                        .formatted(NumberWords.count(others, "file"))));
+                    : "; so %s that %s no weights"
+                        .formatted(
+                            NumberWords.count(others.equal(), "file"),
+                            others.equal() == 1 ? "is" : "are"),
+                others.left() == 0
+                    ? ""
+                    : "; not compared: %s that %s no weights, and not there, not readable or over 64 MiB"
+                        .formatted(
+                            NumberWords.count(others.left(), "file"),
+                            others.left() == 1 ? "is" : "are")));
   }
 
   private Finding finding(
