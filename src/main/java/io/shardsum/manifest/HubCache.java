@@ -115,7 +115,8 @@ record HubCache(Path snapshot, String model, String commit) {
           } else if (!GIT_BLOB.matcher(blob).matches()) {
             others.put(name, "its link leads to %s, which is no name of a blob".formatted(blob));
           } else if (name.endsWith(WEIGHTS)) {
-            others.put(name, "its blob is named by git's own digest, which is not computed of weights");
+            others.put(
+                name, "its blob is named by git's own digest, which is not computed of weights");
           } else {
             small.put(name, blob);
           }

@@ -50,7 +50,9 @@ public final class ManifestReader {
   public List<Manifest> read(EngineSpec engine, ManifestSpec spec) {
     Optional<SigningKey> key = spec.key().map(path -> SigningKey.parse(path, text(path)));
     List<Manifest> manifests =
-        spec.path().map(path -> List.of(read(path, key, engine))).orElseGet(() -> beside(engine, key));
+        spec.path()
+            .map(path -> List.of(read(path, key, engine)))
+            .orElseGet(() -> beside(engine, key));
     if (key.isPresent()
         && manifests.stream().noneMatch(m -> m.signing() == Manifest.Signing.VERIFIED)) {
       throw ManifestException.of(

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 /**
  * The file of SGLang's {@code --model-checksum}, as {@code sglang.srt.utils.model_file_verifier
- * generate} writes it: {@code {"files": {"a.safetensors": {"sha256": "...", "size": 4096}}}}, before
- * release 0.5.10 {@code {"checksums": {"a.safetensors": "..."}}}.
+ * generate} writes it: {@code {"files": {"a.safetensors": {"sha256": "...", "size": 4096}}}},
+ * before release 0.5.10 {@code {"checksums": {"a.safetensors": "..."}}}.
  */
 final class ModelChecksums {
 

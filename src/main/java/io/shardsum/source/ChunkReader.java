@@ -97,7 +97,8 @@ final class ChunkReader implements PartitionReader<InternalRow> {
             ? ChunkCursor.Unit.TENSOR
             : ChunkCursor.Unit.CHUNK;
     this.fileHash =
-        row.has(ChunkColumn.FILE_SHA256) ? Optional.of(
+        row.has(ChunkColumn.FILE_SHA256)
+            ? Optional.of(
                 new FileHash(
                     row.has(ChunkColumn.FILE_BLAKE3)
                         ? Optional.of(Blake3.initHash())

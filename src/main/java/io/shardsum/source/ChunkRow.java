@@ -64,7 +64,7 @@ final class ChunkRow implements Fp8Row {
           FP8_SUM,
           FP8_SHA256,
           FILE_SHA256,
-    FILE_BLAKE3,
+          FILE_BLAKE3,
           SKIPPED_BY,
           READ_THROUGH);
 
@@ -287,9 +287,7 @@ final class ChunkRow implements Fp8Row {
   /** The digests of the file that ends with this row. */
   void fileDigests(Optional<FileDigests> ofFile) {
     set(FILE_SHA256, ofFile.map(of -> UTF8String.fromString(of.sha256())).orElse(null));
-    set(
-        FILE_BLAKE3,
-        ofFile.flatMap(FileDigests::blake3).map(UTF8String::fromString).orElse(null));
+    set(FILE_BLAKE3, ofFile.flatMap(FileDigests::blake3).map(UTF8String::fromString).orElse(null));
   }
 
   private void error(String message) {

@@ -72,7 +72,7 @@ class HostsTest {
     StringBuilder list = new StringBuilder();
     for (int part = 0; part < 2; part++) {
       list.append(DigestUtils.sha256Hex(Files.readAllBytes(fleet.shard("a", 0, part))))
-          .append("  model-rank-0-part-%d.safetensors\n".formatted(part));
+          .append("  model-rank-0-part-" + part + ".safetensors\n");
     }
     Files.writeString(root.resolve("SHA256SUMS"), list);
     SmallFleet.flipBit(fleet.shard("a", 0, 1), "model.layers.1.mlp.down_proj.weight");

@@ -176,7 +176,8 @@ class ManifestScanTest {
       throws IOException {
     SmallFleet fleet = fleet("alone");
     Files.writeString(
-        fleet.directory("alone").resolve(name), text.replace("DIGEST", "0123456789abcdef".repeat(4)));
+        fleet.directory("alone").resolve(name),
+        text.replace("DIGEST", "0123456789abcdef".repeat(4)));
 
     CommandRun run = scan(fleet);
 

@@ -177,8 +177,7 @@ class ManifestReaderTest {
     Manifest manifest = read(snapshot, "", "auto").get(0);
 
     assertThat(manifest.files()).containsEntry("sub/b.safetensors", listed).hasSize(3);
-    assertThat(manifest.unfinished())
-        .containsOnlyKeys("dangling.safetensors", "sub/b.safetensors");
+    assertThat(manifest.unfinished()).containsOnlyKeys("dangling.safetensors", "sub/b.safetensors");
     assertThat(manifest.others())
         .containsOnlyKeys(cache.resolve("blobs/" + unknown + ".incomplete").toString());
   }

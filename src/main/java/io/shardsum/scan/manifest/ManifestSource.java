@@ -80,8 +80,7 @@ public final class ManifestSource {
     return source;
   }
 
-  private PublishedEngine published(
-      EngineInventory engine, Manifest manifest, OtherFiles others) {
+  private PublishedEngine published(EngineInventory engine, Manifest manifest, OtherFiles others) {
     Set<String> names =
         files(engine).map(path -> name(path, engine.spec())).collect(Collectors.toSet());
     NavigableSet<String> weights = new TreeSet<>();

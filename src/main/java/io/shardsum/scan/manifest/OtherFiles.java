@@ -99,7 +99,8 @@ final class OtherFiles {
       leftBytes -= lengthBytes;
       try (InputStream in = storage.open(path)) {
         return Optional.of(
-            Hex.encodeHexString(DigestUtils.updateDigest(algorithm.apply(lengthBytes), in).digest()));
+            Hex.encodeHexString(
+                DigestUtils.updateDigest(algorithm.apply(lengthBytes), in).digest()));
       }
     } catch (IOException e) {
       return Optional.empty();
