@@ -18,6 +18,9 @@ record CheckpointSettings(
   /** The keys of a description that are read here. */
   static final List<String> KEYS = List.of(CHECKPOINT, "runtime", "gpu", "dtype", "set", "expect");
 
+  /** The keys of {@code expect}. */
+  static final List<String> EXPECT_KEYS = List.of("whole");
+
   static final CheckpointSettings NONE =
       new CheckpointSettings(
           Optional.empty(),
@@ -34,7 +37,7 @@ record CheckpointSettings(
         mapping.text("gpu"),
         mapping.text("dtype"),
         mapping.settings("set"),
-        mapping.mapping("expect", List.of("whole")).flatMap(expect -> expect.texts("whole")));
+        mapping.mapping("expect", EXPECT_KEYS).flatMap(expect -> expect.texts("whole")));
   }
 
   /** These settings, and the others where these say nothing. */

@@ -39,7 +39,7 @@ record EngineSettings(
               CheckpointSettings.KEYS.stream())
           .toList();
 
-  private static final List<String> PARALLELISM_KEYS = List.of("tp", "pp", "dp", "ep", "attn-dp");
+  static final List<String> PARALLELISM_KEYS = List.of("tp", "pp", "dp", "ep", "attn-dp");
 
   static final EngineSettings NONE =
       new EngineSettings(

@@ -31,7 +31,7 @@ final class EngineYaml {
           "file-digest",
           "manifest");
 
-  private static final List<String> DRAFT_KEYS = List.of("shards", "role", "pattern");
+  static final List<String> DRAFT_KEYS = List.of("shards", "role", "pattern");
 
   private final YamlMapping engine;
   private final EngineSettings defaults;

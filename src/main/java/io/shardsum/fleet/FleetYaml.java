@@ -26,7 +26,7 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 final class FleetYaml {
   private static final int MAX_BYTES = 16 << 20;
   private static final int MAX_ALIASES = 10_000;
-  private static final List<String> KEYS = List.of("fleet", "defaults", "engines");
+  static final List<String> KEYS = List.of("fleet", "defaults", "engines");
 
   private final YamlSource source;
   private final String baseDirectory;

@@ -6,7 +6,7 @@ import java.util.Optional;
 /** What an engine, or {@code defaults}, may say of a manifest: its path, or path and key. */
 record ManifestSettings(String path, Optional<String> key) {
   private static final String MANIFEST = "manifest";
-  private static final List<String> KEYS = List.of("path", "key");
+  static final List<String> KEYS = List.of("path", "key");
 
   static Optional<ManifestSettings> read(YamlMapping mapping) {
     return mapping.isMapping(MANIFEST)
