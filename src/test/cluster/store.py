@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import boto3
@@ -26,17 +27,20 @@ REGION = "us-east-1"
 
 @functools.cache
 def minio():
-    """The server's program: of the PATH, or of the cache, where it is built once (4 minutes of CPU). None without Go."""
+    """The server's program: of the PATH, or of the cache, where it is built once (4 minutes of CPU). None without Go,
+    which requirements.txt installs beside Python."""
     if found := shutil.which("minio"):
         return found
     directory = CACHE / hashlib.sha256(MINIO.encode()).hexdigest()[:16]
     program = directory / "minio"
     if not program.exists():
-        if not shutil.which("go"):
+        go = shutil.which("go", path=os.pathsep.join([os.environ["PATH"], str(Path(sys.executable).parent)]))
+        if not go:
+            print(f"No S3 server: minio is not in the PATH, {directory} has none, and there is no Go to build it", flush=True)
             return None
         print(f"Building {MINIO} into {directory}, once", flush=True)
         environment = os.environ | {"GOBIN": str(directory), "CGO_ENABLED": "0"}
-        built = subprocess.run(["go", "install", MINIO], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        built = subprocess.run([go, "install", MINIO], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if built.returncode != 0:
             raise RuntimeError(f"MinIO could not be built: {built.stderr[-2000:]}")
     return program

@@ -17,6 +17,7 @@ import io.shardsum.scan.judge.ZeroTensors;
 import io.shardsum.scan.live.LiveCopies;
 import io.shardsum.scan.live.LiveSource;
 import io.shardsum.scan.manifest.FileReading;
+import io.shardsum.scan.manifest.ManifestResult;
 import io.shardsum.scan.manifest.ManifestSource;
 import io.shardsum.scan.plan.BackgroundWork;
 import io.shardsum.scan.plan.PlannedFile;
@@ -32,12 +33,18 @@ import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.ScanTables;
 import io.shardsum.tables.SqlStage;
 import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.RankHolder;
+import io.shardsum.verdict.RankOfEngine;
+import io.shardsum.verdict.Rereadings;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -85,25 +92,30 @@ record FleetJudge(
       List<SourceResult> results,
       List<Finding> findings) {}
 
-  private enum SecondLook {
-    LOOKS,
-    TRUSTS
+  /** Reads files once it is known what differs. */
+  interface Reader {
+
+    /**
+     * Reads.
+     *
+     * @param insteadOf ranks of which the rows that have landed go first
+     */
+    WeightReading read(List<PlannedFile> files, Set<RankOfEngine> insteadOf);
   }
+
+  /** How often a rank is read as a whole after it was misread. */
+  private static final int MOST_ANEW = 2;
 
   /**
    * Judges.
    *
    * @param metadata of what was read
-   * @param reader reads files that were not read because of what is reused
+   * @param reader reads files that were not read because of what is reused, or were misread
    */
   Judged judge(
-      WeightReading first,
-      Metadata metadata,
-      Reuse reuse,
-      BackgroundWork work,
-      Function<List<PlannedFile>, WeightReading> reader) {
+      WeightReading first, Metadata metadata, Reuse reuse, BackgroundWork work, Reader reader) {
     if (reuse.isNothing()) {
-      return judged(first, metadata, SecondLook.LOOKS);
+      return judgedByRightBytes(first, metadata, work, reader);
     }
     WeightReading reading = first;
     Metadata now = metadata;
@@ -115,9 +127,9 @@ record FleetJudge(
         return judged.isPresent()
                 && judged.get().findings().stream().noneMatch(Finding::isDifference)
             ? judged.get()
-            : judged(reading, now, SecondLook.LOOKS);
+            : judgedByRightBytes(reading, now, work, reader);
       }
-      reading = reading.then(reader.apply(suspects));
+      reading = reading.then(reader.read(suspects, Set.of()));
       now = Metadata.of(reading, session, work);
     }
   }
@@ -125,16 +137,77 @@ record FleetJudge(
   /** Empty where engines that are trusted contradict each other. */
   private Optional<Judged> judgedAtFirst(WeightReading reading, Metadata metadata) {
     try {
-      return Optional.of(judged(reading, metadata, SecondLook.TRUSTS));
+      return Optional.of(judged(reading, metadata, Optional.empty(), Map.of()));
     } catch (ReferenceException e) {
       return Optional.empty();
     }
   }
 
-  private Judged judged(WeightReading reading, Metadata metadata, SecondLook second) {
+  /**
+   * Reads ranks anew that were misread: a checksum is of bytes that no other reading contradicts,
+   * or there is none.
+   */
+  private Judged judgedByRightBytes(
+      WeightReading first, Metadata metadata, BackgroundWork work, Reader reader) {
+    Rereadings known = new Rereadings();
+    Map<RankOfEngine, String> unread = new HashMap<>();
+    WeightReading reading = first;
+    Metadata now = metadata;
+    long leftBytes = limits.fileBytes();
+    for (int round = 0; ; round++) {
+      Judged judged = judged(reading, now, Optional.of(known), unread);
+      Set<RankOfEngine> misread = ranks(known.misread());
+      misread.removeAll(unread.keySet());
+      if (misread.isEmpty()) {
+        return judged;
+      }
+      List<PlannedFile> again = new ArrayList<>();
+      for (RankOfEngine rank : misread) {
+        List<PlannedFile> ofRank = files.stream().filter(file -> isOf(file, rank)).toList();
+        long bytes = PlannedFile.bytes(ofRank);
+        if (round == MOST_ANEW) {
+          unread.put(rank, "readings of its files differ: scan it again");
+        } else if (bytes > leftBytes) {
+          unread.put(rank, "readings of its files differ, and " + limits.fileReason());
+        } else {
+          leftBytes -= bytes;
+          again.addAll(ofRank);
+        }
+      }
+      reading = reading.then(reader.read(again, misread));
+      misread.removeAll(unread.keySet());
+      known.readAnew(
+          misread.stream()
+              .map(rank -> RankHolder.now(rank.engine(), rank.rank()))
+              .collect(Collectors.toSet()));
+      now = Metadata.of(reading, session, work);
+    }
+  }
+
+  private static Set<RankOfEngine> ranks(Set<RankHolder> holders) {
+    Set<RankOfEngine> ranks = new LinkedHashSet<>();
+    holders.forEach(holder -> ranks.add(new RankOfEngine(holder.engine(), holder.rank())));
+    return ranks;
+  }
+
+  private static boolean isOf(PlannedFile file, RankOfEngine rank) {
+    return file.rank() == rank.rank() && file.engine().equals(Optional.of(rank.engine()));
+  }
+
+  /**
+   * Judges once.
+   *
+   * @param known what second looks have shown; empty: what was read is trusted
+   * @param unread why nothing is known of some ranks
+   */
+  private Judged judged(
+      WeightReading reading,
+      Metadata metadata,
+      Optional<Rereadings> known,
+      Map<RankOfEngine, String> unread) {
     FileReduction reduced =
-        FileReduction.of(session, request.inventory(), reading.tensors(), plans);
-    Judgement ofFiles = judge(fileCopies(reading, reduced, metadata, second));
+        FileReduction.of(session, request.inventory(), reading.tensors(), unread, plans);
+    Judgement ofFiles = judge(fileCopies(reading, reduced, metadata, known));
     plans.add(SqlStage.FORMS, metadata.formRows());
     SourceResult inFiles = ofFiles.result(reduced.ranks(), reduced.engines(), Map.of());
     List<Finding> findings = new ArrayList<>(ofFiles.findings());
@@ -153,7 +226,15 @@ record FleetJudge(
   }
 
   private FileCopies fileCopies(
-      WeightReading reading, FileReduction reduced, Metadata metadata, SecondLook second) {
+      WeightReading reading, FileReduction reduced, Metadata metadata, Optional<Rereadings> known) {
+    ManifestResult published =
+        manifests.compare(
+            reading.tensors(),
+            known.map(
+                of ->
+                    new FileReading(
+                        session, files, reading.executors(), limits, request.reading())));
+    known.ifPresent(of -> of.takeFiles(published.misread()));
     return new FileCopies(
         request.inventory(),
         reading.tensors(),
@@ -163,30 +244,20 @@ record FleetJudge(
         new ZeroTensors(metadata.zeros().get()),
         reading.brokenHeaders(),
         checkpoints,
-        manifests.compare(
-            reading.tensors(),
-            switch (second) {
-              case LOOKS ->
-                  Optional.of(
-                      new FileReading(
-                          session, files, reading.executors(), limits, request.reading()));
-              case TRUSTS -> Optional.empty();
-            }),
-        switch (second) {
-          case LOOKS ->
-              Optional.of(
-                  new SecondReader(
-                      new HeaderReading(
-                          reading.tensors(), files, reading.executors(), request.reading()),
-                      new SecondReading(
-                          reading.tensors(),
-                          files,
-                          reading.executors(),
-                          limits,
-                          request.reading(),
-                          checkpoints)));
-          case TRUSTS -> Optional.empty();
-        });
+        published,
+        known.map(
+            of ->
+                new SecondReader(
+                    new HeaderReading(
+                        reading.tensors(), files, reading.executors(), request.reading()),
+                    new SecondReading(
+                        reading.tensors(),
+                        files,
+                        reading.executors(),
+                        limits,
+                        request.reading(),
+                        checkpoints),
+                    of)));
   }
 
   /** In a session of its own: there are few rows, however large the fleet is. */

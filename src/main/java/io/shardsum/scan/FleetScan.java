@@ -220,7 +220,11 @@ public final class FleetScan {
                 metadata,
                 reuse,
                 work,
-                suspects -> read(suspects, waves, ScanProgress.NONE));
+                (more, insteadOf) -> {
+                  forgetKept();
+                  LandedFiles.giveUp(insteadOf, waves, session);
+                  return read(more, waves, ScanProgress.NONE);
+                });
     List<Finding> findings = new ArrayList<>(judged.findings());
     findings.addAll(checkpoints.findings());
     findings.addAll(past.notes());

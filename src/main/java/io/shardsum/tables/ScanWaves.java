@@ -274,6 +274,24 @@ public final class ScanWaves {
   }
 
   /**
+   * Removes waves that have landed: what says that a wave is whole goes before its rows.
+   *
+   * @throws java.io.UncheckedIOException if the file system does not let it
+   */
+  public void remove(List<LandedWave> some) {
+    try {
+      for (LandedWave wave : some) {
+        StoredScans.delete(new Path(waves, wave.name() + JSON_SUFFIX), fileSystem);
+        for (LandedWave.RowFile file : wave.files()) {
+          StoredScans.delete(new Path(rows, file.name()), fileSystem);
+        }
+      }
+    } catch (IOException e) {
+      throw tables.cannotWrite(e);
+    }
+  }
+
+  /**
    * Forgets which waves are whole: the scan has ended, or none of it is to be trusted.
    *
    * @throws java.io.UncheckedIOException if the file system does not let it

@@ -73,7 +73,7 @@ final class LocatedFindings {
     }
     SecondLook.Compared compared = (SecondLook.Compared) look;
     if (compared.damage().isEmpty()) {
-      return finding;
+      return finding.adding("read again, the same; no copy of this scan holds what is expected");
     }
     Damage damage = compared.damage().get();
     String between =

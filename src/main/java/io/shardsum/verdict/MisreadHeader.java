@@ -13,15 +13,19 @@ import java.util.Optional;
  */
 public record MisreadHeader(RankHolder holder, String file, ReadBy firstBy, ReadBy againBy) {
 
-  /** What is said of it. */
-  public Finding finding() {
+  /**
+   * What is said of it.
+   *
+   * @param outcome what became of the rank
+   */
+  Finding finding(String outcome) {
     return Finding.of(
             FindingKind.TRANSIENT_READ,
             Subject.rank(holder.engine(), holder.rank()),
             Comparison.NONE,
             Optional.empty(),
-            "the header of %s gave other names, dtypes or shapes when it was read again: first read by %s, again by %s; the rank was not compared: scan it again"
-                .formatted(file, firstBy.text(), againBy.text()))
+            "the header of %s gave other names, dtypes or shapes when it was read again: first read by %s, again by %s; %s"
+                .formatted(file, firstBy.text(), againBy.text(), outcome))
         .readBy(firstBy);
   }
 

@@ -36,6 +36,11 @@ final class Readings {
     return all.get(0).held();
   }
 
+  /** Whether what the scan has read is not what counts. */
+  boolean isFirstWrong() {
+    return !first().equals(settled());
+  }
+
   /** Adds a reading of a copy that is blamed, or may be, compared with another copy. */
   void add(Reading next, HeldTensor ofOther) {
     add(next);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,61 @@ public final class Rereadings {
   private final Map<SuspectTensor, SecondLook> looks = new LinkedHashMap<>();
   private final Map<SuspectTensor.CopiedTensor, Readings> readings = new LinkedHashMap<>();
   private final Set<SuspectTensor.CopiedTensor> unread = new HashSet<>();
+  private final Map<RankHolder, MisreadHeader> headers = new LinkedHashMap<>();
+  private final List<Finding> files = new ArrayList<>();
+  private final TransientReads transientReads = new TransientReads();
+
+  /** Whether nothing was read again. */
+  public boolean isEmpty() {
+    return looks.isEmpty() && readings.isEmpty() && headers.isEmpty() && files.isEmpty();
+  }
+
+  /** Takes headers that came out otherwise when they were read again. */
+  public void take(List<MisreadHeader> misread) {
+    misread.forEach(header -> headers.putIfAbsent(header.holder(), header));
+  }
+
+  /** Takes what is said of files that gave other bytes when they were read again as a whole. */
+  public void takeFiles(List<Finding> misread) {
+    files.addAll(misread);
+  }
+
+  static RankHolder holder(Finding finding) {
+    return RankHolder.now(finding.engine().orElseThrow(), finding.rank().orElseThrow());
+  }
+
+  /** The ranks whose headers were misread: what they are judged by is not theirs. */
+  public Set<RankHolder> misreadHeaders() {
+    return headers.keySet();
+  }
+
+  /** The ranks of which the scan has wrong bytes, or such as no other reading gave. */
+  public Set<RankHolder> misread() {
+    Set<RankHolder> misread = new LinkedHashSet<>(headers.keySet());
+    files.forEach(finding -> misread.add(holder(finding)));
+    readings.forEach(
+        (copy, of) -> {
+          if (of.isFirstWrong()) {
+            misread.add(copy.holder());
+          }
+        });
+    return misread;
+  }
+
+  /** What ranks hold is of another reading now, of all their files: nothing else counts. */
+  public void readAnew(Set<RankHolder> ranks) {
+    Map<SuspectTensor.CopiedTensor, Readings> before = new LinkedHashMap<>(readings);
+    before.keySet().removeIf(copy -> !ranks.contains(copy.holder()));
+    transientReads.addReadAnew(
+        before,
+        headers.values().stream().filter(header -> ranks.contains(header.holder())).toList(),
+        files.stream().filter(finding -> ranks.contains(holder(finding))).toList());
+    looks.keySet().removeIf(suspect -> ranks.contains(suspect.holder()));
+    readings.keySet().removeIf(copy -> ranks.contains(copy.holder()));
+    unread.removeIf(copy -> ranks.contains(copy.holder()));
+    headers.keySet().removeAll(ranks);
+    files.removeIf(finding -> ranks.contains(holder(finding)));
+  }
 
   /** Those suspects that were not looked at as they are now, or not often enough. */
   public List<SuspectTensor> open(List<SuspectTensor> suspects) {
@@ -116,9 +172,7 @@ public final class Rereadings {
       boolean corrected =
           readings.entrySet().stream()
               .anyMatch(
-                  r ->
-                      r.getKey().holder().equals(copy.holder())
-                          && !r.getValue().settled().equals(r.getValue().first()));
+                  r -> r.getKey().holder().equals(copy.holder()) && r.getValue().isFirstWrong());
       copies.add(corrected ? copy.readOtherwise() : copy);
     }
     return group.with(copies);
@@ -169,11 +223,13 @@ public final class Rereadings {
     return contents.with(byHolder);
   }
 
-  /** The findings, those of suspects with ranges and pattern, and one for each transient read. */
+  /** The findings, those of suspects with ranges and pattern. */
   public List<Finding> findings(FleetVerdict verdict) {
-    List<Finding> findings =
-        new ArrayList<>(new LocatedFindings(looks).located(verdict.findings()));
-    findings.addAll(new TransientReads(readings).findings());
-    return findings;
+    return new LocatedFindings(looks).located(verdict.findings());
+  }
+
+  /** One for each transient read, also of what was read anew since. */
+  public List<Finding> transientReads() {
+    return transientReads.findings(readings, misread(), headers.values(), files);
   }
 }

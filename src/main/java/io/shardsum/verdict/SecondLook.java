@@ -17,7 +17,7 @@ public sealed interface SecondLook {
    * @param suspectBy what has read the suspect copy the first time
    * @param otherBy what has read the other copy the first time
    * @param by what has read both now
-   * @param damage how they differ; empty if they do not
+   * @param damage how they differ; empty if they do not, or if the other copy is of an earlier scan
    * @param file of the copy that is suspect
    * @param chunks how many MiBs were read of each
    * @param origin what the bytes that differ should have come from; empty where a copy tells it

@@ -1,41 +1,85 @@
 package io.shardsum.verdict;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** What is said of readings that did not repeat. */
 final class TransientReads {
 
-  private final Map<RankHolder, Map<TensorName, Readings>> misread = new LinkedHashMap<>();
+  private static final String READ_ANEW =
+      "the rank was read again as a whole, and its checksum is of that reading";
+  private static final String WITHOUT_CHECKSUM = "the rank has no checksum: scan it again";
 
-  TransientReads(Map<SuspectTensor.CopiedTensor, Readings> readings) {
+  private final List<Map<SuspectTensor.CopiedTensor, Readings>> before = new ArrayList<>();
+  private final List<MisreadHeader> headersBefore = new ArrayList<>();
+  private final List<Finding> filesBefore = new ArrayList<>();
+
+  /** Takes what was said of ranks that are read anew. */
+  void addReadAnew(
+      Map<SuspectTensor.CopiedTensor, Readings> readings,
+      Collection<MisreadHeader> headers,
+      List<Finding> files) {
+    before.add(readings);
+    headersBefore.addAll(headers);
+    filesBefore.addAll(files);
+  }
+
+  /**
+   * All of them.
+   *
+   * @param now of ranks that were not read anew since
+   * @param withoutChecksum the ranks that are known by wrong bytes alone
+   */
+  List<Finding> findings(
+      Map<SuspectTensor.CopiedTensor, Readings> now,
+      Set<RankHolder> withoutChecksum,
+      Collection<MisreadHeader> headersNow,
+      List<Finding> filesNow) {
+    Function<RankHolder, String> outcome =
+        holder -> withoutChecksum.contains(holder) ? WITHOUT_CHECKSUM : READ_ANEW;
+    List<Finding> findings = new ArrayList<>();
+    before.forEach(readings -> findings.addAll(findings(readings, outcome)));
+    findings.addAll(findings(now, outcome));
+    Stream.concat(headersBefore.stream(), headersNow.stream())
+        .forEach(header -> findings.add(header.finding(outcome.apply(header.holder()))));
+    Stream.concat(filesBefore.stream(), filesNow.stream())
+        .forEach(file -> findings.add(file.adding(outcome.apply(Rereadings.holder(file)))));
+    return findings;
+  }
+
+  private static List<Finding> findings(
+      Map<SuspectTensor.CopiedTensor, Readings> readings, Function<RankHolder, String> outcome) {
+    Map<RankHolder, Map<TensorName, Readings>> misread = new LinkedHashMap<>();
     readings.forEach(
         (copy, of) -> {
           if (!of.wrong().isEmpty()) {
             misread.computeIfAbsent(copy.holder(), any -> new TreeMap<>()).put(copy.name(), of);
           }
         });
-  }
-
-  List<Finding> findings() {
     List<Finding> findings = new ArrayList<>();
     misread.forEach(
         (holder, tensors) -> {
+          boolean first = tensors.values().stream().anyMatch(Readings::isFirstWrong);
+          String end = first ? "; " + outcome.apply(holder) : "";
           if (tensors.size() > Finding.MOST_OF_ONE_CAUSE) {
-            findings.add(ofMany(holder, tensors));
+            findings.add(ofMany(holder, tensors, end));
           } else {
-            tensors.forEach((name, readings) -> findings.add(ofOne(holder, name, readings)));
+            tensors.forEach((name, of) -> findings.add(ofOne(holder, name, of, end)));
           }
         });
     return findings;
   }
 
-  private static Finding ofOne(RankHolder holder, TensorName name, Readings readings) {
+  private static Finding ofOne(RankHolder holder, TensorName name, Readings readings, String end) {
     List<Readings.Reading> wrong = readings.wrong();
     return finding(
         Subject.tensor(holder.engine(), holder.rank(), name),
@@ -45,20 +89,19 @@ final class TransientReads {
                 : Optional.of(readings.settled().content().digest()),
             Optional.of(wrong.get(0).held().content().digest()),
             Optional.empty()),
-        readings.isAssumed() ? ofNoTwo(readings) : ofWrong(wrong, readings),
+        (readings.isAssumed() ? ofNoTwo(readings) : ofWrong(wrong, readings)) + end,
         wrong.get(0).by());
   }
 
   private static String ofNoTwo(Readings readings) {
-    return "Two readings of this file differ: each of %s gave other bytes, by %s. Nothing is known of the copy; scan it again"
+    return "Two readings of this file differ: each of %s gave other bytes, by %s"
         .formatted(Wording.count(readings.all().size(), "reading"), by(readings.all()));
   }
 
   private static String ofWrong(List<Readings.Reading> wrong, Readings readings) {
     ReadBy right = readings.right().orElseThrow().by();
-    boolean first = wrong.contains(readings.all().get(0));
     boolean same = wrong.stream().allMatch(reading -> reading.by().equals(right));
-    return "Two readings of this file differ: %s of %s gave wrong bytes, by %s. %s; the file is not blamed%s"
+    return "Two readings of this file differ: %s of %s gave wrong bytes, by %s. %s; the file is not blamed"
         .formatted(
             Integer.toString(wrong.size()),
             Wording.count(readings.all().size(), "reading"),
@@ -66,19 +109,14 @@ final class TransientReads {
             same
                 ? "The same executor also read the right bytes: its memory or the way to it failed,"
                     + " or the file was being written"
-                : "The right bytes were read by " + right.text(),
-            first ? ofTheRank() : "");
-  }
-
-  private static String ofTheRank() {
-    return ". The rank's checksum is of the first reading: scan it again";
+                : "The right bytes were read by " + right.text());
   }
 
   private static String by(List<Readings.Reading> readings) {
     return Wording.names(readings.stream().map(reading -> reading.by().text()).distinct().toList());
   }
 
-  private static Finding ofMany(RankHolder holder, Map<TensorName, Readings> tensors) {
+  private static Finding ofMany(RankHolder holder, Map<TensorName, Readings> tensors, String end) {
     List<Readings.Reading> wrong =
         tensors.values().stream().flatMap(r -> r.wrong().stream()).toList();
     return finding(
@@ -89,7 +127,7 @@ final class TransientReads {
                     Wording.count(tensors.size(), "tensor"),
                     by(wrong),
                     Wording.names(tensors.keySet().stream().map(TensorName::key).toList()),
-                    ofTheRank()),
+                    end),
             mostFrequent(wrong))
         .about(tensors.keySet());
   }

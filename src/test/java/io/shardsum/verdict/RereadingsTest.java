@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What second readings change in a verdict. */
@@ -47,7 +48,13 @@ class RereadingsTest {
       boolean changed = rereadings.take(looks(rereadings.open(verdict.suspects()), right));
       verdict = changed ? rereadings.judge(List.of(fleet.group()), fleet) : verdict;
     }
-    return rereadings.findings(verdict);
+    return all(rereadings, verdict);
+  }
+
+  private static List<Finding> all(Rereadings rereadings, FleetVerdict verdict) {
+    return Stream.concat(
+            rereadings.findings(verdict).stream(), rereadings.transientReads().stream())
+        .toList();
   }
 
   @Test
@@ -74,7 +81,7 @@ class RereadingsTest {
         .isEqualTo(
             "Two readings of this file differ: 1 of 2 readings gave wrong bytes, by executor 1 of host"
                 + " west, GPU 0. The right bytes were read by executor 2 of host east; the file is not"
-                + " blamed. The rank's checksum is of the first reading: scan it again");
+                + " blamed; the rank has no checksum: scan it again");
   }
 
   /** Both were read wrong in the same way, and are one camp; only one is right when read again. */
@@ -104,7 +111,7 @@ class RereadingsTest {
         .startsWith(
             "Two readings of these files differ in 17 tensors: executor 1 of host west, GPU 0 read"
                 + " wrong bytes; the files are not blamed: w0, w1, w2,")
-        .contains(" and 7 more. ");
+        .contains(" and 7 more; the rank has");
     assertThat(findings.get(0).readBy()).contains(FIRST);
   }
 
@@ -158,7 +165,7 @@ class RereadingsTest {
     FleetVerdict now = rereadings.judge(List.of(fleet.group()), fleet);
 
     assertThat(now.suspects()).isEmpty();
-    List<Finding> findings = rereadings.findings(now);
+    List<Finding> findings = all(rereadings, now);
     assertThat(words(findings)).containsExactly("TRANSIENT_READ e1 1 w1");
     assertThat(findings.get(0).detail())
         .startsWith("Two readings of this file differ: 3 of 4 readings gave wrong bytes");

@@ -25,6 +25,7 @@ import java.net.URL;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -176,7 +177,7 @@ class GpuPlanTest {
               .with(
                   "expected_ranks",
                   sessionOfTheScan.createDataFrame(
-                      ScanViews.expectedRanks(inventory), ScanViews.EXPECTED_RANKS))
+                      ScanViews.expectedRanks(inventory, Map.of()), ScanViews.EXPECTED_RANKS))
               .in(sessionOfTheScan);
       case ENGINES ->
           stage

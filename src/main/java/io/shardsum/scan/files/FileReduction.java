@@ -5,7 +5,9 @@ import io.shardsum.tables.EngineResult;
 import io.shardsum.tables.NamedJobs;
 import io.shardsum.tables.RankResult;
 import io.shardsum.tables.SqlStage;
+import io.shardsum.verdict.RankOfEngine;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -27,20 +29,30 @@ public record FileReduction(
    * Reduces.
    *
    * @param tensors the rows of the table that come from files
+   * @param unread why nothing is known of some ranks, though their files are there
    * @param plans takes note of what is executed
    */
   public static FileReduction of(
-      SparkSession session, Inventory inventory, Dataset<Row> tensors, AcceleratedPlans plans) {
+      SparkSession session,
+      Inventory inventory,
+      Dataset<Row> tensors,
+      Map<RankOfEngine, String> unread,
+      AcceleratedPlans plans) {
     return NamedJobs.named(
         session,
         "merge tensors into ranks, and ranks into engines",
-        () -> reduced(session, inventory, tensors, plans));
+        () -> reduced(session, inventory, tensors, unread, plans));
   }
 
   private static FileReduction reduced(
-      SparkSession session, Inventory inventory, Dataset<Row> tensors, AcceleratedPlans plans) {
+      SparkSession session,
+      Inventory inventory,
+      Dataset<Row> tensors,
+      Map<RankOfEngine, String> unread,
+      AcceleratedPlans plans) {
     Dataset<Row> expectedRanks =
-        session.createDataFrame(ScanViews.expectedRanks(inventory), ScanViews.EXPECTED_RANKS);
+        session.createDataFrame(
+            ScanViews.expectedRanks(inventory, unread), ScanViews.EXPECTED_RANKS);
     Dataset<Row> ofRanks =
         SqlStage.RANKS
             .query()

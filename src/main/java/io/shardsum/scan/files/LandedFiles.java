@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -58,16 +59,35 @@ public record LandedFiles(List<PlannedFile> left, Resumed resumed, CanaryResult 
     both.addAll(stale);
     waves.removeAllBut(both);
     if (!stale.isEmpty()) {
-      intact.add(replacing(stale, stamps, waves, session));
+      intact.add(replacing(stale, stamps::isSame, waves, session));
       waves.removeAllBut(intact);
     }
     return of(planned, stamps, intact);
   }
 
+  /**
+   * Gives up what has landed of some ranks: they are read anew, or nothing is known of them.
+   *
+   * @throws java.io.UncheckedIOException if the file system does not let it
+   */
+  public static void giveUp(Set<RankOfEngine> ranks, ScanWaves waves, SparkSession session) {
+    if (ranks.isEmpty()) {
+      return;
+    }
+    Predicate<RankPart> stays =
+        part -> !ranks.contains(new RankOfEngine(part.engine(), part.rank()));
+    List<LandedWave> stale =
+        waves.whole().stream().filter(wave -> !wave.ranks().stream().allMatch(stays)).toList();
+    if (stale.stream().flatMap(wave -> wave.ranks().stream()).anyMatch(stays)) {
+      replacing(stale, stays, waves, session);
+    }
+    waves.remove(stale);
+  }
+
   private static LandedWave replacing(
-      List<LandedWave> stale, RankStamps stamps, ScanWaves waves, SparkSession session) {
+      List<LandedWave> stale, Predicate<RankPart> stays, ScanWaves waves, SparkSession session) {
     List<RankPart> same =
-        stale.stream().flatMap(wave -> wave.ranks().stream()).filter(stamps::isSame).toList();
+        stale.stream().flatMap(wave -> wave.ranks().stream()).filter(stays).toList();
     Dataset<Row> ranks =
         session.createDataFrame(
             same.stream().map(part -> RowFactory.create(part.engine(), part.rank())).toList(),

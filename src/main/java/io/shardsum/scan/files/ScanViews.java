@@ -11,10 +11,13 @@ import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.tables.JsonColumn;
 import io.shardsum.tables.NamedRow;
 import io.shardsum.tables.ScanTable;
+import io.shardsum.verdict.RankOfEngine;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
@@ -84,12 +87,19 @@ public final class ScanViews {
     return rows;
   }
 
-  /** The expected ranks. */
-  public static List<Row> expectedRanks(Inventory inventory) {
+  /**
+   * The expected ranks.
+   *
+   * @param unread why nothing is known of some of them, though their files are there
+   */
+  public static List<Row> expectedRanks(Inventory inventory, Map<RankOfEngine, String> unread) {
     List<Row> rows = new ArrayList<>();
     for (EngineInventory engine : inventory.engines()) {
       Parallelism sizes = engine.spec().parallelism();
       for (RankInventory rank : engine.ranks()) {
+        Optional<String> why =
+            Optional.ofNullable(unread.get(new RankOfEngine(engine.spec().name(), rank.rank())));
+        RankState state = why.isPresent() ? RankState.UNREADABLE : rank.state();
         rows.add(
             NamedRow.of(EXPECTED_RANKS)
                 .with("engine", engine.spec().name())
@@ -101,9 +111,9 @@ public final class ScanViews {
                 .with("dp_rank", rank.dpRank())
                 .with("dp_size", sizes.dp())
                 .with("digest", mergedBy(engine).word())
-                .with("state", rank.state().name())
-                .with("reason", rank.reason())
-                .with("files", rank.state() == RankState.FOUND ? rank.files().size() : 0)
+                .with("state", state.name())
+                .with("reason", why.orElse(rank.reason()))
+                .with("files", state == RankState.FOUND ? rank.files().size() : 0)
                 .with("storages", JsonColumn.of(engine.storages(rank)))
                 .row());
       }

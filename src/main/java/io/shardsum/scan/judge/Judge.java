@@ -11,7 +11,6 @@ import io.shardsum.verdict.Evidence;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
 import io.shardsum.verdict.FleetVerdict;
-import io.shardsum.verdict.MisreadHeader;
 import io.shardsum.verdict.RankHolder;
 import io.shardsum.verdict.RankOfEngine;
 import io.shardsum.verdict.Rereadings;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +43,6 @@ public final class Judge {
   private final String fleet;
   private final PastLookup past;
   private final List<FleetVerdict> verdicts = new ArrayList<>();
-  private final Map<RankHolder, MisreadHeader> misread = new LinkedHashMap<>();
 
   private Judge(CopySource copies, String fleet, PastLookup past) {
     this.copies = copies;
@@ -81,7 +78,7 @@ public final class Judge {
     Evidence evidence = evidence(compared);
     findings.addAll(judged(judged, evidence, copies::holds));
     withExpected.ifPresent(with -> findings.addAll(judgedOpen(with)));
-    misread.values().forEach(header -> findings.add(header.finding()));
+    copies.secondReader().ifPresent(of -> findings.addAll(of.known().transientReads()));
     withExpected.ifPresent(with -> findings.addAll(with.findings()));
     findings.addAll(copies.otherFindings(judged));
     List<Finding> ofSource =
@@ -142,9 +139,9 @@ public final class Judge {
   private List<Finding> judgedAgain(
       FleetVerdict first, List<ComparedGroup> all, Evidence evidence, SecondReader reader) {
     List<ComparedGroup> groups = withoutMisread(first, all, reader);
-    FleetVerdict now = misread.isEmpty() ? first : new FleetVerdict(groups, evidence);
-    Rereadings rereadings = new Rereadings();
-    List<SuspectTensor> open = now.suspects();
+    Rereadings rereadings = reader.known();
+    FleetVerdict now = rereadings.isEmpty() ? first : rereadings.judge(groups, evidence);
+    List<SuspectTensor> open = rereadings.open(now.suspects());
     for (int round = 0; round < MOST_READINGS_AGAIN && !open.isEmpty(); round++) {
       if (rereadings.take(reader.tensors().readAgain(open))) {
         now = rereadings.judge(groups, evidence);
@@ -158,18 +155,15 @@ public final class Judge {
     return rereadings.findings(now);
   }
 
-  /** Without the ranks whose headers were misread: what they were judged by is not theirs. */
-  private List<ComparedGroup> withoutMisread(
+  private static List<ComparedGroup> withoutMisread(
       FleetVerdict verdict, List<ComparedGroup> groups, SecondReader reader) {
     Set<RankHolder> suspect = new HashSet<>(verdict.otherMetadata());
-    suspect.removeAll(misread.keySet());
-    reader
-        .headers()
-        .readAgain(suspect)
-        .forEach(header -> misread.putIfAbsent(header.holder(), header));
+    suspect.removeAll(reader.known().misreadHeaders());
+    reader.known().take(reader.headers().readAgain(suspect));
+    Set<RankHolder> misread = reader.known().misreadHeaders();
     return misread.isEmpty()
         ? groups
-        : groups.stream().map(group -> group.without(misread.keySet())).toList();
+        : groups.stream().map(group -> group.without(misread)).toList();
   }
 
   private Coverage coverage(

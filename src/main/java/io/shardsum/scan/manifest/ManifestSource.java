@@ -12,6 +12,7 @@ import io.shardsum.manifest.ManifestReader;
 import io.shardsum.tables.Query;
 import io.shardsum.tables.ReferenceException;
 import io.shardsum.verdict.Finding;
+import io.shardsum.verdict.FindingKind;
 import io.shardsum.verdict.ReadBy;
 import io.shardsum.verdict.TensorName;
 import java.io.IOException;
@@ -155,7 +156,7 @@ public final class ManifestSource {
    */
   public ManifestResult compare(Dataset<Row> tensors, Optional<FileReading> reading) {
     if (engines.isEmpty()) {
-      return new ManifestResult(List.of(), Set.of());
+      return new ManifestResult(List.of(), List.of(), Set.of());
     }
     Dataset<Row> ofEngines = tensors.where(col("engine").isInCollection(engines.keySet()));
     Map<String, List<HashedWeights>> files = looked(hashed(ofEngines), ofEngines, reading);
@@ -172,7 +173,10 @@ public final class ManifestSource {
             }
           }
         });
-    return new ManifestResult(findings, verified);
+    Map<Boolean, List<Finding>> byMisread =
+        findings.stream()
+            .collect(Collectors.partitioningBy(of -> of.is(FindingKind.TRANSIENT_READ)));
+    return new ManifestResult(byMisread.get(false), byMisread.get(true), verified);
   }
 
   private Map<String, List<HashedWeights>> hashed(Dataset<Row> tensors) {

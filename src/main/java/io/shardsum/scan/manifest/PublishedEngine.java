@@ -154,7 +154,7 @@ record PublishedEngine(
             FindingKind.TRANSIENT_READ,
             List.of(file),
             Comparison.of(expected, found),
-            "Two readings of %s differ: SHA-256 %s by %s, then %s by %s. %s; what was computed of it is of the first reading: scan it again"
+            "Two readings of %s differ: SHA-256 %s by %s, then %s by %s. %s"
                 .formatted(
                     file.path(),
                     found,

@@ -10,8 +10,8 @@ import org.apache.spark.sql.RuntimeConfig;
  *     1 GiB
  * @param chunks most chunks of a tensor; one that is known by its SHA-256 alone is read whole
  * @param ranges most ranges that a finding lists
- * @param fileBytes most bytes of whole files that are not as published: the setting {@code
- *     spark.shardsum.reread.file.bytes}, 64 GiB
+ * @param fileBytes most bytes of whole files that are not as published, and as many of ranks that
+ *     were misread: the setting {@code spark.shardsum.reread.file.bytes}, 64 GiB
  */
 public record RereadLimits(long bytes, int chunks, int ranges, long fileBytes) {
 

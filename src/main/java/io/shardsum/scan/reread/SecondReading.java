@@ -62,22 +62,34 @@ public final class SecondReading {
     ChunkColumn.EXECUTOR
   };
 
-  /** Both files of a suspect, and what is read of them. */
+  /**
+   * Both files of a suspect, and what is read of them. Where no copy of this scan holds what is
+   * expected, the file of the suspect is read in the place of both: its sums tell whether it still
+   * gives what it gave.
+   */
   private record Pair(
-      SuspectTensor suspect, SuspectFile file, SuspectFile other, List<Integer> chunks) {
+      SuspectTensor suspect, SuspectFile file, Optional<SuspectFile> right, List<Integer> chunks) {
 
     SecondLook notRead(String why) {
       return new SecondLook.NotRead(why, Optional.of(file.readBy()));
     }
 
+    boolean isAlone() {
+      return right.isEmpty();
+    }
+
+    SuspectFile other() {
+      return right.orElse(file);
+    }
+
     List<String> executors(ReadingExecutors among) {
-      return among.besides(file.executors(), other.executors());
+      return among.besides(file.executors(), other().executors());
     }
 
     /** Whether no task can read both copies: they are on the disks of two hosts. */
     boolean isApart() {
       String place = file.file().place();
-      String otherPlace = other.file().place();
+      String otherPlace = other().file().place();
       return !place.isEmpty() && !otherPlace.isEmpty() && !place.equals(otherPlace);
     }
 
@@ -149,13 +161,12 @@ public final class SecondReading {
       Optional<Recipe> recipe = file.flatMap(f -> expected.recipe(suspect, f.site()));
       if (recipe.isPresent()) {
         withRecipe(suspect, file.get(), recipe.get(), looks);
-      } else if (file.isPresent() && other.isPresent()) {
-        pairs.add(new Pair(suspect, file.get(), other.get(), chunks(suspect, file.get().site())));
+      } else if (file.isPresent()) {
+        SuspectFile one = file.get();
+        pairs.add(new Pair(suspect, one, other, chunks(suspect, one.site())));
       } else {
         looks.put(
-            suspect,
-            new SecondLook.NotRead(
-                "no copy of this scan holds what is expected", file.map(SuspectFile::readBy)));
+            suspect, new SecondLook.NotRead("its file is not of this scan", Optional.empty()));
       }
     }
     return pairs;
@@ -247,13 +258,16 @@ public final class SecondReading {
         suspect
             .held()
             .readAgain(suspect.otherHeld(), sums(chunks, row, "sums"), text(row, "sha256")),
-        suspect
-            .otherHeld()
-            .readAgain(suspect.held(), sums(chunks, row, "other_sums"), text(row, "other_sha256")),
+        pair.isAlone()
+            ? suspect.otherHeld()
+            : suspect
+                .otherHeld()
+                .readAgain(
+                    suspect.held(), sums(chunks, row, "other_sums"), text(row, "other_sha256")),
         pair.file().readBy(),
         pair.other().readBy(),
         new ReadBy(row.getAs("host"), row.getAs("executor"), Optional.empty()),
-        DamageColumns.damage(row),
+        pair.isAlone() ? Optional.empty() : DamageColumns.damage(row),
         pair.file().file().path(),
         chunks.size());
   }

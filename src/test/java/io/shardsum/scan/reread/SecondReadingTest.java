@@ -175,7 +175,8 @@ class SecondReadingTest {
         .allSatisfy(
             f ->
                 assertThat(f.detail())
-                    .endsWith("; not read again: no copy of this scan holds what is expected"));
+                    .endsWith(
+                        "; read again, the same; no copy of this scan holds what is expected"));
     assertThat(findings)
         .filteredOn(f -> f.tensor().filter(t -> t.tensor().equals("u")).isPresent())
         .hasSize(2)
