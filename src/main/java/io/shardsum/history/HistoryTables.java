@@ -8,7 +8,7 @@ import io.shardsum.io.FailureReason;
 import io.shardsum.tables.Query;
 import io.shardsum.tables.ScanPartition;
 import io.shardsum.tables.ScanTable;
-import io.shardsum.tables.SqlFile;
+import io.shardsum.tables.TableViews;
 import io.shardsum.tables.WholeFiles;
 import io.shardsum.text.ForeignText;
 import java.io.IOException;
@@ -116,7 +116,7 @@ final class HistoryTables implements AutoCloseable {
     view(ScanTable.ENGINES, ENGINES, "engine");
     view(ScanTable.RANKS, RANKS, "rank");
     view(ScanTable.FINDINGS, ScanTable.FINDINGS.schema(), "kind");
-    session.sql(SqlFile.text("views/rank_states"));
+    TableViews.make(session, "rank_states");
   }
 
   /**
@@ -178,7 +178,7 @@ final class HistoryTables implements AutoCloseable {
                 .where(col(always).isNotNull()));
     kept.add(rows.persist());
     rows.createOrReplaceTempView(landed(table));
-    session.sql(SqlFile.text("views/" + table.tableName()));
+    TableViews.make(session, table.tableName());
   }
 
   private Set<String> scanIds() {
@@ -218,7 +218,7 @@ final class HistoryTables implements AutoCloseable {
             "CASE WHEN is_whole THEN 'fleet' ELSE 'chosen' END AS scope",
             "false AS in_future")
         .createOrReplaceTempView(ScanTable.SCANS.tableName());
-    session.sql(SqlFile.text("views/engine_versions"));
+    TableViews.make(session, "engine_versions");
     return session.table("engine_versions");
   }
 
@@ -265,7 +265,7 @@ final class HistoryTables implements AutoCloseable {
                 .parquet(partitions.toArray(String[]::new))
                 .where(col("engine").isInCollection(engines)))
         .createOrReplaceTempView(landed(ScanTable.TENSORS));
-    session.sql(SqlFile.text("views/" + ScanTable.TENSORS.tableName()));
+    TableViews.make(session, ScanTable.TENSORS.tableName());
     return true;
   }
 

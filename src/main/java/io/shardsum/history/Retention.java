@@ -145,7 +145,7 @@ public final class Retention {
     try (HistoryTables tables = HistoryTables.open(own, out, fleets)) {
       Dataset<Row> ofTables = tables.input(scans, SCANS);
       Function<String, Dataset<Row>> over =
-          statement -> tables.run(Query.of(statement).with("scans", ofTables));
+          statement -> tables.once(Query.of(statement).with("scans", ofTables));
       Query kept =
           Query.of("retention/kept")
               .with("scans", ofTables)

@@ -81,14 +81,9 @@ public record ScanSummary(
     return result(WeightSource.LIVE);
   }
 
-  /** DIFFERENT as soon as copies differ; EQUAL only if nothing at all was found. */
+  /** What the findings say of the fleet. */
   public Verdict verdict() {
-    if (findings.stream().anyMatch(Finding::isDifference)) {
-      return Verdict.DIFFERENT;
-    }
-    return findings.stream().allMatch(Finding::isInformational)
-        ? Verdict.EQUAL
-        : Verdict.INCOMPLETE;
+    return Verdict.of(findings);
   }
 
   /** How many bytes of tensors were hashed. */

@@ -66,7 +66,7 @@ public final class EarlierScans {
       for (ScanTable table : ScanTable.values()) {
         view(table);
       }
-      TableViews.verified().forEach(this.session::sql);
+      TableViews.verified().forEach(view -> TableViews.make(session, view));
     }
   }
 

@@ -3,8 +3,11 @@ package io.shardsum.tables;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
@@ -28,6 +31,9 @@ public final class TableViews {
           "engine_versions",
           "differing_tensors",
           "open_findings");
+
+  private static final Pattern HEAD =
+      Pattern.compile("(?m)^CREATE OR REPLACE TEMPORARY VIEW \\w+ AS\\s+");
 
   /** Whose SQL it is. The files under {@code /sql/views} are Spark's. */
   public enum Dialect {
@@ -118,22 +124,40 @@ public final class TableViews {
     for (ScanTable table : ScanTable.values()) {
       statements.addAll(dialect.landed(table, out));
     }
-    Stream.concat(verified().stream(), DERIVED.stream().map(TableViews::text))
+    Stream.concat(verified().stream(), DERIVED.stream())
+        .map(TableViews::text)
         .map(dialect::text)
         .forEach(statements::add);
     return statements;
   }
 
   /**
-   * The statements that make a view of each table, of {@code landed_*}: the Parquet files, and of
-   * how far each rank and engine was checked.
+   * The views of each table, of {@code landed_*}: the Parquet files, and of how far each rank and
+   * engine was checked.
    */
   static List<String> verified() {
     return Stream.concat(
             Arrays.stream(ScanTable.values()).map(ScanTable::tableName),
             Stream.of("rank_states", "coverage"))
-        .map(TableViews::text)
         .toList();
+  }
+
+  /**
+   * Makes a view in a session. One without WITH is analyzed here, not wherever a statement uses it:
+   * Spark cannot always inline what is nested with WITH.
+   */
+  public static void make(SparkSession session, String view) {
+    String text = text(view);
+    Matcher head = HEAD.matcher(text);
+    if (!head.find()) {
+      throw new IllegalStateException("Expected a view in %s.sql".formatted(view));
+    }
+    String statement = text.substring(head.end());
+    if (statement.startsWith("WITH")) {
+      session.sql(text);
+    } else {
+      session.sql(statement).createOrReplaceTempView(view);
+    }
   }
 
   private static String text(String view) {

@@ -10,6 +10,9 @@ public final class TablesSession {
   /** Of so few most time would go into making code. */
   private static final long FEW_ROWS = 20_000;
 
+  /** Ranks, of which each may have hundreds of tensors: more are read by several tasks. */
+  private static final long ROWS_OF_ONE_TASK = 200;
+
   private static final long ROWS_OF_A_PARTITION = 100_000;
 
   /** A task lists many directories, not one: Spark would have one of each night. */
@@ -35,6 +38,11 @@ public final class TablesSession {
   public static void fit(SparkSession own, long ranks) {
     boolean few = ranks <= FEW_ROWS;
     long partitions = few ? 2 : Math.max(tasks(own), ranks / ROWS_OF_A_PARTITION);
+    long leaves = own.sparkContext().defaultParallelism();
+    if (ranks <= ROWS_OF_ONE_TASK) {
+      partitions = 1;
+      leaves = 1;
+    }
     set(
         own,
         Map.of(
@@ -42,6 +50,10 @@ public final class TablesSession {
             "false",
             "spark.sql.shuffle.partitions",
             Long.toString(partitions),
+            "spark.sql.leafNodeDefaultParallelism",
+            Long.toString(leaves),
+            "spark.sql.files.minPartitionNum",
+            Long.toString(leaves),
             "spark.sql.codegen.wholeStage",
             Boolean.toString(!few),
             "spark.sql.codegen.factoryMode",

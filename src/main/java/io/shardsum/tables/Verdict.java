@@ -1,6 +1,8 @@
 package io.shardsum.tables;
 
 import io.shardsum.exit.ExitCode;
+import io.shardsum.verdict.Finding;
+import java.util.List;
 
 /** What a scan says of a fleet as a whole. */
 public enum Verdict {
@@ -15,6 +17,14 @@ public enum Verdict {
 
   Verdict(ExitCode exitCode) {
     this.exitCode = exitCode;
+  }
+
+  /** DIFFERENT as soon as copies differ; EQUAL only if nothing at all was found. */
+  public static Verdict of(List<Finding> findings) {
+    if (findings.stream().anyMatch(Finding::isDifference)) {
+      return DIFFERENT;
+    }
+    return findings.stream().allMatch(Finding::isInformational) ? EQUAL : INCOMPLETE;
   }
 
   /** How a scan with this verdict ends. */

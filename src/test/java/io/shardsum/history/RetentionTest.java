@@ -61,11 +61,16 @@ class RetentionTest {
   @TempDir static Path written;
   private static SparkSession spark;
 
+  /** Of the tables as they were written, for one day. */
+  private static RetentionPlan planned;
+
+  private static Map<String, Long> beforeThePlan;
+
   @TempDir Path copy;
   private Path out;
 
   @BeforeAll
-  static void tables(SparkSession session) {
+  static void tables(SparkSession session) throws IOException {
     spark = session;
     Nights nights = new Nights();
     for (int night = 1; night <= 16; night++) {
@@ -86,6 +91,9 @@ class RetentionTest {
     }
     nights.unfinished("crashed", at(3), engines(3)).unfinished("running", at(16), engines(16));
     nights.write(spark, written);
+    age(written);
+    beforeThePlan = files(written);
+    planned = plan(written, rules(1));
   }
 
   private static String id(int night) {
@@ -129,7 +137,6 @@ class RetentionTest {
     return Stream.concat(alone, damage).toArray(Finding[]::new);
   }
 
-  /** All files were written long ago, but those of the scan that runs. */
   @BeforeEach
   void copyTables() throws IOException {
     out = copy.resolve("tables");
@@ -139,7 +146,12 @@ class RetentionTest {
         Files.copy(file, to);
       }
     }
-    try (Stream<Path> files = Files.walk(out)) {
+    age(out);
+  }
+
+  /** All files were written long ago, but those of the scan that runs. */
+  private static void age(Path tables) throws IOException {
+    try (Stream<Path> files = Files.walk(tables)) {
       for (Path file : files.toList()) {
         boolean isOld = !file.toString().contains("scan_id=running");
         Files.setLastModifiedTime(file, FileTime.from(isOld ? at(3) : NOW));
@@ -148,11 +160,24 @@ class RetentionTest {
   }
 
   private RetentionPlan plan(RetentionRules rules) {
-    return new Retention(spark, out.toString(), stored()).plan(Optional.empty(), rules);
+    return plan(out, rules);
+  }
+
+  private static RetentionPlan plan(Path tables, RetentionRules rules) {
+    return new Retention(spark, tables.toString(), stored(tables)).plan(Optional.empty(), rules);
   }
 
   private StoredScans stored() {
-    return new StoredScans(out.toString(), spark.sparkContext().hadoopConfiguration());
+    return stored(out);
+  }
+
+  /** The plan for the copy: leftovers know where they lie. */
+  private RetentionPlan plannedHere() {
+    return new RetentionPlan(planned.scans(), stored().leftovers(rules(1).oldBefore()));
+  }
+
+  private static StoredScans stored(Path tables) {
+    return new StoredScans(tables.toString(), spark.sparkContext().hadoopConfiguration());
   }
 
   private static RetentionRules rules(int keepDays) {
@@ -194,17 +219,17 @@ class RetentionTest {
 
   @Test
   void keepsWhatLaterScansAndOpenFindingsRelyOn() {
-    RetentionPlan plan = plan(rules(1));
-
-    assertThat(kept(plan))
+    assertThat(kept(planned))
         .isEqualTo(
             Map.of(
                 "n03", List.of(KeepReason.EARLIER_CONTENT), // revision 1
                 "n06", List.of(KeepReason.LAST_RIGHT, KeepReason.DRIFT), // of y
                 "n07", List.of(KeepReason.FIRST_SEEN, KeepReason.DRIFT)));
-    assertThat(of(plan, Fate.KEPT)).containsExactly("lab16", "n03", "n06", "n07", "n16");
-    assertThat(of(plan, Fate.TENSORS_GO)).hasSize(17 + 4 - 5).contains("n10", "n14-again", "lab4");
-    assertThat(plan.leftovers())
+    assertThat(of(planned, Fate.KEPT)).containsExactly("lab16", "n03", "n06", "n07", "n16");
+    assertThat(of(planned, Fate.TENSORS_GO))
+        .hasSize(17 + 4 - 5)
+        .contains("n10", "n14-again", "lab4");
+    assertThat(planned.leftovers())
         .extracting(Leftover::name)
         .containsExactly("scan_date=2026-10-22/scan_id=crashed");
   }
@@ -221,18 +246,14 @@ class RetentionTest {
 
   @Test
   void changesNothingBeforeItIsToldTo() {
-    Map<String, Long> before = files(out);
-
-    plan(rules(1));
-
-    assertThat(files(out)).isEqualTo(before);
+    assertThat(files(written)).isEqualTo(beforeThePlan);
   }
 
   @Test
   void dropsTensorsOnlyAndSaysSoInTheirPlace() {
     Map<String, Long> before = files(out);
 
-    assertThat(plan(rules(1)).carryOut(stored())).isEmpty();
+    assertThat(plannedHere().carryOut(stored())).isEmpty();
 
     Map<String, Long> after = files(out);
     assertThat(before.keySet())
@@ -253,15 +274,10 @@ class RetentionTest {
 
   @Test
   void leavesTheHistoryAsItWas() {
-    List<FleetHistory> before =
-        new History(spark, out.toString(), ThirtyNights.AFTER)
-            .histories(Optional.empty(), new ScanRange.Last(100));
+    plannedHere().carryOut(stored());
 
-    plan(rules(1)).carryOut(stored());
-
-    List<FleetHistory> after =
-        new History(spark, out.toString(), ThirtyNights.AFTER)
-            .histories(Optional.empty(), new ScanRange.Last(100));
+    List<FleetHistory> before = histories(written);
+    List<FleetHistory> after = histories(out);
     assertThat(after)
         .extracting(FleetHistory::findings)
         .isEqualTo(before.stream().map(FleetHistory::findings).toList());
@@ -274,11 +290,16 @@ class RetentionTest {
         .containsExactly("n10 false", "n07 true");
   }
 
+  private static List<FleetHistory> histories(Path tables) {
+    return new History(spark, tables.toString(), ThirtyNights.AFTER)
+        .histories(Optional.empty(), new ScanRange.Last(100));
+  }
+
   @Test
   void dropsAllRowsOfWhatIsOlderThanTheHistory() {
     RetentionRules rules = new RetentionRules(NOW, 1, OptionalInt.of(10), Months.KEEP_NONE);
 
-    assertThat(plan(rules(1)).carryOut(stored())).isEmpty();
+    assertThat(plannedHere().carryOut(stored())).isEmpty();
     RetentionPlan plan = plan(rules);
     assertThat(of(plan, Fate.ALL_GOES)).containsExactly("lab4", "n01", "n02", "n04", "n05");
     assertThat(plan.carryOut(stored())).isEmpty();
@@ -372,7 +393,7 @@ class RetentionTest {
       Files.setLastModifiedTime(file, FileTime.from(name.endsWith("old") ? at(9) : NOW));
     }
 
-    assertThat(plan(rules(5)).leftovers())
+    assertThat(stored().leftovers(rules(5).oldBefore()))
         .filteredOn(leftover -> leftover.name().startsWith("_"))
         .extracting(leftover -> leftover.name() + " " + leftover.bytes())
         .containsExactly("_canary-old 4");
@@ -381,10 +402,9 @@ class RetentionTest {
   @Test
   void goesOnWithTheRestWhereOneCannotBeDropped() throws IOException {
     Path stuck = out.resolve("tensors/scan_date=2026-10-20/scan_id=n01");
-    RetentionPlan plan = plan(rules(1));
     Files.createDirectories(stuck.resolve("_dropped")); // no file can be made of that name
 
-    List<String> faults = plan.carryOut(stored());
+    List<String> faults = plannedHere().carryOut(stored());
 
     assertThat(faults)
         .singleElement()

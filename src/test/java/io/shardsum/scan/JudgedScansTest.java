@@ -196,7 +196,13 @@ class JudgedScansTest {
   private static Map<String, List<Long>> ofView(Landed scan) {
     SparkSession own = spark.newSession();
     TablesSession.fit(own, 100);
-    TableViews.statements(scan.out().toString(), TableViews.Dialect.SPARK).forEach(own::sql);
+    for (String statement :
+        TableViews.statements(scan.out().toString(), TableViews.Dialect.SPARK)) {
+      own.sql(statement);
+      if (statement.contains("VIEW coverage AS")) {
+        break; // those behind it are not looked at here
+      }
+    }
     return own
         .sql(
             "SELECT state, skipped_because, count(DISTINCT CASE WHEN ranks > 0 THEN engine END) AS engines, sum(ranks) AS ranks,"

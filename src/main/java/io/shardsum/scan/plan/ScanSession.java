@@ -16,6 +16,12 @@ public final class ScanSession {
           "spark.sql.adaptive.enabled", "false",
           "spark.sql.shuffle.partitions", "2");
 
+  /** A task takes longer to start than its rows take. */
+  private static final Map<String, String> SETTINGS_OF_A_TINY_SCAN =
+      Map.of(
+          "spark.sql.leafNodeDefaultParallelism", "1",
+          "spark.sql.files.minPartitionNum", "1");
+
   private ScanSession() {}
 
   /** A new session. What the caller has set in the configuration of Spark holds. */
@@ -24,6 +30,9 @@ public final class ScanSession {
     SparkConf set = session.sparkContext().getConf();
     if (size.isSmall() && SETTINGS_OF_A_SMALL_SCAN.keySet().stream().noneMatch(set::contains)) {
       SETTINGS_OF_A_SMALL_SCAN.forEach(own.conf()::set);
+    }
+    if (size.isTiny() && SETTINGS_OF_A_TINY_SCAN.keySet().stream().noneMatch(set::contains)) {
+      SETTINGS_OF_A_TINY_SCAN.forEach(own.conf()::set);
     }
     return own;
   }

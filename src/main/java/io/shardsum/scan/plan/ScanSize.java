@@ -24,6 +24,7 @@ public record ScanSize(long tensors, long chunks) {
   private static final int SAMPLED_FILES = 16;
   private static final long HEADER_BYTES_OF_A_TENSOR = 100;
   private static final long ROWS_OF_A_SMALL_SCAN = 200_000;
+  private static final long ROWS_OF_A_TINY_SCAN = 10_000;
 
   public static ScanSize of(
       List<ListedFile> files, ReadSettings reading, Configuration hadoopConf) {
@@ -53,6 +54,11 @@ public record ScanSize(long tensors, long chunks) {
   /** Whether compiling code for the SQL stages takes longer than running them. */
   boolean isSmall() {
     return chunks + tensors < ROWS_OF_A_SMALL_SCAN;
+  }
+
+  /** Whether one task goes through its rows sooner than several start. */
+  boolean isTiny() {
+    return chunks + tensors < ROWS_OF_A_TINY_SCAN;
   }
 
   /** How long a file says that its header is. */
