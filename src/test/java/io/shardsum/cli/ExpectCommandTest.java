@@ -208,7 +208,7 @@ class ExpectCommandTest {
         "Qwen3ForCausalLM|GptForCausalLM|4|refused: all tensors: the rules of model class"
             + " 'GptForCausalLM' are not known; known: LlamaForCausalLM",
         "`\"vocab_size\": 503`|`\"vocab_size\": 503, \"quantization_config\": {\"quant_method\":"
-            + " \"awq\"}`|4|: quantization 'awq' is not covered; covered: fp8 in blocks",
+            + " \"awq\"}`|4|: quantization awq: the engine repacks its weights for the kernel that multiplies them",
       })
   void refusesWhatConfigurationsDoNotGive(String from, String to, int exitCode, String message)
       throws IOException {

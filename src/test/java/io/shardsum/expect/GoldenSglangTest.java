@@ -11,7 +11,10 @@ import io.shardsum.io.ShardOpener;
 import io.shardsum.testing.GoldenSetup;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -19,6 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class GoldenSglangTest {
+  /** Models of which an engine computes, reorders or does not load some tensors. */
+  private static final Set<String> IN_PART = Set.of("kimi-k2.5", "minimax-m3", "deepseek-v4");
 
   static Stream<GoldenSetup> setups() throws IOException {
     return GoldenSetup.all(EngineRelease.SGLANG_0_5_23);
@@ -32,16 +37,27 @@ class GoldenSglangTest {
     Expectation expectation = Expectation.of(checkpoint, setup.setup());
 
     List<String> lines = new ArrayList<>();
+    Set<String> refused = new HashSet<>();
     try (OpenCheckpoint bytes =
         new OpenCheckpoint(checkpoint.files(), new ShardOpener(new Configuration(false)))) {
       HashedExpectation hashed = new ExpectationHasher(bytes, Digest.BOTH, 2).hash(expectation);
       for (HashedRank rank : hashed.ranks()) {
-        assertThat(rank.refused()).isEmpty();
+        rank.refused().forEach(refusal -> refused.add(rank.rank() + "," + refusal.tensor()));
         rank.tensors().forEach(tensor -> lines.add(line(rank.rank(), tensor)));
       }
     }
-    List<String> golden = setup.lines("tensors.csv");
-    assertThat(lines).containsExactlyInAnyOrderElementsOf(golden.subList(1, golden.size()));
+    List<String> golden = new ArrayList<>(setup.lines("tensors.csv"));
+    golden.remove(0);
+    assertThat(refused.isEmpty())
+        .as("refused: " + refused)
+        .isEqualTo(!IN_PART.contains(setup.model()));
+    assertThat(golden).as("held").map(GoldenSglangTest::held).containsAll(refused);
+    golden.removeIf(line -> refused.contains(held(line)));
+    assertThat(lines).containsExactlyInAnyOrderElementsOf(golden);
+  }
+
+  private static String held(String line) {
+    return String.join(",", Arrays.asList(line.split(",", -1)).subList(0, 2));
   }
 
   private static String line(int rank, HashedRank.HashedTensor hashed) {
@@ -63,6 +79,7 @@ class GoldenSglangTest {
       case F16 -> "float16";
       case F32 -> "float32";
       case I64 -> "int64";
+      case F8_E4M3 -> "float8_e4m3fn";
       default -> recipe.dtype().name();
     };
   }

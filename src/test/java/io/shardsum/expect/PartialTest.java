@@ -8,13 +8,19 @@ import io.shardsum.expect.model.EngineSetup;
 import io.shardsum.expect.model.ExpectedRank;
 import io.shardsum.expect.model.ExpectedTensor;
 import io.shardsum.expect.model.Gpu;
+import io.shardsum.expect.model.ModelConfig;
 import io.shardsum.expect.model.Refusal;
 import io.shardsum.expect.model.Topology;
 import io.shardsum.testing.GoldenSetup;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models of which something is known and something is not. */
 class PartialTest {
@@ -38,7 +44,7 @@ class PartialTest {
 
   @Test
   void expectsWhatTheDescriptionSaysIsWhole() {
-    Checkpoint checkpoint = checkpoint("DeepseekV4ForCausalLM", "").checkpoint();
+    Checkpoint checkpoint = checkpoint("OtherForCausalLM", "").checkpoint();
     EngineSetup setup =
         new EngineSetup(
             EngineRelease.SGLANG_0_5_23,
@@ -81,6 +87,55 @@ class PartialTest {
         .extracting(Refusal::tensor)
         .containsExactly(
             "model.layers.0.mlp.gate_up_proj.weight", "model.layers.0.mlp.down_proj.weight");
+  }
+
+  /** Head and norms are held as they are; the engine repacks what is in INT4. */
+  @ParameterizedTest
+  @ValueSource(strings = {"awq", "gptq"})
+  void expectsWhatInt4LeavesAlone(String method) {
+    ExpectedRank rank =
+        checkpoint(
+                "Qwen3ForCausalLM",
+                ", 'quantization_config': {'quant_method': '%s'}".formatted(method))
+            .expect()
+            .ranks()
+            .get(0);
+
+    assertThat(rank.tensors())
+        .extracting(ExpectedTensor::name)
+        .contains("lm_head.weight", "model.norm.weight");
+    assertThat(rank.refused())
+        .filteredOn(refusal -> refusal.reason().contains("repacks its weights"))
+        .extracting(Refusal::tensor)
+        .contains(
+            "model.layers.0.self_attn.qkv_proj.weight", "model.layers.0.mlp.down_proj.weight");
+  }
+
+  /** Its text part has the quantization, which names what it leaves alone. */
+  @Test
+  void refusesOnlyTheExpertsOfKimiInInt4() throws IOException {
+    GoldenSetup setup = new GoldenSetup(EngineRelease.SGLANG_0_5_23, "kimi-k2.5", "tp2");
+    Checkpoint golden = setup.checkpoint();
+    String json = Files.readString(setup.checkpointDirectory().resolve("config.json"));
+    String quantization =
+        "'quantization_config': {'quant_method': 'compressed-tensors', 'ignore': ['lm_head',"
+            + " 're:.*self_attn.*', 're:.*shared_experts.*', 're:.*mlp[.](gate_up|gate|up|down)_proj.*']}, ";
+    String quantized =
+        json.replaceFirst("(\"text_config\": \\{)", "$1" + quantization.replace("'", "\""));
+    Checkpoint int4 =
+        new Checkpoint(
+            golden.directory(),
+            ModelConfig.parse(quantized.getBytes(StandardCharsets.UTF_8)),
+            golden.files(),
+            golden.tensors(),
+            List.of(),
+            false,
+            false);
+
+    ExpectedRank rank = Expectation.of(int4, setup.setup()).ranks().get(0);
+    List<ExpectedTensor> bf16 = Expectation.of(golden, setup.setup()).ranks().get(0).tensors();
+    assertThat(rank.tensors())
+        .isEqualTo(bf16.stream().filter(t -> !t.name().contains(".experts.")).toList());
   }
 
   @Test

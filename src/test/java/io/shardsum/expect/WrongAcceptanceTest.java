@@ -88,14 +88,22 @@ class WrongAcceptanceTest {
   /** Values of these that give the same tensors, as the loaders have it. */
   private static final List<String> SAME =
       List.of(
-          "(deepseek|glm-moe-dsa).* (head_dim|num_key_value_heads)", // latent attention has its own
+          "(deepseek-v[23]|glm-moe-dsa|kimi).*[ .](head_dim|num_key_value_heads)", // latent
+          // attention has
+          // its own
           "deepseek-v2 topk_method", // only noaux_tc comes with a bias
           "(qwen3-moe|qwen3-vl-moe|deepseek-v32-fp8|glm-moe-dsa-).*[ .]intermediate_size", // no
           // dense
           // layer
           "(qwen3-moe.*|glm4-moe.*|gpt-oss|minimax-m2.*) tie_word_embeddings", // never tied
           ".* text_config.tie_word_embeddings", // the wrapper's own counts
-          "(mistral3|gemma3) tie_word_embeddings", // that of the text counts
+          "(mistral3|gemma3|kimi.*|llama4|minimax-m3) tie_word_embeddings", // the text's counts
+          "deepseek-v4 qk_rope_head_dim", // a part of head_dim
+          "kimi.* text_config.architectures", // only 256 experts are fused
+          "(llama4|minimax-m3) text_config.use_qk_norm", // without weights, or always there
+          "llama4 vision_config.*", // no tower is loaded
+          "minimax-m3 text_config.index_.*", // sparse_attention_config has them
+          "minimax-m3 vision_config.(spatial_merge_size|temporal_patch_size|image_size)", // likewise
           "qwen3_5.* .*mrope_section", // is rescaled to what it was
           "(mistral3|gemma3) vision_config.image_size"); // 33 has as many patches as 32
 

@@ -13,6 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * A checkpoint's {@code config.json}. A key that is null counts as absent, but where it is said
@@ -102,13 +104,7 @@ public final class ModelConfig {
 
   /** The object under a key, as a configuration of its own; empty if it is absent. */
   public Optional<ModelConfig> object(String key) {
-    if (!has(key)) {
-      return Optional.empty();
-    }
-    if (!root.get(key).isObject()) {
-      throw wrong(key, "an object");
-    }
-    return Optional.of(new ModelConfig(root.get(key)));
+    return value(key, JsonNode::isObject, "an object").map(ModelConfig::new);
   }
 
   /**
@@ -144,70 +140,52 @@ public final class ModelConfig {
 
   /** A number; empty if it is absent. */
   public Optional<Double> number(String key) {
-    if (!has(key)) {
-      return Optional.empty();
-    }
-    if (!root.get(key).isNumber()) {
-      throw wrong(key, "a number");
-    }
-    return Optional.of(root.get(key).doubleValue());
+    return value(key, JsonNode::isNumber, "a number").map(JsonNode::doubleValue);
   }
 
   /** True or false; false if it is absent, as in all classes that are covered. */
   public boolean flag(String key) {
-    if (!has(key)) {
-      return false;
-    }
-    if (!root.get(key).isBoolean()) {
-      throw wrong(key, "true or false");
-    }
-    return root.get(key).booleanValue();
+    return value(key, JsonNode::isBoolean, "true or false")
+        .filter(JsonNode::booleanValue)
+        .isPresent();
   }
 
   /** A text; empty if it is absent. */
   public Optional<String> text(String key) {
-    if (!has(key)) {
-      return Optional.empty();
-    }
-    if (!root.get(key).isTextual()) {
-      throw wrong(key, "a text");
-    }
-    return Optional.of(root.get(key).textValue());
+    return value(key, JsonNode::isTextual, "a text").map(JsonNode::textValue);
   }
 
   /** A list of texts; empty if it is absent. */
   public List<String> texts(String key) {
-    List<String> texts = new ArrayList<>();
-    if (has(key)) {
-      for (JsonNode value : list(key)) {
-        if (!value.isTextual()) {
-          throw wrong(key, "a list of texts");
-        }
-        texts.add(value.textValue());
-      }
-    }
-    return texts;
+    return list(key, JsonNode::isTextual, "a list of texts", JsonNode::textValue);
   }
 
   /** A list of whole numbers; empty if it is absent. */
   public List<Long> numbers(String key) {
-    List<Long> numbers = new ArrayList<>();
-    if (has(key)) {
-      for (JsonNode value : list(key)) {
-        if (!value.isIntegralNumber()) {
-          throw wrong(key, "a list of whole numbers");
-        }
-        numbers.add(value.longValue());
-      }
-    }
-    return numbers;
+    return list(key, JsonNode::isIntegralNumber, "a list of whole numbers", JsonNode::longValue);
   }
 
-  private JsonNode list(String key) {
-    if (!root.get(key).isArray()) {
-      throw wrong(key, "a list");
+  private <T> List<T> list(
+      String key, Predicate<JsonNode> isItem, String expected, Function<JsonNode, T> item) {
+    List<T> items = new ArrayList<>();
+    for (JsonNode value :
+        value(key, JsonNode::isArray, "a list").orElseGet(JSON::createArrayNode)) {
+      if (!isItem.test(value)) {
+        throw wrong(key, expected);
+      }
+      items.add(item.apply(value));
     }
-    return root.get(key);
+    return items;
+  }
+
+  private Optional<JsonNode> value(String key, Predicate<JsonNode> isFitting, String expected) {
+    if (!has(key)) {
+      return Optional.empty();
+    }
+    if (!isFitting.test(root.get(key))) {
+      throw wrong(key, expected);
+    }
+    return Optional.of(root.get(key));
   }
 
   private ExpectException wrong(String key, String expected) {

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 
 /**
  * Which modules of a model are quantized, and how.
@@ -19,6 +21,9 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
   private static final List<Long> BLOCK = List.of(128L, 128L);
   private static final String EXPERTS = "experts";
 
+  /** INT4 that SGLang repacks for Marlin, as it takes no other kernel. */
+  private static final Set<String> REPACKED = Set.of("awq", "gptq");
+
   /** Before a regular expression, as compressed-tensors has it. */
   private static final String REGEX = "re:";
 
@@ -26,6 +31,8 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
     NONE,
     /** Blocks of 128 x 128, a float32 scale each. */
     BLOCK_FP8,
+    /** A float32 scale for each row; activations are quantized as they come. */
+    CHANNEL_FP8,
     /** A covered scheme under circumstances that are not. */
     REFUSED,
     /** Another scheme, which may quantize the head, too. */
@@ -44,7 +51,11 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
    * @param flag what the engine is told to quantize with, if it is told
    */
   public static Quantization of(Checkpoint checkpoint, Optional<String> flag) {
-    Optional<ModelConfig> config = checkpoint.config().object("quantization_config");
+    Optional<ModelConfig> config =
+        Stream.of(Optional.of(checkpoint.config()), checkpoint.config().object("text_config"))
+            .flatMap(Optional::stream)
+            .flatMap(part -> part.object("quantization_config").stream())
+            .findFirst();
     if (checkpoint.hasQuantizationFile() || checkpoint.config().has("compression_config")) {
       return unknown("the checkpoint describes a quantization that is not covered");
     }
@@ -62,16 +73,27 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
     String method = config.text("quant_method").orElse("");
     String given = flag.orElse(method);
     String uncovered =
-        "quantization %s is not covered; covered: fp8 in blocks"
+        "quantization %s is not covered; covered: fp8 in blocks, or by rows"
             .formatted(ForeignText.quoted(given));
     if (given.equals(method) && method.equals("mxfp4")) {
       return new Quantization(Scheme.EXPERTS, List.of(), uncovered);
     }
     if (given.equals(method) && method.equals("compressed-tensors")) {
       return new Quantization(
-          Scheme.UNKNOWN,
+          isByRows(config) ? Scheme.CHANNEL_FP8 : Scheme.UNKNOWN,
           config.texts("ignore").stream().filter(Quantization::isReadable).toList(),
           uncovered);
+    }
+    if (given.equals(method) && REPACKED.contains(method)) {
+      List<String> ignored = new ArrayList<>(config.texts("modules_to_not_convert"));
+      if (!config.flag("lm_head")) {
+        ignored.add("lm_head");
+      }
+      return new Quantization(
+          Scheme.UNKNOWN,
+          ignored,
+          "quantization %s: the engine repacks its weights for the kernel that multiplies them"
+              .formatted(method));
     }
     if (!method.equals("fp8") || !given.equals(method)) {
       return unknown(uncovered);
@@ -88,6 +110,26 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
           ignored);
     }
     return new Quantization(Scheme.BLOCK_FP8, ignored, "");
+  }
+
+  /** Whether all linear modules are, and the activations of each token as they come. */
+  private static boolean isByRows(ModelConfig config) {
+    Optional<ModelConfig> groups = config.object("config_groups");
+    Optional<ModelConfig> all = groups.flatMap(group -> group.object("group_0"));
+    return all.isPresent()
+        && !groups.get().has("group_1")
+        && !config.has("linear_fp8_config")
+        && all.get().texts("targets").equals(List.of("Linear"))
+        && all.get().object("weights").filter(w -> isFp8(w, "channel", false)).isPresent()
+        && all.get().object("input_activations").filter(a -> isFp8(a, "token", true)).isPresent();
+  }
+
+  private static boolean isFp8(ModelConfig part, String strategy, boolean isDynamic) {
+    return part.number("num_bits").equals(Optional.of(8.0))
+        && part.text("type").equals(Optional.of("float"))
+        && part.text("strategy").equals(Optional.of(strategy))
+        && part.flag("symmetric")
+        && part.flag("dynamic") == isDynamic;
   }
 
   private static Quantization refused(String reason, List<String> ignored) {
@@ -115,7 +157,9 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
 
   /** The same modules; their weights are not predicted, for that reason. */
   public Quantization refusing(String reason) {
-    return scheme == Scheme.BLOCK_FP8 ? refused(reason, ignored) : this;
+    return scheme == Scheme.BLOCK_FP8 || scheme == Scheme.CHANNEL_FP8
+        ? refused(reason, ignored)
+        : this;
   }
 
   /**
@@ -140,7 +184,8 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
     boolean skipped =
         isIgnored(module)
             || ignored.stream().anyMatch(name -> name.contains(EXPERTS) && name.contains(module));
-    return skipped ? Scheme.NONE : scheme == Scheme.EXPERTS ? Scheme.UNKNOWN : scheme;
+    boolean isUncovered = scheme == Scheme.EXPERTS || scheme == Scheme.CHANNEL_FP8;
+    return skipped ? Scheme.NONE : isUncovered ? Scheme.UNKNOWN : scheme;
   }
 
   /** What is not makes modules count as quantized, which are then refused. */

@@ -4,10 +4,9 @@ import io.shardsum.checksum.FloatCast;
 import io.shardsum.safetensors.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 
 /** Each element rounded to another kind, to the nearest, ties to even. */
-public record Cast(Recipe part, DType dtype) implements Recipe {
+public record Cast(Recipe part, DType dtype) implements Elementwise {
   /**
    * Checks that there is such a cast.
    *
@@ -32,16 +31,6 @@ public record Cast(Recipe part, DType dtype) implements Recipe {
               .formatted(recipe, recipe.dtype(), dtype));
     }
     return new Cast(recipe, dtype);
-  }
-
-  @Override
-  public List<Long> shape() {
-    return part.shape();
-  }
-
-  @Override
-  public List<SourceRows> sources(long begin, long end) {
-    return part.sources(begin, end);
   }
 
   @Override

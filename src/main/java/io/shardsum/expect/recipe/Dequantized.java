@@ -6,10 +6,9 @@ import io.shardsum.checksum.Fp8PairException;
 import io.shardsum.safetensors.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 
 /** Block-quantized FP8 with its scales, as the engine's checksum sees it: in bf16. */
-public record Dequantized(Recipe weight, Recipe scales) implements Recipe {
+public record Dequantized(Recipe part, Recipe scales) implements Elementwise {
 
   /**
    * The pair.
@@ -27,22 +26,12 @@ public record Dequantized(Recipe weight, Recipe scales) implements Recipe {
     return BlockFp8.DEQUANTIZED;
   }
 
-  @Override
-  public List<Long> shape() {
-    return weight.shape();
-  }
-
   BlockFp8 blocks() {
     try {
-      return BlockFp8.of(weight.shape(), scales.dtype(), scales.shape());
+      return BlockFp8.of(part.shape(), scales.dtype(), scales.shape());
     } catch (Fp8PairException e) {
       throw new UnpredictableException("the engine's own checksum fails: " + e.getMessage());
     }
-  }
-
-  @Override
-  public List<SourceRows> sources(long begin, long end) {
-    return weight.sources(begin, end);
   }
 
   @Override
@@ -52,7 +41,7 @@ public record Dequantized(Recipe weight, Recipe scales) implements Recipe {
 
   @Override
   public String toString() {
-    return "dequantized(" + weight + "; scales " + scales + ")";
+    return "dequantized(" + part + "; scales " + scales + ")";
   }
 
   /** Dequantizes piece by piece. */
@@ -66,7 +55,7 @@ public record Dequantized(Recipe weight, Recipe scales) implements Recipe {
 
     Reader(Dequantized recipe, CheckpointBytes checkpoint) {
       this.recipe = recipe;
-      this.weight = recipe.weight().open(checkpoint);
+      this.weight = recipe.part().open(checkpoint);
       RecipeReader scales = recipe.scales().open(checkpoint);
       this.dequantizer = new Fp8Dequantizer(recipe.blocks(), scales::read);
     }
@@ -89,7 +78,7 @@ public record Dequantized(Recipe weight, Recipe scales) implements Recipe {
         if (dequantizer.dequantize(piece, element, target).isPresent()) {
           throw new UnpredictableException(
               "a NaN among the elements of %s: its bits after the cast are not fixed"
-                  .formatted(recipe.weight()));
+                  .formatted(recipe.part()));
         }
       } catch (Fp8PairException e) {
         throw new UnpredictableException("the engine's own checksum fails: " + e.getMessage());

@@ -1,9 +1,7 @@
 package io.shardsum.expect.recipe;
 
-import io.shardsum.safetensors.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 
 /**
  * Two recipes of which the engine takes one, by a rule that is not known: predicted where both have
@@ -11,32 +9,16 @@ import java.util.List;
  *
  * @param reason why it is one or the other, for where they differ
  */
-public record Either(Recipe one, Recipe other, String reason) implements Recipe {
+public record Either(Recipe part, Recipe other, String reason) implements Elementwise {
   /**
    * Checks that they can be equal.
    *
    * @throws IllegalArgumentException if they differ in dtype or shape
    */
   public Either {
-    if (one.dtype() != other.dtype() || !one.shape().equals(other.shape())) {
-      throw new IllegalArgumentException("Recipes differ: " + one + ", " + other);
+    if (part.dtype() != other.dtype() || !part.shape().equals(other.shape())) {
+      throw new IllegalArgumentException("Recipes differ: " + part + ", " + other);
     }
-  }
-
-  @Override
-  public DType dtype() {
-    return one.dtype();
-  }
-
-  @Override
-  public List<Long> shape() {
-    return one.shape();
-  }
-
-  /** Those of the first. */
-  @Override
-  public List<SourceRows> sources(long begin, long end) {
-    return one.sources(begin, end);
   }
 
   @Override
@@ -46,7 +28,7 @@ public record Either(Recipe one, Recipe other, String reason) implements Recipe 
 
   @Override
   public String toString() {
-    return "either(" + one + "; " + other + ")";
+    return "either(" + part + "; " + other + ")";
   }
 
   /** Reads both, and compares them piece by piece. */
@@ -60,7 +42,7 @@ public record Either(Recipe one, Recipe other, String reason) implements Recipe 
 
     Reader(Either either, CheckpointBytes checkpoint) {
       this.either = either;
-      this.one = either.one().open(checkpoint);
+      this.one = either.part().open(checkpoint);
       this.other = either.other().open(checkpoint);
     }
 

@@ -5,25 +5,9 @@ import io.shardsum.safetensors.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
 
 /** Each element plus 1, computed in float32 and rounded once: what a Gemma norm multiplies by. */
-public record PlusOne(Recipe part) implements Recipe {
-
-  @Override
-  public DType dtype() {
-    return part.dtype();
-  }
-
-  @Override
-  public List<Long> shape() {
-    return part.shape();
-  }
-
-  @Override
-  public List<SourceRows> sources(long begin, long end) {
-    return part.sources(begin, end);
-  }
+public record PlusOne(Recipe part) implements Elementwise {
 
   @Override
   public RecipeReader open(CheckpointBytes checkpoint) {

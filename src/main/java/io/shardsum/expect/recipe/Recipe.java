@@ -9,19 +9,7 @@ import java.util.List;
  * give the same bytes, and printed it reads as what the engine does.
  */
 public sealed interface Recipe extends Serializable
-    permits Slice,
-        Zeros,
-        Numbers,
-        Joined,
-        Stacked,
-        Interleaved,
-        Transposed,
-        Either,
-        UnlessEqual,
-        Cast,
-        PlusOne,
-        Dequantized,
-        Requantized {
+    permits Slice, Zeros, Numbers, Joined, Stacked, Interleaved, Transposed, Elementwise {
 
   /** The kind of the elements. */
   DType dtype();

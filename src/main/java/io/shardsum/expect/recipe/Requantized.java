@@ -1,17 +1,15 @@
 package io.shardsum.expect.recipe;
 
 import io.shardsum.checksum.Ue8m0Requantizer;
-import io.shardsum.safetensors.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
 
 /**
  * A dequantized weight that was quantized again when it was loaded, with powers of two as scales;
  * in bf16, as the engine's checksum sees it.
  */
-public record Requantized(Dequantized part) implements Recipe {
+public record Requantized(Dequantized part) implements Elementwise {
   private static final long PACKED_ROWS = 128;
 
   /**
@@ -28,21 +26,6 @@ public record Requantized(Dequantized part) implements Recipe {
               + rows);
     }
     return new Requantized(part);
-  }
-
-  @Override
-  public DType dtype() {
-    return part.dtype();
-  }
-
-  @Override
-  public List<Long> shape() {
-    return part.shape();
-  }
-
-  @Override
-  public List<SourceRows> sources(long begin, long end) {
-    return part.sources(begin, end);
   }
 
   @Override
@@ -98,7 +81,7 @@ public record Requantized(Dequantized part) implements Recipe {
       if (!Ue8m0Requantizer.requantize(elements, Ue8m0Requantizer.TILE, columns)) {
         throw new UnpredictableException(
             "an infinity among the elements of %s: what it is quantized to is not fixed"
-                .formatted(recipe.part().weight()));
+                .formatted(recipe.part().part()));
       }
       band.asShortBuffer().put(elements);
       held = index;

@@ -28,6 +28,11 @@ public record SourceTensor(
     shape = List.copyOf(shape);
   }
 
+  /** The same bytes in another shape. */
+  public SourceTensor as(List<Long> other) {
+    return new SourceTensor(name, dtype, other, file, fileName, fileOffsetBytes);
+  }
+
   /** The number of bytes. */
   long lengthBytes() {
     return Math.multiplyExact(rows(), columns()) * dtype.bits() / Byte.SIZE;

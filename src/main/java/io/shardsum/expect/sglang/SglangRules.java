@@ -39,6 +39,7 @@ public final class SglangRules implements EngineRules {
   private final boolean hasWholeTower;
   private final boolean splitsIndexer;
   private final Optional<String> attentionBackend;
+  private final boolean isMultimodal;
   private final SglangExperts experts;
   private final Optional<String> refusal;
 
@@ -65,6 +66,7 @@ public final class SglangRules implements EngineRules {
     this.hasWholeTower = settings.flag("mm-enable-dp-encoder");
     this.splitsIndexer = settings.variable("SGLANG_DISABLE_DSA_INDEXER_FUSION", false);
     this.attentionBackend = settings.text("attention-backend");
+    this.isMultimodal = settings.flag("enable-multimodal");
     this.experts = new SglangExperts(moe, gpu, fp8Gemm.hasDeepGemm());
     this.refusal = refusal(settings);
     settings.requireAllKnown();
@@ -193,6 +195,8 @@ public final class SglangRules implements EngineRules {
         "speculates", speculative.isPresent(),
         "splits_indexer", splitsIndexer,
         "runner", moe.runner(),
+        "exchanges", moe.exchanges(),
+        "multimodal", isMultimodal,
         "whole_tower", hasWholeTower,
         "float32_sinks", hasFloat32Sinks(),
         "sm100", gpu == Gpu.SM100);

@@ -109,13 +109,12 @@ public final class ModelPlan {
                 throw new ExpectException(scope.message(message));
               }
             });
-    Quantization quantization = engine.quantization(checkpoint, ofParameters);
-    String losesScales = table.options().get("block fp8");
+    Quantization quantization = quantization(ofParameters);
     Weights weights =
         new Weights(
             tensors,
             ofParameters,
-            losesScales == null ? quantization : quantization.refusing(losesScales),
+            quantization,
             engine.linearLoading(ofParameters),
             engine.hasZeroBiases() ? Weights.MissingBias.ZERO : Weights.MissingBias.REFUSED);
     List<Stage> stages = engine.stages(layers);
@@ -129,6 +128,22 @@ public final class ModelPlan {
       engine.ignoredTensors().ifPresent(this::requireNothingElse);
     }
     return ranks;
+  }
+
+  /** What this class does not load, or what is not proved of it, is refused. */
+  private Quantization quantization(DType dtype) {
+    Quantization quantization = engine.quantization(checkpoint, dtype);
+    Map<String, String> options = table.options();
+    Optional<String> uncovered =
+        switch (quantization.scheme()) {
+          case BLOCK_FP8 -> Optional.ofNullable(options.get("block fp8"));
+          case CHANNEL_FP8 ->
+              options.containsKey("channel fp8")
+                  ? Optional.empty()
+                  : Optional.of("fp8 with a scale for each row is not proved for this class");
+          default -> Optional.empty();
+        };
+    return uncovered.map(quantization::refusing).orElse(quantization);
   }
 
   private void requireActivation(ModelConfig config) {

@@ -34,12 +34,23 @@ public final class ModelTables {
       Set.of(
           "activation",
           "block fp8",
+          "channel fp8",
           "prefix",
           "float32 becomes",
           "runner on sm100",
           "redundant experts");
   private static final Set<String> FUNCTIONS =
-      Set.of("flag", "count", "text", "texts", "has", "given", "lists_layer", "entries", "stored");
+      Set.of(
+          "flag",
+          "count",
+          "text",
+          "texts",
+          "numbers",
+          "has",
+          "given",
+          "lists_layer",
+          "entries",
+          "stored");
   private static final Set<String> LOOPS =
       Set.of(
           "always", "L", "B", "M", "first", "last", "stage", "begin", "tp", "pp", "ep", "attn_dp");

@@ -14,6 +14,8 @@ enum Operation {
   MERGED("merged"),
   /** As {@link #COLUMN}, of queries, keys and values: ranks beyond the heads of keys share them. */
   QKV("qkv"),
+  /** As {@link #QKV}; of each head of queries and keys the even rows, then the odd ones. */
+  ROTARY_QKV("rotary qkv"),
   /** A share of the columns; the bias whole. */
   ROW("row"),
   /** A tensor as it is. */
@@ -50,6 +52,8 @@ enum Operation {
   AXIS_MAP("axis map"),
   /** 0, 1, 2 ... */
   POSITIONS("positions"),
+  /** A module whose weight went into another: it has no elements. */
+  EMPTY("empty"),
   /** Of each head the rows of keys. */
   HEAD_KEYS("head keys"),
   /** Of each head the rows of values, transposed. */
@@ -92,6 +96,10 @@ enum Operation {
       throw new IllegalArgumentException(
           "%s: %s has no bias; expected a linear module".formatted(row.name(), word));
     }
+  }
+
+  boolean isQkv() {
+    return this == QKV || this == ROTARY_QKV;
   }
 
   boolean cutsColumns() {

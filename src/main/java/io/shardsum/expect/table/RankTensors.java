@@ -106,7 +106,7 @@ final class RankTensors {
     }
     String name = table.heldName(scope.filled(row.name()));
     switch (row.operation()) {
-      case REPLICATED, COLUMN, MERGED, QKV, ROW -> module(name, row, scope);
+      case REPLICATED, COLUMN, MERGED, QKV, ROTARY_QKV, ROW -> module(name, row, scope);
       case EXPERTS, STACKED_EXPERTS, TRANSPOSED_EXPERTS ->
           new ExpertTensors(table, engine, weights, rank, this::add).add(name, row, scope);
       case VOCABULARY, EITHER_VOCABULARY, UNEQUAL_VOCABULARY -> vocabulary(name, row, scope);
@@ -125,7 +125,12 @@ final class RankTensors {
         () ->
             row.isPlain()
                 ? weights.tensor(Weights.ofWeights(pieces), dtype(row))
-                : weights.module(name, pieces, isShared));
+                : row.operation() == Operation.ROTARY_QKV
+                    ? weights.rotary(name, pieces, headRows(row, scope))
+                    : weights.module(name, pieces, isShared));
+    if (!row.isPlain() && weights.scheme(name, pieces) == Scheme.CHANNEL_FP8) {
+      add(name + ".weight_scale", () -> weights.channelScales(pieces));
+    }
     if (row.bias().isPresent() && scope.holds(row.bias())) {
       add(name + ".bias", () -> weights.bias(pieces));
     }
@@ -136,6 +141,7 @@ final class RankTensors {
     return switch (row.operation()) {
       case DEQUANTIZED -> weights.dequantized(pieces(row, scope), dtype(row));
       case PLUS_ONE -> new PlusOne(weights.tensor(pieces(row, scope), dtype(row)));
+      case EMPTY -> new Zeros(dtype(row), List.of(0L));
       case POSITIONS -> positions(scope.number(source.dimensions().get(1).terms().get(0).count()));
       case ON_FIRST -> onFirst(row, scope);
       case HEAD_KEYS -> byHead(row, scope, 0, 1);
@@ -143,6 +149,10 @@ final class RankTensors {
       case TRANSPOSED_COLUMNS, TRANSPOSED_ROWS -> transposed(row, scope);
       default -> weights.tensor(pieces(row, scope), dtype(row));
     };
+  }
+
+  private static long headRows(TableRow row, TableScope scope) {
+    return scope.number(row.sources().get(0).dimensions().get(0).terms().get(0).unit());
   }
 
   private DType dtype(TableRow row) {
@@ -169,8 +179,7 @@ final class RankTensors {
       long begin = 0;
       for (Term term : dimensions.get(0).terms()) {
         boolean isOfKeys =
-            row.operation() == Operation.KEY_ROWS
-                || (row.operation() == Operation.QKV && !pieces.isEmpty());
+            row.operation() == Operation.KEY_ROWS || (row.operation().isQkv() && !pieces.isEmpty());
         Share ofTerm = isOfKeys ? keyShare(share, scope.number(term.count())) : share;
         Cut rows = cut(term, scope, ofTerm);
         pieces.add(

@@ -16,14 +16,7 @@ final class StackedMatrices {
   StackedMatrices(SourceTensor tensor) {
     List<Long> shape = tensor.shape();
     this.each = shape.get(1);
-    this.rows =
-        new SourceTensor(
-            tensor.name(),
-            tensor.dtype(),
-            List.of(Math.multiplyExact(shape.get(0), each), shape.get(2)),
-            tensor.file(),
-            tensor.fileName(),
-            tensor.fileOffsetBytes());
+    this.rows = tensor.as(List.of(Math.multiplyExact(shape.get(0), each), shape.get(2)));
   }
 
   /** Rows and columns of one expert's matrix. */

@@ -80,6 +80,7 @@ final class TableScope implements Expression.Scope {
       case "entries" -> Optional.of((long) at.numbers(key).size());
       case "count" -> boxed(at.optionalCount(key));
       case "text" -> at.text(key).map(text -> text);
+      case "numbers" -> at.has(key) ? Optional.of(at.numbers(key)) : Optional.empty();
       case "texts" -> at.has(key) ? Optional.of(at.texts(key)) : Optional.empty();
       default -> Optional.of(checkpoint.find(table.storedName(filled(argument))).isPresent());
     };
@@ -91,17 +92,17 @@ final class TableScope implements Expression.Scope {
 
   /** The object that a key is in. */
   private ModelConfig at(String path) {
-    if (!path.startsWith(ROOT)) {
-      return config;
+    boolean isOfRoot = path.startsWith(ROOT);
+    String[] keys = (isOfRoot ? path.substring(ROOT.length()) : path).split("\\.", -1);
+    ModelConfig at = isOfRoot ? root : config;
+    for (int index = 0; index < keys.length - 1; index++) {
+      at = at.object(keys[index]).orElse(ModelConfig.EMPTY);
     }
-    int dot = path.lastIndexOf('.');
-    return dot < ROOT.length()
-        ? root
-        : root.object(path.substring(ROOT.length(), dot)).orElse(ModelConfig.EMPTY);
+    return at;
   }
 
   private static String key(String path) {
-    return path.startsWith(ROOT) ? path.substring(path.lastIndexOf('.') + 1) : path;
+    return path.substring(path.lastIndexOf('.') + 1);
   }
 
   /** A name with the numbers of this layer or block. */

@@ -48,12 +48,57 @@ record Weights(
    * @param isShared whether ranks share it
    */
   Recipe module(String name, List<Piece> pieces, boolean isShared) {
-    Scheme scheme = quantization.scheme(name, pieces.stream().map(Piece::name).distinct().toList());
-    return switch (scheme) {
+    return switch (scheme(name, pieces)) {
       case NONE -> tensor(ofWeights(pieces), dtype);
       case BLOCK_FP8 -> dequantized(name, pieces, isShared);
+      case CHANNEL_FP8 -> new Transposed(quantized(pieces));
       case REFUSED, UNKNOWN, EXPERTS -> throw new UnpredictableException(quantization.refusal());
     };
+  }
+
+  Scheme scheme(String name, List<Piece> pieces) {
+    return quantization.scheme(name, pieces.stream().map(Piece::name).distinct().toList());
+  }
+
+  /**
+   * The weight of a module of queries, keys and values; of each head of the first two the even rows
+   * lie above the odd ones.
+   *
+   * @param headRows of each head
+   */
+  Recipe rotary(String name, List<Piece> pieces, long headRows) {
+    if (scheme(name, pieces) != Scheme.NONE) {
+      throw new UnpredictableException("how a quantized " + name + " is loaded is not known");
+    }
+    List<Recipe> parts = new ArrayList<>();
+    for (Piece piece : ofWeights(pieces.subList(0, 2))) {
+      SourceTensor source = checkpoint.get(piece.name(), piece.shape());
+      SourceTensor pairs =
+          source.as(List.of(source.rows() / 2, Math.multiplyExact(2, source.columns())));
+      Span even = Span.whole(source.columns());
+      Span odd = new Span(source.columns(), source.columns());
+      for (long head = piece.rows().begin(); head < piece.rows().end(); head += headRows) {
+        Span rows = new Span(head / 2, headRows / 2);
+        parts.add(Cast.to(dtype, new Slice(pairs, rows, even)));
+        parts.add(Cast.to(dtype, new Slice(pairs, rows, odd)));
+      }
+    }
+    parts.add(tensor(ofWeights(pieces.subList(2, pieces.size())), dtype));
+    return Joined.of(parts);
+  }
+
+  /** The scales of modules' weights in FP8 with one for each row. */
+  Recipe channelScales(List<Piece> pieces) {
+    return joined(
+        pieces,
+        piece ->
+            Cast.to(
+                DType.F32,
+                new Slice(
+                    checkpoint.get(
+                        piece.name() + ".weight_scale", List.of(piece.shape().get(0), 1L)),
+                    piece.rows(),
+                    Span.whole(1))));
   }
 
   static List<Piece> ofWeights(List<Piece> pieces) {

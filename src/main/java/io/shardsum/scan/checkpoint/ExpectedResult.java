@@ -3,6 +3,7 @@ package io.shardsum.scan.checkpoint;
 import io.shardsum.expect.HashedExpectation;
 import io.shardsum.expect.HashedRank;
 import io.shardsum.expect.model.Refusal;
+import io.shardsum.text.NumberWords;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.CoverageCount;
 import io.shardsum.verdict.Finding;
@@ -63,6 +64,11 @@ public record ExpectedResult(ExpectedModel model, HashedExpectation hashed) {
   }
 
   private Finding finding(String engine, String reason, Refused refused) {
+    long known =
+        hashed.ranks().stream()
+            .filter(rank -> refused.ranks().contains(rank.rank()))
+            .mapToLong(HashedRank::bytes)
+            .sum();
     boolean everywhere = refused.ranks().size() == hashed.ranks().size();
     Finding finding =
         Finding.of(
@@ -70,8 +76,13 @@ public record ExpectedResult(ExpectedModel model, HashedExpectation hashed) {
             Subject.engine(engine),
             Comparison.NONE,
             Optional.empty(),
-            "%s: what must be there does not follow from %s: %s"
-                .formatted(refused.words(), model.name(), reason));
+            "%s: what must be there does not follow from %s: %s; %s of %s do"
+                .formatted(
+                    refused.words(),
+                    model.name(),
+                    reason,
+                    NumberWords.count(known, "byte"),
+                    NumberWords.ranks(refused.ranks())));
     return everywhere || model.parallelism().dp() > 1
         ? finding
         : finding.aboutRanks(refused.ranks());

@@ -73,7 +73,7 @@ final class ExpectedReading {
   /** A file has the quantized half of a pair. */
   private static Recipe stored(Recipe recipe, TensorSite site) {
     return recipe instanceof Dequantized pair && site.dtype() != recipe.dtype()
-        ? pair.weight()
+        ? pair.part()
         : recipe;
   }
 
