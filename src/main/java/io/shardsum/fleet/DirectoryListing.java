@@ -193,7 +193,7 @@ record DirectoryListing(
           + " "
           + WeightFile.PRESHARDED
           + (presharded == 1 ? " file is" : " files are")
-          + " a presharded dump of SGLang, which is not read";
+          + " a presharded dump of SGLang, which is read with layout checkpoint";
     }
     if (!here.isEmpty()) {
       return nothing + ", but " + MessageText.printable(here.get(0).name());

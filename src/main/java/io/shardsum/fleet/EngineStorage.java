@@ -103,7 +103,11 @@ record EngineStorage(Map<String, DirectoryListing> listings, Configuration conf)
 
   private void addCheckpoint(
       String role, String directory, RankAssembly rank, List<Problem> problems) {
-    CheckpointFiles files = CheckpointFiles.of(role, listings.get(directory).ofOneFormat(), conf);
+    DirectoryListing listing = listings.get(directory).ofOneFormat();
+    CheckpointFiles files =
+        PreshardedDump.isIn(listing)
+            ? PreshardedDump.of(role, listing, conf)
+            : CheckpointFiles.of(role, listing, conf);
     rank.add(role, files.finding());
     problems.addAll(files.problems());
   }

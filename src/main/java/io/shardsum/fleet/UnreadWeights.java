@@ -71,7 +71,7 @@ final class UnreadWeights {
           first
               + more(files)
               + (files.size() == 1 ? " is" : " are")
-              + " a presharded dump of SGLang, which is not read",
+              + " a presharded dump of SGLang, which is read as an engine of layout checkpoint",
           folder);
     }
     return files.size() == 1

@@ -134,7 +134,7 @@ class ManifestScanTest {
         .contains("config.json: ", "and the same when it was read again");
     assertThat(detail(findings, "config", "MANIFEST"))
         .startsWith("2 files of 2 as the manifest")
-        .endsWith("; so 1 file that is no weights");
+        .endsWith("SHA256SUMS says, and 1 file that is no weights; it is not signed");
   }
 
   private static List<JsonNode> findings(JsonNode all, String engine, String kind) {
@@ -156,6 +156,26 @@ class ManifestScanTest {
 
   private static String detail(JsonNode all, String engine, String kind) {
     return finding(all, engine, kind).get("detail").asText();
+  }
+
+  /** A presharded dump of SGLang has no manifest; copies of it are compared. */
+  @Test
+  void presharedDumpsAreRead() throws IOException {
+    SmallFleet fleet = SmallFleet.of(directory.resolve("fleet"), 1, 1);
+    for (String engine : List.of("dump-a", "dump-b")) {
+      fleet.engine(engine, List.of("model: acme/dump", "layout: checkpoint"));
+      Path dump = fleet.directory(engine);
+      Files.move(fleet.shard(engine, 0, 0), dump.resolve("model-00000-common.safetensor"));
+      Files.writeString(
+          dump.resolve("checksum.json"),
+          "{\"version\": 1, \"files\": [{\"filename\": \"model-00000-common.safetensor\"}]}");
+      Files.writeString(dump.resolve("READY"), "{}");
+    }
+
+    CommandRun run = scan(fleet);
+
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    assertThat(run.out()).contains("2 engines").doesNotContain("STRAY_FILE");
   }
 
   /** Whatever cannot be compared: nobody is told that files are as published. */

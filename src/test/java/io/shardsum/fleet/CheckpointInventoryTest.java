@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CheckpointInventoryTest {
   private static final String INDEX = "e/model.safetensors.index.json";
@@ -48,6 +50,58 @@ class CheckpointInventoryTest {
                 "consolidated.safetensors is not named by model.safetensors.index.json",
                 disk().location("e/consolidated.safetensors")));
     assertThat(engine.problems().get(0).kind().informational()).isFalse();
+  }
+
+  private void dump(String plan, String... more) {
+    disk()
+        .with("e/model-00000-common.safetensor", "e/model-00001-rank-000.safetensor")
+        .with(more)
+        .write("e/checksum.json", plan);
+  }
+
+  private static final String PLAN =
+      """
+      {"version": 1, "world_size": 2, "rank_to_reads": {},
+       "files": [{"filename": "model-00000-common.safetensor"}, {"filename": "model-00001-rank-000.safetensor"}]}
+      """;
+
+  @Test
+  void takesTheFilesOfAPreshardedDump() {
+    dump(PLAN, "e/READY", "e/model-00007-common.safetensor");
+
+    EngineInventory engine = disk().engine("layout: checkpoint");
+
+    assertThat(engine.ranks().get(0).state()).isEqualTo(RankState.FOUND);
+    assertThat(FleetOnDisk.names(engine.ranks().get(0)))
+        .containsExactly("model-00000-common.safetensor", "model-00001-rank-000.safetensor");
+    assertThat(engine.problems())
+        .extracting(Problem::detail)
+        .containsExactly("model-00007-common.safetensor is not named by checksum.json");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          config.json | 00001 | MISSING | the presharded dump has not ended: it has no READY, which SGLang writes last
+          READY | 00002 | MISSING | which checksum.json names, is not in the directory
+          READY | "files": [{ | UNREADABLE | checksum.json is not JSON
+          READY | "version": 1 | UNREADABLE | checksum.json cannot be read: expected version 1, found 2
+          """)
+  void namesWhatIsWrongWithAPreshardedDump(
+      String file, String changed, RankState state, String reason) {
+    String plan =
+        switch (changed) {
+          case "00002" -> PLAN.replace("00001", changed);
+          case "00001" -> PLAN;
+          case "\"version\": 1" -> PLAN.replace(changed, "\"version\": 2");
+          default -> "{" + changed;
+        };
+    dump(plan, "e/" + file);
+
+    assertThat(rank().state()).isEqualTo(state);
+    assertThat(rank().reason()).contains(reason);
   }
 
   @Test

@@ -80,13 +80,13 @@ class UnreadWeightsTest {
         .containsExactly(
             stray(
                 "presharded/TP-1/model-00000-common.safetensor and another file there are a"
-                    + " presharded dump of SGLang, which is not read",
+                    + " presharded dump of SGLang, which is read as an engine of layout checkpoint",
                 "e/presharded/TP-1"));
     assertThat(inventory.engines().get(1).ranks().get(0).reason())
         .isEqualTo(
             "no .safetensors file in "
                 + disk().location("dump")
-                + ": its 1 .safetensor file is a presharded dump of SGLang, which is not read");
+                + ": its 1 .safetensor file is a presharded dump of SGLang, which is read with layout checkpoint");
   }
 
   @Test

@@ -95,14 +95,14 @@ public final class ManifestSource {
           "The manifest %s does not fit engine %s: expected digests of its files, such as %s, found none of them: another model or revision?"
               .formatted(manifest.path(), engine.spec().name(), new TreeSet<>(names).first()));
     }
-    NavigableSet<String> unread = new TreeSet<>(weights);
-    unread.removeAll(names);
-    unread.removeIf(file -> !isThere(file, engine.spec()));
+    NavigableSet<String> missing = new TreeSet<>(weights);
+    missing.removeAll(names);
+    missing.removeIf(file -> isThere(file, engine.spec()));
     return new PublishedEngine(
         engine.spec().name(),
         manifest,
         weights,
-        unread,
+        missing,
         others.compare(engine.spec().shards(), manifest, others(engine.spec(), manifest)),
         engine.ranks().size() == engine.expectedRanks());
   }

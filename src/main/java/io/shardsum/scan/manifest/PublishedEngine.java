@@ -20,7 +20,7 @@ import java.util.TreeSet;
  *
  * @param weights the files of weights that the manifest lists and the engine should have; what else
  *     it lists is not read
- * @param unread those of them that are there, and are not read as shards
+ * @param missing those of them that are not there
  * @param others what came of the files that it lists besides
  * @param isWhole whether the engine should have all of them; a copy of some ranks should not
  */
@@ -28,7 +28,7 @@ record PublishedEngine(
     String engine,
     Manifest manifest,
     NavigableSet<String> weights,
-    NavigableSet<String> unread,
+    NavigableSet<String> missing,
     OtherFiles.Compared others,
     boolean isWhole) {
 
@@ -170,18 +170,18 @@ record PublishedEngine(
 
   private List<Finding> missing(List<HashedWeights> files) {
     List<Finding> findings = new ArrayList<>();
+    NavigableSet<String> unread = new TreeSet<>(weights);
+    unread.removeAll(missing);
+    files.forEach(file -> unread.remove(file.name()));
     if (!unread.isEmpty()) {
       findings.add(
           finding(
               FindingKind.NOT_CHECKED,
               List.of(),
               Comparison.NONE,
-              "not compared with %s, since no shards of the engine: %s"
+              "not compared with %s, since no shards of the engine or of a rank that is not whole: %s"
                   .formatted(manifest.path(), ForeignText.list(unread))));
     }
-    NavigableSet<String> missing = new TreeSet<>(weights);
-    missing.removeAll(unread);
-    files.forEach(file -> missing.remove(file.name()));
     if (isWhole && !missing.isEmpty()) {
       findings.add(
           finding(
@@ -189,12 +189,12 @@ record PublishedEngine(
               List.of(),
               Comparison.of(ForeignText.list(missing), "not there"),
               "listed in %s and not there: %s%s"
-                  .formatted(manifest.path(), ForeignText.list(missing), unfinished(missing))));
+                  .formatted(manifest.path(), ForeignText.list(missing), unfinished())));
     }
     return findings;
   }
 
-  private String unfinished(NavigableSet<String> missing) {
+  private String unfinished() {
     List<String> downloads =
         missing.stream().map(manifest.unfinished()::get).filter(Objects::nonNull).toList();
     return downloads.isEmpty()
@@ -245,18 +245,18 @@ record PublishedEngine(
         FindingKind.MANIFEST,
         List.of(),
         Comparison.NONE,
-        "%s of %s as the manifest %s says; %s%s%s"
+        "%s of %s as the manifest %s says%s; %s%s"
             .formatted(
                 NumberWords.count(equal, "file"),
                 Integer.toString(files),
                 manifest.path(),
-                manifest.signing().words(),
                 others.equal() == 0
                     ? ""
-                    : "; so %s that %s no weights"
+                    : ", and %s that %s no weights"
                         .formatted(
                             NumberWords.count(others.equal(), "file"),
                             others.equal() == 1 ? "is" : "are"),
+                manifest.signing().words(),
                 others.left() == 0
                     ? ""
                     : "; not compared: %s that %s no weights, and not there, not readable or over 64 MiB"
