@@ -25,6 +25,9 @@ final class JobSession {
   /** Spark itself asks for a minute. A start takes up to 20 s where the cores are busy. */
   private static final int REGISTER_MILLIS = 40_000;
 
+  /** Ranges that S3A reads at once it does not read again where a body was cut; others it does. */
+  private static final String VECTORED_READS = "parquet.hadoop.vectored.io.enabled";
+
   private JobSession() {}
 
   /** What runs the tasks, as spark-submit has set it; empty: nothing says it. */
@@ -73,7 +76,9 @@ final class JobSession {
 
   private static SparkSession started(String appName, String master) {
     try {
-      return SparkSession.builder().appName(appName).getOrCreate();
+      SparkSession session = SparkSession.builder().appName(appName).getOrCreate();
+      session.sparkContext().hadoopConfiguration().setIfUnset(VECTORED_READS, "false");
+      return session;
     } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
       if (e instanceof InterruptedException) {
         throw fault(master, "no master of Spark 4.1 answers there", e);
