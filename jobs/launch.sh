@@ -156,7 +156,7 @@ build
 add_jars
 [ -z "$files" ] || spark+=(--files "$files")
 spark=(${gpu_conf[@]+"${gpu_conf[@]}"} ${spark[@]+"${spark[@]}"})
-[ ! -t 2 ] || export SHARDSUM_TERMINAL=1
+[ ! -t 2 ] || [ "${TERM-}" = dumb ] || export SHARDSUM_TERMINAL=1
 log=-Dlog4j2.configurationFile=$home/conf/log4j2.properties
 
 if [ -n "${SPARK_HOME:-}" ]; then

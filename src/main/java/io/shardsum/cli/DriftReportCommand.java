@@ -26,18 +26,28 @@ import picocli.CommandLine.Spec;
     name = "drift-report",
     sortOptions = false,
     usageHelpAutoWidth = true,
+    descriptionHeading = "%n",
+    optionListHeading = "%n",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
+    customSynopsis = "jobs/drift-report --out DIR [OPTION...]",
     description = {
-      "Says what changed between finished scans, and what of it nobody declared: drift.",
-      "Without a range: the last scan of each fleet, as it stands to all scans before it."
+      "Says what changed between finished scans. A change that the description does not declare is drift.",
+      "Without a range, it compares the last scan of each fleet with all scans before it."
     },
     footer = {
       "",
-      "Options for Spark go before or among these: --master, --conf KEY=VALUE, ...",
+      "Spark's own options work here, too: --master, --conf KEY=VALUE, ...",
       "",
-      "Exit codes: 0 no drift, 1 fault of the job, 2 usage, 3 drift: an engine changed in the range and",
-      "nobody declared it, or an error is open at its end (with --new-only: what began in the range)."
+      "Examples:",
+      "  jobs/drift-report --out tables --last 7",
+      "  jobs/drift-report --out tables --html report.html",
+      "",
+      "Exit codes:",
+      "  0  no drift",
+      "  1  the job failed",
+      "  2  an argument is wrong, or there is no finished scan",
+      "  3  drift: an engine changed and nobody declared it, or an error is open"
     })
 final class DriftReportCommand implements Callable<Integer> {
 
@@ -69,10 +79,7 @@ final class DriftReportCommand implements Callable<Integer> {
   @Option(
       names = "--html",
       paramLabel = "FILE",
-      description = {
-        "Write a report of the newest scan of the range there, too: one HTML file that needs no network.",
-        "It goes back over the range; without one, over the last 30 scans."
-      })
+      description = "Write a report of the newest scan of the range there, too: one HTML file that needs no network. " + "It goes back over the range; without one, over the last 30 scans.")
   private String html;
 
   @Spec private CommandSpec spec;

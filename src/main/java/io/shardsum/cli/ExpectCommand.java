@@ -40,14 +40,25 @@ import picocli.CommandLine.Spec;
     name = "expect",
     sortOptions = false,
     usageHelpAutoWidth = true,
+    descriptionHeading = "%n",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description =
-        "Computes from a published checkpoint the digest of every tensor that each rank must hold.",
+    customSynopsis = "jobs/expect --checkpoint DIR --runtime NAME [OPTION...]",
+    description = {
+      "Computes from a published checkpoint the digest of every tensor that each rank must hold."
+    },
     footer = {
       "",
-      "Exit codes: 0 everything expected, 1 fault of the job, 2 usage, or the engine cannot start so,",
-      "3 with --against: the checkpoints differ for this engine, 4 some tensors are refused: what an engine makes of them is not known."
+      "Examples:",
+      "  jobs/expect --checkpoint /models/published/chat --runtime sglang-0.5.23 --tp 8",
+      "  jobs/expect --checkpoint OLD --runtime vllm-0.33 --tp 8 --against NEW",
+      "",
+      "Exit codes:",
+      "  0  every tensor has a digest",
+      "  1  the job failed",
+      "  2  an argument is wrong, or the engine would not start with these settings",
+      "  3  with --against: the checkpoints differ for this engine",
+      "  4  some tensors have no digest: what the engine makes of them is not known"
     })
 final class ExpectCommand implements Callable<Integer> {
 
@@ -92,19 +103,13 @@ final class ExpectCommand implements Callable<Integer> {
   @Option(
       names = "--set",
       paramLabel = "NAME=VALUE",
-      description = {
-        "Another flag of the engine, or an environment variable, by its own name:",
-        "moe-runner-backend=flashinfer_cutlass, SGLANG_PP_LAYER_PARTITION=2,1."
-      })
+      description = "Another flag of the engine, or an environment variable, by its own name: " + "moe-runner-backend=flashinfer_cutlass, SGLANG_PP_LAYER_PARTITION=2,1.")
   private List<String> settings = List.of();
 
   @Option(
       names = "--whole",
       paramLabel = "PATTERN",
-      description = {
-        "Of a model class that is not known: tensors that every rank holds as they are,",
-        "such as '*norm.weight'."
-      })
+      description = "Of a model class that is not known: tensors that every rank holds as they are, " + "such as '*norm.weight'.")
   private List<String> whole = List.of();
 
   @Option(
@@ -116,18 +121,13 @@ final class ExpectCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description = {
-        "json, or sglang: the answer of /weights_checker (default: ${DEFAULT-VALUE})."
-      })
+      description = "json, or sglang: the answer of /weights_checker (default: ${DEFAULT-VALUE}).")
   private ExpectFormat format = ExpectFormat.JSON;
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = {
-        "Also keep the digests under DIR/expectations, and take them from there as long as no file",
-        "of the checkpoint changes; fleet-scan does the same under its own --out."
-      })
+      description = "Also keep the digests under DIR/expectations, and take them from there as long as no file " + "of the checkpoint changes; fleet-scan does the same under its own --out.")
   private String out;
 
   @Option(
@@ -139,17 +139,12 @@ final class ExpectCommand implements Callable<Integer> {
   @Option(
       names = "--against",
       paramLabel = "DIR",
-      description = {
-        "Another checkpoint: print only how the same engine would differ with it,",
-        "tensor by tensor."
-      })
+      description = "Another checkpoint: print only how the same engine would differ with it, " + "tensor by tensor.")
   private String against;
 
   @Option(
       names = "--explain-class",
-      description = {
-        "Print what each rank holds and of what it is made, tensor by tensor; no weights are read."
-      })
+      description = "Print what each rank holds and of what it is made, tensor by tensor; no weights are read.")
   private boolean explainsClass;
 
   @Spec private CommandSpec spec;

@@ -32,18 +32,33 @@ import picocli.CommandLine.Spec;
     name = "fleet-scan",
     sortOptions = false,
     usageHelpAutoWidth = true,
+    descriptionHeading = "%n",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Checksums every weight shard of a fleet and says which engines agree.",
+    customSynopsis = {
+      "jobs/fleet-scan --fleet FILE | --shards DIR --out DIR [OPTION...]",
+      "       jobs/fleet-scan --explain ENGINE[/RANK[/TENSOR]] --out DIR",
+      "       jobs/fleet-scan --demo"
+    },
+    description = {
+      "Hashes every weight file of a fleet, and says which copies differ. It only reads weights."
+    },
     footer = {
       "",
-      "Options for Spark go before or among these: --master, --conf KEY=VALUE, --properties-file FILE,",
-      "--driver-memory, --executor-memory, ... (see spark-submit --help).",
+      "Spark's own options work here, too: --master, --conf KEY=VALUE, --driver-memory and the others of"
+          + " spark-submit. --gpu hashes on GPUs.",
       "",
-      "--gpu hashes on GPUs, under the RAPIDS Accelerator: from --rapids-jar FILE, else fetched by Maven.",
+      "Examples:",
+      "  jobs/fleet-scan --shards /models/chat --tp 4 --out tables",
+      "  jobs/fleet-scan --fleet fleet.yaml --out s3a://audit/shardsum --reread-days 7",
+      "  jobs/fleet-scan --explain chat-3/2 --out tables",
       "",
-      "Exit codes: 0 all complete and equal, 1 fault of the job, 2 usage, 3 differences found,",
-      "4 no differences, but not everything could be checked."
+      "Exit codes:",
+      "  0  everything was checked, and all copies are equal",
+      "  1  the job failed",
+      "  2  an argument, a setting or the description is wrong",
+      "  3  copies differ, from each other or from a reference",
+      "  4  no copies differ, but not everything could be checked"
     })
 final class FleetScanCommand implements Callable<Integer> {
 

@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     subcommands = {
+      CompletionCommand.class,
       FleetScanCommand.class,
       DriftReportCommand.class,
       ExpectCommand.class,
@@ -95,7 +96,10 @@ public final class Main {
   }
 
   private static CommandLine commandLine(Interruption interruption) {
-    return new CommandLine(new Main(interruption)).setCaseInsensitiveEnumValuesAllowed(true);
+    CommandLine command =
+        new CommandLine(new Main(interruption)).setCaseInsensitiveEnumValuesAllowed(true);
+    OptionGroups.addTo(command);
+    return command;
   }
 
   /** The interruption that a command may say more about. */

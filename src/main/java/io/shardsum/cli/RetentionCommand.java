@@ -25,22 +25,31 @@ import picocli.CommandLine.Spec;
     name = "retention",
     sortOptions = false,
     usageHelpAutoWidth = true,
+    descriptionHeading = "%n",
+    optionListHeading = "%n",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
+    customSynopsis = "jobs/retention --out DIR --keep-days N [OPTION...]",
     description = {
-      "Drops the rows of tensors of old scans, and what scans have left that did not end.",
-      "Without --delete it changes nothing, and says what it would drop.",
+      "Deletes the rows of tensors of old scans, and files of scans that never ended.",
+      "Without --delete it deletes nothing: it says what it would delete.",
       "",
-      "What stays whole, however old it is: the newest scan of each fleet and engine, the last in which an",
-      "engine was right, baselines of scans that stay, the last scan of each content that engines agreed on,",
-      "the scan in which a finding was first seen that is still open, and those since which an engine is off",
-      "and in which it was right before."
+      "What stays whole, however old it is: the newest scan of each fleet and engine; the last scan in"
+          + " which an engine was right; baselines of scans that stay; the last scan of each content that"
+          + " engines agreed on; the scan that first saw a finding that is still open; and the scans since"
+          + " which an engine is off, and in which it was right before."
     },
     footer = {
       "",
-      "Options for Spark go before or among these: --master, --conf KEY=VALUE, ...",
+      "Spark's own options work here, too: --master, --conf KEY=VALUE, ...",
       "",
-      "Exit codes: 0 done, or nothing to do, 1 fault of the job: something could not be dropped, 2 usage."
+      "Example:",
+      "  jobs/retention --out tables --keep-days 90 --keep-monthly --delete",
+      "",
+      "Exit codes:",
+      "  0  done, or nothing to do",
+      "  1  the job failed, or something could not be deleted: it is named",
+      "  2  an argument is wrong, or there is no finished scan"
     })
 final class RetentionCommand implements Callable<Integer> {
 
@@ -66,10 +75,7 @@ final class RetentionCommand implements Callable<Integer> {
   @Option(
       names = "--keep-history-days",
       paramLabel = "M",
-      description = {
-        "Of scans that began more than M days ago drop all rows: engines, ranks, findings, and the scan itself.",
-        "Without it these stay for ever."
-      })
+      description = "Of scans that began more than M days ago drop all rows: engines, ranks, findings, and the scan itself. " + "Without it these stay for ever.")
   private Integer keepHistoryDays;
 
   @Option(
@@ -78,7 +84,7 @@ final class RetentionCommand implements Callable<Integer> {
       description = "Only scans of this fleet, and nothing of scans that did not end.")
   private String fleet;
 
-  @Option(names = "--delete", description = "Do it.")
+  @Option(names = "--delete", description = "Delete. Without it, nothing changes.")
   private boolean delete;
 
   @Option(

@@ -28,7 +28,7 @@ final class SparkVersion {
   }
 
   /** As each release of Spark says it of itself. */
-  private static String found(ClassLoader classes) {
+  static String found(ClassLoader classes) {
     try (InputStream file = classes.getResourceAsStream("spark-version-info.properties")) {
       if (file == null) {
         return "none";

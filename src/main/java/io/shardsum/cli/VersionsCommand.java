@@ -22,17 +22,26 @@ import picocli.CommandLine.Spec;
     name = "versions",
     sortOptions = false,
     usageHelpAutoWidth = true,
+    descriptionHeading = "%n",
+    optionListHeading = "%n",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
+    customSynopsis = "jobs/versions --out DIR [OPTION...]",
     description = {
       "Says what each engine holds, since when, and what it held before: by its files, and as it runs.",
       "The rows are those of the view engine_versions."
     },
     footer = {
       "",
-      "Options for Spark go before or among these: --master, --conf KEY=VALUE, ...",
+      "Spark's own options work here, too: --master, --conf KEY=VALUE, ...",
       "",
-      "Exit codes: 0 said, whatever changed (jobs/drift-report judges), 1 fault of the job, 2 usage."
+      "Example:",
+      "  jobs/versions --out tables --engine chat-3",
+      "",
+      "Exit codes:",
+      "  0  done, whatever changed: jobs/drift-report judges",
+      "  1  the job failed",
+      "  2  an argument is wrong, or there is no finished scan"
     })
 final class VersionsCommand implements Callable<Integer> {
 

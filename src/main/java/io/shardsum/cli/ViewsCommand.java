@@ -11,9 +11,20 @@ import picocli.CommandLine.Spec;
 /** {@code jobs/views}: prints the SQL that makes the tables of finished scans into views. */
 @Command(
     name = "views",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    descriptionHeading = "%n",
+    optionListHeading = "%n",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Prints SQL that makes the tables under --out into views of finished scans.")
+    customSynopsis = "jobs/views --out DIR [--for ENGINE]",
+    description = "Prints SQL that makes the tables under --out into views of finished scans.",
+    footer = {
+      "",
+      "Example:",
+      "  jobs/views --out tables > views.sql",
+      "  duckdb -init views.sql -c 'SELECT * FROM open_findings'"
+    })
 final class ViewsCommand implements Callable<Integer> {
 
   @Option(names = "--out", paramLabel = "DIR", required = true, description = "The tables.")
