@@ -79,7 +79,9 @@ final class DriftReportCommand implements Callable<Integer> {
   @Option(
       names = "--html",
       paramLabel = "FILE",
-      description = "Write a report of the newest scan of the range there, too: one HTML file that needs no network. " + "It goes back over the range; without one, over the last 30 scans.")
+      description =
+          "Write a report of the newest scan of the range there, too: one HTML file that needs no network. "
+              + "It goes back over the range; without one, over the last 30 scans.")
   private String html;
 
   @Spec private CommandSpec spec;

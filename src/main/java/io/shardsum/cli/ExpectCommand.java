@@ -103,13 +103,17 @@ final class ExpectCommand implements Callable<Integer> {
   @Option(
       names = "--set",
       paramLabel = "NAME=VALUE",
-      description = "Another flag of the engine, or an environment variable, by its own name: " + "moe-runner-backend=flashinfer_cutlass, SGLANG_PP_LAYER_PARTITION=2,1.")
+      description =
+          "Another flag of the engine, or an environment variable, by its own name: "
+              + "moe-runner-backend=flashinfer_cutlass, SGLANG_PP_LAYER_PARTITION=2,1.")
   private List<String> settings = List.of();
 
   @Option(
       names = "--whole",
       paramLabel = "PATTERN",
-      description = "Of a model class that is not known: tensors that every rank holds as they are, " + "such as '*norm.weight'.")
+      description =
+          "Of a model class that is not known: tensors that every rank holds as they are, "
+              + "such as '*norm.weight'.")
   private List<String> whole = List.of();
 
   @Option(
@@ -127,7 +131,9 @@ final class ExpectCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Also keep the digests under DIR/expectations, and take them from there as long as no file " + "of the checkpoint changes; fleet-scan does the same under its own --out.")
+      description =
+          "Also keep the digests under DIR/expectations, and take them from there as long as no file "
+              + "of the checkpoint changes; fleet-scan does the same under its own --out.")
   private String out;
 
   @Option(
@@ -139,12 +145,15 @@ final class ExpectCommand implements Callable<Integer> {
   @Option(
       names = "--against",
       paramLabel = "DIR",
-      description = "Another checkpoint: print only how the same engine would differ with it, " + "tensor by tensor.")
+      description =
+          "Another checkpoint: print only how the same engine would differ with it, "
+              + "tensor by tensor.")
   private String against;
 
   @Option(
       names = "--explain-class",
-      description = "Print what each rank holds and of what it is made, tensor by tensor; no weights are read.")
+      description =
+          "Print what each rank holds and of what it is made, tensor by tensor; no weights are read.")
   private boolean explainsClass;
 
   @Spec private CommandSpec spec;

@@ -89,7 +89,9 @@ final class FleetScanOptions {
 
   @Option(
       names = "--direct",
-      description = "Read local files past the page cache: what it holds for engines that serve stays, and what " + "is checked is the disk.")
+      description =
+          "Read local files past the page cache: what it holds for engines that serve stays, and what "
+              + "is checked is the disk.")
   boolean direct;
 
   @Option(
@@ -97,24 +99,33 @@ final class FleetScanOptions {
       paramLabel = "N",
       arity = "0..1",
       fallbackValue = "1000",
-      description = "With --gpu: hash one in N chunks (default: ${FALLBACK-VALUE}), and one of each file, on the " + "CPU, too, and end with exit code 1 at the first difference.")
+      description =
+          "With --gpu: hash one in N chunks (default: ${FALLBACK-VALUE}), and one of each file, on the "
+              + "CPU, too, and end with exit code 1 at the first difference.")
   Integer verifyOneIn;
 
   @Option(
       names = "--reread-days",
       paramLabel = "N",
-      description = "Do not read a file whose path, length, time and inode (or ETag) are as when a scan under " + "--out has hashed it, less than N days ago. One of N parts of all bytes is read again, the " + "oldest first; so are engines with findings, and copies that differ.")
+      description =
+          "Do not read a file whose path, length, time and inode (or ETag) are as when a scan under "
+              + "--out has hashed it, less than N days ago. One of N parts of all bytes is read again, the "
+              + "oldest first; so are engines with findings, and copies that differ.")
   Integer rereadDays;
 
   @Option(
       names = "--replace",
-      description = "With --scan-id: take the name from a scan that has not ended, and is known to be dead; of " + "one on another host that is so only after 10 minutes.")
+      description =
+          "With --scan-id: take the name from a scan that has not ended, and is known to be dead; of "
+              + "one on another host that is so only after 10 minutes.")
   boolean replace;
 
   @Option(
       names = "--resume",
       paramLabel = "SCAN_ID",
-      description = "Go on with a scan that has not ended: what has landed of it is not read again where the " + "files are as they were.")
+      description =
+          "Go on with a scan that has not ended: what has landed of it is not read again where the "
+              + "files are as they were.")
   String resume;
 
   @Option(
@@ -125,7 +136,10 @@ final class FleetScanOptions {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description = "table, json, or sglang: the answer that --engine NAME would give at /weights_checker, " + "from its files; without a fleet: of a finished scan under --out (default: " + "${DEFAULT-VALUE}).")
+      description =
+          "table, json, or sglang: the answer that --engine NAME would give at /weights_checker, "
+              + "from its files; without a fleet: of a finished scan under --out (default: "
+              + "${DEFAULT-VALUE}).")
   ScanFormat format = ScanFormat.TABLE;
 
   @Mixin ShardsOptions shardsOptions = new ShardsOptions();
@@ -140,12 +154,17 @@ final class FleetScanOptions {
   @Option(
       names = "--nights",
       paramLabel = "N",
-      description = "With --demo: scan a fleet that changes over N nights, one scan a night (30: a month " + "with every kind of change), dated from 2026-10-01 on, or earlier.")
+      description =
+          "With --demo: scan a fleet that changes over N nights, one scan a night (30: a month "
+              + "with every kind of change), dated from 2026-10-01 on, or earlier.")
   Integer demoNights;
 
   /** What to scan: exactly one of these. */
   static final class Target {
-    @Option(names = "--fleet", paramLabel = "FILE", description = "The fleet's description, a YAML file.")
+    @Option(
+        names = "--fleet",
+        paramLabel = "FILE",
+        description = "The fleet's description, a YAML file.")
     Path fleet;
 
     @Option(
@@ -190,23 +209,16 @@ final class FleetScanOptions {
 
   /** What a description would say. */
   static final class ShardsOptions {
-    @Option(
-        names = "--tp",
-        paramLabel = "N",
-        description = "Tensor-parallel ranks of each engine.")
+    @Option(names = "--tp", paramLabel = "N", description = "Tensor-parallel ranks of each engine.")
     Integer tp;
 
-    @Option(
-        names = "--pp",
-        paramLabel = "N",
-        description = "Pipeline stages of each engine.")
+    @Option(names = "--pp", paramLabel = "N", description = "Pipeline stages of each engine.")
     Integer pp;
 
     @Option(
         names = "--profile",
         paramLabel = "NAME",
-        description =
-            "Which buffers the engine leaves out (default: as the newest SGLang).")
+        description = "Which buffers the engine leaves out (default: as the newest SGLang).")
     String profile;
 
     @Option(

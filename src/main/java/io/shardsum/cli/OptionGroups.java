@@ -18,7 +18,8 @@ final class OptionGroups {
       new OptionGroups(
           List.of(
               new Group(
-                  "What to scan: one of these", List.of("--fleet", "--shards", "--demo", "--explain")),
+                  "What to scan: one of these",
+                  List.of("--fleet", "--shards", "--demo", "--explain")),
               new Group(
                   "With --shards: what a description would say",
                   List.of("--tp", "--pp", "--profile", "--ignore", "--shared")),
@@ -49,7 +50,8 @@ final class OptionGroups {
                       "--set",
                       "--whole")),
               new Group(
-                  "What is printed", List.of("--digest", "--format", "--against", "--explain-class")),
+                  "What is printed",
+                  List.of("--digest", "--format", "--against", "--explain-class")),
               new Group("Digests that are kept", List.of("--out", "--rehash-days"))));
 
   private final List<Group> groups;
@@ -74,10 +76,7 @@ final class OptionGroups {
     StringBuilder text = new StringBuilder();
     for (Group group : groups) {
       List<OptionSpec> options =
-          group.names().stream()
-              .map(help.commandSpec()::findOption)
-              .filter(left::remove)
-              .toList();
+          group.names().stream().map(help.commandSpec()::findOption).filter(left::remove).toList();
       add(group.heading(), options, help, text);
     }
     List<OptionSpec> ofHelp =
@@ -88,8 +87,7 @@ final class OptionGroups {
     return text.toString();
   }
 
-  private static void add(
-      String heading, List<OptionSpec> options, Help help, StringBuilder text) {
+  private static void add(String heading, List<OptionSpec> options, Help help, StringBuilder text) {
     if (options.isEmpty()) {
       return;
     }

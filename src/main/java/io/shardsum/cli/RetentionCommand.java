@@ -75,7 +75,9 @@ final class RetentionCommand implements Callable<Integer> {
   @Option(
       names = "--keep-history-days",
       paramLabel = "M",
-      description = "Of scans that began more than M days ago drop all rows: engines, ranks, findings, and the scan itself. " + "Without it these stay for ever.")
+      description =
+          "Of scans that began more than M days ago drop all rows: engines, ranks, findings, and the scan itself. "
+              + "Without it these stay for ever.")
   private Integer keepHistoryDays;
 
   @Option(

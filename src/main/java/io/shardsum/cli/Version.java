@@ -11,7 +11,8 @@ final class Version implements IVersionProvider {
     return new String[] {
       "shardsum " + Optional.ofNullable(version).orElse("development"),
       "Spark " + SparkVersion.found(Version.class.getClassLoader()),
-      "Java %s (%s)".formatted(System.getProperty("java.version"), System.getProperty("java.vendor"))
+      "Java %s (%s)"
+          .formatted(System.getProperty("java.version"), System.getProperty("java.vendor"))
     };
   }
 }

@@ -60,8 +60,7 @@ class UpgradeTest {
     SparkSession views = spark.newSession();
     TableViews.statements(tables.toString(), TableViews.Dialect.SPARK).forEach(views::sql);
 
-    assertThat(
-            views.sql("SELECT scan_id, engine, kind FROM findings").collectAsList().toString())
+    assertThat(views.sql("SELECT scan_id, engine, kind FROM findings").collectAsList().toString())
         .isEqualTo("[[tuesday,c,DAMAGED]]");
     assertThat(views.sql("SELECT DISTINCT evidence FROM tensors").collectAsList().toString())
         .isEqualTo("[[COMPUTED]]");
