@@ -192,7 +192,7 @@ case ${own[0]-} in
       export SHARDSUM_WARNED=1
     fi
     ;;
-  drift-report | retention | versions) options+=("@$home/conf/jvm-tables.options") ;;
+  drift-report | retention | sign | verify-report | versions) options+=("@$home/conf/jvm-tables.options") ;;
 esac
 class_path=("$(class_path_of_spark)" ${class_path[@]+"${class_path[@]}"})
 exec "$java" "${options[@]}" ${java_options[@]+"${java_options[@]}"} -cp "$(IFS=: && echo "${class_path[*]}")" \

@@ -33,6 +33,7 @@ class ArchitectureTest {
           "demo",
           "report",
           "history",
+          "signing",
           "scan",
           "scan.reuse",
           "scan.live",

@@ -23,6 +23,8 @@ import picocli.CommandLine.Command;
       DriftReportCommand.class,
       ExpectCommand.class,
       RetentionCommand.class,
+      SignCommand.class,
+      VerifyReportCommand.class,
       VersionsCommand.class,
       ViewsCommand.class
     })

@@ -1,5 +1,6 @@
 package io.shardsum.fleet;
 
+import io.shardsum.io.ListedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
  * and bind mounts lead to one inode. An object of a store is its key. Its ETag is no part of it:
  * copies of the same content in two places have one ETag, and are two copies.
  */
-final class FileIdentity {
+public final class FileIdentity {
   /** A device has another number after each start of its host. */
   private static final Pattern INODE = Pattern.compile("inode \\d+:(\\d+)$");
 
@@ -35,6 +36,11 @@ final class FileIdentity {
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
       return StorageLocation.canonical(location);
     }
+  }
+
+  /** What the tables have of a file: {@link #version(String, String)}. */
+  public static String version(ListedFile file) {
+    return version(of(file.path()), file.etag());
   }
 
   /** What another file of the same path would have otherwise: the inode, without its device. */

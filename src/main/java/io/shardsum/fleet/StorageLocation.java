@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Where {@code shards} lie: a directory with its scheme. */
-final class StorageLocation {
+public final class StorageLocation {
   private static final Pattern WITH_SCHEME =
       Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*", Pattern.DOTALL);
 
@@ -28,7 +28,7 @@ final class StorageLocation {
    * Gives a location its scheme. One that has a scheme is kept; without one it is local, whatever
    * the default file system of Hadoop is, except below a base directory elsewhere.
    */
-  static String resolve(String location, String baseDirectory) {
+  public static String resolve(String location, String baseDirectory) {
     requireNoSecret(location);
     if (WITH_SCHEME.matcher(location).matches()) {
       return location;
@@ -72,7 +72,7 @@ final class StorageLocation {
    * The same place for each way to name it: a local directory's links are followed, as far as there
    * is one.
    */
-  static String canonical(String location) {
+  public static String canonical(String location) {
     if (!location.startsWith("file:")) {
       return location;
     }

@@ -1,6 +1,8 @@
 package io.shardsum.manifest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
@@ -8,7 +10,7 @@ import java.util.Base64;
  * An envelope of DSSE, version 1.0.0 (secure-systems-lab/dsse, {@code protocol.md}): a payload, and
  * a signature over its type and its bytes.
  */
-final class DsseEnvelope {
+public final class DsseEnvelope {
 
   private static final String TYPE = "application/vnd.in-toto+json";
 
@@ -25,7 +27,7 @@ final class DsseEnvelope {
    *
    * @throws ManifestException if it is not one of an in-toto statement with one signature
    */
-  static DsseEnvelope parse(String path, JsonNode envelope) {
+  public static DsseEnvelope parse(String path, JsonNode envelope) {
     String type = envelope.path("payloadType").asText();
     if (!type.equals(TYPE)) {
       throw ManifestException.of(path, "an envelope of " + TYPE, "one of `" + type + "`");
@@ -47,24 +49,51 @@ final class DsseEnvelope {
     }
   }
 
+  /** Signs a statement. */
+  public static DsseEnvelope signed(byte[] payload, SigningKey key) {
+    return new DsseEnvelope(payload, key.sign(preAuthenticationEncoding(payload)));
+  }
+
+  /**
+   * As JSON.
+   *
+   * @param keyId names the key, and proves nothing
+   */
+  public ObjectNode json(String keyId) {
+    ObjectNode envelope = JsonNodeFactory.instance.objectNode();
+    envelope.put("payload", Base64.getEncoder().encodeToString(payload));
+    envelope.put("payloadType", TYPE);
+    envelope
+        .putArray("signatures")
+        .addObject()
+        .put("sig", Base64.getEncoder().encodeToString(signature))
+        .put("keyid", keyId);
+    return envelope;
+  }
+
+  /** Whether it was signed by a key. */
+  public boolean isSignedBy(VerificationKey key) {
+    return key.hasSigned(preAuthenticationEncoding(payload), signature);
+  }
+
   /**
    * Checks that it was signed by a key.
    *
    * @throws ManifestException if it was not
    */
-  void verify(String path, SigningKey key) {
-    if (!key.hasSigned(preAuthenticationEncoding(), signature)) {
+  void verify(String path, VerificationKey key) {
+    if (!isSignedBy(key)) {
       throw ManifestException.of(
           path, "a signature by the key " + key.path(), "one that is not, or of other content");
     }
   }
 
   /** The bytes that were signed, or were said to be. */
-  byte[] payload() {
+  public byte[] payload() {
     return payload;
   }
 
-  private byte[] preAuthenticationEncoding() {
+  private static byte[] preAuthenticationEncoding(byte[] payload) {
     byte[] head =
         String.join(
                 " ",

@@ -30,9 +30,9 @@ public record Manifest(
     /** Nobody. */
     UNSIGNED("it is not signed"),
     /** It is signed, and nobody has said by whom it should be. */
-    NOT_VERIFIED("its signature was NOT verified: no key is given"),
-    /** By the key that was given. */
-    VERIFIED("its signature is that of the given key");
+    NOT_VERIFIED("its signature was NOT verified: no key or certificate is given"),
+    /** By the key that was given, or a certificate that those vouch for. */
+    VERIFIED("its signature is verified");
 
     private final String words;
 

@@ -9,6 +9,7 @@ import io.shardsum.io.FailureReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,20 +49,27 @@ public final class ManifestReader {
    * @throws ManifestException if there is none, or one cannot be used
    */
   public List<Manifest> read(EngineSpec engine, ManifestSpec spec) {
-    Optional<SigningKey> key = spec.key().map(path -> SigningKey.parse(path, text(path)));
+    Optional<Signatory> signatory =
+        spec.key()
+            .<Signatory>map(path -> VerificationKey.parse(path, text(path)))
+            .or(() -> spec.certificate().map(this::roots));
     List<Manifest> manifests =
         spec.path()
-            .map(path -> List.of(read(path, key, engine)))
-            .orElseGet(() -> beside(engine, key));
-    if (key.isPresent()
+            .map(path -> List.of(read(path, signatory, engine)))
+            .orElseGet(() -> beside(engine, signatory));
+    if (signatory.isPresent()
         && manifests.stream().noneMatch(m -> m.signing() == Manifest.Signing.VERIFIED)) {
       throw ManifestException.of(
-          manifests.get(0).path(), "one that is signed, since a key is given", "no signature");
+          manifests.get(0).path(), "one that is signed, since it is said by whom", "no signature");
     }
     return manifests;
   }
 
-  private List<Manifest> beside(EngineSpec engine, Optional<SigningKey> key) {
+  private RootCertificates roots(String path) {
+    return RootCertificates.parse(path, text(path), Clock.systemUTC());
+  }
+
+  private List<Manifest> beside(EngineSpec engine, Optional<Signatory> signatory) {
     if (!engine.visibility().hosts().isEmpty()) {
       throw new ManifestException(
           "Cannot look for manifests of engine %s: expected the path of one, since its files lie on hosts' own disks, found auto"
@@ -72,7 +80,7 @@ public final class ManifestReader {
     for (String name : BESIDE) {
       String path = new Path(engine.shards(), name).toString();
       if (exists(path)) {
-        found.add(read(path, key));
+        found.add(read(path, signatory));
       }
     }
     if (found.isEmpty()) {
@@ -94,21 +102,21 @@ public final class ManifestReader {
     return cache;
   }
 
-  private Manifest read(String path, Optional<SigningKey> key, EngineSpec engine) {
+  private Manifest read(String path, Optional<Signatory> signatory, EngineSpec engine) {
     if (isDirectory(path)) {
       return hubCache(new Path(path), engine)
           .map(HubCache::manifest)
           .orElseGet(() -> LfsPointers.of(path, pointers(path)));
     }
-    return read(path, key);
+    return read(path, signatory);
   }
 
-  private Manifest read(String path, Optional<SigningKey> key) {
+  private Manifest read(String path, Optional<Signatory> signatory) {
     String text = text(path);
     if (text.stripLeading().startsWith("{")) {
       JsonNode json = json(path, text);
       if (json.has(SignedStatement.KEY)) {
-        return SignedStatement.parse(path, json, key);
+        return SignedStatement.parse(path, json, signatory);
       }
       if (json.has(PRESHARDED)) {
         throw ManifestException.of(

@@ -19,9 +19,10 @@ import org.apache.commons.codec.digest.DigestUtils;
 final class SignedStatement {
 
   static final String KEY = "dsseEnvelope";
+  private static final String MATERIAL = "verificationMaterial";
 
-  private static final String STATEMENT = "https://in-toto.io/Statement/v1";
-  private static final String PREDICATE = "https://model_signing/signature/v1.0";
+  static final String STATEMENT = "https://in-toto.io/Statement/v1";
+  static final String PREDICATE = "https://model_signing/signature/v1.0";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private SignedStatement() {}
@@ -29,13 +30,13 @@ final class SignedStatement {
   /**
    * Reads, and verifies.
    *
-   * @param key by which it must be signed; empty: it is read only
-   * @throws ManifestException if the signature is not that of the key, the statement contradicts
+   * @param signatory by whom it must be signed; empty: it is read only
+   * @throws ManifestException if the signature is another's, the statement contradicts
    *     itself, or its digests are not those of whole files
    */
-  static Manifest parse(String path, JsonNode bundle, Optional<SigningKey> key) {
+  static Manifest parse(String path, JsonNode bundle, Optional<Signatory> signatory) {
     DsseEnvelope envelope = DsseEnvelope.parse(path, bundle.path(KEY));
-    key.ifPresent(of -> verify(path, bundle, envelope, of));
+    signatory.ifPresent(of -> of.verify(path, bundle.path(MATERIAL), envelope));
     JsonNode statement = json(path, envelope.payload());
     require(path, "the statement type " + STATEMENT, statement.path("_type"), STATEMENT);
     require(path, "the predicate " + PREDICATE, statement.path("predicateType"), PREDICATE);
@@ -64,19 +65,9 @@ final class SignedStatement {
     requireSubject(path, statement, Hex.encodeHexString(all.digest()));
     return new Manifest(
         path,
-        key.isPresent() ? Signing.VERIFIED : Signing.NOT_VERIFIED,
+        signatory.isPresent() ? Signing.VERIFIED : Signing.NOT_VERIFIED,
         new TreeMap<>(digests.files()),
         new TreeMap<>());
-  }
-
-  private static void verify(String path, JsonNode bundle, DsseEnvelope envelope, SigningKey key) {
-    if (!bundle.path("verificationMaterial").has("publicKey")) {
-      throw ManifestException.of(
-          path,
-          "a signature by the key " + key.path(),
-          "one by a certificate, which cannot be verified yet");
-    }
-    envelope.verify(path, key);
   }
 
   private static void requireSubject(String path, JsonNode statement, String ofResources) {

@@ -144,12 +144,22 @@ public final class FinishedScan {
    * @throws ReferenceException if retention has dropped them
    */
   public FinishedScan withTensors() {
-    if (scans.haveDroppedTensors(scan)) {
+    if (hasDroppedTensors()) {
       throw new ReferenceException(
           "Cannot read the tensors of scan %s: jobs/retention has dropped its rows of tensors"
               .formatted(scanId()));
     }
     return this;
+  }
+
+  /** Whether retention has dropped its rows of tensors. */
+  public boolean hasDroppedTensors() {
+    return scans.haveDroppedTensors(scan);
+  }
+
+  /** Its rows of a table. */
+  public Dataset<Row> rows(ScanTable table) {
+    return scans.view(table.tableName()).where(col("scan_id").equalTo(scanId()));
   }
 
   /** Its name. */

@@ -253,7 +253,7 @@ class ManifestReaderTest {
       textBlock =
           """
           p256.sig | p384.pub.pem | expected a signature by the key
-          certificate.sig | p256.pub.pem | found one by a certificate, which cannot be verified yet
+          certificate.sig | p256.pub.pem | found one by a certificate: `certificate` names those that are trusted
           shards.sig | p256.pub.pem | expected digests of whole files (model_signing's own default), found shards
           blake2.sig | p256.pub.pem | expected SHA-256, the only digest of files that is computed, found blake2
           p256.sig | p256.sig | expected a public key in PEM (EC, P-256, P-384 or P-521), found none
@@ -289,7 +289,7 @@ class ManifestReaderTest {
 
     assertThatThrownBy(() -> read("{ path: \"%s\", key: \"%s\" }".formatted(list, key)))
         .hasMessageContaining(
-            "expected one that is signed, since a key is given, found no signature");
+            "expected one that is signed, since it is said by whom, found no signature");
   }
 
   @Test

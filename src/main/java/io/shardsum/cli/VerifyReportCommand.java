@@ -1,0 +1,87 @@
+package io.shardsum.cli;
+
+import io.shardsum.exit.ExitCode;
+import io.shardsum.fleet.StorageLocation;
+import io.shardsum.manifest.VerificationKey;
+import io.shardsum.signing.SignatureFile;
+import io.shardsum.signing.SignedReport;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code jobs/verify-report}: the signed result of a scan, and the tables against it. */
+@Command(
+    name = "verify-report",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Checks by whom the result of a scan was signed, and that the tables still hold what was signed."
+    },
+    footer = {
+      "",
+      "Options for Spark go before or among these: --master, --conf KEY=VALUE, ...",
+      "",
+      "Exit codes: 0 as signed, 1 fault of the job, 2 usage, 3 the tables hold something else, 4 not signed",
+      "by the key, or a table cannot be checked."
+    })
+final class VerifyReportCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      required = true,
+      description = "The tables that jobs/fleet-scan has written.")
+  private String out;
+
+  @Option(
+      names = "--signature",
+      paramLabel = "FILE",
+      required = true,
+      description = "What jobs/sign has written.")
+  private String signature;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      required = true,
+      description = "The public key of who should have signed: EC, PEM.")
+  private String key;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PathOption.require("--out", out);
+    PathOption.require("--signature", signature);
+    PathOption.require("--key", key);
+    SparkSession session = JobSession.start("shardsum verify-report");
+    Configuration conf = session.sparkContext().hadoopConfiguration();
+    VerificationKey publicKey = VerificationKey.parse(key, text(key, conf));
+    SignedReport report = new SignedReport(signature, text(signature, conf), publicKey);
+    Optional<SignedReport.Outcome> unproved = report.unproved();
+    SignedReport.Outcome outcome =
+        unproved.isPresent() ? unproved.get() : report.compare(session, out);
+    PrintWriter output = spec.commandLine().getOut();
+    PrintWriter faults = spec.commandLine().getErr();
+    for (String line : outcome.lines()) {
+      if (outcome.exitCode() == ExitCode.EQUAL) {
+        output.println(line);
+      } else {
+        faults.println("verify-report: " + line);
+      }
+    }
+    return outcome.exitCode().number();
+  }
+
+  private static String text(String path, Configuration conf) {
+    return new SignatureFile(StorageLocation.resolve(path, ""), conf).read();
+  }
+}
