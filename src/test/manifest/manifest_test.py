@@ -190,7 +190,7 @@ class SignedThereTest(unittest.TestCase):
             arguments = ["sign", "certificate", model, "--private_key", self.key.private,
                          "--signing_certificate", signed_by, "--certificate_chain", self.authority.file]  # fmt: skip
         for option in options.get("ignored", []):
-            arguments += ["--ignore_paths", model / option]
+            arguments += ["--ignore-paths", model / option]
         code, said = model_signing(*arguments, "--signature", model / "model.sig")
         self.assertEqual(0, code, said)
         self.engines[name] = f"key: {self.key.public}" if trust is None else trust
@@ -204,7 +204,7 @@ class SignedThereTest(unittest.TestCase):
             for name in names
         )
         fleet.write_text(f"fleet: f\nengines:\n{engines}")
-        return job("fleet-scan", "--fleet", fleet)
+        return job("fleet-scan", "--fleet", fleet, "--out", fleet.with_suffix(".tables"))
 
     def test_what_is_as_signed_is_verified(self):
         self.engine("plain")

@@ -27,21 +27,30 @@ import picocli.CommandLine.Spec;
     name = "sign",
     sortOptions = false,
     usageHelpAutoWidth = true,
+    descriptionHeading = "%n",
+    optionListHeading = "%n",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
+    customSynopsis = "jobs/sign --out DIR --key FILE --signature FILE [--model DIR] [OPTION...]",
     description = {
       "Signs the result of a scan, which jobs/verify-report checks later.",
       "",
-      "With --model: signs all files of a directory as `model_signing sign key` does, which verifies it.",
-      "Weights are not read again: a scan with --file-digest sha256 has hashed them. Other files are",
-      "hashed now."
+      "With --model: signs all files of a directory as `model_signing sign key` does, which verifies it."
+          + " Weights are not read again: a scan with --file-digest sha256 has hashed them. Other files"
+          + " are hashed now."
     },
     footer = {
       "",
-      "Options for Spark go before or among these: --master, --conf KEY=VALUE, ...",
+      "Spark's own options work here, too: --master, --conf KEY=VALUE, ...",
       "",
-      "Exit codes: 0 signed, 1 fault of the job, 2 usage, or a file that cannot be vouched for: nothing is",
-      "signed then."
+      "Examples:",
+      "  jobs/sign --out tables --key signer.pem --signature report.json",
+      "  jobs/sign --out tables --key signer.pem --model /models/chat-a --signature /models/chat-a/model.sig",
+      "",
+      "Exit codes:",
+      "  0  signed",
+      "  1  the job failed",
+      "  2  an argument is wrong, or a file cannot be vouched for: nothing is signed"
     })
 final class SignCommand implements Callable<Integer> {
 
@@ -67,10 +76,9 @@ final class SignCommand implements Callable<Integer> {
   @Option(
       names = "--ignore",
       paramLabel = "PATH",
-      description = {
-        "A path in --model that is left out, with all below it; may be repeated. The signature and",
-        "files of Git (.git, .gitattributes, .github, .gitignore) are left out anyway."
-      })
+      description =
+          "A path in --model that is left out, with all below it; may be repeated. The signature and"
+              + " files of Git are left out anyway.")
   private List<String> ignored = List.of();
 
   @Option(
@@ -187,7 +195,8 @@ final class SignCommand implements Callable<Integer> {
     String name = path.replaceFirst("^(\\./+)+", "").replaceFirst("/+$", "");
     if (name.isEmpty() || name.startsWith("/") || ("/" + name + "/").contains("/../")) {
       throw new UsageException(
-          "--ignore: expected a path in the directory of --model, found " + TerminalText.line(path));
+          "--ignore: expected a path in the directory of --model, found "
+              + TerminalText.line(path));
     }
     return name;
   }

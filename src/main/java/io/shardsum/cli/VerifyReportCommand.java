@@ -20,17 +20,26 @@ import picocli.CommandLine.Spec;
     name = "verify-report",
     sortOptions = false,
     usageHelpAutoWidth = true,
+    descriptionHeading = "%n",
+    optionListHeading = "%n",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = {
-      "Checks by whom the result of a scan was signed, and that the tables still hold what was signed."
-    },
+    customSynopsis = "jobs/verify-report --out DIR --key FILE --signature FILE [OPTION...]",
+    description =
+        "Checks by whom the result of a scan was signed, and that the tables still hold what was signed.",
     footer = {
       "",
-      "Options for Spark go before or among these: --master, --conf KEY=VALUE, ...",
+      "Spark's own options work here, too: --master, --conf KEY=VALUE, ...",
       "",
-      "Exit codes: 0 as signed, 1 fault of the job, 2 usage, 3 the tables hold something else, 4 not signed",
-      "by the key, or a table cannot be checked."
+      "Example:",
+      "  jobs/verify-report --out tables --key signer.pub.pem --signature report.json",
+      "",
+      "Exit codes:",
+      "  0  signed by the key, and the tables hold what was signed",
+      "  1  the job failed",
+      "  2  an argument is wrong, or the file is no report",
+      "  3  a table holds something else, or cannot be read",
+      "  4  not signed by the key, or the rows of tensors were dropped"
     })
 final class VerifyReportCommand implements Callable<Integer> {
 

@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
 
 /**
  * The certificates that somebody trusts: a bundle is signed by one that they, or those that they
- * vouch for, have issued (RFC 5280). All must be valid now: nothing proves when a bundle was signed.
- * Revocation is not looked up.
+ * vouch for, have issued (RFC 5280). All must be valid now: nothing proves when a bundle was
+ * signed. Revocation is not looked up.
  */
 record RootCertificates(String path, List<X509Certificate> roots, Clock clock)
     implements Signatory {
@@ -144,8 +144,7 @@ record RootCertificates(String path, List<X509Certificate> roots, Clock clock)
       parameters.setDate(Date.from(clock.instant()));
       parameters.addCertStore(
           CertStore.getInstance("Collection", new CollectionCertStoreParameters(others)));
-      return ((PKIXCertPathBuilderResult)
-              CertPathBuilder.getInstance("PKIX").build(parameters))
+      return ((PKIXCertPathBuilderResult) CertPathBuilder.getInstance("PKIX").build(parameters))
           .getTrustAnchor()
           .getTrustedCert();
     } catch (GeneralSecurityException e) {

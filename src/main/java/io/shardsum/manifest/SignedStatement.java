@@ -31,8 +31,8 @@ final class SignedStatement {
    * Reads, and verifies.
    *
    * @param signatory by whom it must be signed; empty: it is read only
-   * @throws ManifestException if the signature is another's, the statement contradicts
-   *     itself, or its digests are not those of whole files
+   * @throws ManifestException if the signature is another's, the statement contradicts itself, or
+   *     its digests are not those of whole files
    */
   static Manifest parse(String path, JsonNode bundle, Optional<Signatory> signatory) {
     DsseEnvelope envelope = DsseEnvelope.parse(path, bundle.path(KEY));

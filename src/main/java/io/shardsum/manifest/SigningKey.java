@@ -40,8 +40,7 @@ public final class SigningKey {
   private static final String SEC1 = "EC PRIVATE KEY";
   private static final Pattern PEM =
       Pattern.compile(
-          "-----BEGIN ((?:EC |ENCRYPTED )?PRIVATE KEY)-----(.+?)-----END \\1-----",
-          Pattern.DOTALL);
+          "-----BEGIN ((?:EC |ENCRYPTED )?PRIVATE KEY)-----(.+?)-----END \\1-----", Pattern.DOTALL);
 
   /** The order of P-256 (SEC 2, section 2.4.2). */
   private static final BigInteger ORDER =
@@ -105,8 +104,7 @@ public final class SigningKey {
             .formatted(path, found));
   }
 
-  private static PKCS8EncodedKeySpec decrypted(
-      String path, byte[] der, Optional<String> passphrase)
+  private static PKCS8EncodedKeySpec decrypted(String path, byte[] der, Optional<String> passphrase)
       throws GeneralSecurityException, IOException {
     if (passphrase.isEmpty()) {
       throw unusable(path, "an encrypted one and no passphrase: --passphrase-env NAME says where");
@@ -152,8 +150,8 @@ public final class SigningKey {
   }
 
   /**
-   * The public key of a private one, which Java does not tell: a key agreement with the curve's base
-   * point has its x, and the equation of the curve two values of y.
+   * The public key of a private one, which Java does not tell: a key agreement with the curve's
+   * base point has its x, and the equation of the curve two values of y.
    */
   private static ECPublicKey publicKey(ECPrivateKey key) throws GeneralSecurityException {
     ECParameterSpec params = key.getParams();

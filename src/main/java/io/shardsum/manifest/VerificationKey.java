@@ -35,8 +35,7 @@ public record VerificationKey(String path, ECPublicKey key) implements Signatory
     if (key.matches()) {
       try {
         byte[] bytes = Base64.getMimeDecoder().decode(key.group(1));
-        return of(
-            path, KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(bytes)));
+        return of(path, KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(bytes)));
       } catch (GeneralSecurityException | IllegalArgumentException e) {
         throw unusable(path, "another");
       }

@@ -60,8 +60,7 @@ public final class ModelSigner {
   public Made statement(String location, String signature, List<String> ignored) {
     Set<String> leftOut = new TreeSet<>(ignored);
     ModelDirectory.within(signature, location).forEach(leftOut::add);
-    ModelDirectory directory =
-        ModelDirectory.list(location, List.copyOf(leftOut), hadoopConf);
+    ModelDirectory directory = ModelDirectory.list(location, List.copyOf(leftOut), hadoopConf);
     Map<String, Row> hashed = hashed(directory);
     Map<String, String> digests = new TreeMap<>();
     Set<String> engines = new TreeSet<>();
@@ -89,8 +88,7 @@ public final class ModelSigner {
   private Map<String, Row> hashed(ModelDirectory directory) {
     Map<String, Row> files = new HashMap<>();
     scan.withTensors()
-        .run(
-            Query.of("signing/hashed_files").parameter("directory", directory.location() + "/"))
+        .run(Query.of("signing/hashed_files").parameter("directory", directory.location() + "/"))
         .toLocalIterator()
         .forEachRemaining(row -> files.put(row.getAs("file"), row));
     return files;
@@ -124,14 +122,12 @@ public final class ModelSigner {
     for (Finding finding : scan.findings()) {
       if (finding.source() == WeightSource.FILES
           && finding.engine().filter(engines::contains).isPresent()
-          && (finding.severity() == Severity.ERROR
-              || finding.is(FindingKind.TRANSIENT_READ))) {
+          && (finding.severity() == Severity.ERROR || finding.is(FindingKind.TRANSIENT_READ))) {
         throw cannot(
             directory.location(),
             "nothing wrong in it",
             "%s of engine %s in scan %s"
-                .formatted(
-                    finding.kind(), finding.engine().orElseThrow(), scan.scanId()));
+                .formatted(finding.kind(), finding.engine().orElseThrow(), scan.scanId()));
       }
     }
   }

@@ -14,9 +14,9 @@ import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The SHA-256 of a row: of its values in order, each behind a byte that says its type. Integers have
- * 8 bytes whatever their type, big-endian; doubles their bits; times 8 bytes of seconds and 4 of
- * nanoseconds; texts 4 bytes of length and UTF-8; lists and rows 4 bytes of their size and each
+ * The SHA-256 of a row: of its values in order, each behind a byte that says its type. Integers
+ * have 8 bytes whatever their type, big-endian; doubles their bits; times 8 bytes of seconds and 4
+ * of nanoseconds; texts 4 bytes of length and UTF-8; lists and rows 4 bytes of their size and each
  * value.
  */
 final class RowDigest {

@@ -79,7 +79,8 @@ public final class SignedReport {
     }
     return DsseEnvelope.parse(path, envelope).isSignedBy(key)
         ? Optional.empty()
-        : Optional.of(incomplete("is not signed by %s, or was changed since".formatted(key.path())));
+        : Optional.of(
+            incomplete("is not signed by %s, or was changed since".formatted(key.path())));
   }
 
   private Outcome incomplete(String what) {
@@ -160,8 +161,7 @@ public final class SignedReport {
     long rows = predicate.path(ScanStatement.ROWS).path(name).asLong(-1);
     TableDigest found;
     try {
-      found =
-          TableDigest.of(table, scan, predicate.path(ScanStatement.SCHEMA_VERSION).asInt());
+      found = TableDigest.of(table, scan, predicate.path(ScanStatement.SCHEMA_VERSION).asInt());
     } catch (Exception e) { // Spark throws checked exceptions, too, and declares none
       return Optional.of(
           "%s: %s"

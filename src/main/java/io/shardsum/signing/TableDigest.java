@@ -34,10 +34,11 @@ record TableDigest(ScanTable table, long rows, String sha256) {
             .sorted()
             .toList();
     Dataset<Row> rows =
-        scan.rows(table).select(columns.stream().map(functions::col).toArray(org.apache.spark.sql.Column[]::new));
+        scan.rows(table)
+            .select(
+                columns.stream().map(functions::col).toArray(org.apache.spark.sql.Column[]::new));
     MapFunction<Row, String> digest = RowDigest::of;
-    Iterator<String> digests =
-        rows.map(digest, Encoders.STRING()).sort("value").toLocalIterator();
+    Iterator<String> digests = rows.map(digest, Encoders.STRING()).sort("value").toLocalIterator();
     MessageDigest all = DigestUtils.getSha256Digest();
     long count = 0;
     while (digests.hasNext()) {

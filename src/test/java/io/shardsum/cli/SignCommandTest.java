@@ -27,11 +27,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Directories signed by the digests of one scan; manifest_test.py has the real tool verify them. */
+/**
+ * Directories signed by the digests of one scan; manifest_test.py has the real tool verify them.
+ */
 @ExtendWith(LocalSpark.class)
 class SignCommandTest {
 
-  private static final Path KEYS = Path.of("src/test/resources/golden/signing-keys").toAbsolutePath();
+  private static final Path KEYS =
+      Path.of("src/test/resources/golden/signing-keys").toAbsolutePath();
   private static final String PASSPHRASE_VARIABLE = "SHARDSUM_TEST_API_KEY";
   private static final String PART_0 = "model-rank-0-part-0.safetensors";
   private static final String PART_1 = "model-rank-0-part-1.safetensors";
@@ -61,7 +64,12 @@ class SignCommandTest {
     Files.writeString(fleet.directory("whole").resolve("notes/a"), "note");
     CommandRun run =
         CommandRun.fleetScan(
-            "--fleet", fleet.description().toString(), "--out", tables.toString(), "--file-digest", "sha256");
+            "--fleet",
+            fleet.description().toString(),
+            "--out",
+            tables.toString(),
+            "--file-digest",
+            "sha256");
     assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(3);
   }
 
@@ -98,7 +106,9 @@ class SignCommandTest {
     CommandRun run = sign("whole", arguments);
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(run.out()).startsWith("Signed 4 files of ").contains(": 2 by scan ", ", 2 hashed now");
+    assertThat(run.out())
+        .startsWith("Signed 4 files of ")
+        .contains(": 2 by scan ", ", 2 hashed now");
     Manifest manifest = verified("whole");
     assertThat(manifest.signing()).isEqualTo(Signing.VERIFIED);
     assertThat(manifest.files())
@@ -168,10 +178,20 @@ class SignCommandTest {
   void filesThatWereNotHashedAreNotSigned() {
     Path others = directory.resolve("others");
     CommandRun scan =
-        CommandRun.fleetScan("--fleet", fleet.description().toString(), "--engine", "right", "--out", others.toString());
+        CommandRun.fleetScan(
+            "--fleet",
+            fleet.description().toString(),
+            "--engine",
+            "right",
+            "--out",
+            others.toString());
     assertThat(scan.exitCode()).as(scan.err()).isIn(3, 4);
 
-    assertRefused("right", "found none: that takes a scan with --file-digest sha256", "--out", others.toString());
+    assertRefused(
+        "right",
+        "found none: that takes a scan with --file-digest sha256",
+        "--out",
+        others.toString());
   }
 
   @Test
@@ -190,7 +210,12 @@ class SignCommandTest {
   @Test
   void aVariableThatIsNotSetIsNotShown() {
     CommandRun run =
-        sign("right", "--key", KEYS.resolve("encrypted.pem").toString(), "--passphrase-env", "sk-4711");
+        sign(
+            "right",
+            "--key",
+            KEYS.resolve("encrypted.pem").toString(),
+            "--passphrase-env",
+            "sk-4711");
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err())

@@ -52,7 +52,13 @@ class VerifyReportCommandTest {
     CommandRun sign =
         CommandRun.of(
             "sign",
-            Stream.of("--out", tables, "--signature", report, "--key", GOLDEN.resolve("signing-keys/sec1.pem"))
+            Stream.of(
+                    "--out",
+                    tables,
+                    "--signature",
+                    report,
+                    "--key",
+                    GOLDEN.resolve("signing-keys/sec1.pem"))
                 .map(Object::toString)
                 .toArray(String[]::new));
     assertThat(sign.exitCode()).as(sign.err()).isZero();
@@ -159,10 +165,17 @@ class VerifyReportCommandTest {
   @Test
   void whatNobodyHasSignedProvesNothing() throws IOException {
     ObjectNode envelope = (ObjectNode) JSON.readTree(report.toFile());
-    String payload = new String(Base64.getDecoder().decode(envelope.get("payload").asText()), StandardCharsets.UTF_8);
+    String payload =
+        new String(
+            Base64.getDecoder().decode(envelope.get("payload").asText()), StandardCharsets.UTF_8);
     String other = payload.replace("DIFFERENT", "EQUAL");
     assertThat(other).isNotEqualTo(payload);
-    Path changed = write("changed", envelope.put("payload", Base64.getEncoder().encodeToString(other.getBytes(StandardCharsets.UTF_8))));
+    Path changed =
+        write(
+            "changed",
+            envelope.put(
+                "payload",
+                Base64.getEncoder().encodeToString(other.getBytes(StandardCharsets.UTF_8))));
     envelope.putArray("signatures");
     Path unsigned = write("unsigned", envelope);
     String stranger = GOLDEN.resolve("model-signing/p256.pub.pem").toString();

@@ -81,7 +81,8 @@ class RootCertificatesTest {
     ((ArrayNode) chain).remove(0);
 
     assertThatThrownBy(() -> read(bundle, pem(1), VALID))
-        .hasMessageEndingWith("expected a certificate that may sign, found one for other use, of CN=ca");
+        .hasMessageEndingWith(
+            "expected a certificate that may sign, found one for other use, of CN=ca");
   }
 
   @Test
@@ -99,7 +100,8 @@ class RootCertificatesTest {
     JsonNode bundle = new ObjectMapper().readTree(GOLDEN.resolve("p256.sig").toFile());
 
     assertThatThrownBy(() -> read(bundle, pem(1), VALID))
-        .hasMessageEndingWith("expected a signature by a certificate that ca.pem vouches for, found none");
+        .hasMessageEndingWith(
+            "expected a signature by a certificate that ca.pem vouches for, found none");
   }
 
   @ParameterizedTest

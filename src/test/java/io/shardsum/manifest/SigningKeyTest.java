@@ -75,8 +75,7 @@ class SigningKeyTest {
     der[20] ^= 1;
     String damaged =
         pem.replaceFirst(
-            "(?s)MIGH.*?(?=-----END)",
-            Base64.getMimeEncoder().encodeToString(der) + "\n");
+            "(?s)MIGH.*?(?=-----END)", Base64.getMimeEncoder().encodeToString(der) + "\n");
 
     assertThatThrownBy(() -> SigningKey.parse("damaged", damaged, Optional.empty()))
         .hasMessageEndingWith("found another");
