@@ -4,7 +4,7 @@
 -- its host was wrong (10 minutes are allowed): no other view takes it for the newest.
 CREATE OR REPLACE TEMPORARY VIEW scans AS
 SELECT
-  *,
+  * EXCEPT (landed_in),
   CASE WHEN settings LIKE '%"scope":"chosen"%' THEN 'chosen' ELSE 'fleet' END AS scope,
   unix_timestamp(started_at) > unix_timestamp(current_timestamp) + 600 AS in_future
 FROM landed_scans

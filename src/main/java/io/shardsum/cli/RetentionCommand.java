@@ -6,10 +6,12 @@ import io.shardsum.history.Retention;
 import io.shardsum.history.RetentionPlan;
 import io.shardsum.history.RetentionRules;
 import io.shardsum.history.RetentionRules.Months;
+import io.shardsum.tables.Compaction;
 import io.shardsum.tables.StoredScans;
 import io.shardsum.text.RecordJson;
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,7 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code jobs/retention}: drops what old scans have left in the tables. */
+/** {@code jobs/retention}: drops what old scans have left in the tables, and gathers the rest. */
 @Command(
     name = "retention",
     sortOptions = false,
@@ -29,10 +31,14 @@ import picocli.CommandLine.Spec;
     optionListHeading = "%n",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    customSynopsis = "jobs/retention --out DIR --keep-days N [OPTION...]",
+    customSynopsis = {
+      "jobs/retention --out DIR --keep-days N [OPTION...]",
+      "jobs/retention --out DIR --compact"
+    },
     description = {
       "Deletes the rows of tensors of old scans, and files of scans that never ended.",
       "Without --delete it deletes nothing: it says what it would delete.",
+      "With --compact it gathers the rows of finished scans, so that who reads many scans opens few files.",
       "",
       "What stays whole, however old it is: the newest scan of each fleet and engine; the last scan in"
           + " which an engine was right; baselines of scans that stay; the last scan of each content that"
@@ -48,7 +54,7 @@ import picocli.CommandLine.Spec;
       "",
       "Exit codes:",
       "  0  done, or nothing to do",
-      "  1  the job failed, or something could not be deleted: it is named",
+      "  1  the job failed, or something could not be deleted or gathered: it is named",
       "  2  an argument is wrong, or there is no finished scan"
     })
 final class RetentionCommand implements Callable<Integer> {
@@ -63,9 +69,11 @@ final class RetentionCommand implements Callable<Integer> {
   @Option(
       names = "--keep-days",
       paramLabel = "N",
-      required = true,
-      description = "Scans that began more than N days ago are old; at least 1.")
-  private int keepDays;
+      description = {
+        "Scans that began more than N days ago are old; at least 1.",
+        "Needed, except for --compact alone."
+      })
+  private Integer keepDays;
 
   @Option(
       names = "--keep-monthly",
@@ -90,6 +98,14 @@ final class RetentionCommand implements Callable<Integer> {
   private boolean delete;
 
   @Option(
+      names = "--compact",
+      description = {
+        "Gather the engines, ranks and findings of all finished scans: one file a month in each table.",
+        "What that replaces is removed by a later --compact, after 12 hours. No row is lost."
+      })
+  private boolean compact;
+
+  @Option(
       names = "--format",
       paramLabel = "FORMAT",
       description = "table or json (default: ${DEFAULT-VALUE}).")
@@ -99,23 +115,37 @@ final class RetentionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RetentionRules rules = rules();
+    Optional<RetentionRules> rules = rules();
     PathOption.require("--out", out);
     SparkSession session = JobSession.start("shardsum retention");
     StoredScans stored = new StoredScans(out, session.sparkContext().hadoopConfiguration());
-    RetentionPlan plan =
-        new Retention(session, out, stored).plan(Optional.ofNullable(fleet), rules);
+    Retention retention = new Retention(session, out, stored);
+    Optional<RetentionPlan> plan = rules.map(of -> retention.plan(Optional.ofNullable(fleet), of));
     PrintWriter output = spec.commandLine().getOut();
     if (format == OutputFormat.TABLE) {
-      RetentionReport.print(plan, rules, output);
+      plan.ifPresent(of -> RetentionReport.print(of, rules.get(), output));
     }
-    List<String> faults = delete ? plan.carryOut(stored) : List.of();
+    List<String> faults = new ArrayList<>();
+    if (delete) {
+      plan.ifPresent(of -> faults.addAll(retention.carryOut(of, Instant.now())));
+    }
+    int notDropped = faults.size();
+    Optional<Compaction.Outcome> compaction =
+        compact
+            ? Optional.of(Compaction.gather(session, out, stored, Instant.now()))
+            : Optional.empty();
+    compaction.ifPresent(of -> faults.addAll(of.faults()));
     faults.forEach(fault -> spec.commandLine().getErr().println("retention: " + fault));
     ExitCode exitCode = faults.isEmpty() ? ExitCode.EQUAL : ExitCode.FAULT;
     Done done = delete ? Done.DROPPED : Done.NOTHING;
     switch (format) {
-      case TABLE -> RetentionReport.printOutcome(plan, done, faults.size(), output);
-      case JSON -> RecordJson.PRINTED.print(RetentionJson.of(plan, done, faults, exitCode), output);
+      case TABLE -> {
+        plan.ifPresent(of -> RetentionReport.printOutcome(of, done, notDropped, output));
+        compaction.ifPresent(of -> RetentionReport.print(of, output));
+      }
+      case JSON ->
+          RecordJson.PRINTED.print(
+              RetentionJson.of(plan, compaction, done, faults, exitCode), output);
     }
     return exitCode.number();
   }
@@ -128,7 +158,15 @@ final class RetentionCommand implements Callable<Integer> {
     DROPPED
   }
 
-  private RetentionRules rules() {
+  /** Empty: there is only something to gather. */
+  private Optional<RetentionRules> rules() {
+    if (keepDays == null) {
+      if (!compact || delete || keepMonthly || keepHistoryDays != null || fleet != null) {
+        throw new UsageException(
+            "--keep-days: expected a number of days; only --compact goes without it");
+      }
+      return Optional.empty();
+    }
     if (keepDays < 1) {
       throw new UsageException("--keep-days: expected a number of days from 1, found " + keepDays);
     }
@@ -137,10 +175,11 @@ final class RetentionCommand implements Callable<Integer> {
           "--keep-history-days: expected at least the %s of --keep-days, found %s"
               .formatted(Integer.toString(keepDays), Integer.toString(keepHistoryDays)));
     }
-    return new RetentionRules(
-        Instant.now(),
-        keepDays,
-        keepHistoryDays == null ? OptionalInt.empty() : OptionalInt.of(keepHistoryDays),
-        keepMonthly ? Months.KEEP_FIRST : Months.KEEP_NONE);
+    return Optional.of(
+        new RetentionRules(
+            Instant.now(),
+            keepDays,
+            keepHistoryDays == null ? OptionalInt.empty() : OptionalInt.of(keepHistoryDays),
+            keepMonthly ? Months.KEEP_FIRST : Months.KEEP_NONE));
   }
 }

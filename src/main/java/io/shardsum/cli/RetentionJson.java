@@ -5,9 +5,11 @@ import io.shardsum.exit.ExitCode;
 import io.shardsum.history.KeepReason;
 import io.shardsum.history.RetainedScan;
 import io.shardsum.history.RetentionPlan;
+import io.shardsum.tables.Compaction;
 import io.shardsum.tables.Leftover;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** What stays and what goes as JSON; keys are the tables' column names where there are such. */
 record RetentionJson(
@@ -16,15 +18,23 @@ record RetentionJson(
     long droppedBytes,
     List<Scan> scans,
     List<Remains> leftovers,
+    List<Gathered> gathered,
     List<String> faults) {
 
-  static RetentionJson of(RetentionPlan plan, Done done, List<String> faults, ExitCode exitCode) {
+  static RetentionJson of(
+      Optional<RetentionPlan> planned,
+      Optional<Compaction.Outcome> compaction,
+      Done done,
+      List<String> faults,
+      ExitCode exitCode) {
+    RetentionPlan plan = planned.orElse(new RetentionPlan(List.of(), List.of()));
     return new RetentionJson(
         exitCode.number(),
         done == Done.DROPPED,
         plan.droppedBytes(),
         plan.scans().stream().map(Scan::of).toList(),
         plan.leftovers().stream().map(Remains::of).toList(),
+        compaction.stream().flatMap(of -> of.months().stream()).map(Gathered::of).toList(),
         faults);
   }
 
@@ -46,6 +56,13 @@ record RetentionJson(
           scan.reasons(),
           scan.stored().tensorBytes(),
           scan.stored().otherBytes());
+    }
+  }
+
+  private record Gathered(String month, int scans, int added) {
+
+    static Gathered of(Compaction.Month month) {
+      return new Gathered(month.month().toString(), month.scans(), month.added());
     }
   }
 

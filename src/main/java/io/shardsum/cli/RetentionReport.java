@@ -6,6 +6,7 @@ import io.shardsum.history.RetainedScan;
 import io.shardsum.history.RetainedScan.Fate;
 import io.shardsum.history.RetentionPlan;
 import io.shardsum.history.RetentionRules;
+import io.shardsum.tables.Compaction;
 import io.shardsum.tables.Leftover;
 import io.shardsum.text.ForeignText;
 import io.shardsum.text.NumberWords;
@@ -104,6 +105,22 @@ final class RetentionReport {
                   ? "Dropped " + what + "."
                   : "Dropped %s, but for %s that could not be dropped."
                       .formatted(what, Integer.toString(faults)));
+    }
+  }
+
+  static void print(Compaction.Outcome compaction, PrintWriter out) {
+    for (Compaction.Month month : compaction.months()) {
+      out.printf(
+          "Gathered %s of %s in one file of each table, %s of them new there.%n",
+          NumberWords.count(month.scans(), "scan"), month.month(), Integer.toString(month.added()));
+    }
+    if (compaction.removed() > 0) {
+      out.printf(
+          "Removed %s that gathered files have replaced.%n",
+          NumberWords.count(compaction.removed(), "partition"));
+    }
+    if (compaction.months().isEmpty() && compaction.removed() == 0) {
+      out.println("Nothing to gather.");
     }
   }
 

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.not;
 
 import io.shardsum.io.FailureReason;
+import io.shardsum.tables.GatheredScans;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.WholeFiles;
 import io.shardsum.text.ForeignText;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -29,32 +31,36 @@ import org.apache.spark.sql.types.StructType;
 final class FinishedScans {
 
   private static final StructType COLUMNS =
-      ScanTable.SCANS
-          .schema(
-              "schema_version",
-              "fleet",
-              "started_at",
-              "finished_at",
-              "digest",
-              "engines",
-              "ranks",
-              "tensors",
-              "bytes",
-              "verdict",
-              "settings")
-          .add("scan_date", "date")
-          .add("scan_id", "string");
+      ScanTable.SCANS.schema(
+          "schema_version",
+          "fleet",
+          "started_at",
+          "finished_at",
+          "digest",
+          "engines",
+          "ranks",
+          "tensors",
+          "bytes",
+          "verdict",
+          "settings");
 
   private static final int MESSAGE_CODE_POINTS = 1_000;
 
   private final SparkSession session;
   private final Path out;
+  private final GatheredScans gathered;
   private final List<Row> rows;
 
-  private FinishedScans(SparkSession session, Path out, List<Row> rows) {
+  private FinishedScans(SparkSession session, Path out, List<Row> landed) {
     this.session = session;
     this.out = out;
-    this.rows = rows;
+    this.gathered = GatheredScans.of(landed);
+    this.rows =
+        landed.isEmpty()
+            ? List.of()
+            : gathered
+                .counted(session.createDataFrame(landed, landed.get(0).schema()))
+                .collectAsList();
   }
 
   /**
@@ -66,16 +72,18 @@ final class FinishedScans {
    */
   static FinishedScans in(SparkSession session, String out, UnreadScans unread) {
     Path directory = new Path(out);
-    List<Row> rows = rows(session, directory, unread);
-    if (rows.isEmpty()) {
+    FinishedScans finished =
+        new FinishedScans(session, directory, landed(session, directory, unread));
+    if (finished.rows.isEmpty()) {
       throw new HistoryException(
           "No finished scan in %s: expected tables that jobs/fleet-scan has written"
               .formatted(ForeignText.shown(out, MESSAGE_CODE_POINTS)));
     }
-    return new FinishedScans(session, directory, rows);
+    return finished;
   }
 
-  private static List<Row> rows(SparkSession session, Path out, UnreadScans unread) {
+  /** The table as it lies. */
+  private static List<Row> landed(SparkSession session, Path out, UnreadScans unread) {
     Path scans = new Path(out, ScanTable.SCANS.tableName());
     try {
       FileSystem fileSystem = scans.getFileSystem(session.sparkContext().hadoopConfiguration());
@@ -87,16 +95,16 @@ final class FinishedScans {
       throw new UncheckedIOException("Cannot read the tables in " + why, e);
     }
     Set<String> broken = unread.ofTheirOwnRow();
-    return read(session, scans, COLUMNS)
+    return read(session, scans)
         .where(not(col("scan_id").isInCollection(broken)))
         .selectExpr("*", "_metadata.file_path AS file")
         .where("fleet IS NOT NULL AND started_at IS NOT NULL")
         .collectAsList();
   }
 
-  private static Dataset<Row> read(SparkSession session, Path directory, StructType columns) {
+  private static Dataset<Row> read(SparkSession session, Path directory) {
     return WholeFiles.with(session.read())
-        .schema(columns)
+        .schema(GatheredScans.withScan(COLUMNS, "date"))
         .option(DataSource.GLOB_PATHS_KEY(), "false")
         .parquet(directory.toString());
   }
@@ -108,6 +116,11 @@ final class FinishedScans {
    */
   List<PastScan> all() {
     return rows.stream().map(PastScan::of).toList();
+  }
+
+  /** Which of them are gathered. */
+  GatheredScans gathered() {
+    return gathered;
   }
 
   /** What each scan was set to, as JSON, by its name. */
@@ -141,10 +154,11 @@ final class FinishedScans {
 
   /** Whether these scans are still there, none of them replaced: in the same files. */
   boolean stillHave(List<PastScan> scans) {
-    Map<String, Path> files = new HashMap<>();
-    rows.forEach(
-        row -> files.put(row.getAs("scan_id"), new Path(URI.create(row.<String>getAs("file")))));
-    return scans.parallelStream().map(scan -> files.get(scan.scanId())).allMatch(this::isThere);
+    Map<String, String> files = new HashMap<>();
+    rows.forEach(row -> files.put(row.getAs("scan_id"), row.getAs("file")));
+    Set<String> needed =
+        scans.stream().map(scan -> files.get(scan.scanId())).collect(Collectors.toSet());
+    return needed.parallelStream().map(file -> new Path(URI.create(file))).allMatch(this::isThere);
   }
 
   private boolean isThere(Path file) {

@@ -156,7 +156,7 @@ public final class History {
     List<PastScan> scans = chosen.stream().flatMap(of -> of.scans().stream()).toList();
     finished.requireKnownSchema(scans);
     TablesSession.fit(own, scans.stream().mapToLong(PastScan::ranks).sum());
-    try (HistoryTables tables = HistoryTables.open(own, out, chosen)) {
+    try (HistoryTables tables = HistoryTables.open(own, out, chosen, finished.gathered())) {
       tables.requireRows();
       List<T> read =
           reading.read(

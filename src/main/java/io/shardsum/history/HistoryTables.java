@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.io.FailureReason;
+import io.shardsum.tables.GatheredScans;
 import io.shardsum.tables.Query;
 import io.shardsum.tables.ScanPartition;
 import io.shardsum.tables.ScanTable;
@@ -90,6 +91,7 @@ final class HistoryTables implements AutoCloseable {
   private final SparkSession session;
   private final Path out;
   private final List<NumberedScans> fleets;
+  private final GatheredScans gathered;
   private final Dataset<Row> scans;
   private final List<Dataset<Row>> kept = new ArrayList<>();
 
@@ -97,13 +99,16 @@ final class HistoryTables implements AutoCloseable {
    * Makes the views of these scans, those of tensors apart. Lists the tables, which may run a Spark
    * job.
    */
-  static HistoryTables open(SparkSession session, String out, List<NumberedScans> fleets) {
-    HistoryTables tables = new HistoryTables(session, out, fleets);
+  static HistoryTables open(
+      SparkSession session, String out, List<NumberedScans> fleets, GatheredScans gathered) {
+    HistoryTables tables = new HistoryTables(session, out, fleets, gathered);
     tables.makeViews();
     return tables;
   }
 
-  private HistoryTables(SparkSession session, String out, List<NumberedScans> fleets) {
+  private HistoryTables(
+      SparkSession session, String out, List<NumberedScans> fleets, GatheredScans gathered) {
+    this.gathered = gathered;
     this.session = session;
     this.out = new Path(out);
     this.fleets = fleets;
@@ -112,7 +117,9 @@ final class HistoryTables implements AutoCloseable {
   }
 
   private void makeViews() {
-    scans.createOrReplaceTempView(landed(ScanTable.SCANS));
+    scans
+        .withColumn(GatheredScans.LANDED_IN, col("scan_id"))
+        .createOrReplaceTempView(landed(ScanTable.SCANS));
     view(ScanTable.ENGINES, ENGINES, "engine");
     view(ScanTable.RANKS, RANKS, "rank");
     view(ScanTable.FINDINGS, ScanTable.FINDINGS.schema(), "kind");
@@ -172,9 +179,11 @@ final class HistoryTables implements AutoCloseable {
   private void view(ScanTable table, StructType columns, String always) {
     Dataset<Row> rows =
         table.completed(
-            WholeFiles.with(reader(columns))
-                .parquet(directory(table).toString())
-                .where(col("scan_id").isInCollection(scanIds()))
+            gathered
+                .countedOf(
+                    scanIds(),
+                    WholeFiles.with(reader(GatheredScans.withScan(columns, "date")))
+                        .parquet(directory(table).toString()))
                 .where(col(always).isNotNull()));
     kept.add(rows.persist());
     rows.createOrReplaceTempView(landed(table));
@@ -192,8 +201,7 @@ final class HistoryTables implements AutoCloseable {
   }
 
   private DataFrameReader reader(StructType columns) {
-    StructType all = columns.add("scan_date", "date").add("scan_id", "string");
-    return session.read().schema(all).option(DataSource.GLOB_PATHS_KEY(), "false");
+    return session.read().schema(columns).option(DataSource.GLOB_PATHS_KEY(), "false");
   }
 
   /** The steps of ranks, computed once. */
@@ -260,7 +268,7 @@ final class HistoryTables implements AutoCloseable {
     }
     ScanTable.TENSORS
         .completed(
-            reader(TENSORS)
+            reader(TENSORS.add("scan_date", "date").add("scan_id", "string"))
                 .option("basePath", directory(ScanTable.TENSORS).toString())
                 .parquet(partitions.toArray(String[]::new))
                 .where(col("engine").isInCollection(engines)))

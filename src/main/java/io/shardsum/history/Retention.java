@@ -1,6 +1,8 @@
 package io.shardsum.history;
 
 import io.shardsum.history.RetentionRules.Months;
+import io.shardsum.tables.Compaction;
+import io.shardsum.tables.GatheredScans;
 import io.shardsum.tables.Leftover;
 import io.shardsum.tables.Query;
 import io.shardsum.tables.ScanId;
@@ -11,6 +13,7 @@ import io.shardsum.tables.StoredScans;
 import io.shardsum.tables.TablesSession;
 import io.shardsum.text.ForeignText;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -66,6 +69,7 @@ public final class Retention {
   public RetentionPlan plan(Optional<String> fleet, RetentionRules rules) {
     SparkSession own = HistorySession.of(session);
     FinishedScans finished = FinishedScans.in(own, out, new UnreadScans());
+    GatheredScans gathered = finished.gathered();
     ScanRange all = new ScanRange.Last(Integer.MAX_VALUE);
     ChosenScans choice = new ChosenScans(finished.all(), rules.now());
     List<NumberedScans> fleets = choice.choose(Optional.empty(), all);
@@ -75,9 +79,10 @@ public final class Retention {
     scans.forEach(scan -> requireName(scan.scanId()));
     TablesSession.fit(own, scans.stream().mapToLong(PastScan::ranks).sum());
     Map<String, StoredScan> places = new HashMap<>();
-    scans.forEach(scan -> places.put(scan.scanId(), stored.scan(scan.date(), scan.scanId())));
+    scans.forEach(
+        scan -> places.put(scan.scanId(), stored.scan(scan.date(), scan.scanId(), gathered)));
     Map<String, Set<KeepReason>> reasons =
-        reasons(own, fleets, rows(fleets, finished, places, rules));
+        reasons(own, fleets, rows(fleets, finished, places, rules), gathered);
     List<RetainedScan> retained = new ArrayList<>();
     for (PastScan scan : scans(chosen)) {
       List<KeepReason> why =
@@ -90,12 +95,26 @@ public final class Retention {
     for (NumberedScans ofFleet : chosen) {
       for (PastScan scan : choice.inFuture(ofFleet.fleet())) {
         requireName(scan.scanId());
-        StoredScan place = stored.scan(scan.date(), scan.scanId());
+        StoredScan place = stored.scan(scan.date(), scan.scanId(), gathered);
         retained.add(RetainedScan.of(scan, place, List.of(KeepReason.IN_FUTURE), rules));
       }
     }
-    List<Leftover> leftovers = fleet.isPresent() ? List.of() : stored.leftovers(rules.oldBefore());
+    List<Leftover> leftovers =
+        fleet.isPresent() ? List.of() : stored.leftovers(rules.oldBefore(), gathered);
     return new RetentionPlan(retained, leftovers);
+  }
+
+  /**
+   * Drops what goes, the oldest first. What cannot be dropped does not keep the rest.
+   *
+   * @return a line for each scan, leftover and month that could not be dropped, or written anew
+   */
+  public List<String> carryOut(RetentionPlan plan, Instant now) {
+    List<String> faults = new ArrayList<>(plan.carryOut(stored));
+    if (!plan.gone().isEmpty()) {
+      faults.addAll(Compaction.without(plan.gone(), session, out, stored, now).faults());
+    }
+    return faults;
   }
 
   /** What is no name of a scan would be a path elsewhere. */
@@ -141,8 +160,8 @@ public final class Retention {
   }
 
   private Map<String, Set<KeepReason>> reasons(
-      SparkSession own, List<NumberedScans> fleets, List<Row> scans) {
-    try (HistoryTables tables = HistoryTables.open(own, out, fleets)) {
+      SparkSession own, List<NumberedScans> fleets, List<Row> scans, GatheredScans gathered) {
+    try (HistoryTables tables = HistoryTables.open(own, out, fleets, gathered)) {
       Dataset<Row> ofTables = tables.input(scans, SCANS);
       Function<String, Dataset<Row>> over =
           statement -> tables.once(Query.of(statement).with("scans", ofTables));

@@ -1,10 +1,13 @@
 package io.shardsum.history;
 
+import io.shardsum.history.RetainedScan.Fate;
 import io.shardsum.tables.Leftover;
 import io.shardsum.tables.StoredScans;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What stays of the tables, and what goes.
@@ -31,12 +34,21 @@ public record RetentionPlan(List<RetainedScan> scans, List<Leftover> leftovers) 
     return leftovers.isEmpty() && scans.stream().noneMatch(RetainedScan::goes);
   }
 
+  /** The scans of which nothing stays. */
+  Set<String> gone() {
+    return scans.stream()
+        .filter(scan -> scan.fate() == Fate.ALL_GOES)
+        .map(scan -> scan.scan().scanId())
+        .collect(Collectors.toSet());
+  }
+
   /**
-   * Drops what goes, the oldest first. What cannot be dropped does not keep the rest.
+   * Drops what goes of the files that scans have landed, the oldest first. What cannot be dropped
+   * does not keep the rest.
    *
    * @return a line for each scan, and each leftover, that could not be dropped
    */
-  public List<String> carryOut(StoredScans stored) {
+  List<String> carryOut(StoredScans stored) {
     List<String> faults = new ArrayList<>();
     for (RetainedScan scan : scans) {
       attempt(() -> scan.drop(stored), faults);

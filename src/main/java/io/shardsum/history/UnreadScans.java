@@ -1,6 +1,7 @@
 package io.shardsum.history;
 
 import io.shardsum.scan.files.BrokenFile;
+import io.shardsum.tables.GatheredScans;
 import io.shardsum.tables.ScanPartition;
 import io.shardsum.tables.ScanTable;
 import java.time.Instant;
@@ -42,10 +43,10 @@ final class UnreadScans {
     faults.put(scanId.get(), fault);
   }
 
-  /** Those whose row in {@code scans} is what cannot be read. */
+  /** Those whose row in {@code scans} is what cannot be read, and gatherings. */
   Set<String> ofTheirOwnRow() {
     return faults.entrySet().stream()
-        .filter(fault -> isOfScans(fault.getValue()))
+        .filter(fault -> isOfScans(fault.getValue()) || GatheredScans.isGathering(fault.getKey()))
         .map(Map.Entry::getKey)
         .collect(Collectors.toSet());
   }

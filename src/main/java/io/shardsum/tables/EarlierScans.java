@@ -17,6 +17,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -63,30 +64,34 @@ public final class EarlierScans {
 
   private void makeViews() {
     if (any) {
+      // There are few, and each statement reads them.
+      Dataset<Row> files = found(ScanTable.SCANS);
+      List<Row> landed = files.collectAsList();
+      GatheredScans gathered = GatheredScans.of(landed);
+      TablesSession.fit(session, landed.stream().mapToLong(EarlierScans::ranks).sum());
       for (ScanTable table : ScanTable.values()) {
-        view(table);
+        switch (table) {
+          case SCANS ->
+              view(table, gathered.counted(session.createDataFrame(landed, files.schema())));
+          case TENSORS -> view(table, found(table));
+          case ENGINES, RANKS, FINDINGS -> view(table, gathered.counted(found(table)));
+        }
       }
       TableViews.verified().forEach(view -> TableViews.make(session, view));
     }
   }
 
-  /** Of scans there are few, and each statement reads them. */
-  private void view(ScanTable table) {
-    Dataset<Row> found = ofScansThatCount(table.completed(found(table)));
-    if (ObjectStore.holds(out) && table != ScanTable.TENSORS) {
+  private void view(ScanTable table, Dataset<Row> rows) {
+    Dataset<Row> found = table.completed(rows.where(ofScansThatCount()));
+    if (ObjectStore.holds(out) && table != ScanTable.TENSORS && table != ScanTable.SCANS) {
       // Each statement would read all files again. What is kept is no other reader's.
       found = found.where(lit(UUID.randomUUID().toString()).isNotNull()).persist();
-    }
-    if (table == ScanTable.SCANS) {
-      List<Row> scans = found.collectAsList();
-      found = session.createDataFrame(scans, found.schema());
-      TablesSession.fit(session, scans.stream().mapToLong(EarlierScans::ranks).sum());
     }
     found.createOrReplaceTempView("landed_" + table.tableName());
   }
 
-  private Dataset<Row> ofScansThatCount(Dataset<Row> rows) {
-    return leftOut.isEmpty() ? rows : rows.where(not(col("scan_id").isInCollection(leftOut)));
+  private Column ofScansThatCount() {
+    return not(col("scan_id").isInCollection(leftOut));
   }
 
   /** Whether a scan is among them. */
@@ -123,7 +128,10 @@ public final class EarlierScans {
 
   /** A scan's name is text, also where it looks like a number. */
   private Dataset<Row> found(ScanTable table) {
-    StructType schema = table.schema().add("scan_date", "string").add("scan_id", "string");
+    StructType schema =
+        table == ScanTable.TENSORS
+            ? table.schema().add("scan_date", "string").add("scan_id", "string")
+            : GatheredScans.withScan(table.schema(), "string");
     DataFrameReader reader =
         table == ScanTable.TENSORS ? read(session) : WholeFiles.with(read(session));
     Dataset<Row> found = reader.schema(schema).parquet(path(table));
@@ -131,7 +139,7 @@ public final class EarlierScans {
       throw new ReferenceException(
           "Cannot read %s: expected Parquet files, found none".formatted(path(table)));
     }
-    return found;
+    return found.where(ofScansThatCount());
   }
 
   private boolean anyIsLeftIn() {

@@ -204,13 +204,15 @@ public enum ScanTable {
       column("read_bytes", "BIGINT").since(4).saying("of `bytes`: read in this scan"),
       column("hashed_at", "TIMESTAMP").since(4).saying("of its oldest digest"));
 
-  /** The version of all columns: that of the youngest. Tables of a newer one are not read. */
+  /**
+   * The version of all columns: that of the youngest, or of gatherings. Tables of a newer one are
+   * not read.
+   */
   public static final int SCHEMA_VERSION =
       Arrays.stream(values())
           .flatMap(table -> table.columns.stream())
           .mapToInt(Column::since)
-          .max()
-          .orElseThrow();
+          .reduce(GatheredScans.SCHEMA_VERSION, Math::max);
 
   /**
    * A column of a table.

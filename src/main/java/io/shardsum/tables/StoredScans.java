@@ -9,9 +9,12 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -38,6 +41,7 @@ public final class StoredScans {
 
   private final Path out;
   private final FileSystem fileSystem;
+  private final Map<String, Long> bytesOfGatherings = new HashMap<>();
 
   /**
    * Those of the tables in a directory.
@@ -54,8 +58,21 @@ public final class StoredScans {
     }
   }
 
-  /** What a finished scan has. */
-  public StoredScan scan(LocalDate date, String scanId) {
+  /** Whether there is a table of scans. */
+  boolean haveTables() {
+    try {
+      return !list(new Path(out, ScanTable.SCANS.tableName())).isEmpty();
+    } catch (IOException e) {
+      throw cannot("read the tables in", out.toString(), e);
+    }
+  }
+
+  /**
+   * What a finished scan has; of what a gathering has its share.
+   *
+   * @param gathered which scans are gathered
+   */
+  public StoredScan scan(LocalDate date, String scanId, GatheredScans gathered) {
     ScanPartition partition = ScanPartition.of(date, scanId);
     try {
       Size tensors = size(partition.in(out, ScanTable.TENSORS));
@@ -65,20 +82,39 @@ public final class StoredScans {
           others += size(partition.in(out, table)).bytes();
         }
       }
+      others += gatheredBytes(scanId, gathered);
       return new StoredScan(partition, tensors.rows(), tensors.bytes(), others);
     } catch (IOException e) {
       throw cannot("read the tables in", out.toString(), e);
     }
   }
 
+  private long gatheredBytes(String scanId, GatheredScans gathered) throws IOException {
+    Optional<String> gathering = gathered.gathering(scanId);
+    if (gathering.isEmpty()) {
+      return 0;
+    }
+    Long known = bytesOfGatherings.get(gathering.get());
+    if (known == null) {
+      known = 0L;
+      for (ScanTable table : ORDER_OF_REMOVAL) {
+        known += size(GatheredScans.place(gathering.get()).in(out, table)).bytes();
+      }
+      bytesOfGatherings.put(gathering.get(), known);
+    }
+    return known / gathered.sizes().get(gathering.get());
+  }
+
   /**
    * What scans have left that did not end. A scan that runs is not among it, if it has begun, or
    * has written anything, since then.
+   *
+   * @param gathered which scans are gathered: these have ended
    */
-  public List<Leftover> leftovers(Instant before) {
+  public List<Leftover> leftovers(Instant before, GatheredScans gathered) {
     try {
       List<Leftover> leftovers = new ArrayList<>();
-      for (Map.Entry<String, List<Path>> unfinished : unfinished(before).entrySet()) {
+      for (Map.Entry<String, List<Path>> unfinished : unfinished(before, gathered).entrySet()) {
         add(unfinished.getKey(), unfinished.getValue(), before, leftovers);
       }
       for (FileStatus directory : list(out)) {
@@ -105,7 +141,8 @@ public final class StoredScans {
   }
 
   /** By partition: its directories in all tables, where that in the table of scans has no file. */
-  private Map<String, List<Path>> unfinished(Instant before) throws IOException {
+  private Map<String, List<Path>> unfinished(Instant before, GatheredScans gathered)
+      throws IOException {
     Map<ScanPartition, List<Path>> directories = new LinkedHashMap<>();
     String lastDay = ScanId.dateOf(before).toString();
     for (ScanTable table : ORDER_OF_REMOVAL) {
@@ -127,7 +164,8 @@ public final class StoredScans {
     }
     Map<String, List<Path>> unfinished = new TreeMap<>();
     for (Map.Entry<ScanPartition, List<Path>> scan : directories.entrySet()) {
-      if (!isFinished(scan.getKey())) {
+      boolean isGathered = gathered.gathering(scan.getKey().scanId()).isPresent();
+      if (!isGathered && !isFinished(scan.getKey())) {
         unfinished.put(scan.getKey().toString(), scan.getValue());
       }
     }
@@ -164,12 +202,38 @@ public final class StoredScans {
    */
   public void drop(StoredScan scan) {
     dropTensors(scan);
+    remove(scan.partition(), ORDER_OF_REMOVAL);
+  }
+
+  /**
+   * Removes what counts no more since a gathering has it: the row in {@code scans} last, so that a
+   * removal that is interrupted goes on the next time.
+   *
+   * @throws UncheckedIOException if the file system does not let it
+   */
+  void removeReplaced(ScanPartition partition) {
+    List<ScanTable> gathered = new ArrayList<>(ORDER_OF_REMOVAL);
+    gathered.remove(ScanTable.TENSORS);
+    Collections.reverse(gathered);
+    remove(partition, gathered);
+  }
+
+  /**
+   * Removes a gathering that counts.
+   *
+   * @throws UncheckedIOException if the file system does not let it
+   */
+  void removeGathering(ScanPartition partition) {
+    remove(partition, ORDER_OF_REMOVAL);
+  }
+
+  private void remove(ScanPartition partition, List<ScanTable> tables) {
     try {
-      for (ScanTable table : ORDER_OF_REMOVAL) {
-        delete(scan.partition().in(out, table));
+      for (ScanTable table : tables) {
+        delete(partition.in(out, table));
       }
     } catch (IOException e) {
-      throw cannot("drop " + shown(scan.partition().toString()) + " in", out.toString(), e);
+      throw cannot("drop " + shown(partition.toString()) + " in", out.toString(), e);
     }
   }
 

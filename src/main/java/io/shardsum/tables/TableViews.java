@@ -35,44 +35,67 @@ public final class TableViews {
   private static final Pattern HEAD =
       Pattern.compile("(?m)^CREATE OR REPLACE TEMPORARY VIEW \\w+ AS\\s+");
 
+  /** Rows of tensors are never gathered. */
+  private static final String AS_THEY_LIE = "scan_date, scan_id\nFROM %s";
+
+  /** Of which scan rows are, and where they lie: all, and of scans those that count. */
+  private static final String OF_SCANS =
+      "coalesce(of_scan_date, scan_date) AS scan_date, coalesce(of_scan_id, scan_id) AS scan_id, scan_id AS landed_in\nFROM %s";
+
+  private static final String COUNTED =
+      """
+      SELECT * EXCEPT (of_scan_id, newest, place)
+      FROM (
+        SELECT
+          *,
+          row_number() OVER (
+            PARTITION BY scan_id ORDER BY started_at DESC, CASE WHEN of_scan_id IS NULL THEN 1 ELSE 0 END) AS place
+        FROM (
+          SELECT
+            %s, of_scan_id,
+            max(CASE WHEN of_scan_id IS NOT NULL THEN scan_id END) OVER (PARTITION BY scan_date) AS newest,
+            %s
+        )
+        WHERE of_scan_id IS NULL OR landed_in = newest
+      )
+      WHERE place = 1\
+      """;
+
   /** Whose SQL it is. The files under {@code /sql/views} are Spark's. */
   public enum Dialect {
     /** DuckDB. */
     DUCKDB {
       @Override
-      List<String> landed(ScanTable table, String out) {
+      String files(ScanTable table, String out) {
         String nothing =
-            Arrays.stream(table.schema().fields())
+            Arrays.stream(columns(table).fields())
                 .map(field -> "CAST(NULL AS %s) AS %s".formatted(type(field), field.name()))
                 .collect(Collectors.joining(", "));
         String files =
             "read_parquet('%s/%s/*/*/*.parquet', hive_partitioning = true, union_by_name = true, hive_types = {'scan_date': DATE, 'scan_id': VARCHAR})"
                 .formatted(out.replace("'", "''"), table.tableName());
-        return List.of(
-            completed(
-                table,
-                "(SELECT %s WHERE false\n  UNION ALL BY NAME SELECT * FROM %s)"
-                    .formatted(nothing, files)));
+        return "CREATE OR REPLACE TEMPORARY VIEW %s AS\nSELECT %s WHERE false\nUNION ALL BY NAME SELECT * FROM %s"
+            .formatted(filesOf(table), nothing, files);
       }
 
       @Override
       String text(String statement) {
-        return statement.replace("unix_timestamp(", "epoch(").replace("ARRAY<INT>", "INT[]");
+        return statement
+            .replace("unix_timestamp(", "epoch(")
+            .replace("ARRAY<INT>", "INT[]")
+            .replace("* EXCEPT (", "* EXCLUDE (");
       }
     },
     /** Spark SQL. */
     SPARK {
       @Override
-      List<String> landed(ScanTable table, String out) {
-        String view = "landed_files_of_" + table.tableName();
-        String files =
-            "CREATE OR REPLACE TEMPORARY VIEW %s (%s, scan_date DATE, scan_id STRING) USING parquet OPTIONS (path '%s/%s')"
-                .formatted(
-                    view,
-                    table.schema().toDDL(),
-                    out.replace("\\", "\\\\").replace("'", "\\'"),
-                    table.tableName());
-        return List.of(files, completed(table, view));
+      String files(ScanTable table, String out) {
+        return "CREATE OR REPLACE TEMPORARY VIEW %s (%s, scan_date DATE, scan_id STRING) USING parquet OPTIONS (path '%s/%s')"
+            .formatted(
+                filesOf(table),
+                columns(table).toDDL(),
+                out.replace("\\", "\\\\").replace("'", "\\'"),
+                table.tableName());
       }
 
       @Override
@@ -81,21 +104,36 @@ public final class TableViews {
       }
     };
 
-    /** The statements that make a view of a table's files, with all of its columns. */
-    abstract List<String> landed(ScanTable table, String out);
+    /** The statement that makes a view of a table's files as they lie. */
+    abstract String files(ScanTable table, String out);
 
     /** A statement of Spark's in this dialect: a function and a type have other names. */
     abstract String text(String statement);
 
-    String completed(ScanTable table, String files) {
+    /** The statement that makes a view of those rows that count, with all columns of the table. */
+    String landed(ScanTable table) {
+      String columns =
+          table.columns().stream()
+              .map(ScanTable.Column::expression)
+              .collect(Collectors.joining(", "));
+      String from = (table == ScanTable.TENSORS ? AS_THEY_LIE : OF_SCANS).formatted(filesOf(table));
       return text(
-          "CREATE OR REPLACE TEMPORARY VIEW landed_%s AS\nSELECT %s, scan_date, scan_id\nFROM %s"
+          "CREATE OR REPLACE TEMPORARY VIEW landed_%s AS\n%s"
               .formatted(
                   table.tableName(),
-                  table.columns().stream()
-                      .map(ScanTable.Column::expression)
-                      .collect(Collectors.joining(", ")),
-                  files));
+                  table == ScanTable.SCANS
+                      ? COUNTED.formatted(columns, from)
+                      : "SELECT %s, %s".formatted(columns, from)));
+    }
+
+    private static String filesOf(ScanTable table) {
+      return "landed_files_of_" + table.tableName();
+    }
+
+    private static StructType columns(ScanTable table) {
+      return table == ScanTable.TENSORS
+          ? table.schema()
+          : table.schema().add(GatheredScans.OF_DATE, "date").add(GatheredScans.OF_SCAN, "string");
     }
 
     private static String type(StructField field) {
@@ -122,7 +160,10 @@ public final class TableViews {
   public static List<String> statements(String out, Dialect dialect) {
     List<String> statements = new ArrayList<>();
     for (ScanTable table : ScanTable.values()) {
-      statements.addAll(dialect.landed(table, out));
+      statements.add(dialect.files(table, out));
+    }
+    for (ScanTable table : ScanTable.values()) {
+      statements.add(dialect.landed(table));
     }
     Stream.concat(verified().stream(), DERIVED.stream())
         .map(TableViews::text)

@@ -93,7 +93,7 @@ class RetentionCommandTest {
     assertThat(JsonKeys.of(json))
         .isEqualTo(
             """
-            .: exit_code deleted dropped_bytes scans leftovers faults
+            .: exit_code deleted dropped_bytes scans leftovers gathered faults
             scans: fleet scan_id started_at fate kept_because tensor_bytes other_bytes
             """);
 
@@ -101,6 +101,37 @@ class RetentionCommandTest {
         .contains("tensors were dropped before")
         .endsWith("Nothing to drop.\n");
     saysThatTheyAreGone();
+  }
+
+  @Test
+  void gathersWhatStays(SparkSession spark) throws IOException {
+    String tables = place.resolve("tables").toString();
+    Instant startedAt = Instant.parse("2026-01-31T02:00:00Z");
+    Nights nights = new Nights();
+    for (int night = 0; night < 2; night++) {
+      nights.scan(
+          "prod",
+          "n" + night,
+          startedAt.plus(Duration.ofDays(night)),
+          List.of(Engine.of("a", "acme/chat", "1", "w")));
+    }
+    nights.write(spark, place.resolve("tables"));
+
+    CommandRun done = CommandRun.of("retention", "--out", tables, "--compact", "--format", "json");
+
+    assertThat(done.err()).isEmpty();
+    assertThat(done.exitCode()).isZero();
+    assertThat(new ObjectMapper().readTree(done.out()).at("/gathered").toString())
+        .isEqualTo(
+            """
+            [{"month":"2026-01","scans":1,"added":1},{"month":"2026-02","scans":1,"added":1}]""");
+    assertThat(CommandRun.of("retention", "--out", tables, "--compact").out())
+        .isEqualTo("Nothing to gather.\n");
+    assertThat(CommandRun.of("retention", "--out", tables, "--compact", "--delete").err())
+        .isEqualTo(
+            "retention: --keep-days: expected a number of days; only --compact goes without it\n");
+    assertThat(CommandRun.of("retention", "--out", place.toString(), "--compact").err())
+        .isEqualTo("retention: No finished scan in " + place + "\n");
   }
 
   private void saysThatTheyAreGone() {

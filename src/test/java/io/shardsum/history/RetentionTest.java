@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardsum.history.RetainedScan.Fate;
 import io.shardsum.history.RetentionRules.Months;
+import io.shardsum.tables.GatheredScans;
 import io.shardsum.tables.Leftover;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.Scope;
@@ -173,7 +174,8 @@ class RetentionTest {
 
   /** The plan for the copy: leftovers know where they lie. */
   private RetentionPlan plannedHere() {
-    return new RetentionPlan(planned.scans(), stored().leftovers(rules(1).oldBefore()));
+    return new RetentionPlan(
+        planned.scans(), stored().leftovers(rules(1).oldBefore(), GatheredScans.of(List.of())));
   }
 
   private static StoredScans stored(Path tables) {
@@ -393,7 +395,7 @@ class RetentionTest {
       Files.setLastModifiedTime(file, FileTime.from(name.endsWith("old") ? at(9) : NOW));
     }
 
-    assertThat(stored().leftovers(rules(5).oldBefore()))
+    assertThat(stored().leftovers(rules(5).oldBefore(), GatheredScans.of(List.of())))
         .filteredOn(leftover -> leftover.name().startsWith("_"))
         .extracting(leftover -> leftover.name() + " " + leftover.bytes())
         .containsExactly("_canary-old 4");
