@@ -170,13 +170,13 @@ public final class SignedReport {
     }
     if (found.rows() != rows) {
       return Optional.of(
-          "%s: expected the %s that were signed, found %s"
+          "%s: expected %s, as signed, found %s"
               .formatted(name, NumberWords.count(rows, "row"), Long.toString(found.rows())));
     }
     return found.sha256().equals(signed(name, statement))
         ? Optional.empty()
         : Optional.of(
-            "%s: expected the %s that were signed, found as many with other content"
+            "%s: expected %s, as signed, found as many with other content"
                 .formatted(name, NumberWords.count(rows, "row")));
   }
 

@@ -132,13 +132,12 @@ class VerifyReportCommandTest {
   void tablesOfOtherContentAreFound(SparkSession spark) throws IOException {
     assertDiffers(
         with("engines", rows(spark, "engines").withColumn("checksum", lit("0"))),
-        "engines: expected the 2 rows that were signed, found as many with other content");
+        "engines: expected 2 rows, as signed, found as many with other content");
     assertDiffers(
-        with("ranks", rows(spark, "ranks").limit(3)),
-        "ranks: expected the 4 rows that were signed, found 3");
+        with("ranks", rows(spark, "ranks").limit(3)), "ranks: expected 4 rows, as signed, found 3");
     assertDiffers(
         with("ranks", rows(spark, "ranks").union(rows(spark, "ranks"))),
-        "ranks: expected the 4 rows that were signed, found 8");
+        "ranks: expected 4 rows, as signed, found 8");
   }
 
   @Test
