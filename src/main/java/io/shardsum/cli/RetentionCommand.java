@@ -94,7 +94,7 @@ final class RetentionCommand implements Callable<Integer> {
       description = "Only scans of this fleet, and nothing of scans that did not end.")
   private String fleet;
 
-  @Option(names = "--delete", description = "Delete. Without it, nothing changes.")
+  @Option(names = "--delete", description = "Delete. Without it, nothing is deleted.")
   private boolean delete;
 
   @Option(

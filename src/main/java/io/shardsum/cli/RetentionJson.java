@@ -19,6 +19,7 @@ record RetentionJson(
     List<Scan> scans,
     List<Remains> leftovers,
     List<Gathered> gathered,
+    int removed,
     List<String> faults) {
 
   static RetentionJson of(
@@ -35,6 +36,7 @@ record RetentionJson(
         plan.scans().stream().map(Scan::of).toList(),
         plan.leftovers().stream().map(Remains::of).toList(),
         compaction.stream().flatMap(of -> of.months().stream()).map(Gathered::of).toList(),
+        compaction.map(Compaction.Outcome::removed).orElse(0),
         faults);
   }
 

@@ -98,7 +98,7 @@ final class RetentionReport {
     String what =
         "%s: %s".formatted(String.join(", ", parts), TerminalText.bytes(plan.droppedBytes()));
     switch (done) {
-      case NOTHING -> out.printf("Would drop %s. Nothing was changed: --delete does it.%n", what);
+      case NOTHING -> out.printf("Would drop %s. Nothing was dropped: --delete does it.%n", what);
       case DROPPED ->
           out.println(
               faults == 0

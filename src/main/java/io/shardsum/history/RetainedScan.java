@@ -1,7 +1,6 @@
 package io.shardsum.history;
 
 import io.shardsum.tables.StoredScan;
-import io.shardsum.tables.StoredScans;
 import java.util.List;
 
 /**
@@ -58,13 +57,5 @@ public record RetainedScan(PastScan scan, StoredScan stored, List<KeepReason> re
   /** Whether anything of it goes. */
   public boolean goes() {
     return fate == Fate.TENSORS_GO || fate == Fate.ALL_GOES;
-  }
-
-  void drop(StoredScans scans) {
-    switch (fate) {
-      case KEPT, HISTORY -> {}
-      case TENSORS_GO -> scans.dropTensors(stored);
-      case ALL_GOES -> scans.drop(stored);
-    }
   }
 }

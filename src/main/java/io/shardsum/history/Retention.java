@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -110,10 +111,18 @@ public final class Retention {
    * @return a line for each scan, leftover and month that could not be dropped, or written anew
    */
   public List<String> carryOut(RetentionPlan plan, Instant now) {
-    List<String> faults = new ArrayList<>(plan.carryOut(stored));
-    if (!plan.gone().isEmpty()) {
-      faults.addAll(Compaction.without(plan.gone(), session, out, stored, now).faults());
+    List<String> faults = new ArrayList<>();
+    List<RetainedScan> going = plan.dropTensors(stored, faults);
+    if (!going.isEmpty()) {
+      Set<String> names =
+          going.stream().map(scan -> scan.scan().scanId()).collect(Collectors.toSet());
+      List<String> stillGathered = Compaction.without(names, session, out, stored, now).faults();
+      faults.addAll(stillGathered);
+      if (stillGathered.isEmpty()) { // else the file that says that tensors are dropped must stay
+        going.forEach(scan -> RetentionPlan.attempt(() -> stored.drop(scan.stored()), faults));
+      }
     }
+    plan.dropLeftovers(stored, faults);
     return faults;
   }
 

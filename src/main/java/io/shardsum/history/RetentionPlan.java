@@ -4,10 +4,7 @@ import io.shardsum.history.RetainedScan.Fate;
 import io.shardsum.tables.Leftover;
 import io.shardsum.tables.StoredScans;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * What stays of the tables, and what goes.
@@ -34,36 +31,38 @@ public record RetentionPlan(List<RetainedScan> scans, List<Leftover> leftovers) 
     return leftovers.isEmpty() && scans.stream().noneMatch(RetainedScan::goes);
   }
 
-  /** The scans of which nothing stays. */
-  Set<String> gone() {
+  /**
+   * Drops the rows of tensors that go, the oldest first. What cannot be dropped does not keep the
+   * rest.
+   *
+   * @param faults gets a line for each scan whose rows could not be dropped
+   * @return the scans of which all goes, and whose tensors are gone
+   */
+  List<RetainedScan> dropTensors(StoredScans stored, List<String> faults) {
     return scans.stream()
+        .filter(RetainedScan::goes)
+        .filter(scan -> attempt(() -> stored.dropTensors(scan.stored()), faults))
         .filter(scan -> scan.fate() == Fate.ALL_GOES)
-        .map(scan -> scan.scan().scanId())
-        .collect(Collectors.toSet());
+        .toList();
   }
 
   /**
-   * Drops what goes of the files that scans have landed, the oldest first. What cannot be dropped
-   * does not keep the rest.
+   * Drops what scans have left that did not end.
    *
-   * @return a line for each scan, and each leftover, that could not be dropped
+   * @param faults gets a line for each that could not be dropped
    */
-  List<String> carryOut(StoredScans stored) {
-    List<String> faults = new ArrayList<>();
-    for (RetainedScan scan : scans) {
-      attempt(() -> scan.drop(stored), faults);
-    }
-    for (Leftover leftover : leftovers) {
-      attempt(() -> stored.drop(leftover), faults);
-    }
-    return faults;
+  void dropLeftovers(StoredScans stored, List<String> faults) {
+    leftovers.forEach(leftover -> attempt(() -> stored.drop(leftover), faults));
   }
 
-  private static void attempt(Runnable removal, List<String> faults) {
+  /** Whether it succeeds; if not, a line says why. */
+  static boolean attempt(Runnable removal, List<String> faults) {
     try {
       removal.run();
+      return true;
     } catch (UncheckedIOException e) {
       faults.add(e.getMessage());
+      return false;
     }
   }
 }

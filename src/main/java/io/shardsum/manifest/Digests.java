@@ -33,16 +33,26 @@ final class Digests {
       throw ManifestException.of(
           path, "SHA-256 in 64 hex digits", "`%s` of %s".formatted(digest, name));
     }
-    String inDirectory = name.replaceFirst("^(\\./+)+", "");
-    if (inDirectory.isEmpty() || (inDirectory + "/").matches("(?s)(.*/)?\\.\\./.*")) {
-      throw ManifestException.of(path, "names of files in the model's directory", name);
-    }
+    String inDirectory = inDirectory(path, name);
     String hex = digest.toLowerCase(Locale.ROOT);
     String before = files.putIfAbsent(inDirectory, hex);
     if (before != null && !before.equals(hex)) {
       throw ManifestException.of(
           path, "one digest of each file", "two of %s".formatted(inDirectory));
     }
+  }
+
+  /**
+   * A name without `./` before it.
+   *
+   * @throws ManifestException if it leads out of the directory
+   */
+  static String inDirectory(String path, String name) {
+    String inDirectory = name.replaceFirst("^(\\./+)+", "");
+    if (inDirectory.isEmpty() || (inDirectory + "/").matches("(?s)(.*/)?\\.\\./.*")) {
+      throw ManifestException.of(path, "names of files in the model's directory", name);
+    }
+    return inDirectory;
   }
 
   /**

@@ -144,7 +144,7 @@ record HubCache(Path snapshot, String model, String commit) {
             of -> {
               String lfs = of.getValue().path("lfs_sha256").asText();
               if (blob.equals(lfs) || blob.equals(of.getValue().path("blob_id").asText())) {
-                names.add(of.getKey());
+                names.add(Digests.inDirectory(snapshot.toString(), of.getKey()));
               }
             });
     return names;

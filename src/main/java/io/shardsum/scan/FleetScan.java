@@ -28,6 +28,7 @@ import io.shardsum.scan.plan.ScanSize;
 import io.shardsum.scan.reuse.Reuse;
 import io.shardsum.tables.BegunScan;
 import io.shardsum.tables.ClaimedScanException;
+import io.shardsum.tables.Compaction;
 import io.shardsum.tables.EarlierScans;
 import io.shardsum.tables.FindingRow;
 import io.shardsum.tables.RowSource;
@@ -35,6 +36,7 @@ import io.shardsum.tables.ScanClaim;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.ScanTables;
 import io.shardsum.tables.ScanWaves;
+import io.shardsum.tables.StoredScans;
 import io.shardsum.verdict.Finding;
 import java.time.Clock;
 import java.time.Duration;
@@ -169,6 +171,12 @@ public final class FleetScan {
     BegunScan now = BegunScan.of(request.inventory(), request.startedAt());
     return switch (request.start()) {
       case ANEW -> {
+        Compaction.forget(
+            request.scanId(),
+            session,
+            request.out(),
+            new StoredScans(request.out(), hadoopConf),
+            request.startedAt());
         tables.removeEarlier(hadoopConf);
         waves.begin(now);
         yield Optional.empty();

@@ -81,6 +81,13 @@ final class ModelDirectory {
 
   private void listLocal() throws IOException {
     Path root = Path.of(location.substring(LOCAL.length()));
+    if (Files.isSymbolicLink(root)) {
+      throw new UsageException(
+          "Cannot sign %s: expected a directory, found a link to %s: sign that, as named in the scan"
+              .formatted(
+                  ListedFile.shown(location),
+                  ListedFile.shown(Files.readSymbolicLink(root).toString())));
+    }
     Files.walkFileTree(
         root,
         new SimpleFileVisitor<>() {

@@ -5,6 +5,7 @@ import io.shardsum.fleet.FileIdentity;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.io.ListedFile;
 import io.shardsum.manifest.ModelStatement;
+import io.shardsum.tables.EngineResult;
 import io.shardsum.tables.FinishedScan;
 import io.shardsum.tables.Query;
 import io.shardsum.text.ForeignText;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
@@ -119,15 +121,27 @@ public final class ModelSigner {
 
   /** What is found wrong is not signed. */
   private void requireSound(Set<String> engines, ModelDirectory directory) {
+    Set<String> groups =
+        scan.engines(WeightSource.FILES).stream()
+            .filter(engine -> engines.contains(engine.engine()))
+            .map(EngineResult::group)
+            .collect(Collectors.toSet());
     for (Finding finding : scan.findings()) {
+      boolean isOfThese =
+          finding.engine().isPresent()
+              ? finding.engine().filter(engines::contains).isPresent()
+              : finding.location().filter(at -> !groups.contains(at)).isEmpty();
       if (finding.source() == WeightSource.FILES
-          && finding.engine().filter(engines::contains).isPresent()
+          && isOfThese
           && (finding.severity() == Severity.ERROR || finding.is(FindingKind.TRANSIENT_READ))) {
         throw cannot(
             directory.location(),
             "nothing wrong in it",
-            "%s of engine %s in scan %s"
-                .formatted(finding.kind(), finding.engine().orElseThrow(), scan.scanId()));
+            "%s%s in scan %s"
+                .formatted(
+                    finding.kind(),
+                    finding.engine().map(" of engine %s"::formatted).orElse(""),
+                    scan.scanId()));
       }
     }
   }

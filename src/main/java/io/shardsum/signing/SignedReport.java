@@ -77,6 +77,9 @@ public final class SignedReport {
     if (envelope.path("signatures").isArray() && envelope.path("signatures").isEmpty()) {
       return Optional.of(incomplete("is not signed"));
     }
+    if (!envelope.path("payloadType").isTextual()) {
+      throw notAReport("something else");
+    }
     return DsseEnvelope.parse(path, envelope).isSignedBy(key)
         ? Optional.empty()
         : Optional.of(

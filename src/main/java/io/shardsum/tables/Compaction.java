@@ -121,6 +121,24 @@ public final class Compaction {
     return new Outcome(compaction.months(compaction::isGathered, scanIds), 0, compaction.faults);
   }
 
+  /**
+   * Takes the scan out of the gatherings whose name another one gets: it counts no more as soon as
+   * that one begins, which then writes the same directories of tensors.
+   *
+   * @param startedAt when the scan begins that gets the name
+   * @throws UncheckedIOException if its month cannot be written anew
+   */
+  public static void forget(
+      ScanId scanId, SparkSession session, String out, StoredScans stored, Instant startedAt) {
+    if (scanId.isOf(startedAt) || !stored.haveGatherings()) {
+      return;
+    }
+    List<String> faults = without(Set.of(scanId.text()), session, out, stored, startedAt).faults();
+    if (!faults.isEmpty()) {
+      throw new UncheckedIOException(faults.get(0), new IOException(faults.get(0)));
+    }
+  }
+
   private boolean isGathered(Row scan) {
     return gathered.gathering(scan.getAs(SCAN)).isPresent();
   }
@@ -195,10 +213,14 @@ public final class Compaction {
   private List<Month> months(Predicate<Row> wanted, Set<String> gone) {
     Map<YearMonth, Set<String>> scans = new TreeMap<>();
     Set<YearMonth> changed = new TreeSet<>();
+    Map<YearMonth, Integer> newer = new TreeMap<>();
     for (Row scan : counted()) {
       String scanId = scan.getAs(SCAN);
       YearMonth month = YearMonth.from(scan.<Date>getAs(DATE).toLocalDate());
       boolean stays = !gone.contains(scanId);
+      if (isGathered(scan) && !isKnown(scan)) {
+        newer.put(month, scan.getAs("schema_version"));
+      }
       if (stays && wanted.test(scan) && isKnown(scan)) {
         scans.computeIfAbsent(month, any -> new TreeSet<>()).add(scanId);
       }
@@ -209,6 +231,12 @@ public final class Compaction {
     List<Month> written = new ArrayList<>();
     for (YearMonth month : changed) {
       Set<String> ofMonth = scans.getOrDefault(month, Set.of());
+      if (newer.containsKey(month)) {
+        faults.add(
+            "Cannot gather the scans of %s in %s: expected schema version %s at most, found %s: a newer Shardsum has gathered them"
+                .formatted(month, out, ScanTable.SCHEMA_VERSION, newer.get(month)));
+        continue;
+      }
       try {
         if (ofMonth.isEmpty()) {
           gatherings(month).stream().map(GatheredScans::place).forEach(stored::removeGathering);

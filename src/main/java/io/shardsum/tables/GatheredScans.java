@@ -2,6 +2,8 @@ package io.shardsum.tables;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 
 import java.sql.Timestamp;
@@ -52,6 +54,7 @@ public final class GatheredScans {
 
   private static final int MONTH_END = NAME.length() + "2026-11".length();
 
+  /** By name of a scan: the gathering that has its rows. */
   private final Map<String, String> gatherings;
 
   private GatheredScans(Map<String, String> gatherings) {
@@ -76,12 +79,15 @@ public final class GatheredScans {
       }
     }
     Map<String, String> gatherings = new TreeMap<>();
+    Map<String, Timestamp> last = new HashMap<>(own);
     for (Row row : scans) {
       String name = row.getAs(SCAN);
       if (isGathering(name) && newest.get(month(name)).equals(name)) {
+        String of = row.getAs(OF_SCAN);
         Timestamp started = row.getAs(STARTED);
-        if (!own.getOrDefault(row.<String>getAs(OF_SCAN), started).after(started)) {
-          gatherings.put(row.getAs(OF_SCAN), name);
+        if (!last.getOrDefault(of, started).after(started)) {
+          last.put(of, started);
+          gatherings.put(of, name);
         }
       }
     }
@@ -152,21 +158,27 @@ public final class GatheredScans {
         files
             .where(not(col(SCAN).isInCollection(gatherings.keySet())))
             .where(not(col(SCAN).startsWith(NAME)).or(col(SCAN).isInCollection(sizes().keySet()))),
-        gatherings.keySet());
+        gatherings);
   }
 
   /** The rows that count of some scans: no other file is read. */
   public Dataset<Row> countedOf(Set<String> scanIds, Dataset<Row> files) {
     Set<String> places = new HashSet<>();
     scanIds.forEach(scanId -> places.add(gatherings.getOrDefault(scanId, scanId)));
-    return counted(
-        files.where(col(SCAN).isInCollection(places)),
-        scanIds.stream().filter(gatherings::containsKey).collect(Collectors.toSet()));
+    Map<String, String> gathered = new HashMap<>(gatherings);
+    gathered.keySet().retainAll(scanIds);
+    return counted(files.where(col(SCAN).isInCollection(places)), gathered);
   }
 
-  private static Dataset<Row> counted(Dataset<Row> files, Set<String> gathered) {
+  /** A scan's rows count in one gathering, whichever others have rows under its name. */
+  private static Dataset<Row> counted(Dataset<Row> files, Map<String, String> gathered) {
+    Set<String> pairs = new HashSet<>();
+    gathered.forEach((scanId, gathering) -> pairs.add(gathering + "/" + scanId));
     return files
-        .where(col(OF_SCAN).isNull().or(col(OF_SCAN).isInCollection(gathered)))
+        .where(
+            col(OF_SCAN)
+                .isNull()
+                .or(concat(col(SCAN), lit("/"), col(OF_SCAN)).isInCollection(pairs)))
         .withColumn(
             DATE, coalesce(col(OF_DATE).cast(files.schema().apply(DATE).dataType()), col(DATE)))
         .withColumn(SCAN, coalesce(col(OF_SCAN), col(SCAN)))

@@ -34,12 +34,19 @@ public record ScanId(String text) {
 
   /** An id that no other scan has: the time in UTC, and eight random digits. */
   public static ScanId startedAt(Instant time) {
-    String second =
-        DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC)
-            .format(time);
     int random = ThreadLocalRandom.current().nextInt();
-    return new ScanId(second + "-" + HexFormat.of().toHexDigits(random));
+    return new ScanId(prefix(time) + HexFormat.of().toHexDigits(random));
+  }
+
+  /** Whether it may be the id that {@link #startedAt} has made for a scan begun then. */
+  boolean isOf(Instant time) {
+    return text.startsWith(prefix(time));
+  }
+
+  private static String prefix(Instant time) {
+    return DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z-'", Locale.ROOT)
+        .withZone(ZoneOffset.UTC)
+        .format(time);
   }
 
   /** The day, in UTC, that a scan begun at {@code time} belongs to. */

@@ -67,6 +67,24 @@ public final class StoredScans {
     }
   }
 
+  /** Whether there is a gathering, or what a killed one has left. */
+  boolean haveGatherings() {
+    try {
+      for (FileStatus day : list(new Path(out, ScanTable.SCANS.tableName()))) {
+        if (day.getPath().getName().endsWith("-01")) { // the days of gatherings
+          for (FileStatus scan : list(day.getPath())) {
+            if (GatheredScans.isGathering(scan.getPath().getName().replaceFirst("^scan_id=", ""))) {
+              return true;
+            }
+          }
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      throw cannot("read the tables in", out.toString(), e);
+    }
+  }
+
   /**
    * What a finished scan has; of what a gathering has its share.
    *
@@ -196,12 +214,11 @@ public final class StoredScans {
   }
 
   /**
-   * Drops all of a scan.
+   * Drops all of a scan, whose tensors are dropped already and which no gathering has any more.
    *
    * @throws UncheckedIOException if the file system does not let it
    */
   public void drop(StoredScan scan) {
-    dropTensors(scan);
     remove(scan.partition(), ORDER_OF_REMOVAL);
   }
 

@@ -81,7 +81,7 @@ class ManifestScanTest {
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
     assertThat(run.out())
         .contains(
-            "alone: MANIFEST: 2 files of 2 as the manifest file:%s says; it is not signed; not compared: 1 file that is no weights, and not there, not readable or over 64 MiB"
+            "alone: MANIFEST: 2 files of 2 as the manifest file:%s says; it is not signed; not compared: 1 file that is no weights, and not there, not readable, over 64 MiB, or read with two contents"
                 .formatted(fleet.directory("alone").resolve("SHA256SUMS")))
         .doesNotContain("UNVERIFIED");
   }

@@ -44,7 +44,9 @@ class SignCommandTest {
   private static SmallFleet fleet;
   private static Path tables;
 
-  /** Models of one engine each, but for a pair that differs. */
+  /**
+   * Models of one engine each, but for one of three copies and one of two, of which one differs.
+   */
   @BeforeAll
   static void scan(SparkSession spark) throws IOException {
     assertThat(spark.sparkContext().isLocal()).isTrue();
@@ -56,7 +58,11 @@ class SignCommandTest {
     for (String engine : List.of("right", "wrong", "right-too")) {
       fleet.engine(engine, List.of("model: acme/pair"));
     }
+    for (String engine : List.of("one", "other")) {
+      fleet.engine(engine, List.of("model: acme/two"));
+    }
     SmallFleet.flipBit(fleet.shard("wrong", 0, 1), "model.layers.1.mlp.down_proj.weight");
+    SmallFleet.flipBit(fleet.shard("other", 0, 1), "model.layers.1.mlp.down_proj.weight");
     Files.writeString(fleet.directory("whole").resolve("config.json"), "{}");
     Files.createDirectories(fleet.directory("whole").resolve(".git"));
     Files.writeString(fleet.directory("whole").resolve(".git/HEAD"), "ref");
@@ -197,6 +203,8 @@ class SignCommandTest {
   @Test
   void whatIsFoundWrongIsNotSigned() {
     assertRefused("wrong", "found DAMAGED of engine wrong");
+    assertRefused("one", "found UNDECIDED in scan");
+    assertRefused("other", "found UNDECIDED in scan");
   }
 
   @Test

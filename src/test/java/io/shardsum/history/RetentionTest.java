@@ -178,6 +178,10 @@ class RetentionTest {
         planned.scans(), stored().leftovers(rules(1).oldBefore(), GatheredScans.of(List.of())));
   }
 
+  private List<String> carryOut(RetentionPlan plan) {
+    return new Retention(spark, out.toString(), stored()).carryOut(plan, NOW);
+  }
+
   private static StoredScans stored(Path tables) {
     return new StoredScans(tables.toString(), spark.sparkContext().hadoopConfiguration());
   }
@@ -255,7 +259,7 @@ class RetentionTest {
   void dropsTensorsOnlyAndSaysSoInTheirPlace() {
     Map<String, Long> before = files(out);
 
-    assertThat(plannedHere().carryOut(stored())).isEmpty();
+    assertThat(carryOut(plannedHere())).isEmpty();
 
     Map<String, Long> after = files(out);
     assertThat(before.keySet())
@@ -276,7 +280,7 @@ class RetentionTest {
 
   @Test
   void leavesTheHistoryAsItWas() {
-    plannedHere().carryOut(stored());
+    carryOut(plannedHere());
 
     List<FleetHistory> before = histories(written);
     List<FleetHistory> after = histories(out);
@@ -301,10 +305,10 @@ class RetentionTest {
   void dropsAllRowsOfWhatIsOlderThanTheHistory() {
     RetentionRules rules = new RetentionRules(NOW, 1, OptionalInt.of(10), Months.KEEP_NONE);
 
-    assertThat(plannedHere().carryOut(stored())).isEmpty();
+    assertThat(carryOut(plannedHere())).isEmpty();
     RetentionPlan plan = plan(rules);
     assertThat(of(plan, Fate.ALL_GOES)).containsExactly("lab4", "n01", "n02", "n04", "n05");
-    assertThat(plan.carryOut(stored())).isEmpty();
+    assertThat(carryOut(plan)).isEmpty();
 
     for (ScanTable table : ScanTable.values()) {
       assertThat(out.resolve(table.tableName() + "/scan_date=2026-10-21")).doesNotExist();
@@ -331,7 +335,7 @@ class RetentionTest {
     assertThat(plan.leftovers())
         .extracting(Leftover::name)
         .contains("scan_date=2026-10-20/scan_id=n01");
-    assertThat(plan.carryOut(stored())).isEmpty();
+    assertThat(carryOut(plan)).isEmpty();
 
     assertThat(files(rows)).containsOnlyKeys("_dropped");
     assertThat(out.resolve("engines/scan_date=2026-10-20")).doesNotExist();
@@ -376,7 +380,7 @@ class RetentionTest {
     assertThat(kept(plan))
         .containsEntry("n02", List.of(KeepReason.DRIFT))
         .containsEntry("n03", List.of(KeepReason.DRIFT));
-    assertThat(plan.carryOut(stored())).isEmpty();
+    assertThat(carryOut(plan)).isEmpty();
     EngineStep last =
         new History(spark, out.toString(), ThirtyNights.AFTER)
             .histories(Optional.empty(), new ScanRange.Last(1))
@@ -406,7 +410,7 @@ class RetentionTest {
     Path stuck = out.resolve("tensors/scan_date=2026-10-20/scan_id=n01");
     Files.createDirectories(stuck.resolve("_dropped")); // no file can be made of that name
 
-    List<String> faults = plannedHere().carryOut(stored());
+    List<String> faults = carryOut(plannedHere());
 
     assertThat(faults)
         .singleElement()

@@ -65,14 +65,15 @@ final class OtherFiles {
       boolean isBlob = manifest.gitBlobs().containsKey(name);
       String expected = (isBlob ? manifest.gitBlobs() : manifest.files()).get(name);
       LongFunction<MessageDigest> algorithm = isBlob ? OtherFiles::gitBlob : OtherFiles::sha256;
-      Optional<String> found = digest(path, algorithm);
-      if (found.isEmpty()) {
-        left++;
-      } else if (found.get().equals(expected)
-          || digest(path, algorithm).equals(Optional.of(expected))) {
+      Optional<String> first = digest(path, algorithm);
+      Optional<String> last =
+          first.filter(expected::equals).or(() -> first.flatMap(of -> digest(path, algorithm)));
+      if (last.filter(expected::equals).isPresent()) {
         equal++;
+      } else if (last.isPresent() && last.equals(first)) {
+        differing.add(new Differing(path.toString(), expected, last.get()));
       } else {
-        differing.add(new Differing(path.toString(), expected, found.get()));
+        left++;
       }
     }
     return new Compared(equal, left, differing);

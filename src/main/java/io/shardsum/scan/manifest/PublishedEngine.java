@@ -259,7 +259,7 @@ record PublishedEngine(
                 manifest.signing().words(),
                 others.left() == 0
                     ? ""
-                    : "; not compared: %s that %s no weights, and not there, not readable or over 64 MiB"
+                    : "; not compared: %s that %s no weights, and not there, not readable, over 64 MiB, or read with two contents"
                         .formatted(
                             NumberWords.count(others.left(), "file"),
                             others.left() == 1 ? "is" : "are")));

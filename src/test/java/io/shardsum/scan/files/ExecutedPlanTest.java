@@ -23,7 +23,8 @@ class ExecutedPlanTest {
   @ValueSource(strings = {"true", "false"})
   void hasTheOperatorsOfAQuery(String adaptive, SparkSession spark) {
     SparkSession session = session(spark, adaptive);
-    Dataset<Row> rows = session.sql("SELECT id % 3 AS k, count(*) FROM range(9) GROUP BY 1");
+    Dataset<Row> rows =
+        session.sql("SELECT id % 3 AS k, count(*) FROM range(0, 9, 1, 2) GROUP BY 1");
 
     rows.collectAsList();
 
