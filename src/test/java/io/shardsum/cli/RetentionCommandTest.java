@@ -80,7 +80,7 @@ class RetentionCommandTest {
         .startsWith("Fleet prod-\\u001b[31m: 3 scans, 2 of them began before ")
         .containsPattern("ago-30 +\\S+ \\S+ +\\S+ kB +\\S+ kB +drop tensors\n")
         .containsPattern(
-            "Would drop the tensors of 2 scans: \\S+ kB. Nothing was changed: --delete does it.\n$");
+            "Would drop the tensors of 2 scans: \\S+ kB. Nothing was dropped: --delete does it.\n$");
 
     CommandRun done = retention("--keep-days", "10", "--delete", "--format", "json");
 
@@ -93,7 +93,7 @@ class RetentionCommandTest {
     assertThat(JsonKeys.of(json))
         .isEqualTo(
             """
-            .: exit_code deleted dropped_bytes scans leftovers gathered faults
+            .: exit_code deleted dropped_bytes scans leftovers gathered removed faults
             scans: fleet scan_id started_at fate kept_because tensor_bytes other_bytes
             """);
 
