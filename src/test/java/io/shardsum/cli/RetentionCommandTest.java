@@ -14,6 +14,7 @@ import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
 import io.shardsum.verdict.Subject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -101,6 +103,33 @@ class RetentionCommandTest {
         .contains("tensors were dropped before")
         .endsWith("Nothing to drop.\n");
     saysThatTheyAreGone();
+  }
+
+  @Test
+  void aScanThatTakesTheNameOfAGatheredOneReplacesIt() throws IOException {
+    SmallFleet fleet = SmallFleet.of(place.resolve("fleet"), 1, 1);
+    for (String engine : List.of("a", "b")) {
+      fleet.engine(engine, List.of("model: acme/chat"));
+    }
+    Path tables = place.resolve("tables");
+    String[] scan = {
+      "--fleet", fleet.description().toString(), "--out", tables.toString(), "--scan-id", "nightly"
+    };
+    assertThat(CommandRun.fleetScan(scan).exitCode()).isZero();
+    assertThat(CommandRun.of("retention", "--out", tables.toString(), "--compact").exitCode())
+        .isZero();
+    assertThat(gatherings(tables)).isNotEmpty();
+
+    CommandRun again = CommandRun.fleetScan(scan);
+
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(gatherings(tables)).isEmpty();
+  }
+
+  private static List<Path> gatherings(Path tables) throws IOException {
+    try (Stream<Path> all = Files.walk(tables)) {
+      return all.filter(file -> file.toString().matches(".*_month-.*\\.parquet")).toList();
+    }
   }
 
   @Test
