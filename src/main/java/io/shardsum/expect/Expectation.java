@@ -1,26 +1,20 @@
 package io.shardsum.expect;
 
 import io.shardsum.expect.model.Checkpoint;
-import io.shardsum.expect.model.EngineRules;
 import io.shardsum.expect.model.EngineSetup;
 import io.shardsum.expect.model.ExpectException;
 import io.shardsum.expect.model.ExpectedRank;
 import io.shardsum.expect.model.ExpectedTensor;
-import io.shardsum.expect.model.ModelConfig;
 import io.shardsum.expect.model.Refusal;
 import io.shardsum.expect.model.Topology;
 import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.expect.recipe.RecipeGroup;
 import io.shardsum.expect.recipe.Slice;
-import io.shardsum.expect.sglang.SglangRules;
 import io.shardsum.expect.table.ModelPlan;
-import io.shardsum.expect.vllm.VllmRules;
-import io.shardsum.text.ForeignText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -44,35 +38,10 @@ public record Expectation(Topology topology, List<ExpectedRank> ranks) {
    * @throws ExpectException if such an engine does not start, or a setting is not known
    */
   public static Expectation of(Checkpoint checkpoint, EngineSetup setup) {
-    EngineRules engine = rules(checkpoint, setup);
-    ModelConfig config = checkpoint.config();
-    Optional<String> refusal = engine.refusal(config);
-    if (refusal.isPresent()) {
-      return refused(engine.topology(), checkpoint, setup, refusal.get());
-    }
-    Optional<ModelPlan> plan = ModelPlan.of(checkpoint, engine);
-    return plan.map(ModelPlan::refusal)
-        .orElseGet(() -> Optional.of(notKnown(config, engine)))
-        .map(reason -> refused(engine.topology(), checkpoint, setup, reason))
-        .orElseGet(
-            () -> new Expectation(engine.topology(), plan.orElseThrow().ranks(setup.dtype())));
-  }
-
-  private static EngineRules rules(Checkpoint checkpoint, EngineSetup setup) {
-    return switch (setup.release()) {
-      case SGLANG_0_5_23 -> new SglangRules(setup);
-      case VLLM_0_32 -> new VllmRules(setup, checkpoint);
-    };
-  }
-
-  /** Why nothing is predicted of a model whose class is not known. */
-  private static String notKnown(ModelConfig config, EngineRules engine) {
-    List<String> architectures = config.texts("architectures");
-    String known = String.join(", ", ModelPlan.tables(engine).names());
-    return architectures.isEmpty()
-        ? "config.json names no model class under architectures; known: " + known
-        : "the rules of model class %s are not known; known: %s"
-            .formatted(ForeignText.quoted(String.join(", ", architectures)), known);
+    ModelPlan plan = new ModelPlan(checkpoint, setup);
+    return plan.refusal()
+        .map(reason -> refused(plan.topology(), checkpoint, setup, reason))
+        .orElseGet(() -> new Expectation(plan.topology(), plan.ranks()));
   }
 
   /** All recipes, those of one tensor together, in the order of the first rank that has it. */

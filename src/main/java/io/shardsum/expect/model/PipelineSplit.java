@@ -1,38 +1,45 @@
 package io.shardsum.expect.model;
 
 import io.shardsum.text.ForeignText;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 
 /** How many layers each pipeline stage has. */
 public final class PipelineSplit {
   private PipelineSplit() {}
 
-  /** SGLang: the last stages have one more, as many as layers are left over. */
-  public static List<Stage> sglang(long layers, int stages, Optional<String> partition) {
+  /**
+   * As many on each stage, and one more on some.
+   *
+   * @param hasOneMore by the stage's number
+   * @throws ExpectException if there are more stages than layers
+   */
+  public static List<Stage> even(long layers, int stages, LongPredicate hasOneMore) {
     requireLayers(layers, stages);
-    if (stages > 1 && partition.isPresent()) {
-      return given("SGLANG_PP_LAYER_PARTITION", partition.get(), layers, stages);
-    }
-    List<Long> sizes = new ArrayList<>();
-    for (int stage = 0; stage < stages; stage++) {
-      sizes.add(layers / stages + (stage >= stages - layers % stages ? 1 : 0));
-    }
-    return Stage.of(sizes);
+    return Stage.of(
+        LongStream.range(0, stages)
+            .mapToObj(stage -> layers / stages + (hasOneMore.test(stage) ? 1 : 0))
+            .toList());
   }
 
-  /** vLLM: the stages before the last have one more, counted from the back. */
-  public static List<Stage> vllm(long layers, int stages, Optional<String> partition) {
+  /**
+   * As the engine is told.
+   *
+   * @param name of the setting
+   * @param partition numbers of layers, by stage
+   * @throws ExpectException if they are not, or do not add up to all layers
+   */
+  public static List<Stage> given(String name, String partition, long layers, int stages) {
     requireLayers(layers, stages);
-    if (partition.isPresent()) {
-      return given("VLLM_PP_LAYER_PARTITION", partition.get(), layers, stages);
+    if (!partition.matches("(\\s*[0-9]{1,9}\\s*,)*\\s*[0-9]{1,9}\\s*")) {
+      throw wrong(name, partition, layers, stages);
     }
-    List<Long> sizes = new ArrayList<>();
-    for (int stage = 0; stage < stages; stage++) {
-      int fromBack = stages - stage;
-      boolean oneMore = fromBack >= 2 && fromBack < 2 + layers % stages;
-      sizes.add(layers / stages + (oneMore ? 1 : 0));
+    List<Long> sizes =
+        Arrays.stream(partition.split(",", -1)).map(size -> Long.valueOf(size.strip())).toList();
+    if (sizes.size() != stages || sizes.stream().mapToLong(Long::longValue).sum() != layers) {
+      throw wrong(name, partition, layers, stages);
     }
     return Stage.of(sizes);
   }
@@ -42,22 +49,6 @@ public final class PipelineSplit {
       throw new ExpectException(
           "pp is %s; expected at most the %s layers of the model".formatted(stages, layers));
     }
-  }
-
-  private static List<Stage> given(String name, String partition, long layers, int stages) {
-    List<Long> sizes = new ArrayList<>();
-    try {
-      for (String size : partition.split(",", -1)) {
-        sizes.add(Long.parseLong(size.strip()));
-      }
-    } catch (NumberFormatException e) {
-      throw wrong(name, partition, layers, stages);
-    }
-    long sum = sizes.stream().mapToLong(Long::longValue).sum();
-    if (sizes.size() != stages || sum != layers || sizes.stream().anyMatch(size -> size < 0)) {
-      throw wrong(name, partition, layers, stages);
-    }
-    return Stage.of(sizes);
   }
 
   private static ExpectException wrong(String name, String partition, long layers, int stages) {

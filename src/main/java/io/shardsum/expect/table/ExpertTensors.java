@@ -1,10 +1,11 @@
 package io.shardsum.expect.table;
 
-import io.shardsum.expect.model.EngineRules;
 import io.shardsum.expect.model.ExpertLayout;
+import io.shardsum.expect.model.Fp8Loading;
 import io.shardsum.expect.model.Quantization.Scheme;
 import io.shardsum.expect.model.Share;
 import io.shardsum.expect.model.SizeLimits;
+import io.shardsum.expect.model.Topology;
 import io.shardsum.expect.recipe.Cast;
 import io.shardsum.expect.recipe.Interleaved;
 import io.shardsum.expect.recipe.Joined;
@@ -31,7 +32,7 @@ final class ExpertTensors {
   private record Slot(long expert, List<String> modules) {}
 
   private final ModelTable table;
-  private final EngineRules engine;
+  private final Topology topology;
   private final Weights weights;
   private final int rank;
   private final BiConsumer<String, Supplier<Recipe>> collected;
@@ -39,15 +40,16 @@ final class ExpertTensors {
   private long hidden;
   private long size;
   private Span held = Span.whole(0);
+  private Fp8Loading loading = Fp8Loading.AS_STORED;
 
   ExpertTensors(
       ModelTable table,
-      EngineRules engine,
+      Topology topology,
       Weights weights,
       int rank,
       BiConsumer<String, Supplier<Recipe>> collected) {
     this.table = table;
-    this.engine = engine;
+    this.topology = topology;
     this.weights = weights;
     this.rank = rank;
     this.collected = collected;
@@ -60,21 +62,25 @@ final class ExpertTensors {
     count = scope.number(sizes.get(0).count());
     size = scope.number(sizes.get(1).count());
     hidden = scope.number(sizes.get(2).count());
-    boolean hasRedundant = !"none".equals(table.options().get("redundant experts"));
-    long physical = count + (hasRedundant ? engine.redundantExperts() : 0);
-    Share inside = engine.topology().insideExpertShare(rank);
+    long physical = count + scope.number("redundant");
+    Share inside = topology.insideExpertShare(rank);
     SizeLimits.requireExperts(physical, scope.config().size("num_hidden_layers"), inside.count());
     held = inside.span(size, scope.label(sizes.get(1).count()));
     List<String> sources =
         row.sources().stream().map(s -> table.storedName(scope.filled(s.name()))).toList();
     Scheme scheme = weights.quantization().ofExperts(module(sources.get(0)));
+    TableScope stored = scope.with("experts", physical).with("scheme", scheme.name());
+    loading = stored.is("requantizes_experts") ? Fp8Loading.ON_SM100 : Fp8Loading.AS_STORED;
     collected.accept(
         name + ".w13_weight",
-        () -> first(slots(sources, physical), row, layout(name, scheme), scheme));
+        () -> {
+          ExpertLayout layout = layout(name, scheme, stored);
+          return first(slots(sources, physical), row, layout, scheme);
+        });
     collected.accept(
         name + ".w2_weight",
         () -> {
-          layout(name, scheme);
+          layout(name, scheme, stored);
           return stacked(
               slots(sources, physical),
               slot -> List.of(down(slot)),
@@ -84,7 +90,7 @@ final class ExpertTensors {
   }
 
   private List<Slot> slots(List<String> sources, long physical) {
-    Span ids = engine.experts(rank, physical);
+    Span ids = topology.expertShare(rank).span(physical, "experts");
     List<Slot> slots = new ArrayList<>();
     for (long id = ids.begin(); id < ids.end(); id++) {
       slots.add(slot(id % count, sources.subList(0, Math.min(MODULES, sources.size()))));
@@ -106,11 +112,17 @@ final class ExpertTensors {
         expert, modules.stream().map(name -> name.replace(".X.", "." + expert + ".")).toList());
   }
 
-  private ExpertLayout layout(String name, Scheme scheme) {
+  private ExpertLayout layout(String name, Scheme scheme, TableScope stored) {
     if (scheme == Scheme.REFUSED || scheme == Scheme.UNKNOWN) {
       throw new UnpredictableException(weights.quantization().refusal());
     }
-    ExpertLayout layout = engine.expertLayout(scheme, weights.dtype(), table.options());
+    stored
+        .first(table.refuseExperts())
+        .ifPresent(
+            reason -> {
+              throw new UnpredictableException(reason);
+            });
+    ExpertLayout layout = ExpertLayout.valueOf((String) stored.named("layout").orElseThrow());
     if (scheme == Scheme.BLOCK_FP8 && layout != ExpertLayout.UP_FIRST) {
       Weights.requireWholeBlocks(name, "rows of each expert", held.length());
     } else if (scheme == Scheme.BLOCK_FP8 && held.length() % Weights.BLOCK != 0) {
@@ -147,7 +159,7 @@ final class ExpertTensors {
     return Weights.loaded(
         stacked(slots, slot -> weights.quantized(pieces.apply(slot))),
         stacked(slots, slot -> weights.scales(pieces.apply(slot))),
-        engine.expertLoading());
+        loading);
   }
 
   private static Recipe stacked(List<Slot> slots, Function<Slot, Recipe> recipe) {

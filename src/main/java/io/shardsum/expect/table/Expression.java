@@ -7,30 +7,34 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * A size or a condition, as tables write it: whole numbers, {@code 'texts'}, names, {@code
- * function(argument)}, {@code list[index]}, {@code * / % + -}, comparisons, {@code not}, {@code
- * and}, {@code or}, and {@code else}, which takes the place of what config.json does not have.
+ * function(argument)}, {@code list[index]}, {@code * / % + -}, comparisons, {@code in 'some
+ * words'}, {@code not}, {@code and}, {@code or}, {@code value if condition}, and {@code else},
+ * which takes the place of what there is not: what config.json does not have, or no condition lets
+ * through.
  */
 final class Expression {
-
-  /** What names and functions stand for; empty if config.json does not say it. */
-  interface Scope {
-    Optional<Object> named(String name);
-
-    Optional<Object> called(String function, String argument);
-  }
-
   private interface Node {
-    Optional<Object> in(Scope scope);
+    Optional<Object> in(TableScope scope);
   }
 
-  private interface Operator {
-    Object of(Object left, Object right);
-  }
+  /** What binds less stands first. */
+  private static final List<Set<String>> OPERATORS =
+      List.of(
+          Set.of("else"),
+          Set.of("if"),
+          Set.of("or"),
+          Set.of("and"),
+          Set.of("==", "!=", ">=", "<=", ">", "<", "in"),
+          Set.of("+", "-"),
+          Set.of("*", "/", "%"));
+
+  private static final int COMPARISONS = 4;
 
   private static final Pattern TOKEN =
       Pattern.compile(
@@ -56,14 +60,15 @@ final class Expression {
    */
   static Expression parse(String text) {
     Parser parser = new Parser(text);
-    Node root = parser.alternatives();
+    Node root = parser.operation(0);
     if (!parser.atEnd()) {
       throw parser.wrong();
     }
     return new Expression(text.strip(), root, parser.names, parser.calls);
   }
 
-  Optional<Object> value(Scope scope) {
+  /** Empty if the scope does not have what is needed. */
+  Optional<Object> value(TableScope scope) {
     return root.in(scope);
   }
 
@@ -103,89 +108,75 @@ final class Expression {
           "'%s' is no expression from '%s' on".formatted(text, text.substring(at)));
     }
 
-    private boolean take(String... words) {
-      if (tokens.find(at) && tokens.start() == at) {
-        String token = tokens.group().strip();
-        for (String word : words) {
-          if (token.equals(word)) {
-            at = tokens.end();
-            return true;
-          }
-        }
+    private boolean take(Set<String> words) {
+      boolean isOne =
+          tokens.find(at) && tokens.start() == at && words.contains(tokens.group().strip());
+      at = isOne ? tokens.end() : at;
+      return isOne;
+    }
+
+    private void require(String word) {
+      if (!take(Set.of(word))) {
+        throw wrong();
       }
-      return false;
     }
 
-    private String taken() {
-      return tokens.group().strip();
-    }
-
-    Node alternatives() {
-      Node left = either();
-      while (take("else")) {
-        Node first = left;
-        Node other = either();
-        left = scope -> first.in(scope).or(() -> other.in(scope));
+    /** Of the operators of that level, and of those that bind more. */
+    Node operation(int level) {
+      if (level == OPERATORS.size()) {
+        return indexed();
       }
-      return left;
-    }
-
-    private Node either() {
-      Node left = both();
-      while (take("or")) {
-        Node one = left;
-        Node other = both();
-        left = scope -> one.in(scope).flatMap(v -> (boolean) v ? Optional.of(v) : other.in(scope));
-      }
-      return left;
-    }
-
-    private Node both() {
-      Node left = negated();
-      while (take("and")) {
-        Node one = left;
-        Node other = negated();
-        left = scope -> one.in(scope).flatMap(v -> (boolean) v ? other.in(scope) : Optional.of(v));
-      }
-      return left;
-    }
-
-    private Node negated() {
-      if (take("not")) {
-        Node part = negated();
+      if (level == COMPARISONS && take(Set.of("not"))) {
+        Node part = operation(level);
         return scope -> part.in(scope).map(value -> !(boolean) value);
       }
-      Node left = sum();
-      return take("==", "!=", ">=", "<=", ">", "<") ? joined(left, taken(), sum()) : left;
-    }
-
-    private Node sum() {
-      Node left = product();
-      while (take("+", "-")) {
-        left = joined(left, taken(), product());
-      }
-      return left;
-    }
-
-    private Node product() {
-      Node left = indexed();
-      while (take("*", "/", "%")) {
-        left = joined(left, taken(), indexed());
+      Node left = operation(level + 1);
+      while (take(OPERATORS.get(level))) {
+        left = joined(left, tokens.group().strip(), operation(level + 1));
       }
       return left;
     }
 
     private static Node joined(Node left, String sign, Node right) {
-      Operator operator = operator(sign);
-      return scope -> left.in(scope).flatMap(l -> right.in(scope).map(r -> operator.of(l, r)));
+      return switch (sign) {
+        case "else" -> scope -> left.in(scope).or(() -> right.in(scope));
+        case "if" ->
+            scope -> right.in(scope).flatMap(v -> (boolean) v ? left.in(scope) : Optional.empty());
+        case "or" ->
+            scope -> left.in(scope).flatMap(v -> (boolean) v ? Optional.of(v) : right.in(scope));
+        case "and" ->
+            scope -> left.in(scope).flatMap(v -> (boolean) v ? right.in(scope) : Optional.of(v));
+        default -> {
+          BinaryOperator<Object> operator = operator(sign);
+          yield scope ->
+              left.in(scope).flatMap(l -> right.in(scope).map(r -> operator.apply(l, r)));
+        }
+      };
+    }
+
+    private static BinaryOperator<Object> operator(String sign) {
+      return switch (sign) {
+        case "==" -> Object::equals;
+        case "!=" -> (l, r) -> !l.equals(r);
+        case "in" -> (l, r) -> List.of(((String) r).split(" ")).contains(l);
+        case ">=" -> (l, r) -> (long) l >= (long) r;
+        case "<=" -> (l, r) -> (long) l <= (long) r;
+        case ">" -> (l, r) -> (long) l > (long) r;
+        case "<" -> (l, r) -> (long) l < (long) r;
+        case "+" -> (l, r) -> Math.addExact((long) l, (long) r);
+        case "-" -> (l, r) -> Math.subtractExact((long) l, (long) r);
+        case "*" -> (l, r) -> Math.multiplyExact((long) l, (long) r);
+        case "/" -> (l, r) -> (long) l / (long) r;
+        default -> (l, r) -> (long) l % (long) r;
+      };
     }
 
     private Node indexed() {
       Node list = primary();
-      if (!take("[")) {
+      if (!take(Set.of("["))) {
         return list;
       }
-      Node index = sum();
+      Node index = operation(COMPARISONS + 1);
       require("]");
       return scope ->
           list.in(scope).flatMap(l -> index.in(scope).map(i -> item(l, Math.toIntExact((long) i))));
@@ -198,8 +189,8 @@ final class Expression {
     }
 
     private Node primary() {
-      if (take("(")) {
-        Node inner = alternatives();
+      if (take(Set.of("("))) {
+        Node inner = operation(0);
         require(")");
         return inner;
       }
@@ -228,28 +219,6 @@ final class Expression {
       }
       names.add(name);
       return scope -> scope.named(name);
-    }
-
-    private void require(String word) {
-      if (!take(word)) {
-        throw wrong();
-      }
-    }
-
-    private static Operator operator(String sign) {
-      return switch (sign) {
-        case "==" -> Object::equals;
-        case "!=" -> (l, r) -> !l.equals(r);
-        case ">=" -> (l, r) -> (long) l >= (long) r;
-        case "<=" -> (l, r) -> (long) l <= (long) r;
-        case ">" -> (l, r) -> (long) l > (long) r;
-        case "<" -> (l, r) -> (long) l < (long) r;
-        case "+" -> (l, r) -> Math.addExact((long) l, (long) r);
-        case "-" -> (l, r) -> Math.subtractExact((long) l, (long) r);
-        case "*" -> (l, r) -> Math.multiplyExact((long) l, (long) r);
-        case "/" -> (l, r) -> (long) l / (long) r;
-        default -> (l, r) -> (long) l % (long) r;
-      };
     }
   }
 }

@@ -2,20 +2,27 @@ package io.shardsum.expect.table;
 
 import io.shardsum.expect.model.Checkpoint;
 import io.shardsum.expect.model.CheckpointTensors;
-import io.shardsum.expect.model.EngineRules;
+import io.shardsum.expect.model.EngineRelease;
+import io.shardsum.expect.model.EngineSetup;
 import io.shardsum.expect.model.ExpectException;
 import io.shardsum.expect.model.ExpectedRank;
+import io.shardsum.expect.model.Fp8Loading;
 import io.shardsum.expect.model.ModelConfig;
+import io.shardsum.expect.model.ModelDtype;
+import io.shardsum.expect.model.PipelineSplit;
 import io.shardsum.expect.model.Quantization;
 import io.shardsum.expect.model.SizeLimits;
 import io.shardsum.expect.model.Stage;
+import io.shardsum.expect.model.Topology;
 import io.shardsum.expect.recipe.SourceTensor;
 import io.shardsum.expect.recipe.Span;
+import io.shardsum.fleet.CheckpointListing;
 import io.shardsum.safetensors.DType;
 import io.shardsum.text.ForeignText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,124 +30,178 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 
-/** A model's table for one checkpoint and one engine. */
+/** A model's table for one checkpoint and one engine, as it is started. */
 public final class ModelPlan {
   private static final String SILU = "hidden_act: silu";
 
-  /** By the file's name: each is read once. */
-  private static final Map<String, ModelTables> TABLES = new ConcurrentHashMap<>();
+  /** Each file is read once. */
+  private static final Map<EngineRelease, ModelTables> TABLES = new ConcurrentHashMap<>();
 
-  private final ModelTable table;
-  private final String architecture;
+  private final EngineSetup setup;
   private final Checkpoint checkpoint;
-  private final EngineRules engine;
+  private final Optional<ModelTable> ofClass;
+  private final ModelTable table;
   private final CheckpointTensors tensors;
+  private final Topology topology;
   private final TableScope scope;
 
-  private ModelPlan(
-      ModelTable table, String architecture, Checkpoint checkpoint, EngineRules engine) {
-    this.table = table;
-    this.architecture = architecture;
+  /**
+   * Reads the engine's flags and variables, and looks up the class that config.json names.
+   *
+   * @throws ExpectException if a setting is not known or has a wrong value, or a key of config.json
+   *     is null that must not be
+   */
+  public ModelPlan(Checkpoint checkpoint, EngineSetup setup) {
+    this.setup = setup;
     this.checkpoint = checkpoint;
-    this.engine = engine;
+    ModelTables tables = tables(setup.release());
+    List<String> architectures = checkpoint.config().texts("architectures");
+    this.ofClass =
+        Optional.of(architectures)
+            .filter(all -> all.size() == 1)
+            .flatMap(all -> tables.of(all.get(0)));
+    this.table = ofClass.orElse(tables.engine());
     this.tensors =
         new CheckpointTensors(
             checkpoint.tensors(),
             "optional".equals(table.options().get("prefix"))
                 ? CheckpointTensors.Prefix.OPTIONAL
                 : CheckpointTensors.Prefix.NEEDED);
-    Map<String, Object> facts = new HashMap<>(engine.facts());
-    facts.put("always", true);
-    facts.put("tp", (long) engine.topology().tp());
-    facts.put("pp", (long) engine.topology().pp());
-    facts.put("ep", (long) engine.topology().ep());
-    facts.put("attn_dp", (long) engine.topology().attentionDp());
-    this.scope = TableScope.of(table, checkpoint.config(), tensors, facts);
+    TableScope started = TableScope.of(table, checkpoint.config(), tensors, facts(tables));
+    this.topology =
+        started.is("experts_on_all_ranks")
+            ? setup.topology().withExpertsOnAllRanks()
+            : setup.topology();
+    this.scope = started.with("ep", (long) topology.ep());
   }
 
   /** The tables of an engine. */
-  public static ModelTables tables(EngineRules engine) {
+  static ModelTables tables(EngineRelease release) {
     return TABLES.computeIfAbsent(
-        engine.tables(), file -> ModelTables.load(file, engine.facts().keySet(), engine.groups()));
+        release, known -> ModelTables.load("/classes/" + known.word() + ".yaml"));
   }
 
-  /**
-   * The plan, if the engine's tables have the class that config.json names.
-   *
-   * @throws ExpectException if a key of config.json is null that must not be
-   */
-  public static Optional<ModelPlan> of(Checkpoint checkpoint, EngineRules engine) {
-    List<String> architectures = checkpoint.config().texts("architectures");
-    return architectures.size() == 1
-        ? tables(engine)
-            .of(architectures.get(0))
-            .map(table -> new ModelPlan(table, architectures.get(0), checkpoint, engine))
-        : Optional.empty();
+  /** What expressions may ask of the engine and the checkpoint. */
+  private Map<String, Object> facts(ModelTables tables) {
+    Map<String, Object> facts = new HashMap<>(Settings.values(tables.settings(), setup.settings()));
+    facts.put("always", true);
+    facts.put("tp", (long) setup.topology().tp());
+    facts.put("pp", (long) setup.topology().pp());
+    facts.put("attn_dp", (long) setup.topology().attentionDp());
+    facts.put("gpu", setup.gpu().name().toLowerCase(Locale.ROOT));
+    facts.put("has_experts", table.hasExperts());
+    // vLLM asks for any tensor of the directory with a head's name, read or not.
+    facts.put(
+        "has_head",
+        checkpoint.allTensors().anyMatch(tensor -> tensor.name().endsWith("lm_head.weight")));
+    facts.put("mistral_config", checkpoint.hasMistralConfig());
+    facts.put(
+        "consolidated_files",
+        checkpoint.files().stream().anyMatch(CheckpointListing::isConsolidated));
+    return facts;
+  }
+
+  /** The engine's ranks; its expert-parallel size may be another than was asked for. */
+  public Topology topology() {
+    return topology;
   }
 
   /** Why nothing of it is predicted, if that is so. */
   public Optional<String> refusal() {
-    return table.refuse().entrySet().stream()
-        .filter(entry -> scope.holds(Optional.of(entry.getKey())))
-        .map(entry -> scope.message(entry.getValue()))
-        .findFirst();
+    return scope
+        .first(table.refuse())
+        .or(() -> ofClass.isPresent() ? Optional.empty() : Optional.of(notKnown()));
+  }
+
+  private String notKnown() {
+    List<String> architectures = checkpoint.config().texts("architectures");
+    String known = String.join(", ", tables(setup.release()).names());
+    return architectures.isEmpty()
+        ? "config.json names no model class under architectures; known: " + known
+        : "the rules of model class %s are not known; known: %s"
+            .formatted(ForeignText.quoted(String.join(", ", architectures)), known);
   }
 
   /**
    * What the ranks hold.
    *
-   * @param dtype as the engine's flag says it
    * @throws ExpectException if the engine does not start so
    */
-  public List<ExpectedRank> ranks(Optional<String> dtype) {
+  public List<ExpectedRank> ranks() {
     ModelConfig config = scope.config();
     requireActivation(config);
     long layers = config.size("num_hidden_layers");
-    SizeLimits.requireLayers(layers, engine.topology().tp());
-    engine.requireFitting(table.hasExperts());
-    boolean isOfText = config.has("dtype") || config.has("torch_dtype");
-    DType ofParameters =
-        engine.dtype(dtype, isOfText ? config : checkpoint.config(), table.options());
+    SizeLimits.requireLayers(layers, topology.tp());
+    DType dtype = dtype(config);
+    Quantization asked =
+        Quantization.of(checkpoint, Optional.ofNullable(setup.settings().get("quantization")));
+    TableScope ofModel = scope.with("dtype", dtype.name()).with("asks_for_fp8", asked.isFp8());
     table
         .require()
         .forEach(
             (condition, message) -> {
-              if (!scope.holds(Optional.of(condition))) {
-                throw new ExpectException(scope.message(message));
+              if (!ofModel.holds(Optional.of(condition))) {
+                throw new ExpectException(ofModel.message(message));
               }
             });
-    Quantization quantization = quantization(ofParameters);
+    Quantization quantization = covered(asked);
     Weights weights =
         new Weights(
             tensors,
-            ofParameters,
+            dtype,
             quantization,
-            engine.linearLoading(ofParameters),
-            engine.hasZeroBiases() ? Weights.MissingBias.ZERO : Weights.MissingBias.REFUSED);
-    List<Stage> stages = engine.stages(layers);
+            ofModel.is("requantizes") ? Fp8Loading.ON_SM100 : Fp8Loading.AS_STORED,
+            ofModel.is("zero_biases") ? Weights.MissingBias.ZERO : Weights.MissingBias.REFUSED);
+    List<Stage> stages = stages(layers);
     stages.forEach(this::requireInEachStage);
     List<ExpectedRank> ranks = new ArrayList<>();
-    for (int rank = 0; rank < engine.topology().worldSize(); rank++) {
-      Stage stage = stages.get(engine.topology().stageOf(rank));
-      ranks.add(new RankTensors(table, engine, weights, rank).of(stage, scope));
+    for (int rank = 0; rank < topology.worldSize(); rank++) {
+      Stage stage = stages.get(topology.stageOf(rank));
+      ranks.add(new RankTensors(table, topology, weights, rank).of(stage, ofModel));
     }
-    if (quantization.scheme() == Quantization.Scheme.NONE) {
-      engine.ignoredTensors().ifPresent(this::requireNothingElse);
+    if (quantization.scheme() == Quantization.Scheme.NONE && !table.dropped().isEmpty()) {
+      requireNothingElse();
     }
     return ranks;
   }
 
+  private DType dtype(ModelConfig ofText) {
+    boolean isOfText = ofText.has("dtype") || ofText.has("torch_dtype");
+    return switch (setup.release()) {
+      case SGLANG_0_5_23 ->
+          ModelDtype.sglang(
+              setup.dtype(),
+              isOfText ? ofText : checkpoint.config(),
+              table.options().getOrDefault("float32 becomes", "float16"));
+      case VLLM_0_32 -> ModelDtype.vllm(setup.dtype(), checkpoint);
+    };
+  }
+
+  private List<Stage> stages(long layers) {
+    TableScope ofLayers = scope.with("layers", layers);
+    Optional<String> partition = scope.named("layer_partition").map(String::valueOf);
+    return partition.isPresent()
+        ? PipelineSplit.given(
+            scope.label(table.sizes().get("layer_partition")),
+            partition.get(),
+            layers,
+            topology.pp())
+        : PipelineSplit.even(
+            layers, topology.pp(), stage -> ofLayers.with("stage", stage).is("has_one_more_layer"));
+  }
+
   /** What this class does not load, or what is not proved of it, is refused. */
-  private Quantization quantization(DType dtype) {
-    Quantization quantization = engine.quantization(checkpoint, dtype);
+  private Quantization covered(Quantization quantization) {
     Map<String, String> options = table.options();
     Optional<String> uncovered =
         switch (quantization.scheme()) {
           case BLOCK_FP8 -> Optional.ofNullable(options.get("block fp8"));
           case CHANNEL_FP8 ->
-              options.containsKey("channel fp8")
-                  ? Optional.empty()
-                  : Optional.of("fp8 with a scale for each row is not proved for this class");
+              Optional.of(
+                      options.getOrDefault(
+                          "channel fp8",
+                          "fp8 with a scale for each row is not proved for this class"))
+                  .filter(reason -> !reason.equals("loaded"));
           default -> Optional.empty();
         };
     return uncovered.map(quantization::refusing).orElse(quantization);
@@ -171,10 +232,9 @@ public final class ModelPlan {
   }
 
   /** Checks that all tensors were asked for, or are left aside. */
-  private void requireNothingElse(List<String> ignored) {
+  private void requireNothingElse() {
     Map<Pattern, Optional<Expression>> dropped = new HashMap<>();
     table.dropped().forEach((pattern, when) -> dropped.put(Pattern.compile(pattern), when));
-    ignored.forEach(pattern -> dropped.put(Pattern.compile(pattern), Optional.empty()));
     for (SourceTensor tensor : tensors.notAskedFor()) {
       if (dropped.entrySet().stream()
           .noneMatch(entry -> isDropped(tensor.name(), entry.getKey(), entry.getValue()))) {
@@ -183,7 +243,7 @@ public final class ModelPlan {
                 .formatted(
                     ForeignText.shown(tensor.name()),
                     ForeignText.shown(tensor.fileName()),
-                    architecture));
+                    checkpoint.config().texts("architectures").get(0)));
       }
     }
   }

@@ -6,13 +6,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * A model class in one engine, or a part that several classes have.
  *
  * @param text the object of config.json in which sizes are; empty: its root
  * @param sizes by name, as expressions over config.json
- * @param groups which ranks of the engine a group of the table is
+ * @param groups what a rank holds of that which a group of ranks shares, by the group's name
  * @param absent what transformers makes of keys that config.json does not have
  * @param present keys that must not be null
  * @param held prefixes of names in tables, and what the engine has for them
@@ -20,13 +21,14 @@ import java.util.TreeMap;
  * @param require without which the engine does not start, and what to say then
  * @param requireEachStage what one layer of each stage must be, and what to say if none is
  * @param refuse with which nothing is known, and why
+ * @param refuseExperts with which it is not known how experts lie, and why
  * @param dropped tensors that are loaded into nothing: a pattern, and when
  * @param options other properties, by name
  */
 record ModelTable(
     Optional<String> text,
     Map<String, Expression> sizes,
-    Map<String, String> groups,
+    Map<String, Expression> groups,
     Map<String, Long> absent,
     Set<String> present,
     Map<String, String> held,
@@ -34,6 +36,7 @@ record ModelTable(
     Map<Expression, String> require,
     Map<Expression, String> requireEachStage,
     Map<Expression, String> refuse,
+    Map<Expression, String> refuseExperts,
     Map<String, Optional<Expression>> dropped,
     Map<String, String> options,
     List<TableRow> rows) {
@@ -66,9 +69,9 @@ record ModelTable(
   List<Expression> expressions() {
     List<Expression> all = new ArrayList<>();
     rows.forEach(row -> all.addAll(row.expressions()));
-    all.addAll(require.keySet());
-    all.addAll(requireEachStage.keySet());
-    all.addAll(refuse.keySet());
+    all.addAll(groups.values());
+    Stream.of(require, requireEachStage, refuse, refuseExperts)
+        .forEach(conditions -> all.addAll(conditions.keySet()));
     dropped.values().forEach(when -> when.ifPresent(all::add));
     return all;
   }

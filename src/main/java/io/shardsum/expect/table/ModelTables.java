@@ -2,10 +2,12 @@ package io.shardsum.expect.table;
 
 import io.shardsum.fleet.YamlResource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -13,7 +15,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The model classes of one engine, as its file of tables declares them. */
-public final class ModelTables {
+final class ModelTables {
+  private static final String ENGINE = "engine";
   private static final Set<String> KEYS =
       Set.of(
           "parts",
@@ -27,18 +30,12 @@ public final class ModelTables {
           "require",
           "require in each stage",
           "refuse",
+          "refuse experts",
           "dropped",
           "options",
           "rows");
   private static final Set<String> OPTIONS =
-      Set.of(
-          "activation",
-          "block fp8",
-          "channel fp8",
-          "prefix",
-          "float32 becomes",
-          "runner on sm100",
-          "redundant experts");
+      Set.of("activation", "block fp8", "channel fp8", "prefix", "float32 becomes");
   private static final Set<String> FUNCTIONS =
       Set.of(
           "flag",
@@ -50,40 +47,69 @@ public final class ModelTables {
           "given",
           "lists_layer",
           "entries",
+          "known",
           "stored");
-  private static final Set<String> LOOPS =
-      Set.of(
-          "always", "L", "B", "M", "first", "last", "stage", "begin", "tp", "pp", "ep", "attn_dp");
 
+  /** What the program gives a value, in one place or another. */
+  private static final Set<String> FACTS =
+      words(
+          "always L B M first last stage begin tp pp ep attn_dp gpu dtype scheme asks_for_fp8"
+              + " has_experts experts has_head mistral_config consolidated_files rows ranks layers"
+              + " by_tp by_attention by_moe whole");
+
+  private final Map<String, ?> settings;
+  private final ModelTable engine;
   private final Map<String, ModelTable> classes = new LinkedHashMap<>();
 
-  private ModelTables() {}
+  private ModelTables(Map<String, ?> settings, ModelTable engine) {
+    this.settings = settings;
+    this.engine = engine;
+  }
+
+  private static Set<String> words(String text) {
+    return Set.of(text.split(" ", -1));
+  }
 
   /**
    * Reads and checks the tables.
    *
    * @param resource the file's name
-   * @param facts names that the engine gives a value
-   * @param groups of ranks that the engine knows
    * @throws IllegalStateException if they are wrong, with the class and what was expected
    */
-  public static ModelTables load(String resource, Set<String> facts, Set<String> groups) {
-    ModelTables tables = new ModelTables();
+  static ModelTables load(String resource) {
     Map<String, ?> file = YamlResource.read(resource);
+    Map<String, ?> settings = mapping(file.get("settings"));
+    Map<String, ?> ofEngine = mapping(file.get(ENGINE));
+    ModelTables tables = new ModelTables(settings, table(resource, ENGINE, ofEngine));
+    Set<String> known = new HashSet<>(FACTS);
+    settings.keySet().forEach(setting -> known.add(Settings.name(setting)));
+    check(resource + ": " + ENGINE, tables.engine, tables.engine.sizes().values(), known);
     Map<String, Map<String, ?>> parts = new LinkedHashMap<>();
     mapping(file.get("parts"))
         .forEach((name, part) -> parts.put(name, whole(resource, name, mapping(part), parts)));
     mapping(file.get("classes"))
         .forEach(
             (names, declared) -> {
-              ModelTable table =
-                  table(resource, names, whole(resource, names, mapping(declared), parts));
-              check(resource + ": " + names, table, facts, groups);
+              Map<String, Object> whole = new LinkedHashMap<>(ofEngine);
+              whole(resource, names, mapping(declared), parts)
+                  .forEach((key, value) -> whole.merge(key, value, ModelTables::both));
+              ModelTable table = table(resource, names, whole);
+              check(resource + ": " + names, table, table.expressions(), known);
               for (String name : names.split(",\\s*", -1)) {
                 tables.classes.put(name, table);
               }
             });
     return tables;
+  }
+
+  /** The engine's flags and variables, by name, and what they may be. */
+  Map<String, ?> settings() {
+    return settings;
+  }
+
+  /** What all classes of the engine have. */
+  ModelTable engine() {
+    return engine;
   }
 
   /** The table of a class, if there is one. */
@@ -92,7 +118,7 @@ public final class ModelTables {
   }
 
   /** The names of all classes. */
-  public List<String> names() {
+  List<String> names() {
     return List.copyOf(classes.keySet());
   }
 
@@ -131,7 +157,7 @@ public final class ModelTables {
       return new ModelTable(
           Optional.ofNullable((String) declared.get("text")),
           map(declared.get("sizes"), size -> Expression.parse(String.valueOf(size))),
-          map(declared.get("groups"), String::valueOf),
+          groups(map(declared.get("groups"), String::valueOf)),
           map(declared.get("absent"), number -> ((Number) number).longValue()),
           new HashSet<>(texts(declared.get("never null"))),
           map(declared.get("held"), String::valueOf),
@@ -139,11 +165,12 @@ public final class ModelTables {
           conditions(declared.get("require")),
           conditions(declared.get("require in each stage")),
           conditions(declared.get("refuse")),
+          conditions(declared.get("refuse experts")),
           map(
               declared.get("dropped"),
               when -> Optional.ofNullable(when).map(String::valueOf).map(Expression::parse)),
           options,
-          String.valueOf(declared.get("rows"))
+          Objects.toString(declared.get("rows"), "")
               .lines()
               .filter(line -> !line.isBlank())
               .flatMap(line -> TableRow.parse(line).stream())
@@ -153,17 +180,29 @@ public final class ModelTables {
     }
   }
 
-  private static void check(String where, ModelTable table, Set<String> facts, Set<String> groups) {
+  /** Of a group that is another one: what that is. */
+  private static Map<String, Expression> groups(Map<String, String> declared) {
+    return map(
+        declared,
+        group -> {
+          String last = (String) group;
+          while (declared.containsKey(last)) {
+            last = declared.get(last);
+          }
+          return Expression.parse(last);
+        });
+  }
+
+  private static void check(
+      String where, ModelTable table, Collection<Expression> expressions, Set<String> facts) {
     Set<String> names = new HashSet<>(facts);
-    names.addAll(LOOPS);
     names.addAll(table.sizes().keySet());
     try {
-      table.expressions().forEach(expression -> requireKnown(expression.names(), names));
-      table.expressions().forEach(e -> requireKnown(Set.copyOf(e.calls().values()), FUNCTIONS));
+      expressions.forEach(expression -> requireKnown(expression.names(), names));
+      expressions.forEach(e -> requireKnown(Set.copyOf(e.calls().values()), FUNCTIONS));
       for (TableRow row : table.rows()) {
-        String group = table.groups().getOrDefault(row.group(), row.group());
-        if (!group.isEmpty()) {
-          requireKnown(Set.of(group), groups);
+        if (!row.group().isEmpty()) {
+          requireKnown(Set.of(row.group()), table.groups().keySet());
         }
         row.operation().requireFitting(row);
       }

@@ -1,7 +1,6 @@
 package io.shardsum.expect.table;
 
 import io.shardsum.expect.model.CheckpointTensors;
-import io.shardsum.expect.model.EngineRules;
 import io.shardsum.expect.model.ExpectException;
 import io.shardsum.expect.model.ExpectedRank;
 import io.shardsum.expect.model.ExpectedTensor;
@@ -10,7 +9,7 @@ import io.shardsum.expect.model.Refusal;
 import io.shardsum.expect.model.Share;
 import io.shardsum.expect.model.SizeLimits;
 import io.shardsum.expect.model.Stage;
-import io.shardsum.expect.model.Vocabulary;
+import io.shardsum.expect.model.Topology;
 import io.shardsum.expect.recipe.Cast;
 import io.shardsum.expect.recipe.Either;
 import io.shardsum.expect.recipe.Numbers;
@@ -45,16 +44,16 @@ final class RankTensors {
   private static final Map<String, String> COUNTS = Map.of("B", "blocks", "M", "mergers");
 
   private final ModelTable table;
-  private final EngineRules engine;
+  private final Topology topology;
   private final Weights weights;
   private final int rank;
   private final Set<TableRow> once = new HashSet<>();
   private final List<ExpectedTensor> tensors = new ArrayList<>();
   private final List<Refusal> refused = new ArrayList<>();
 
-  RankTensors(ModelTable table, EngineRules engine, Weights weights, int rank) {
+  RankTensors(ModelTable table, Topology topology, Weights weights, int rank) {
     this.table = table;
-    this.engine = engine;
+    this.topology = topology;
     this.weights = weights;
     this.rank = rank;
   }
@@ -69,7 +68,11 @@ final class RankTensors {
         ofModel
             .with("first", stage.isFirst())
             .with("last", stage.isLast())
-            .with("stage", (long) stage.index());
+            .with("stage", (long) stage.index())
+            .with("by_tp", topology.tensorShare(rank))
+            .with("by_attention", topology.attentionShare(rank))
+            .with("by_moe", topology.insideExpertShare(rank))
+            .with("whole", Share.WHOLE);
     List<TableRow> rows = table.rows();
     int begin = 0;
     while (begin < rows.size()) {
@@ -96,7 +99,7 @@ final class RankTensors {
   private Span others(String loop, TableScope scope) {
     Expression count = Expression.parse(COUNTS.get(loop));
     long blocks = scope.number(count);
-    SizeLimits.requireLayers(blocks, engine.topology().tp());
+    SizeLimits.requireLayers(blocks, topology.tp());
     return Span.whole(blocks);
   }
 
@@ -108,7 +111,7 @@ final class RankTensors {
     switch (row.operation()) {
       case REPLICATED, COLUMN, MERGED, QKV, ROTARY_QKV, ROW -> module(name, row, scope);
       case EXPERTS, STACKED_EXPERTS, TRANSPOSED_EXPERTS ->
-          new ExpertTensors(table, engine, weights, rank, this::add).add(name, row, scope);
+          new ExpertTensors(table, topology, weights, rank, this::add).add(name, row, scope);
       case VOCABULARY, EITHER_VOCABULARY, UNEQUAL_VOCABULARY -> vocabulary(name, row, scope);
       case AXIS_MAP -> axisMap(name, row, scope);
       case REFUSED -> refused.add(new Refusal(name, scope.message(row.reason())));
@@ -159,12 +162,9 @@ final class RankTensors {
     return row.dtype().orElse(weights.dtype());
   }
 
-  private Share share(TableRow row) {
-    return engine.share(table.groups().getOrDefault(row.group(), row.group()), rank);
-  }
-
   private List<Piece> pieces(TableRow row, TableScope scope) {
-    Share share = row.operation().isWhole() || row.group().isEmpty() ? Share.WHOLE : share(row);
+    Share share =
+        row.operation().isWhole() || row.group().isEmpty() ? Share.WHOLE : scope.share(row.group());
     List<Piece> pieces = new ArrayList<>();
     for (TableSource source : row.sources()) {
       String name = table.storedName(scope.filled(source.name()));
@@ -203,9 +203,13 @@ final class RankTensors {
     long count = scope.number(term.count());
     long padded = (count + term.multiple() - 1) / term.multiple() * term.multiple();
     Span held = share.span(padded, scope.label(term.count()));
+    return cut(count, held, scope.number(term.unit()));
+  }
+
+  /** Of units that there are as many of as {@code count}, and zeros behind them. */
+  private static Cut cut(long count, Span held, long unit) {
     long begin = Math.min(held.begin(), count);
     long end = Math.min(held.end(), count);
-    long unit = scope.number(term.unit());
     return new Cut(
         new Span(begin * unit, (end - begin) * unit), (held.length() - (end - begin)) * unit);
   }
@@ -237,25 +241,30 @@ final class RankTensors {
       refused.add(new Refusal(name, weights.quantization().refusal()));
       return;
     }
-    List<Dimension> dimensions = row.sources().get(0).dimensions();
-    Vocabulary rows =
-        new Vocabulary(
-            size(dimensions.get(0), scope), size(dimensions.get(1), scope), engine.padding());
     add(
         name,
         () -> {
-          Recipe own = rows(rows, row, 0, scope);
+          Recipe own = vocabulary(row, 0, scope);
           return switch (row.operation()) {
-            case EITHER_VOCABULARY -> new Either(own, rows(rows, row, 1, scope), TWO_HEADS);
-            case UNEQUAL_VOCABULARY -> new UnlessEqual(own, rows(rows, row, 1, scope));
+            case EITHER_VOCABULARY -> new Either(own, vocabulary(row, 1, scope), TWO_HEADS);
+            case UNEQUAL_VOCABULARY -> new UnlessEqual(own, vocabulary(row, 1, scope));
             default -> own;
           };
         });
   }
 
-  private Recipe rows(Vocabulary rows, TableRow row, int source, TableScope scope) {
+  /** All ranks have as many rows, zeros at the end. */
+  private Recipe vocabulary(TableRow row, int source, TableScope scope) {
+    List<Long> shape =
+        row.sources().get(0).dimensions().stream().map(of -> size(of, scope)).toList();
+    Share share = scope.share(row.group());
+    long padded =
+        scope.with("rows", shape.get(0)).with("ranks", (long) share.count()).number("padded_rows");
+    Cut rows = cut(shape.get(0), share.span(padded, "vocabulary of rows, padded,"), 1);
     String name = table.storedName(scope.filled(row.sources().get(source).name()));
-    return rows.rows(weights.checkpoint(), name, dtype(row), share(row));
+    Piece piece =
+        new Piece(name, shape, rows.real(), rows.zeros(), Span.whole(Piece.columns(shape)), 0);
+    return weights.tensor(List.of(piece), dtype(row));
   }
 
   private void axisMap(String name, TableRow row, TableScope scope) {
@@ -271,7 +280,7 @@ final class RankTensors {
 
   private Recipe onFirst(TableRow row, TableScope scope) {
     Recipe whole = weights.tensor(pieces(row.with(Operation.WHOLE), scope), dtype(row));
-    return share(row).index() == 0 ? whole : new Zeros(whole.dtype(), whole.shape());
+    return scope.share(row.group()).index() == 0 ? whole : new Zeros(whole.dtype(), whole.shape());
   }
 
   /** Experts' matrices [experts, rows, columns], each transposed; a share of rows or columns. */
@@ -280,7 +289,8 @@ final class RankTensors {
     List<Dimension> of = source.dimensions();
     List<Long> shape = of.stream().map(dimension -> size(dimension, scope)).toList();
     boolean cutsRows = row.operation() == Operation.TRANSPOSED_ROWS;
-    Span held = cut(of.get(cutsRows ? 1 : 2).terms().get(0), scope, share(row)).real();
+    Span held =
+        cut(of.get(cutsRows ? 1 : 2).terms().get(0), scope, scope.share(row.group())).real();
     StackedMatrices matrices =
         new StackedMatrices(
             weights.checkpoint().get(table.storedName(scope.filled(source.name())), shape));
@@ -300,7 +310,7 @@ final class RankTensors {
   private Recipe byHead(TableRow row, TableScope scope, int from, int to) {
     List<Dimension> of = row.sources().get(0).dimensions();
     long[] rows = {0, size(of.get(1), scope), size(of.get(1), scope) + size(of.get(2), scope)};
-    Span heads = cut(of.get(0).terms().get(0), scope, share(row)).real();
+    Span heads = cut(of.get(0).terms().get(0), scope, scope.share(row.group())).real();
     long columns = size(of.get(3), scope);
     String module = table.storedName(scope.filled(row.sources().get(0).name()));
     if (weights.quantization().scheme(module, List.of(module)) != Scheme.NONE) {

@@ -3,13 +3,15 @@ package io.shardsum.expect.table;
 import io.shardsum.expect.model.CheckpointTensors;
 import io.shardsum.expect.model.ExpectException;
 import io.shardsum.expect.model.ModelConfig;
+import io.shardsum.expect.model.Share;
+import io.shardsum.text.ForeignText;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** What the names in a table stand for: facts of the engine, sizes of the table, config.json. */
-final class TableScope implements Expression.Scope {
+final class TableScope {
   private static final String ROOT = "top.";
 
   private final ModelTable table;
@@ -59,17 +61,17 @@ final class TableScope implements Expression.Scope {
     return config;
   }
 
-  @Override
-  public Optional<Object> named(String name) {
+  /** What a name stands for; empty if config.json does not say it, or a setting is not set. */
+  Optional<Object> named(String name) {
     if (facts.containsKey(name)) {
-      return Optional.of(facts.get(name));
+      return Optional.ofNullable(facts.get(name));
     }
     Expression size = table.sizes().get(name);
     return size != null ? size.value(this) : boxed(at(name).optionalSize(key(name)));
   }
 
-  @Override
-  public Optional<Object> called(String function, String argument) {
+  /** What a function gives; empty if config.json does not have what it is of. */
+  Optional<Object> called(String function, String argument) {
     ModelConfig at = at(argument);
     String key = key(argument);
     return switch (function) {
@@ -78,6 +80,7 @@ final class TableScope implements Expression.Scope {
       case "given" -> Optional.of(at.hasKey(key));
       case "lists_layer" -> Optional.of(at.numbers(key).contains(facts.get("L")));
       case "entries" -> Optional.of((long) at.numbers(key).size());
+      case "known" -> Optional.of(named(argument).isPresent());
       case "count" -> boxed(at.optionalCount(key));
       case "text" -> at.text(key).map(text -> text);
       case "numbers" -> at.has(key) ? Optional.of(at.numbers(key)) : Optional.empty();
@@ -123,6 +126,29 @@ final class TableScope implements Expression.Scope {
    */
   long number(Expression expression) {
     return (long) value(expression);
+  }
+
+  /** As {@link #number(Expression)}, of a name. */
+  long number(String name) {
+    return (long) named(name).orElseThrow(() -> missing(name, "a size"));
+  }
+
+  /** Whether that is so. */
+  boolean is(String name) {
+    return (boolean) named(name).orElse(false);
+  }
+
+  /** What a rank holds of that which a group of ranks shares. */
+  Share share(String group) {
+    return (Share) value(table.groups().get(group));
+  }
+
+  /** The message of the first condition that holds. */
+  Optional<String> first(Map<Expression, String> conditions) {
+    return conditions.entrySet().stream()
+        .filter(entry -> holds(Optional.of(entry.getKey())))
+        .map(entry -> message(entry.getValue()))
+        .findFirst();
   }
 
   /** Whether a condition holds; no condition always does. */
@@ -173,7 +199,8 @@ final class TableScope implements Expression.Scope {
     String filled = text;
     for (String part : text.split("[{}]", -1)) {
       if (text.contains("{" + part + "}")) {
-        filled = filled.replace("{" + part + "}", String.valueOf(value(Expression.parse(part))));
+        String value = String.valueOf(value(Expression.parse(part)));
+        filled = filled.replace("{" + part + "}", ForeignText.shown(value));
       }
     }
     return filled;

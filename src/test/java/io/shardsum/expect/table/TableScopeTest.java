@@ -8,18 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardsum.expect.Expectation;
 import io.shardsum.expect.PlannedCheckpoint;
-import io.shardsum.expect.model.Checkpoint;
 import io.shardsum.expect.model.CheckpointTensors;
 import io.shardsum.expect.model.EngineRelease;
-import io.shardsum.expect.model.EngineRules;
-import io.shardsum.expect.model.EngineSetup;
 import io.shardsum.expect.model.ExpectException;
 import io.shardsum.expect.model.ExpectedTensor;
-import io.shardsum.expect.model.Gpu;
 import io.shardsum.expect.model.ModelDtype;
-import io.shardsum.expect.model.Topology;
-import io.shardsum.expect.sglang.SglangRules;
-import io.shardsum.expect.vllm.VllmRules;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,16 +53,9 @@ class TableScopeTest {
   }
 
   private static TableScope scope(String model, EngineRelease release, String config) {
-    EngineSetup setup =
-        new EngineSetup(release, new Topology(1, 1, 1, 1), Gpu.SM90, Optional.empty(), Map.of());
-    Checkpoint checkpoint =
-        new Checkpoint(
-            "/models/planned", parsed(config), List.of(), Map.of(), List.of(), false, false);
-    EngineRules engine =
-        release == SGLANG_0_5_23 ? new SglangRules(setup) : new VllmRules(setup, checkpoint);
     return TableScope.of(
-        ModelPlan.tables(engine).of(model).orElseThrow(),
-        checkpoint.config(),
+        ModelPlan.tables(release).of(model).orElseThrow(),
+        parsed(config),
         new CheckpointTensors(Map.of(), CheckpointTensors.Prefix.NEEDED),
         Map.of());
   }

@@ -1,2 +1,0 @@
-/** What vLLM holds of each model class, by release. */
-package io.shardsum.expect.vllm;
