@@ -24,9 +24,9 @@ record ReadAlike(SqlStage stage, Digest digest, FileDigest fileDigest, List<Plan
   /**
    * Files by how they are read, those that are read whole first.
    *
-   * @param splitBytes a longer file is cut
+   * @param longestWholeBytes a longer file is cut
    */
-  static List<ReadAlike> of(List<PlannedFile> files, Hasher hasher, long splitBytes) {
+  static List<ReadAlike> of(List<PlannedFile> files, Hasher hasher, long longestWholeBytes) {
     List<ReadAlike> all = new ArrayList<>();
     for (SqlStage stage : STAGES) {
       for (Digest digest : Digest.values()) {
@@ -34,7 +34,7 @@ record ReadAlike(SqlStage stage, Digest digest, FileDigest fileDigest, List<Plan
           List<PlannedFile> alike =
               files.stream()
                   .filter(file -> file.digest() == digest && file.fileDigest() == fileDigest)
-                  .filter(file -> stage(file, hasher, splitBytes) == stage)
+                  .filter(file -> stage(file, hasher, longestWholeBytes) == stage)
                   .collect(Collectors.toList());
           if (!alike.isEmpty()) {
             all.add(new ReadAlike(stage, digest, fileDigest, alike));
@@ -45,8 +45,9 @@ record ReadAlike(SqlStage stage, Digest digest, FileDigest fileDigest, List<Plan
     return all;
   }
 
-  private static SqlStage stage(PlannedFile file, Hasher hasher, long splitBytes) {
-    boolean isCut = file.file().lengthBytes() > splitBytes && file.fileDigest() == FileDigest.NONE;
+  private static SqlStage stage(PlannedFile file, Hasher hasher, long longestWholeBytes) {
+    boolean isCut =
+        file.file().lengthBytes() > longestWholeBytes && file.fileDigest() == FileDigest.NONE;
     return isCut ? hasher.ofCutFiles() : SqlStage.WHOLE;
   }
 

@@ -26,6 +26,10 @@ import org.apache.spark.sql.SparkSession;
 final class WeightRows {
 
   private static final int TASKS_OF_A_CORE = 8;
+
+  /** A core has at least so many files before one of them is cut. */
+  private static final int FILES_OF_A_CORE = 3;
+
   private static final long LARGEST_SPLIT_BYTES = 2L << 30;
   private static final long LEAST_ROWS_OF_A_LANDED_FILE = 10_000;
 
@@ -53,7 +57,7 @@ final class WeightRows {
 
   /** The files of the scan by how they are read. */
   List<ReadAlike> readAlike() {
-    return ReadAlike.of(files, hasher, splitBytes);
+    return ReadAlike.of(files, hasher, longestWholeBytes());
   }
 
   /** The rows of {@code sql/tensors.sql} over files, canaries among them. */
@@ -118,13 +122,25 @@ final class WeightRows {
    * larger the scan, the larger its tasks, as long as the cores end about together.
    */
   private long splitBytes() {
+    return bytesOfATask(TASKS_OF_A_CORE);
+  }
+
+  /**
+   * A longer file is cut. To merge the sums of its pieces costs more than a task that is longer
+   * than others, and each piece asks an object store for the header again.
+   */
+  private long longestWholeBytes() {
+    return bytesOfATask(FILES_OF_A_CORE);
+  }
+
+  private long bytesOfATask(int tasksOfACore) {
     long usual = bytes(ScanSettings.MOST_BYTES_OF_A_TASK);
     if (session.sparkContext().getConf().contains(ScanSettings.MOST_BYTES_OF_A_TASK)) {
       return usual;
     }
     long even =
         PlannedFile.bytes(files)
-            / ((long) TASKS_OF_A_CORE * session.sparkContext().defaultParallelism());
+            / ((long) tasksOfACore * session.sparkContext().defaultParallelism());
     return Math.max(usual, Math.min(even, LARGEST_SPLIT_BYTES));
   }
 

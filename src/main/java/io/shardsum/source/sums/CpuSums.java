@@ -3,6 +3,7 @@ package io.shardsum.source.sums;
 import io.shardsum.checksum.Fp8Dequantizer;
 import io.shardsum.checksum.Fp8PairException;
 import io.shardsum.checksum.SglangChecksum;
+import io.shardsum.io.ReadThrough;
 import io.shardsum.io.Shard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,12 +22,26 @@ public final class CpuSums implements PieceSums {
 
   private final ReadWindow window;
   private final SglangChecksum checksum = new SglangChecksum();
+  private ByteBuffer buffer;
   private ByteBuffer dequantized;
   private ByteBuffer piece;
 
   public CpuSums() {
-    ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE_BYTES);
-    window = new ReadWindow(() -> buffer);
+    window = new ReadWindow(this::buffer);
+  }
+
+  /**
+   * Hadoop's clients fill arrays, and the kernel fills memory outside of the heap: no copy more.
+   */
+  private ByteBuffer buffer(Shard shard) {
+    boolean isThroughHadoop = shard.readThrough().equals(Optional.of(ReadThrough.STORE));
+    if (buffer == null || buffer.isDirect() == isThroughHadoop) {
+      buffer =
+          isThroughHadoop
+              ? ByteBuffer.allocate(PIECE_BYTES)
+              : ByteBuffer.allocateDirect(PIECE_BYTES);
+    }
+    return buffer;
   }
 
   @Override

@@ -63,7 +63,7 @@ public final class DeviceSums implements PieceSums {
   }
 
   private final Device device;
-  private final ReadWindow window = new ReadWindow(this::nextBuffer);
+  private final ReadWindow window = new ReadWindow(shard -> nextBuffer());
   private final CpuSums onCpu = new CpuSums();
   private final Deque<Staging> staging = new ArrayDeque<>();
   private final List<DeviceWindow> windows = new ArrayList<>();

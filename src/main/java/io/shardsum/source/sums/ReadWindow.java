@@ -3,21 +3,22 @@ package io.shardsum.source.sums;
 import io.shardsum.io.Shard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /** Memory that moves along a file, so that many small tensors take one read. */
 final class ReadWindow {
 
-  private final Supplier<ByteBuffer> buffers;
+  private final Function<Shard, ByteBuffer> buffers;
   private ByteBuffer buffer;
   private long beginBytes;
 
   /**
    * Reads into buffers, one after the other.
    *
-   * @param buffers gives the next one: the same again, or one whose bytes nobody needs any more
+   * @param buffers gives the next one for a file: the same again, or one whose bytes nobody needs
+   *     any more
    */
-  ReadWindow(Supplier<ByteBuffer> buffers) {
+  ReadWindow(Function<Shard, ByteBuffer> buffers) {
     this.buffers = buffers;
     this.buffer = ByteBuffer.allocate(0);
   }
@@ -60,7 +61,7 @@ final class ReadWindow {
     boolean keeps = positionBytes >= beginBytes && positionBytes < endBytes();
     int keptBytes = keeps ? (int) (endBytes() - positionBytes) : 0;
     ByteBuffer kept = buffer.slice(buffer.limit() - keptBytes, keptBytes);
-    buffer = buffers.get();
+    buffer = buffers.apply(shard);
     buffer.clear().put(kept);
     buffer.limit((int) Math.min(buffer.capacity(), wantedBytes));
     try {
