@@ -15,7 +15,8 @@ STORES = ("s3a",)
 BUCKET = "bench"
 SCAN = "scan from S3"
 DOWNLOAD_THREADS = 4
-DOWNLOAD = f"boto3, {DOWNLOAD_THREADS} objects at a time"
+DOWNLOAD = f"boto3, {DOWNLOAD_THREADS} objects at a time, to nowhere"
+COPY = "aws s3 cp --recursive"
 
 
 class S3Store:
@@ -62,6 +63,13 @@ class S3Store:
         arguments = f"{address} {self._store.REGION} {BUCKET} {shards.name}/ {DOWNLOAD_THREADS}"
         return Command(DOWNLOAD, f"{sys.executable} bench/comparison/download.py {arguments}")
 
+    def copy(self, shards: ShardSet) -> Command:
+        """The same by the usual tool, to the disk."""
+        aws = Path(sys.executable).with_name("aws")
+        copies = self._directory / "copies"
+        options = f"--endpoint-url http://{self._server.address} --region {self._store.REGION} s3 cp --quiet --recursive"
+        return Command(COPY, f"{aws} {options} s3://{BUCKET}/{shards.name}/ {copies}", output=copies)
+
     def scan(self, commands: Commands, shards: ShardSet, address: str = "") -> Command:
         """A scan of the set, whose tables are written to the disk."""
         settings = {
@@ -89,15 +97,18 @@ def figures(shards: ShardSet, samples: Samples, requests: dict[str, int]) -> lis
     """Both by whole processes, and the scan's reading alone, without the start of Spark."""
     size = shards.file_bytes / GB
     download = [size / run.seconds for run in samples[DOWNLOAD]]
+    copy = [size / run.seconds for run in samples[COPY]]
     scan = [size / run.seconds for run in samples[SCAN]]
     reading = [size / (run.timing("reading") or run.seconds) for run in samples[SCAN]]
     most_requests = shards.files + shards.file_bytes // (8 * MIB) + 100
     return [
         Figure("S1", DOWNLOAD, "GB/s", download),
+        Figure("S1", COPY, "GB/s", copy),
         Figure("S1", "scan, reading", "GB/s", reading),
-        Figure("S1", "scan, reading / download", "", ratios(reading, download), at_least(0.8)),
+        Figure("S1", f"scan, reading / {COPY}", "", ratios(reading, copy), at_least(0.8)),
+        Figure("S1", "scan, reading / boto3", "", ratios(reading, download), at_least(0.8)),
         Figure("S1", "whole scan, start of Spark included", "GB/s", scan),
-        Figure("S1", "whole scan / download", "", ratios(scan, download)),
+        Figure("S1", "whole scan / boto3", "", ratios(scan, download)),
         Figure("S2", "requests of a scan", "", [sum(requests.values())], at_most(most_requests)),
         *(Figure("S2", f"of which {kind}", "", [count]) for kind, count in sorted(requests.items())),
     ]
