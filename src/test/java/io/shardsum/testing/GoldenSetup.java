@@ -55,8 +55,11 @@ public record GoldenSetup(EngineRelease release, String model, String name) {
 
   /** Models that both engines ran have their checkpoint once. */
   public Path checkpointDirectory() {
-    Path own = root(release).resolve(model).resolve("checkpoint");
-    return Files.exists(own) ? own : GOLDEN.resolve("vllm").resolve(model).resolve("checkpoint");
+    return Stream.of("vllm", "sglang")
+        .map(engine -> GOLDEN.resolve(engine).resolve(model).resolve("checkpoint"))
+        .filter(Files::exists)
+        .findFirst()
+        .orElseThrow();
   }
 
   public Checkpoint checkpoint() {

@@ -33,13 +33,17 @@ public final class ModelDtype {
    * In vLLM: what the flag says; else what config.json says, or where it says nothing what holds
    * all numbers of the checkpoint; but bfloat16 where that is float32.
    *
+   * @param ofText that which counts if the root says nothing
    * @throws ExpectException if it is another kind, or nothing says it
    */
-  public static DType vllm(Optional<String> flag, Checkpoint checkpoint) {
+  public static DType vllm(Optional<String> flag, ModelConfig ofText, Checkpoint checkpoint) {
     if (flag.isPresent()) {
       return ofFlag(flag.get());
     }
-    DType stored = ofConfig(checkpoint.config()).orElseGet(() -> widest(checkpoint));
+    DType stored =
+        ofConfig(checkpoint.config())
+            .or(() -> ofConfig(ofText))
+            .orElseGet(() -> widest(checkpoint));
     return stored == DType.F32 ? DType.BF16 : stored;
   }
 

@@ -173,7 +173,7 @@ public final class ModelPlan {
               setup.dtype(),
               isOfText ? ofText : checkpoint.config(),
               table.options().getOrDefault("float32 becomes", "float16"));
-      case VLLM_0_32 -> ModelDtype.vllm(setup.dtype(), checkpoint);
+      case VLLM_0_32 -> ModelDtype.vllm(setup.dtype(), ofText, checkpoint);
     };
   }
 

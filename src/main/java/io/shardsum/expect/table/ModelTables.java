@@ -40,6 +40,7 @@ final class ModelTables {
       Set.of(
           "flag",
           "count",
+          "whole",
           "text",
           "texts",
           "numbers",

@@ -82,6 +82,7 @@ final class TableScope {
       case "entries" -> Optional.of((long) at.numbers(key).size());
       case "known" -> Optional.of(named(argument).isPresent());
       case "count" -> boxed(at.optionalCount(key));
+      case "whole" -> at.number(key).map(Double::longValue);
       case "text" -> at.text(key).map(text -> text);
       case "numbers" -> at.has(key) ? Optional.of(at.numbers(key)) : Optional.empty();
       case "texts" -> at.has(key) ? Optional.of(at.texts(key)) : Optional.empty();
