@@ -1,10 +1,12 @@
 package io.shardsum.expect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.expect.model.EngineRelease;
+import io.shardsum.expect.model.ExpectException;
 import io.shardsum.expect.model.ExpectedRank;
 import io.shardsum.expect.model.OpenCheckpoint;
 import io.shardsum.expect.model.Topology;
@@ -25,6 +27,7 @@ import java.util.stream.Stream;
 import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -72,9 +75,21 @@ class GoldenVllmTest {
           exported(setup.directory().resolve(file(expectation, rank.rank())));
       exported.keySet().removeIf(name -> name.matches(".*attn\\._[a-z]+_scale|.*routed_experts.*"));
       Map<String, String> renamed = new TreeMap<>();
-      expected.get(rank.rank()).forEach((name, hex) -> renamed.put(exportName(exported, name), hex));
+      expected
+          .get(rank.rank())
+          .forEach((name, hex) -> renamed.put(exportName(exported, name), hex));
       assertThat(renamed).isEqualTo(exported);
     }
+  }
+
+  @Test
+  void startsNoGemmaInFloat16() {
+    GoldenSetup setup = new GoldenSetup(EngineRelease.VLLM_0_32, "gemma3-text", "tp2-float16");
+    assertThatThrownBy(() -> Expectation.of(setup.checkpoint(), setup.setup()))
+        .isInstanceOf(ExpectException.class)
+        .hasMessage(
+            "dtype is float16; expected bfloat16, which vLLM takes for this class where config.json"
+                + " has float16, or float32");
   }
 
   /** Of a tied pair an export keeps the head. */

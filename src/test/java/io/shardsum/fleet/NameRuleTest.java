@@ -22,7 +22,10 @@ class NameRuleTest {
         + "model.layers.3.self_attn.kv_b_proj.weight_scale_inv",
     "deepseek-kv-b-proj,model.layers.3.self_attn.kv_b_proj.weight,",
     "vllm-moe-gate,model.layers.0.mlp.experts.gate.weight,model.layers.0.mlp.gate.weight",
-    "vllm-moe-gate,model.layers.0.mlp.experts.gate_up.weight,"
+    "vllm-moe-gate,model.layers.0.mlp.experts.gate_up.weight,",
+    "tied-embedding-in-wrapper,language_model.lm_head.weight,"
+        + "language_model.model.embed_tokens.weight",
+    "tied-embedding-in-wrapper,lm_head.weight,"
   })
   void namesATensorAsTheEngineDoes(String rule, String inFile, String inEngine) {
     assertThat(NameRules.byId(rule).engineName(inFile)).isEqualTo(Optional.ofNullable(inEngine));
@@ -47,8 +50,10 @@ class NameRuleTest {
         "parallelism: { tp: 1 }, profile: sglang-0.5.20|target|tied-embedding deepseek-kv-b-proj",
         "parallelism: { tp: 1 }, profile: sglang-0.5.13|target|tied-embedding deepseek-kv-b-proj",
         "parallelism: { tp: 1 }, profile: sglang-0.5.20|draft|deepseek-kv-b-proj",
-        "parallelism: { tp: 1 }, profile: vllm-0.32|target|tied-embedding vllm-moe-gate",
-        "parallelism: { tp: 1 }, profile: none|target|tied-embedding vllm-moe-gate",
+        "parallelism: { tp: 1 }, profile: vllm-0.32|target|"
+            + "tied-embedding vllm-moe-gate tied-embedding-in-wrapper",
+        "parallelism: { tp: 1 }, profile: none|target|"
+            + "tied-embedding vllm-moe-gate tied-embedding-in-wrapper",
         "parallelism: { tp: 1, pp: 2 }|target|deepseek-kv-b-proj",
         "layout: checkpoint|target|"
       })
