@@ -34,7 +34,13 @@ public record SkipProfile(String name, List<String> patterns, Fp8Rule fp8) {
               Fp8Rule.DEQUANTIZED),
           new SkipProfile(
               "vllm-0.32",
-              List.of(".attn._k_scale", ".attn._v_scale", ".attn._q_scale", ".attn._prob_scale"),
+              List.of(
+                  ".attn._k_scale",
+                  ".attn._v_scale",
+                  ".attn._q_scale",
+                  ".attn._prob_scale",
+                  "visual.input_norm.",
+                  "vision_tower.input_norm."),
               Fp8Rule.AS_STORED),
           new SkipProfile("none", List.of(), Fp8Rule.AS_STORED));
 
