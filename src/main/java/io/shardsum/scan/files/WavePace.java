@@ -17,6 +17,9 @@ final class WavePace {
   /** Before the rate is known: a core hashes this in a second from a fast local disk. */
   private static final long FIRST_BYTES_OF_A_CORE = 2L << 30;
 
+  /** A scan of less, in first waves, is one wave: to plan and to land a second one costs more. */
+  private static final double ONE_WAVE = 2.5;
+
   private final long firstBytes;
   private final boolean byRate;
 
@@ -51,6 +54,11 @@ final class WavePace {
    */
   static WavePace byRate(long firstBytes) {
     return new WavePace(firstBytes, true);
+  }
+
+  /** The least bytes of the first wave of a scan of so many. */
+  long firstBytes(long ofScan) {
+    return byRate && ofScan < ONE_WAVE * firstBytes ? ofScan : firstBytes;
   }
 
   /** The least bytes of the next wave, after so many bytes have landed in so much time. */

@@ -60,11 +60,14 @@ final class WaveQueue {
     if (waves > 0 && units.isEmpty()) {
       return Optional.empty();
     }
+    long least = pace.firstBytes(left);
     if (waves == 0) {
       begun = nanoTime.getAsLong();
+    } else {
+      least = pace.leastBytes(landed, elapsed());
     }
     waves++;
-    long bytes = Math.max(usualBytes, pace.leastBytes(landed, elapsed()));
+    long bytes = Math.max(usualBytes, least);
     List<PlannedFile> files = new ArrayList<>();
     long inWave = 0;
     // What would be left for less than half a wave is read in this one.

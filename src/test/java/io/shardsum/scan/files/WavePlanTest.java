@@ -121,6 +121,22 @@ class WavePlanTest {
     assertThat(queue.next().orElseThrow().files()).as("no less than is usual").hasSize(1);
   }
 
+  @Test
+  void readsInOneWaveWhatIsLittleMoreThanTheFirst() {
+    WavePace pace = WavePace.byRate(2 * GIB);
+    List<PlannedFile> little = fleet(4, 1, 1, GIB);
+    List<PlannedFile> more = fleet(5, 1, 1, GIB);
+
+    assertThat(waves(new WavePlan(little, pace).waves(little)))
+        .as("4 GiB")
+        .extracting(List::size)
+        .containsExactly(4);
+    assertThat(waves(new WavePlan(more, pace).waves(more)))
+        .as("5 GiB")
+        .extracting(List::size)
+        .containsExactly(2, 2, 1);
+  }
+
   private static PlannedFile on(String place, PlannedFile file) {
     return new PlannedFile(
         file.engine(),
