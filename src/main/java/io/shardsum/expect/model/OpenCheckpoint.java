@@ -44,18 +44,8 @@ public final class OpenCheckpoint implements CheckpointBytes, Closeable {
   }
 
   private Shard file(int number) {
-    Shard file = open.get(number);
-    if (file != null) {
-      return file;
-    }
-    synchronized (this) {
-      file = open.get(number);
-      if (file == null) {
-        file = opener.open(files.get(number), ReadPolicy.ANYWHERE);
-        open.put(number, file);
-      }
-      return file;
-    }
+    return open.computeIfAbsent(
+        number, closed -> opener.open(files.get(closed), ReadPolicy.ANYWHERE));
   }
 
   @Override

@@ -10,6 +10,17 @@ sealed interface Elementwise extends Recipe
   /** The other; of the same kind of elements, unless it is said otherwise. */
   Recipe part();
 
+  /**
+   * Checks that two have the same elements.
+   *
+   * @throws IllegalArgumentException if they differ in dtype or shape
+   */
+  static void requireAlike(Recipe one, Recipe other) {
+    if (one.dtype() != other.dtype() || !one.shape().equals(other.shape())) {
+      throw new IllegalArgumentException("Recipes differ: " + one + ", " + other);
+    }
+  }
+
   @Override
   default DType dtype() {
     return part().dtype();

@@ -9,7 +9,7 @@ import java.util.List;
  * give the same bytes, and printed it reads as what the engine does.
  */
 public sealed interface Recipe extends Serializable
-    permits Slice, Zeros, Numbers, Joined, Stacked, Interleaved, Transposed, Elementwise {
+    permits Slice, Zeros, Numbers, Joined, Transposed, Elementwise {
 
   /** The kind of the elements. */
   DType dtype();
@@ -39,11 +39,7 @@ public sealed interface Recipe extends Serializable
 
   /** The number of bytes. */
   default long lengthBytes() {
-    long bytes = dtype().bits() / Byte.SIZE;
-    for (long dimension : shape()) {
-      bytes = Math.multiplyExact(bytes, dimension);
-    }
-    return bytes;
+    return Math.multiplyExact(elements(), dtype().bits() / Byte.SIZE);
   }
 
   /** The elements of a row: the product of all dimensions but the first. */

@@ -31,6 +31,19 @@ public record Slice(SourceTensor source, Span rows, Span columns) implements Rec
     return new Slice(source, Span.whole(source.rows()), Span.whole(source.columns()));
   }
 
+  /**
+   * Of one matrix of several.
+   *
+   * @param source of three dimensions
+   * @param rows of the matrix
+   */
+  public static Slice ofMatrix(SourceTensor source, long matrix, Span rows, Span columns) {
+    long each = source.shape().get(1);
+    SourceTensor flat =
+        source.as(List.of(Math.multiplyExact(source.rows(), each), source.shape().get(2)));
+    return new Slice(flat, new Span(matrix * each + rows.begin(), rows.length()), columns);
+  }
+
   @Override
   public DType dtype() {
     return source.dtype();

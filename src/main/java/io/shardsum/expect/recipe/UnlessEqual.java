@@ -17,9 +17,7 @@ public record UnlessEqual(Recipe part, Recipe other) implements Elementwise {
    * @throws IllegalArgumentException if they differ in dtype or shape
    */
   public UnlessEqual {
-    if (part.dtype() != other.dtype() || !part.shape().equals(other.shape())) {
-      throw new IllegalArgumentException("Parts differ: " + part + ", " + other);
-    }
+    Elementwise.requireAlike(part, other);
   }
 
   @Override

@@ -7,11 +7,12 @@ import io.shardsum.expect.model.Share;
 import io.shardsum.expect.model.SizeLimits;
 import io.shardsum.expect.model.Topology;
 import io.shardsum.expect.recipe.Cast;
-import io.shardsum.expect.recipe.Interleaved;
 import io.shardsum.expect.recipe.Joined;
+import io.shardsum.expect.recipe.Joined.Way;
 import io.shardsum.expect.recipe.Recipe;
+import io.shardsum.expect.recipe.Slice;
+import io.shardsum.expect.recipe.SourceTensor;
 import io.shardsum.expect.recipe.Span;
-import io.shardsum.expect.recipe.Stacked;
 import io.shardsum.expect.recipe.Transposed;
 import io.shardsum.expect.recipe.UnpredictableException;
 import io.shardsum.expect.table.TableSource.Term;
@@ -138,7 +139,7 @@ final class ExpertTensors {
       return stacked(
           slots,
           slot -> List.of(),
-          slot -> new Interleaved(half(slot, 0, row), half(slot, 1, row)),
+          slot -> new Joined(Way.BY_TURNS, List.of(half(slot, 0, row), half(slot, 1, row))),
           scheme);
     }
     return stacked(
@@ -163,7 +164,7 @@ final class ExpertTensors {
   }
 
   private static Recipe stacked(List<Slot> slots, Function<Slot, Recipe> recipe) {
-    return new Stacked(slots.stream().map(recipe).toList());
+    return new Joined(Way.STACKED, slots.stream().map(recipe).toList());
   }
 
   /** Of gate, 0, or up, 1: the module's piece. */
@@ -187,34 +188,33 @@ final class ExpertTensors {
 
   private Recipe half(Slot slot, int half, TableRow row) {
     Span ofStack = new Span(half * size + held.begin(), held.length());
-    Span wide = Span.whole(hidden);
-    return switch (row.operation()) {
-      case STACKED_EXPERTS ->
-          cast(stack(slot, 0, 2 * size, hidden).slice(slot.expert(), ofStack, wide));
-      case TRANSPOSED_EXPERTS ->
-          new Transposed(
-              cast(stack(slot, 0, hidden, 2 * size).slice(slot.expert(), wide, ofStack)));
-      default -> plain(half(slot, half));
-    };
+    return row.operation() == Operation.EXPERTS
+        ? plain(half(slot, half))
+        : ofStack(slot, 0, row, new Cut(ofStack, 2 * size), new Cut(Span.whole(hidden), hidden));
   }
 
   private Recipe down(Slot slot, TableRow row) {
-    Span wide = Span.whole(hidden);
-    return switch (row.operation()) {
-      case STACKED_EXPERTS -> cast(stack(slot, 1, hidden, size).slice(slot.expert(), wide, held));
-      case TRANSPOSED_EXPERTS ->
-          new Transposed(cast(stack(slot, 1, size, hidden).slice(slot.expert(), held, wide)));
-      default -> plain(down(slot));
-    };
+    return row.operation() == Operation.EXPERTS
+        ? plain(down(slot))
+        : ofStack(slot, 1, row, new Cut(Span.whole(hidden), hidden), new Cut(held, size));
   }
 
-  private StackedMatrices stack(Slot slot, int source, long rows, long columns) {
-    return new StackedMatrices(
-        weights.checkpoint().get(slot.modules().get(source), List.of(count, rows, columns)));
-  }
+  /** Some rows or columns, and how many there are. */
+  private record Cut(Span held, long all) {}
 
-  private Recipe cast(Recipe part) {
-    return Cast.to(weights.dtype(), part);
+  /** Of the source that has a matrix for each expert, which may lie transposed. */
+  private Recipe ofStack(Slot slot, int source, TableRow row, Cut rows, Cut columns) {
+    boolean isTransposed = row.operation() == Operation.TRANSPOSED_EXPERTS;
+    Cut stored = isTransposed ? columns : rows;
+    Cut inRow = isTransposed ? rows : columns;
+    SourceTensor stack =
+        weights
+            .checkpoint()
+            .get(slot.modules().get(source), List.of(count, stored.all(), inRow.all()));
+    Recipe part =
+        Cast.to(
+            weights.dtype(), Slice.ofMatrix(stack, slot.expert(), stored.held(), inRow.held()));
+    return isTransposed ? new Transposed(part) : part;
   }
 
   private Recipe plain(Piece piece) {

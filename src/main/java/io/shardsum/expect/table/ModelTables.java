@@ -200,7 +200,15 @@ final class ModelTables {
     names.addAll(table.sizes().keySet());
     try {
       expressions.forEach(expression -> requireKnown(expression.names(), names));
-      expressions.forEach(e -> requireKnown(Set.copyOf(e.calls().values()), FUNCTIONS));
+      for (Expression expression : expressions) {
+        expression
+            .calls()
+            .forEach(
+                (argument, function) -> {
+                  requireKnown(Set.of(function), FUNCTIONS);
+                  requireKnown(function.equals("known") ? Set.of(argument) : Set.of(), names);
+                });
+      }
       for (TableRow row : table.rows()) {
         if (!row.group().isEmpty()) {
           requireKnown(Set.of(row.group()), table.groups().keySet());

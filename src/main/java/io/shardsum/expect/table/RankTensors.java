@@ -12,12 +12,14 @@ import io.shardsum.expect.model.Stage;
 import io.shardsum.expect.model.Topology;
 import io.shardsum.expect.recipe.Cast;
 import io.shardsum.expect.recipe.Either;
+import io.shardsum.expect.recipe.Joined;
+import io.shardsum.expect.recipe.Joined.Way;
 import io.shardsum.expect.recipe.Numbers;
 import io.shardsum.expect.recipe.PlusOne;
 import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.expect.recipe.Slice;
+import io.shardsum.expect.recipe.SourceTensor;
 import io.shardsum.expect.recipe.Span;
-import io.shardsum.expect.recipe.Stacked;
 import io.shardsum.expect.recipe.Transposed;
 import io.shardsum.expect.recipe.UnlessEqual;
 import io.shardsum.expect.recipe.UnpredictableException;
@@ -291,16 +293,16 @@ final class RankTensors {
     boolean cutsRows = row.operation() == Operation.TRANSPOSED_ROWS;
     Span held =
         cut(of.get(cutsRows ? 1 : 2).terms().get(0), scope, scope.share(row.group())).real();
-    StackedMatrices matrices =
-        new StackedMatrices(
-            weights.checkpoint().get(table.storedName(scope.filled(source.name())), shape));
+    SourceTensor matrices =
+        weights.checkpoint().get(table.storedName(scope.filled(source.name())), shape);
     return stacked(
         shape.get(0),
         expert ->
             new Transposed(
                 Cast.to(
                     dtype(row),
-                    matrices.slice(
+                    Slice.ofMatrix(
+                        matrices,
                         expert,
                         cutsRows ? held : Span.whole(shape.get(1)),
                         cutsRows ? Span.whole(shape.get(2)) : held))));
@@ -332,7 +334,7 @@ final class RankTensors {
   }
 
   private static Recipe stacked(long count, LongFunction<Recipe> part) {
-    return new Stacked(LongStream.range(0, count).mapToObj(part).toList());
+    return new Joined(Way.STACKED, LongStream.range(0, count).mapToObj(part).toList());
   }
 
   /** A tensor made by the recipe; refused if it turns out that it cannot be predicted. */

@@ -113,8 +113,8 @@ record Weights(
   private Recipe tensor(Piece piece, DType to) {
     Recipe part = Cast.to(to, slice(piece));
     if (piece.zeroColumns() > 0) {
-      Zeros zeros = new Zeros(to, List.of(piece.zeroColumns(), piece.rows().length()));
-      part = new Transposed(Joined.of(List.of(new Transposed(part), zeros)));
+      Zeros zeros = new Zeros(to, List.of(piece.rows().length(), piece.zeroColumns()));
+      part = new Joined(Joined.Way.BESIDE, List.of(part, zeros));
     }
     if (piece.zeroRows() > 0) {
       List<Long> shape = new ArrayList<>(part.shape());
