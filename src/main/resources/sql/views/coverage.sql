@@ -1,10 +1,11 @@
 -- How much of each engine was checked in each finished scan, and when all of it was, the last time up to then.
--- in: rank_states, engines, tensors, scans (views of finished scans)
+-- in: rank_states, ranks, engines, tensors, scans (views of finished scans)
 -- rank_states is read once, for it is the most expensive
 -- state: VERIFIED against a majority or a reference, DIFFERENT, HASHED_ONLY, SKIPPED (skipped_because says by which pattern),
 -- UNREADABLE, MISSING or UNKNOWN (a running engine does not tell; or, of the source EXPECTED, what must be there does not follow from
 -- the checkpoint: these tensors are in a rank that is HASHED_ONLY, too, and skipped_because says why). Tensors and bytes are those that were hashed, or skipped;
 -- of a rank that is DIFFERENT those that differ, where they are known. The others of that rank are in a row of their own state, which counts no rank.
+-- expected_bytes: in a row of the source EXPECTED, of its ranks: what follows from the checkpoint all the same.
 -- last_verified_at: a scan that reused digests verified an engine as of when the oldest of them was computed.
 -- verified_within: day, week, 4 weeks, longer, never, or different: verified before, and different now.
 CREATE OR REPLACE TEMPORARY VIEW coverage AS
@@ -19,20 +20,24 @@ WITH found AS (
   WHERE p.rest = 0 OR r.tensors > r.different_tensors OR r.bytes > r.different_bytes
 ), parts AS (
   SELECT scan_id, engine, source, state, state AS of_ranks, CAST(NULL AS STRING) AS skipped_because,
-    sum(ranks) AS ranks, sum(tensors) AS tensors, sum(bytes) AS bytes
+    sum(ranks) AS ranks, sum(tensors) AS tensors, sum(bytes) AS bytes, 0 AS expected_bytes
   FROM found
   GROUP BY scan_id, engine, source, state
   UNION ALL
-  SELECT scan_id, engine, source, 'SKIPPED', CAST(NULL AS STRING), reason, count(DISTINCT rank), count(*), sum(bytes)
+  SELECT scan_id, engine, source, 'SKIPPED', CAST(NULL AS STRING), reason, count(DISTINCT rank), count(*), sum(bytes), 0
   FROM tensors
   WHERE status = 'SKIPPED' AND tensor IS NOT NULL AND source <> 'EXPECTED'
   GROUP BY scan_id, engine, source, reason
   UNION ALL
-  SELECT scan_id, engine, source, 'UNKNOWN', CAST(NULL AS STRING), reason, count(DISTINCT rank),
-    count(CASE WHEN tensor <> '*' THEN 1 END), CAST(0 AS BIGINT)
-  FROM tensors
-  WHERE status = 'UNKNOWN' AND source = 'EXPECTED'
-  GROUP BY scan_id, engine, source, reason
+  SELECT t.scan_id, t.engine, t.source, 'UNKNOWN', CAST(NULL AS STRING), t.reason, count(*), sum(t.tensors), 0, sum(r.bytes)
+  FROM (
+    SELECT scan_id, engine, source, rank, reason, count(CASE WHEN tensor <> '*' THEN 1 END) AS tensors
+    FROM tensors
+    WHERE status = 'UNKNOWN' AND source = 'EXPECTED'
+    GROUP BY scan_id, engine, source, rank, reason
+  ) AS t
+  JOIN ranks AS r ON t.scan_id = r.scan_id AND t.engine = r.engine AND t.source = r.source AND t.rank = r.rank
+  GROUP BY t.scan_id, t.engine, t.source, t.reason
 ), checked AS (
   SELECT s.scan_date, s.fleet, s.started_at, p.*,
     max(CASE WHEN p.of_ranks = 'DIFFERENT' THEN 1 ELSE 0 END) OVER engine_of_scan AS differs,
@@ -57,6 +62,7 @@ SELECT
   CAST(ranks AS BIGINT) AS ranks,
   CAST(tensors AS BIGINT) AS tensors,
   CAST(coalesce(bytes, 0) AS BIGINT) AS bytes,
+  CAST(expected_bytes AS BIGINT) AS expected_bytes,
   last_verified_at,
   CASE
     WHEN last_verified_at IS NULL THEN 'never'

@@ -72,7 +72,12 @@ final class CoverageReport {
           case MISSING -> "missing";
           case UNKNOWN -> "unknown";
         };
-    return words + part.skippedBecause().map(why -> ": " + ForeignText.name(why)).orElse("");
+    String because = part.skippedBecause().map(why -> ": " + ForeignText.name(why)).orElse("");
+    String rest =
+        part.expectedBytes() == 0
+            ? ""
+            : " (expected of these ranks: %s)".formatted(TerminalText.bytes(part.expectedBytes()));
+    return words + because + rest;
   }
 
   private static String words(Age age) {

@@ -35,6 +35,7 @@ public record Coverage(
    * @param tensors that were hashed, or skipped: of a rank that differs, those that differ are here
    *     in DIFFERENT, and the others where they belong
    * @param bytes of these tensors
+   * @param expectedBytes in UNKNOWN, of these ranks: what follows from the checkpoint all the same
    */
   public record Part(
       CoverageState state,
@@ -42,7 +43,8 @@ public record Coverage(
       long engines,
       long ranks,
       long tensors,
-      long bytes) {}
+      long bytes,
+      long expectedBytes) {}
 
   /**
    * When all ranks of an engine were verified, the last time.

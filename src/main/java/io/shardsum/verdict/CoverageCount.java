@@ -24,6 +24,7 @@ public final class CoverageCount {
     private long ranks;
     private long tensors;
     private long bytes;
+    private long expectedBytes;
 
     void addRank(String engine, long moreTensors, long moreBytes) {
       engines.add(engine);
@@ -37,7 +38,8 @@ public final class CoverageCount {
     }
 
     Part part(CoverageState state, Optional<String> skippedBecause) {
-      return new Part(state, skippedBecause, engines.size(), ranks, tensors, bytes);
+      return new Part(
+          state, skippedBecause, engines.size(), ranks, tensors, bytes, expectedBytes);
     }
   }
 
@@ -111,11 +113,16 @@ public final class CoverageCount {
     }
   }
 
-  /** Adds what does not follow from a checkpoint, engine by engine, for one reason. */
-  public void addNotExpected(String engine, String reason, long ranks, long tensors) {
+  /**
+   * Adds a rank of which something does not follow from a checkpoint, for one reason.
+   *
+   * @param tensors which do not
+   * @param expectedBytes which do
+   */
+  public void addNotExpected(String engine, String reason, long tensors, long expectedBytes) {
     Tally tally = notExpected.computeIfAbsent(reason, any -> new Tally());
     tally.addRank(engine, tensors, 0);
-    tally.ranks += ranks - 1;
+    tally.expectedBytes += expectedBytes;
   }
 
   /**

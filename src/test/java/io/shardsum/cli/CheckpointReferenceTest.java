@@ -8,6 +8,7 @@ import io.shardsum.checksum.WeightDigest;
 import io.shardsum.safetensors.ByteSource;
 import io.shardsum.safetensors.SafetensorsHeader;
 import io.shardsum.tables.ScanTable;
+import io.shardsum.tables.TableViews;
 import io.shardsum.testing.Landed;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.MisreadingFileSystem;
@@ -156,6 +157,21 @@ class CheckpointReferenceTest {
     assertThat(unknown).extracting(row -> row.<String>getAs("tensor")).contains(DOWN);
     assertThat(rows(ScanTable.TENSORS, "source = 'EXPECTED' AND status = 'HASHED'")).isNotEmpty();
     assertThat(root.resolve("tables/expectations")).doesNotExist();
+    assertThat(run.out()).containsPattern("unknown: .* \\(expected of these ranks: [0-9.]+ [kMG]?B\\)");
+    long ofRanks =
+        rows(ScanTable.RANKS, "source = 'EXPECTED'").stream()
+            .mapToLong(row -> row.<Long>getAs("bytes"))
+            .sum();
+    assertThat(expectedBytesOfView()).isPositive().isEqualTo(ofRanks);
+  }
+
+  private long expectedBytesOfView() {
+    SparkSession own = spark.newSession();
+    TableViews.statements(root.resolve("tables").toString(), TableViews.Dialect.SPARK)
+        .forEach(own::sql);
+    return own.sql("SELECT sum(expected_bytes) FROM coverage WHERE state = 'UNKNOWN'")
+        .head()
+        .getLong(0);
   }
 
   @Test

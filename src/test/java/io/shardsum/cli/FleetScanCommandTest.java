@@ -521,7 +521,7 @@ class FleetScanCommandTest {
             findings: kind severity engine source rank role tensor expected actual votes cause location detail pattern ranges range_count differing_bytes differing_bits element_index element compared_bytes host executor gpu
             findings.ranges: offset_bytes length_bytes file_offset_bytes
             coverage: states last_verified
-            coverage.states: state skipped_because engines ranks tensors bytes
+            coverage.states: state skipped_because engines ranks tensors bytes expected_bytes
             coverage.last_verified: engine last_verified_at verified_within
             timings: startup reading landing verdict read_bytes
             """);

@@ -100,7 +100,7 @@ class LiveCommandTest {
             engines.compared_with_files: compared_ranks ranks compared_tensors tensors
             engines.ranks: rank status checksum reported tensors skipped reason
             coverage: states last_verified
-            coverage.states: state skipped_because engines ranks tensors bytes
+            coverage.states: state skipped_because engines ranks tensors bytes expected_bytes
             coverage.last_verified: engine last_verified_at verified_within
             """);
     JsonNode engine = live.at("/engines/0");

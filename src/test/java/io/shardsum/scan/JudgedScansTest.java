@@ -190,7 +190,13 @@ class JudgedScansTest {
         .collect(
             Collectors.toMap(
                 part -> part.state() + " " + part.skippedBecause().orElse(null),
-                part -> List.of(part.engines(), part.ranks(), part.tensors(), part.bytes())));
+                part ->
+                    List.of(
+                        part.engines(),
+                        part.ranks(),
+                        part.tensors(),
+                        part.bytes(),
+                        part.expectedBytes())));
   }
 
   private static Map<String, List<Long>> ofView(Landed scan) {
@@ -206,14 +212,20 @@ class JudgedScansTest {
     return own
         .sql(
             "SELECT state, skipped_because, count(DISTINCT CASE WHEN ranks > 0 THEN engine END) AS engines, sum(ranks) AS ranks,"
-                + " sum(tensors) AS tensors, sum(bytes) AS bytes FROM coverage"
+                + " sum(tensors) AS tensors, sum(bytes) AS bytes, sum(expected_bytes) FROM coverage"
                 + " GROUP BY state, skipped_because")
         .collectAsList()
         .stream()
         .collect(
             Collectors.toMap(
                 row -> row.get(0) + " " + row.get(1),
-                row -> List.of(row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5))));
+                row ->
+                    List.of(
+                        row.getLong(2),
+                        row.getLong(3),
+                        row.getLong(4),
+                        row.getLong(5),
+                        row.getLong(6))));
   }
 
   @Test

@@ -43,17 +43,15 @@ public record ExpectedResult(ExpectedModel model, HashedExpectation hashed) {
 
   /** Counts, for an engine, what does not follow from its checkpoint. */
   void addTo(CoverageCount count, String engine) {
-    Map<String, SortedSet<Integer>> ranks = new TreeMap<>();
-    Map<String, Long> tensors = new TreeMap<>();
     for (HashedRank rank : hashed.ranks()) {
+      Map<String, Long> tensors = new TreeMap<>();
       for (Refusal refusal : rank.refused()) {
         long one = refusal.tensor().equals(Refusal.ALL_TENSORS) ? 0 : 1;
-        ranks.computeIfAbsent(refusal.reason(), any -> new TreeSet<>()).add(rank.rank());
         tensors.merge(refusal.reason(), one, Long::sum);
       }
+      tensors.forEach(
+          (reason, refused) -> count.addNotExpected(engine, reason, refused, rank.bytes()));
     }
-    ranks.forEach(
-        (reason, of) -> count.addNotExpected(engine, reason, of.size(), tensors.get(reason)));
   }
 
   /** What is said of an engine of which not everything is expected. */
