@@ -38,8 +38,7 @@ public final class CoverageCount {
     }
 
     Part part(CoverageState state, Optional<String> skippedBecause) {
-      return new Part(
-          state, skippedBecause, engines.size(), ranks, tensors, bytes, expectedBytes);
+      return new Part(state, skippedBecause, engines.size(), ranks, tensors, bytes, expectedBytes);
     }
   }
 

@@ -157,7 +157,8 @@ class CheckpointReferenceTest {
     assertThat(unknown).extracting(row -> row.<String>getAs("tensor")).contains(DOWN);
     assertThat(rows(ScanTable.TENSORS, "source = 'EXPECTED' AND status = 'HASHED'")).isNotEmpty();
     assertThat(root.resolve("tables/expectations")).doesNotExist();
-    assertThat(run.out()).containsPattern("unknown: .* \\(expected of these ranks: [0-9.]+ [kMG]?B\\)");
+    assertThat(run.out())
+        .containsPattern("unknown: .* \\(expected of these ranks: [0-9.]+ [kMG]?B\\)");
     long ofRanks =
         rows(ScanTable.RANKS, "source = 'EXPECTED'").stream()
             .mapToLong(row -> row.<Long>getAs("bytes"))

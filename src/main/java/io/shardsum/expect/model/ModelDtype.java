@@ -66,26 +66,23 @@ public final class ModelDtype {
   }
 
   private static DType ofFlag(String name) {
-    return named(name)
-        .orElseThrow(
-            () ->
-                new ExpectException(
-                    "dtype is %s; %s".formatted(ForeignText.quoted(name), EXPECTED)));
+    return named(name).orElseThrow(() -> wrong("dtype", name, EXPECTED));
   }
 
   /** The newer key counts where both are there, as in transformers. */
   private static Optional<DType> ofConfig(ModelConfig config) {
     Optional<String> name = config.text("dtype").or(() -> config.text("torch_dtype"));
-    if (name.isEmpty()) {
-      return Optional.empty();
-    }
-    return named(name.get())
-        .map(Optional::of)
-        .orElseThrow(
-            () ->
-                new ExpectException(
-                    "config.json: dtype is %s; expected float16, bfloat16 or float32"
-                        .formatted(ForeignText.quoted(name.get()))));
+    return name.map(
+        text ->
+            named(text)
+                .orElseThrow(
+                    () ->
+                        wrong(
+                            "config.json: dtype", text, "expected float16, bfloat16 or float32")));
+  }
+
+  private static ExpectException wrong(String what, String name, String expected) {
+    return new ExpectException("%s is %s; %s".formatted(what, ForeignText.quoted(name), expected));
   }
 
   private static Optional<DType> named(String name) {

@@ -33,6 +33,10 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
     BLOCK_FP8,
     /** A float32 scale for each row; activations are quantized as they come. */
     CHANNEL_FP8,
+    /** A float32 scale for each tensor; activations are quantized as they come. */
+    TENSOR_FP8,
+    /** A float32 scale for each tensor, and for the activations that meet it. */
+    STATIC_FP8,
     /** A covered scheme under circumstances that are not. */
     REFUSED,
     /** Another scheme, which may quantize the head, too. */
@@ -103,10 +107,18 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
             config.has("ignored_layers")
                 ? config.texts("ignored_layers")
                 : config.texts("modules_to_not_convert"));
-    if (!config.numbers("weight_block_size").equals(BLOCK)
-        || !config.text("activation_scheme").equals(Optional.of("dynamic"))) {
+    boolean isDynamic = config.text("activation_scheme").equals(Optional.of("dynamic"));
+    boolean isStatic = config.text("activation_scheme").equals(Optional.of("static"));
+    if (!config.has("weight_block_size") && (isDynamic || isStatic)) {
+      return new Quantization(
+          isStatic ? Scheme.STATIC_FP8 : Scheme.TENSOR_FP8,
+          ignored,
+          "experts in fp8 with a scale for each tensor are not covered");
+    }
+    if (!config.numbers("weight_block_size").equals(BLOCK) || !isDynamic) {
       return refused(
-          "fp8 is covered only with weight_block_size [128, 128] and activation_scheme dynamic",
+          "fp8 in blocks is covered only with weight_block_size [128, 128] and activation_scheme"
+              + " dynamic",
           ignored);
     }
     return new Quantization(Scheme.BLOCK_FP8, ignored, "");
@@ -152,12 +164,17 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
 
   /** Whether config.json asks for FP8, covered or not. */
   public boolean isFp8() {
-    return scheme == Scheme.BLOCK_FP8 || scheme == Scheme.REFUSED;
+    return scheme == Scheme.BLOCK_FP8 || scheme == Scheme.REFUSED || isByTensors();
+  }
+
+  /** Whether each weight in FP8 has one scale. */
+  public boolean isByTensors() {
+    return scheme == Scheme.TENSOR_FP8 || scheme == Scheme.STATIC_FP8;
   }
 
   /** The same modules; their weights are not predicted, for that reason. */
   public Quantization refusing(String reason) {
-    return scheme == Scheme.BLOCK_FP8 || scheme == Scheme.CHANNEL_FP8
+    return scheme == Scheme.BLOCK_FP8 || scheme == Scheme.CHANNEL_FP8 || isByTensors()
         ? refused(reason, ignored)
         : this;
   }
@@ -184,7 +201,7 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
     boolean skipped =
         isIgnored(module)
             || ignored.stream().anyMatch(name -> name.contains(EXPERTS) && name.contains(module));
-    boolean isUncovered = scheme == Scheme.EXPERTS || scheme == Scheme.CHANNEL_FP8;
+    boolean isUncovered = scheme == Scheme.EXPERTS || scheme == Scheme.CHANNEL_FP8 || isByTensors();
     return skipped ? Scheme.NONE : isUncovered ? Scheme.UNKNOWN : scheme;
   }
 

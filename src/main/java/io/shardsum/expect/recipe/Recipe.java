@@ -9,7 +9,7 @@ import java.util.List;
  * give the same bytes, and printed it reads as what the engine does.
  */
 public sealed interface Recipe extends Serializable
-    permits Slice, Zeros, Numbers, Joined, Transposed, Elementwise {
+    permits Slice, Zeros, Numbers, Largest, Joined, Transposed, Elementwise {
 
   /** The kind of the elements. */
   DType dtype();

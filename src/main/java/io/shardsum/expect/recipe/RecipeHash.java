@@ -15,7 +15,6 @@ import org.apache.commons.codec.digest.DigestUtils;
 final class RecipeHash {
   private static final long CHUNK_BYTES = 1 << 20;
 
-  private final Recipe recipe;
   private final RecipeReader reader;
   private final long lengthBytes;
   private final boolean wantsSglang;
@@ -25,16 +24,11 @@ final class RecipeHash {
   private String refusal = "";
 
   RecipeHash(Recipe recipe, CheckpointBytes checkpoint, Digest digest) {
-    this.recipe = recipe;
     this.reader = recipe.open(checkpoint);
     this.lengthBytes = recipe.lengthBytes();
     this.wantsSglang = digest != Digest.SHA256;
     this.sha256 =
         digest == Digest.SGLANG ? Optional.empty() : Optional.of(DigestUtils.getSha256Digest());
-  }
-
-  Recipe recipe() {
-    return recipe;
   }
 
   long lengthBytes() {

@@ -212,8 +212,7 @@ final class ExpertTensors {
             .checkpoint()
             .get(slot.modules().get(source), List.of(count, stored.all(), inRow.all()));
     Recipe part =
-        Cast.to(
-            weights.dtype(), Slice.ofMatrix(stack, slot.expert(), stored.held(), inRow.held()));
+        Cast.to(weights.dtype(), Slice.ofMatrix(stack, slot.expert(), stored.held(), inRow.held()));
     return isTransposed ? new Transposed(part) : part;
   }
 

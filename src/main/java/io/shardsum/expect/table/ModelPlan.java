@@ -192,19 +192,20 @@ public final class ModelPlan {
 
   /** What this class does not load, or what is not proved of it, is refused. */
   private Quantization covered(Quantization quantization) {
-    Map<String, String> options = table.options();
     Optional<String> uncovered =
         switch (quantization.scheme()) {
-          case BLOCK_FP8 -> Optional.ofNullable(options.get("block fp8"));
-          case CHANNEL_FP8 ->
-              Optional.of(
-                      options.getOrDefault(
-                          "channel fp8",
-                          "fp8 with a scale for each row is not proved for this class"))
-                  .filter(reason -> !reason.equals("loaded"));
+          case BLOCK_FP8 -> Optional.ofNullable(table.options().get("block fp8"));
+          case CHANNEL_FP8 -> notLoaded("channel fp8", "row");
+          case TENSOR_FP8, STATIC_FP8 -> notLoaded("tensor fp8", "tensor");
           default -> Optional.empty();
         };
     return uncovered.map(quantization::refusing).orElse(quantization);
+  }
+
+  private Optional<String> notLoaded(String option, String each) {
+    String notProved = "fp8 with a scale for each %s is not proved for this class".formatted(each);
+    return Optional.of(table.options().getOrDefault(option, notProved))
+        .filter(reason -> !reason.equals("loaded"));
   }
 
   private void requireActivation(ModelConfig config) {

@@ -35,7 +35,7 @@ final class ModelTables {
           "options",
           "rows");
   private static final Set<String> OPTIONS =
-      Set.of("activation", "block fp8", "channel fp8", "prefix", "float32 becomes");
+      Set.of("activation", "block fp8", "channel fp8", "tensor fp8", "prefix", "float32 becomes");
   private static final Set<String> FUNCTIONS =
       Set.of(
           "flag",

@@ -133,8 +133,14 @@ final class RankTensors {
                 : row.operation() == Operation.ROTARY_QKV
                     ? weights.rotary(name, pieces, headRows(row, scope))
                     : weights.module(name, pieces, isShared));
-    if (!row.isPlain() && weights.scheme(name, pieces) == Scheme.CHANNEL_FP8) {
-      add(name + ".weight_scale", () -> weights.channelScales(pieces));
+    switch (row.isPlain() ? Scheme.NONE : weights.scheme(name, pieces)) {
+      case CHANNEL_FP8 -> add(name + ".weight_scale", () -> weights.channelScales(pieces));
+      case TENSOR_FP8 -> add(name + ".weight_scale", () -> weights.tensorScales(pieces));
+      case STATIC_FP8 -> {
+        add(name + ".weight_scale", () -> weights.tensorScales(pieces));
+        add(name + ".input_scale", () -> weights.inputScale(pieces));
+      }
+      default -> {}
     }
     if (row.bias().isPresent() && scope.holds(row.bias())) {
       add(name + ".bias", () -> weights.bias(pieces));

@@ -8,6 +8,7 @@ import io.shardsum.expect.model.Quantization.Scheme;
 import io.shardsum.expect.recipe.Cast;
 import io.shardsum.expect.recipe.Dequantized;
 import io.shardsum.expect.recipe.Joined;
+import io.shardsum.expect.recipe.Largest;
 import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.expect.recipe.Requantized;
 import io.shardsum.expect.recipe.Slice;
@@ -51,7 +52,7 @@ record Weights(
     return switch (scheme(name, pieces)) {
       case NONE -> tensor(ofWeights(pieces), dtype);
       case BLOCK_FP8 -> dequantized(name, pieces, isShared);
-      case CHANNEL_FP8 -> new Transposed(quantized(pieces));
+      case CHANNEL_FP8, TENSOR_FP8, STATIC_FP8 -> new Transposed(quantized(pieces));
       case REFUSED, UNKNOWN, EXPERTS -> throw new UnpredictableException(quantization.refusal());
     };
   }
@@ -99,6 +100,28 @@ record Weights(
                         piece.name() + ".weight_scale", List.of(piece.shape().get(0), 1L)),
                     piece.rows(),
                     Span.whole(1))));
+  }
+
+  /** The scales of modules' weights in FP8 with one for each, which stands in each row of it. */
+  Recipe tensorScales(List<Piece> pieces) {
+    return joined(
+        pieces,
+        piece ->
+            new Largest(
+                List.of(number(piece.name() + ".weight_scale")),
+                List.of(piece.rows().length(), 1L)));
+  }
+
+  /** The one scale of the activations of modules that are one in the engine. */
+  Recipe inputScale(List<Piece> pieces) {
+    return new Largest(
+        pieces.stream().map(piece -> number(piece.name() + ".input_scale")).toList(), List.of());
+  }
+
+  private Recipe number(String name) {
+    boolean isList = checkpoint.find(name).filter(one -> !one.shape().isEmpty()).isPresent();
+    SourceTensor number = checkpoint.get(name, isList ? List.of(1L) : List.of());
+    return Cast.to(DType.F32, Slice.whole(number.as(List.of())));
   }
 
   static List<Piece> ofWeights(List<Piece> pieces) {
