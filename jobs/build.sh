@@ -41,7 +41,7 @@ build() {
     profile=(-Pgpu)
   fi
   if [ -e "$jar" ] && { [ -z "$gpu" ] || holds_gpu; } &&
-    [ -z "$(find "$home/src/main" "$home/src/vector" "$home/src/gpu" "$home/pom.xml" -newer "$jar" -print -quit 2>/dev/null)" ]; then
+    [ -z "$(find "$home/src/main" "$home/src/vector" "$home/src/sigstore" "$home/src/gpu" "$home/pom.xml" -newer "$jar" -print -quit 2>/dev/null)" ]; then
     return
   fi
   rm -f "$home/target/classes/io/shardsum/checksum/VectorLoops.class" # it has constants of other classes

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from sigstore_instance import LOGIN, Instance
+
 HOME = Path(__file__).resolve().parents[3]
 OUTPUT = HOME / "target" / "manifest-test"
 PASSPHRASE = "shown-nowhere-4711"
@@ -181,12 +183,25 @@ class SignedThereTest(unittest.TestCase):
     def setUpClass(cls):
         cls.key, cls.stranger, cls.authority = Key("publisher"), Key("other"), Authority("authority")
         cls.engines = {}
+        cls.instance = Instance()
+        cls.trust, cls.other_trust = OUTPUT / "trust.json", OUTPUT / "other-trust.json"
+        cls.trust.write_text(json.dumps(cls.instance.trust_config()))
+        other = Instance()
+        cls.other_trust.write_text(json.dumps(other.trusted_root()))
+        other.close()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.instance.close()
 
     def engine(self, name, signed_by="key", trust=None, **options):
         """An engine whose directory the tool has signed."""
         model = write_model(OUTPUT / "models" / name)
         if signed_by == "key":
             arguments = ["sign", "key", model, "--private_key", self.key.private]
+        elif signed_by == "identity":
+            arguments = ["sign", "sigstore", model, "--identity_token", self.instance.token("signer@made.up"),
+                         "--trust_config", self.trust]  # fmt: skip
         else:
             arguments = ["sign", "certificate", model, "--private_key", self.key.private,
                          "--signing_certificate", signed_by, "--certificate_chain", self.authority.file]  # fmt: skip
@@ -211,9 +226,10 @@ class SignedThereTest(unittest.TestCase):
         self.engine("plain")
         self.engine("ignoring", ignored=["draft notes"])
         self.engine("certified", self.authority.issue_for(self.key, "valid"), f"certificate: {self.authority.file}")
-        code, said = self.scan("plain", "ignoring", "certified")
+        self.engine("keyless", "identity", self.by())
+        code, said = self.scan("plain", "ignoring", "certified", "keyless")
         self.assertEqual(0, code, said)
-        self.assertEqual(3, said.count("its signature is verified"), said)
+        self.assertEqual(4, said.count("its signature is verified"), said)
 
     def test_other_files_are_found(self):
         flipped, more, less = self.engine("flipped"), self.engine("more"), self.engine("less")
@@ -252,6 +268,17 @@ class SignedThereTest(unittest.TestCase):
         certificate = self.authority.issue_for(self.key, "expired", days=(-2, -1))
         self.engine("late", certificate, f"certificate: {self.authority.file}")
         self.refused("late", "certificates that are valid now, found that of CN=expired, which expired at")
+
+    def by(self, identity="signer@made.up", trust=None):
+        return f"identity: {identity}, issuer: '{LOGIN}', trusted-root: {trust or self.trust}"
+
+    def test_another_identity_is_refused(self):
+        self.engine("impostor", "identity", self.by("owner@made.up"))
+        self.refused("impostor", f"found one by signer@made.up, identified by {LOGIN}")
+
+    def test_another_trusted_root_is_refused(self):
+        self.engine("untrusted", "identity", self.by(trust=self.other_trust))
+        self.refused("untrusted", "found one that is refused: Fulcio certificate was not valid")
 
     def test_shards_of_files_are_refused(self):
         model = self.engine("sharded")

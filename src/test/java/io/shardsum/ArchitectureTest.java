@@ -63,13 +63,15 @@ class ArchitectureTest {
           "checksum",
           "safetensors",
           "text",
-          "exit");
+          "exit",
+          "sigstore");
 
   private static final List<Path> SOURCES =
       List.of(
           Path.of("src/main/java"),
           Path.of("src/gpu/java"),
           Path.of("src/vector/java"),
+          Path.of("src/sigstore/java"),
           Path.of("src/test/java"),
           Path.of("src/gpu-test/java"));
 
@@ -161,6 +163,17 @@ class ArchitectureTest {
         .that(DescribedPredicate.not(forGpus))
         .should()
         .dependOnClassesThat(needCudf.or(forGpus))
+        .check(CLASSES);
+  }
+
+  /** All others run where Spark's releases of its libraries are. */
+  @Test
+  void loadsSigstoreByTheNameOfAClassOnly() {
+    noClasses()
+        .that(resideOutsideOfPackage(packageOf("sigstore")))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.sigstore..", "org.bouncycastle..", packageOf("sigstore"))
         .check(CLASSES);
   }
 

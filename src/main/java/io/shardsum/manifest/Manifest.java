@@ -30,8 +30,8 @@ public record Manifest(
     /** Nobody. */
     UNSIGNED("it is not signed"),
     /** It is signed, and nobody has said by whom it should be. */
-    NOT_VERIFIED("its signature was NOT verified: no key or certificate is given"),
-    /** By the key that was given, or a certificate that those vouch for. */
+    NOT_VERIFIED("its signature was NOT verified: no key, certificate or identity is given"),
+    /** By whom it must be. */
     VERIFIED("its signature is verified");
 
     private final String words;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.fleet.EngineSpec;
+import io.shardsum.fleet.KeylessSpec;
 import io.shardsum.fleet.ManifestSpec;
 import io.shardsum.io.FailureReason;
 import java.io.IOException;
@@ -37,6 +38,7 @@ public final class ManifestReader {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Configuration hadoopConf;
+  private final SigstoreLibrary sigstore = new SigstoreLibrary();
 
   public ManifestReader(Configuration hadoopConf) {
     this.hadoopConf = hadoopConf;
@@ -52,7 +54,8 @@ public final class ManifestReader {
     Optional<Signatory> signatory =
         spec.key()
             .<Signatory>map(path -> VerificationKey.parse(path, text(path)))
-            .or(() -> spec.certificate().map(this::roots));
+            .or(() -> spec.certificate().map(this::roots))
+            .or(() -> spec.keyless().map(this::identity));
     List<Manifest> manifests =
         spec.path()
             .map(path -> List.of(read(path, signatory, engine)))
@@ -67,6 +70,10 @@ public final class ManifestReader {
 
   private RootCertificates roots(String path) {
     return RootCertificates.parse(path, text(path), Clock.systemUTC());
+  }
+
+  private KeylessIdentity identity(KeylessSpec keyless) {
+    return KeylessIdentity.parse(keyless, text(keyless.trustedRoot()), sigstore);
   }
 
   private List<Manifest> beside(EngineSpec engine, Optional<Signatory> signatory) {

@@ -70,13 +70,14 @@ record RootCertificates(String path, List<X509Certificate> roots, Clock clock)
   }
 
   @Override
-  public void verify(String bundlePath, JsonNode material, DsseEnvelope envelope) {
+  public void verify(String bundlePath, JsonNode bundle, DsseEnvelope envelope) {
+    JsonNode material = bundle.path(SignedStatement.MATERIAL);
     JsonNode chain = material.path("x509CertificateChain").path("certificates");
     if (chain.isEmpty()) {
       throw ManifestException.of(
           bundlePath,
           "a signature by a certificate that " + path + " vouches for",
-          material.has("certificate") ? "a keyless one, which cannot be verified" : "none");
+          material.has("certificate") ? "a keyless one: `identity`, `issuer` and `trusted-root` name whose it must be" : "none");
     }
     List<X509Certificate> certificates = new ArrayList<>();
     chain.forEach(of -> certificates.add(certificate(bundlePath, of.path("rawBytes").asText())));

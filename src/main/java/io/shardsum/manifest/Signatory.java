@@ -3,13 +3,13 @@ package io.shardsum.manifest;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /** By whom a bundle must be signed. */
-sealed interface Signatory permits VerificationKey, RootCertificates {
+sealed interface Signatory permits VerificationKey, RootCertificates, KeylessIdentity {
 
   /**
    * Checks a signature.
    *
-   * @param material the bundle's {@code verificationMaterial}
+   * @param bundle all of it
    * @throws ManifestException if it is another's, or of other content
    */
-  void verify(String bundlePath, JsonNode material, DsseEnvelope envelope);
+  void verify(String bundlePath, JsonNode bundle, DsseEnvelope envelope);
 }

@@ -19,7 +19,7 @@ import org.apache.commons.codec.digest.DigestUtils;
 final class SignedStatement {
 
   static final String KEY = "dsseEnvelope";
-  private static final String MATERIAL = "verificationMaterial";
+  static final String MATERIAL = "verificationMaterial";
 
   static final String STATEMENT = "https://in-toto.io/Statement/v1";
   static final String PREDICATE = "https://model_signing/signature/v1.0";
@@ -36,7 +36,7 @@ final class SignedStatement {
    */
   static Manifest parse(String path, JsonNode bundle, Optional<Signatory> signatory) {
     DsseEnvelope envelope = DsseEnvelope.parse(path, bundle.path(KEY));
-    signatory.ifPresent(of -> of.verify(path, bundle.path(MATERIAL), envelope));
+    signatory.ifPresent(of -> of.verify(path, bundle, envelope));
     JsonNode statement = json(path, envelope.payload());
     require(path, "the statement type " + STATEMENT, statement.path("_type"), STATEMENT);
     require(path, "the predicate " + PREDICATE, statement.path("predicateType"), PREDICATE);

@@ -56,14 +56,15 @@ public record VerificationKey(String path, ECPublicKey key) implements Signatory
   }
 
   @Override
-  public void verify(String bundlePath, JsonNode material, DsseEnvelope envelope) {
+  public void verify(String bundlePath, JsonNode bundle, DsseEnvelope envelope) {
+    JsonNode material = bundle.path(SignedStatement.MATERIAL);
     if (!material.has("publicKey")) {
       throw ManifestException.of(
           bundlePath,
           "a signature by the key " + path,
           material.has("x509CertificateChain")
               ? "one by a certificate: `certificate` names those that are trusted"
-              : "a keyless one, which cannot be verified");
+              : "a keyless one: `identity`, `issuer` and `trusted-root` name whose it must be");
     }
     envelope.verify(bundlePath, this);
   }

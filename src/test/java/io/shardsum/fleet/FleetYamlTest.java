@@ -88,6 +88,37 @@ class FleetYamlTest {
   }
 
   @Test
+  void readsByWhomAManifestIsSigned() {
+    FleetDescription fleet =
+        parse(
+            engine(
+                "parallelism: { tp: 1 }",
+                "manifest: { path: auto, identity: a@b.c, issuer: \"https://d.e\", trusted-root: root.json }"));
+
+    assertThat(fleet.engines().get(0).manifest())
+        .hasValue(
+            new ManifestSpec(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(new KeylessSpec("a@b.c", "https://d.e", "file:/base/root.json"))));
+  }
+
+  @Test
+  void refusesAnIdentityWithoutItsIssuer() {
+    refuses(
+        engine("manifest: { path: auto, identity: a@b.c }"),
+        "fleet.yaml line 5: engine 'e': manifest: key 'issuer' is missing");
+  }
+
+  @Test
+  void refusesMoreThanOneThatSaysWhoHasSigned() {
+    refuses(
+        engine("manifest: { path: auto, key: a.pem, certificate: b.pem }"),
+        "fleet.yaml line 5: engine 'e': manifest: expected one of key, certificate and identity, found more");
+  }
+
+  @Test
   void readsTheCheckpointOfAnEngine() {
     FleetDescription fleet =
         parse(

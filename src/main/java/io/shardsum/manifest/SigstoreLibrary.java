@@ -1,0 +1,70 @@
+package io.shardsum.manifest;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * The library that verifies Sigstore's keyless signatures. Its jars lie in {@code sigstore} beside
+ * the job's, and a class loader of their own loads them: Spark ships other releases of some.
+ */
+final class SigstoreLibrary {
+
+  private static final String DIRECTORY = "sigstore";
+  private static final String VERIFICATION = "io.shardsum.sigstore.KeylessVerification";
+
+  private Optional<Function<Map<String, String>, Optional<String>>> verification = Optional.empty();
+
+  /**
+   * What verifies: see {@code KeylessVerification} in {@code src/sigstore}.
+   *
+   * @throws ManifestException if the library is not there
+   */
+  Function<Map<String, String>, Optional<String>> verification() {
+    if (verification.isEmpty()) {
+      verification = Optional.of(loaded(job()));
+    }
+    return verification.get();
+  }
+
+  private static URI job() {
+    try {
+      return SigstoreLibrary.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("The place of a jar is a URI", e);
+    }
+  }
+
+  @SuppressWarnings("unchecked") // the class says so
+  private static Function<Map<String, String>, Optional<String>> loaded(URI job) {
+    Path directory = Path.of(job).resolveSibling(DIRECTORY);
+    try (Stream<Path> files = Files.list(directory)) {
+      List<URL> urls = new ArrayList<>(List.of(job.toURL()));
+      for (Path jar : files.filter(file -> file.toString().endsWith(".jar")).sorted().toList()) {
+        urls.add(jar.toUri().toURL());
+      }
+      ClassLoader loader =
+          new URLClassLoader(
+              DIRECTORY, urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+      return (Function<Map<String, String>, Optional<String>>)
+          Class.forName(VERIFICATION, true, loader)
+              .asSubclass(Function.class)
+              .getConstructor()
+              .newInstance();
+    } catch (IOException | ReflectiveOperationException | LinkageError e) {
+      throw new ManifestException(
+          "Cannot verify keyless signatures: expected the jars of sigstore-java in %s, which a release has, found none that can be used (%s)"
+              .formatted(directory, e));
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package io.shardsum.sigstore;
+
+import dev.sigstore.KeylessVerificationException;
+import dev.sigstore.KeylessVerifier;
+import dev.sigstore.VerificationOptions;
+import dev.sigstore.VerificationOptions.CertificateMatcher;
+import dev.sigstore.bundle.Bundle;
+import dev.sigstore.dsse.InTotoPayload;
+import dev.sigstore.encryption.certificates.Certificates;
+import dev.sigstore.rekor.client.RekorEntry;
+import dev.sigstore.strings.StringMatcher;
+import dev.sigstore.trustroot.SigstoreTrustedRoot;
+import java.io.ByteArrayInputStream;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.ASN1UTF8String;
+
+/**
+ * Verifies a keyless signature of Sigstore, offline. It is given {@code bundle} and {@code
+ * trusted-root} (JSON), {@code identity} and {@code issuer}, and answers what it found in place of
+ * such a signature; nothing: it is one.
+ */
+public final class KeylessVerification implements Function<Map<String, String>, Optional<String>> {
+
+  /** Fulcio's extension that names who has identified the signer. */
+  private static final String ISSUER = "1.3.6.1.4.1.57264.1.8";
+
+  @Override
+  public Optional<String> apply(Map<String, String> asked) {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(KeylessVerification.class.getClassLoader());
+    try {
+      return otherSigner(verified(asked), asked.get("identity"), asked.get("issuer"));
+    } catch (Exception e) {
+      return Optional.of("one that is refused: " + reasons(e));
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  /** The signer's certificate, once all but the signer's name is verified. */
+  private static X509Certificate verified(Map<String, String> asked) throws Exception {
+    SigstoreTrustedRoot trustedRoot =
+        SigstoreTrustedRoot.from(
+            new ByteArrayInputStream(asked.get("trusted-root").getBytes(StandardCharsets.UTF_8)));
+    Bundle bundle = Bundle.from(new StringReader(asked.get("bundle")));
+    if (bundle.getEntries().size() != 1) {
+      throw new KeylessVerificationException(
+          "one entry of a transparency log is needed, and there are " + bundle.getEntries().size());
+    }
+    KeylessVerifier.builder()
+        .trustedRootProvider(() -> trustedRoot)
+        .build()
+        .verify(subject(bundle), bundle, VerificationOptions.builder().build());
+    X509Certificate certificate = Certificates.getLeaf(bundle.getCertPath());
+    requireTime(bundle, certificate);
+    return certificate;
+  }
+
+  private static byte[] subject(Bundle bundle) throws Exception {
+    InTotoPayload statement = InTotoPayload.from(bundle.getDsseEnvelope().orElseThrow());
+    return HexFormat.of().parseHex(statement.getSubject().get(0).getDigest().get("sha256"));
+  }
+
+  /** The library compares only timestamps with a certificate's validity, not the log's own time. */
+  private static void requireTime(Bundle bundle, X509Certificate certificate)
+      throws KeylessVerificationException, CertificateException {
+    RekorEntry entry = bundle.getEntries().get(0);
+    String promise = entry.getVerification().getSignedEntryTimestamp();
+    if (promise != null && !promise.isEmpty()) {
+      certificate.checkValidity(Date.from(entry.getIntegratedTimeInstant()));
+    } else if (bundle.getTimestamps().isEmpty()) {
+      throw new KeylessVerificationException("nothing proves when it was signed");
+    }
+  }
+
+  private static Optional<String> otherSigner(
+      X509Certificate certificate, String identity, String issuer) throws CertificateException {
+    return CertificateMatcher.fulcio()
+            .subjectAlternativeName(StringMatcher.string(identity))
+            .issuer(StringMatcher.string(issuer))
+            .build()
+            .test(certificate)
+        ? Optional.empty()
+        : Optional.of(
+            "one by %s, identified by %s".formatted(name(certificate), issuer(certificate)));
+  }
+
+  private static Object name(X509Certificate certificate) throws CertificateParsingException {
+    return certificate.getSubjectAlternativeNames().iterator().next().get(1);
+  }
+
+  private static String issuer(X509Certificate certificate) {
+    byte[] extension = certificate.getExtensionValue(ISSUER);
+    return extension == null
+        ? "an issuer that is not named"
+        : ASN1UTF8String.getInstance(ASN1OctetString.getInstance(extension).getOctets())
+            .getString();
+  }
+
+  private static String reasons(Throwable why) {
+    List<String> reasons = new ArrayList<>();
+    for (Throwable of = why; of != null; of = of.getCause()) {
+      String reason = of.getMessage() == null ? of.getClass().getSimpleName() : of.getMessage();
+      if (reasons.stream().noneMatch(before -> before.contains(reason))) {
+        reasons.add(reason);
+      }
+    }
+    return String.join(": ", reasons);
+  }
+}
