@@ -53,12 +53,7 @@ final class DriftReportCommand implements Callable<Integer> {
 
   private static final int SCANS_OF_A_REPORT = 30;
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      required = true,
-      description = "The tables that jobs/fleet-scan has written.")
-  private String out;
+  @Mixin private TablesOption tables = new TablesOption();
 
   @Mixin private Range range = new Range();
 
@@ -156,7 +151,7 @@ final class DriftReportCommand implements Callable<Integer> {
   public Integer call() {
     boolean goesFurtherBack = html != null && !range.isGiven();
     ScanRange wanted = goesFurtherBack ? new ScanRange.Last(SCANS_OF_A_REPORT) : range.range();
-    PathOption.require("--out", out);
+    String out = tables.path();
     if (html != null) {
       PathOption.require("--html", html);
     }

@@ -18,6 +18,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -59,12 +60,7 @@ import picocli.CommandLine.Spec;
     })
 final class RetentionCommand implements Callable<Integer> {
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      required = true,
-      description = "The tables that jobs/fleet-scan has written.")
-  private String out;
+  @Mixin private TablesOption tables = new TablesOption();
 
   @Option(
       names = "--keep-days",
@@ -116,7 +112,7 @@ final class RetentionCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Optional<RetentionRules> rules = rules();
-    PathOption.require("--out", out);
+    String out = tables.path();
     SparkSession session = JobSession.start("shardsum retention");
     StoredScans stored = new StoredScans(out, session.sparkContext().hadoopConfiguration());
     Retention retention = new Retention(session, out, stored);

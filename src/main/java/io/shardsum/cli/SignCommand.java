@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -54,12 +55,7 @@ import picocli.CommandLine.Spec;
     })
 final class SignCommand implements Callable<Integer> {
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      required = true,
-      description = "The tables that jobs/fleet-scan has written.")
-  private String out;
+  @Mixin private TablesOption tables = new TablesOption();
 
   @Option(
       names = "--scan-id",
@@ -108,7 +104,7 @@ final class SignCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PathOption.require("--out", out);
+    String out = tables.path();
     if (model != null) {
       PathOption.require("--model", model);
     } else if (!ignored.isEmpty()) {

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -43,12 +44,7 @@ import picocli.CommandLine.Spec;
     })
 final class VerifyReportCommand implements Callable<Integer> {
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      required = true,
-      description = "The tables that jobs/fleet-scan has written.")
-  private String out;
+  @Mixin private TablesOption tables = new TablesOption();
 
   @Option(
       names = "--signature",
@@ -68,7 +64,7 @@ final class VerifyReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PathOption.require("--out", out);
+    String out = tables.path();
     PathOption.require("--signature", signature);
     PathOption.require("--key", key);
     SparkSession session = JobSession.start("shardsum verify-report");

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -45,12 +46,7 @@ import picocli.CommandLine.Spec;
     })
 final class VersionsCommand implements Callable<Integer> {
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      required = true,
-      description = "The tables that jobs/fleet-scan has written.")
-  private String out;
+  @Mixin private TablesOption tables = new TablesOption();
 
   @Option(names = "--engine", paramLabel = "NAME", description = "Only this engine.")
   private String engine;
@@ -70,7 +66,7 @@ final class VersionsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PathOption.require("--out", out);
+    String out = tables.path();
     SparkSession session = JobSession.start("shardsum versions");
     List<FleetVersions> fleets =
         chosen(new History(session, out).versions(Optional.ofNullable(fleet)));
