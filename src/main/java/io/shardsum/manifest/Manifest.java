@@ -3,6 +3,7 @@ package io.shardsum.manifest;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
  * @param others why the digest of a file cannot be compared, by the same paths; or by whole ones,
  *     what lies elsewhere and is no file yet
  * @param gitBlobs ids of git blobs in hex, by the same paths: of files that are no weights
+ * @param ignored paths that it leaves out, each with all below it
  * @param unfinished where the download of a file lies that has not ended, by the same paths
  */
 public record Manifest(
@@ -23,6 +25,7 @@ public record Manifest(
     NavigableMap<String, String> files,
     NavigableMap<String, String> others,
     NavigableMap<String, String> gitBlobs,
+    List<String> ignored,
     NavigableMap<String, String> unfinished) {
 
   /** Who vouches for it. */
@@ -46,23 +49,20 @@ public record Manifest(
     }
   }
 
-  /** Copies the maps. */
+  /** Copies list and maps. */
   public Manifest {
     requireNonNull(path, "path is null");
     requireNonNull(signing, "signing is null");
     files = copy(files);
     others = copy(others);
     gitBlobs = copy(gitBlobs);
+    ignored = List.copyOf(ignored);
     unfinished = copy(unfinished);
   }
 
-  /** One of no cache. */
-  Manifest(
-      String path,
-      Signing signing,
-      NavigableMap<String, String> files,
-      NavigableMap<String, String> others) {
-    this(path, signing, files, others, new TreeMap<>(), new TreeMap<>());
+  /** Whether it says that it leaves out a file. */
+  public boolean leavesOut(String file) {
+    return ignored.stream().anyMatch(of -> file.equals(of) || file.startsWith(of + "/"));
   }
 
   private static NavigableMap<String, String> copy(Map<String, String> map) {
@@ -71,6 +71,13 @@ public record Manifest(
 
   /** One that nobody has signed, all of whose digests can be compared. */
   static Manifest unsigned(String path, Map<String, String> files) {
-    return new Manifest(path, Signing.UNSIGNED, new TreeMap<>(files), new TreeMap<>());
+    return new Manifest(
+        path,
+        Signing.UNSIGNED,
+        new TreeMap<>(files),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        List.of(),
+        new TreeMap<>());
   }
 }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.manifest.Manifest.Signing;
 import java.io.IOException;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.commons.codec.DecoderException;
@@ -67,7 +69,16 @@ final class SignedStatement {
         path,
         signatory.isPresent() ? Signing.VERIFIED : Signing.NOT_VERIFIED,
         new TreeMap<>(digests.files()),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        ignored(predicate),
         new TreeMap<>());
+  }
+
+  private static List<String> ignored(JsonNode predicate) {
+    List<String> ignored = new ArrayList<>();
+    predicate.path("serialization").path("ignore_paths").forEach(of -> ignored.add(of.asText()));
+    return ignored;
   }
 
   private static void requireSubject(String path, JsonNode statement, String ofResources) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.shardsum.manifest.ModelStatement;
+import io.shardsum.manifest.ModelStatement.Links;
+import io.shardsum.manifest.SigningKey;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.SmallFleet;
 import java.io.IOException;
@@ -11,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.Blake3;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -71,6 +76,17 @@ class ManifestScanTest {
     Files.writeString(fleet.directory(engine).resolve("SHA256SUMS"), list);
   }
 
+  /** A bundle of one file, which leaves out another. */
+  private static void sign(SmallFleet fleet, String engine, String file, String ignored)
+      throws IOException {
+    String sha256 = DigestUtils.sha256Hex(Files.readAllBytes(fleet.directory(engine).resolve(file)));
+    Path key = Path.of("src/test/resources/golden/signing-keys/pkcs8.pem");
+    Files.writeString(
+        fleet.directory(engine).resolve("model.sig"),
+        new ModelStatement(engine, Map.of(file, sha256), List.of(ignored), Links.NONE)
+            .signed(SigningKey.parse("key", Files.readString(key), Optional.empty())));
+  }
+
   @Test
   void anEngineWithoutAnotherCopyIsVerifiedByItsManifest() throws IOException {
     SmallFleet fleet = fleet("alone");
@@ -88,7 +104,7 @@ class ManifestScanTest {
 
   @Test
   void filesThatAreNotAsPublishedAreFound() throws IOException {
-    SmallFleet fleet = fleet("flipped", "more", "less", "pointer", "blake3", "config");
+    SmallFleet fleet = fleet("flipped", "more", "less", "pointer", "blake3", "config", "partly");
     list(fleet, "flipped", PART_0, PART_1);
     list(fleet, "more", PART_0);
     list(fleet, "less", PART_0, PART_1, GONE);
@@ -106,6 +122,7 @@ class ManifestScanTest {
     Files.writeString(fleet.directory("config").resolve("tokenizer.json"), "{}");
     list(fleet, "config", PART_0, PART_1, "config.json", "tokenizer.json");
     Files.writeString(fleet.directory("config").resolve("config.json"), "{ }");
+    sign(fleet, "partly", PART_0, PART_1);
     String expected = digest(fleet, "flipped", 1);
     SmallFleet.flipBit(fleet.shard("flipped", 0, 1), "model.layers.1.mlp.down_proj.weight");
 
@@ -122,6 +139,10 @@ class ManifestScanTest {
         .contains(PART_1, expected)
         .endsWith("and the same when it was read again");
     assertThat(detail(findings, "more", "FILE_EXTRA")).contains(PART_1);
+    assertThat(findings(findings, "partly", "FILE_EXTRA")).isEmpty();
+    assertThat(detail(findings, "partly", "NOT_CHECKED"))
+        .contains(PART_1)
+        .endsWith("its publisher has left it out (ignore_paths)");
     assertThat(detail(findings, "less", "FILE_MISSING")).contains(GONE);
     assertThat(detail(findings, "pointer", "UNREADABLE"))
         .contains("a Git LFS pointer, oid sha256:" + pointed + ", size 4096");

@@ -52,6 +52,8 @@ record PublishedEngine(
         findings.add(notChecked(file, "it could not be hashed: " + file.reason()));
       } else if (manifest.others().containsKey(file.name())) {
         findings.add(notChecked(file, manifest.others().get(file.name())));
+      } else if (expected == null && manifest.leavesOut(file.name())) {
+        findings.add(notChecked(file, "its publisher has left it out (ignore_paths)"));
       } else if (expected == null) {
         extra.add(file);
       } else if (expected.equals(file.sha256().get())) {
