@@ -20,6 +20,7 @@ import io.shardsum.scan.manifest.FileReading;
 import io.shardsum.scan.manifest.ManifestResult;
 import io.shardsum.scan.manifest.ManifestSource;
 import io.shardsum.scan.plan.BackgroundWork;
+import io.shardsum.scan.plan.ByteBudget;
 import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.scan.plan.RereadLimits;
 import io.shardsum.scan.plan.ScanRequest;
@@ -84,6 +85,14 @@ record FleetJudge(
           work.compute(() -> ZeroTensors.ofFiles(reading.tensors())));
     }
   }
+
+  /**
+   * What is read again, in one round after another.
+   *
+   * @param known what that has shown
+   * @param budget of tensors that are read again
+   */
+  private record Again(Rereadings known, ByteBudget budget) {}
 
   /** What a scan has found. */
   record Judged(
@@ -150,18 +159,19 @@ record FleetJudge(
   private Judged judgedByRightBytes(
       WeightReading first, Metadata metadata, BackgroundWork work, Reader reader) {
     Rereadings known = new Rereadings();
+    Again again = new Again(known, new ByteBudget(limits.bytes()));
     Map<RankOfEngine, String> unread = new HashMap<>();
     WeightReading reading = first;
     Metadata now = metadata;
     long leftBytes = limits.fileBytes();
     for (int round = 0; ; round++) {
-      Judged judged = judged(reading, now, Optional.of(known), unread);
+      Judged judged = judged(reading, now, Optional.of(again), unread);
       Set<RankOfEngine> misread = ranks(known.misread());
       misread.removeAll(unread.keySet());
       if (misread.isEmpty()) {
         return judged;
       }
-      List<PlannedFile> again = new ArrayList<>();
+      List<PlannedFile> anew = new ArrayList<>();
       for (RankOfEngine rank : misread) {
         List<PlannedFile> ofRank = files.stream().filter(file -> isOf(file, rank)).toList();
         long bytes = PlannedFile.bytes(ofRank);
@@ -171,10 +181,10 @@ record FleetJudge(
           unread.put(rank, "readings of its files differ, and " + limits.fileReason());
         } else {
           leftBytes -= bytes;
-          again.addAll(ofRank);
+          anew.addAll(ofRank);
         }
       }
-      reading = reading.then(reader.read(again, misread));
+      reading = reading.then(reader.read(anew, misread));
       misread.removeAll(unread.keySet());
       known.readAnew(
           misread.stream()
@@ -197,17 +207,17 @@ record FleetJudge(
   /**
    * Judges once.
    *
-   * @param known what second looks have shown; empty: what was read is trusted
+   * @param again how it is read again; empty: what was read is trusted
    * @param unread why nothing is known of some ranks
    */
   private Judged judged(
       WeightReading reading,
       Metadata metadata,
-      Optional<Rereadings> known,
+      Optional<Again> again,
       Map<RankOfEngine, String> unread) {
     FileReduction reduced =
         FileReduction.of(session, request.inventory(), reading.tensors(), unread, plans);
-    Judgement ofFiles = judge(fileCopies(reading, reduced, metadata, known));
+    Judgement ofFiles = judge(fileCopies(reading, reduced, metadata, again));
     plans.add(SqlStage.FORMS, metadata.formRows());
     SourceResult inFiles = ofFiles.result(reduced.ranks(), reduced.engines(), Map.of());
     List<Finding> findings = new ArrayList<>(ofFiles.findings());
@@ -226,15 +236,15 @@ record FleetJudge(
   }
 
   private FileCopies fileCopies(
-      WeightReading reading, FileReduction reduced, Metadata metadata, Optional<Rereadings> known) {
+      WeightReading reading, FileReduction reduced, Metadata metadata, Optional<Again> again) {
     ManifestResult published =
         manifests.compare(
             reading.tensors(),
-            known.map(
+            again.map(
                 of ->
                     new FileReading(
                         session, files, reading.executors(), limits, request.reading())));
-    known.ifPresent(of -> of.takeFiles(published.misread()));
+    again.ifPresent(of -> of.known().takeFiles(published.misread()));
     return new FileCopies(
         request.inventory(),
         reading.tensors(),
@@ -245,7 +255,7 @@ record FleetJudge(
         reading.brokenHeaders(),
         checkpoints,
         published,
-        known.map(
+        again.map(
             of ->
                 new SecondReader(
                     new HeaderReading(
@@ -256,8 +266,9 @@ record FleetJudge(
                         reading.executors(),
                         limits,
                         request.reading(),
-                        checkpoints),
-                    of)));
+                        checkpoints,
+                        of.budget()),
+                    of.known())));
   }
 
   /** In a session of its own: there are few rows, however large the fleet is. */

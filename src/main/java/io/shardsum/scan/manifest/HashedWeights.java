@@ -37,12 +37,9 @@ record HashedWeights(
     return name.equals(path);
   }
 
-  /** Whether a second reading gave other bytes. */
-  boolean isMisread() {
-    return again
-        .flatMap(SecondHash::sha256)
-        .filter(hash -> !sha256.equals(Optional.of(hash)))
-        .isPresent();
+  /** What its readings say; it must have been hashed. */
+  FileVerdict verdict(String expected) {
+    return FileVerdict.of(expected, sha256.orElseThrow(), again.flatMap(SecondHash::sha256));
   }
 
   /** The same, read again, with its tensors. */

@@ -66,14 +66,17 @@ final class OtherFiles {
       String expected = (isBlob ? manifest.gitBlobs() : manifest.files()).get(name);
       LongFunction<MessageDigest> algorithm = isBlob ? OtherFiles::gitBlob : OtherFiles::sha256;
       Optional<String> first = digest(path, algorithm);
-      Optional<String> last =
-          first.filter(expected::equals).or(() -> first.flatMap(of -> digest(path, algorithm)));
-      if (last.filter(expected::equals).isPresent()) {
-        equal++;
-      } else if (last.isPresent() && last.equals(first)) {
-        differing.add(new Differing(path.toString(), expected, last.get()));
-      } else {
+      if (first.isEmpty()) {
         left++;
+        continue;
+      }
+      String found = first.get();
+      Optional<String> again =
+          found.equals(expected) ? Optional.empty() : digest(path, algorithm);
+      switch (FileVerdict.of(expected, found, again)) {
+        case AS_PUBLISHED -> equal++;
+        case DIFFERS -> differing.add(new Differing(path.toString(), expected, found));
+        case MISREAD -> left++;
       }
     }
     return new Compared(equal, left, differing);

@@ -56,7 +56,7 @@ record PublishedEngine(
         findings.add(notChecked(file, "its publisher has left it out (ignore_paths)"));
       } else if (expected == null) {
         extra.add(file);
-      } else if (expected.equals(file.sha256().get())) {
+      } else if (file.verdict(expected) == FileVerdict.AS_PUBLISHED) {
         equal++;
       } else {
         differing.add(file);
@@ -94,7 +94,11 @@ record PublishedEngine(
   }
 
   private boolean differs(HashedWeights file) {
-    return !file.sha256().equals(Optional.of(manifest.files().get(file.name())));
+    return verdict(file) != FileVerdict.AS_PUBLISHED;
+  }
+
+  private FileVerdict verdict(HashedWeights file) {
+    return file.verdict(manifest.files().get(file.name()));
   }
 
   private static boolean areAll(List<HashedWeights> differing, int equal) {
@@ -120,7 +124,7 @@ record PublishedEngine(
               "not compared with %s: expected digests of SHA-256, found BLAKE3: that of %s is one"
                   .formatted(manifest.path(), blake3.get().path())));
     }
-    if (areAll(differing, equal) && differing.stream().noneMatch(HashedWeights::isMisread)) {
+    if (areAll(differing, equal) && differing.stream().noneMatch(of -> verdict(of) == FileVerdict.MISREAD)) {
       return List.of(
           finding(
               FindingKind.FILE_DIFFERS,
@@ -136,7 +140,7 @@ record PublishedEngine(
     String expected = manifest.files().get(file.name());
     String found = file.sha256().orElseThrow();
     Optional<String> foundAgain = file.again().flatMap(SecondHash::sha256);
-    if (!file.isMisread()) {
+    if (verdict(file) == FileVerdict.DIFFERS) {
       return finding(
           FindingKind.FILE_DIFFERS,
           List.of(file),

@@ -8,6 +8,7 @@ import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.io.ReadSettings;
 import io.shardsum.scan.checkpoint.CheckpointSource;
 import io.shardsum.scan.files.ReadingExecutors;
+import io.shardsum.scan.plan.ByteBudget;
 import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.scan.plan.RereadLimits;
 import io.shardsum.source.ChunkColumn;
@@ -106,7 +107,7 @@ public final class SecondReading {
   private final ReadSettings reading;
   private final ExpectedReading expected;
   private final List<ExpectedReading.Pair> ofRecipes = new ArrayList<>();
-  private long leftBytes;
+  private final ByteBudget budget;
 
   /**
    * Prepares.
@@ -116,6 +117,7 @@ public final class SecondReading {
    * @param executors of the executors that have read
    * @param reading how files are read
    * @param expected what checkpoints say
+   * @param budget of this and all other rounds of the scan
    */
   public SecondReading(
       Dataset<Row> tensors,
@@ -123,13 +125,14 @@ public final class SecondReading {
       ReadingExecutors executors,
       RereadLimits limits,
       ReadSettings reading,
-      CheckpointSource expected) {
+      CheckpointSource expected,
+      ByteBudget budget) {
     this.session = tensors.sparkSession();
     this.files = new SuspectFiles(planned, tensors);
     this.executors = executors;
     this.limits = limits;
     this.reading = reading;
-    this.leftBytes = limits.bytes();
+    this.budget = budget;
     this.expected = new ExpectedReading(session, expected, limits.ranges(), reading);
   }
 
@@ -180,11 +183,10 @@ public final class SecondReading {
     List<Integer> chunks = chunks(suspect, file.site());
     long bytes =
         2 * Math.min((long) chunks.size() * ChunkColumn.CHUNK_BYTES, file.site().lengthBytes());
-    if (bytes + OPEN_COST_BYTES > leftBytes) {
+    if (!budget.take(bytes + OPEN_COST_BYTES)) {
       looks.put(suspect, new SecondLook.NotRead(limits.reason(), Optional.of(file.readBy())));
       return;
     }
-    leftBytes -= bytes + OPEN_COST_BYTES;
     ofRecipes.add(new ExpectedReading.Pair(suspect, file, chunks, recipe));
   }
 
@@ -200,8 +202,7 @@ public final class SecondReading {
   private List<Pair> affordable(List<Pair> pairs, Map<SuspectTensor, SecondLook> looks) {
     List<Pair> affordable = new ArrayList<>();
     for (Pair pair : pairs.stream().sorted(Comparator.comparing(Pair::costBytes)).toList()) {
-      if (pair.costBytes() <= leftBytes) {
-        leftBytes -= pair.costBytes();
+      if (budget.take(pair.costBytes())) {
         affordable.add(pair);
       } else {
         looks.put(pair.suspect(), pair.notRead(limits.reason()));
