@@ -8,6 +8,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import threading
 import unittest
 from pathlib import Path
 
@@ -38,6 +39,28 @@ def run(*command, **environment):
 
 def job(name, *arguments, **environment):
     return run(HOME / "jobs" / name, *arguments, **environment)
+
+
+class CommandLines:
+    """The command lines of all processes of this machine, while it is open."""
+
+    def __enter__(self):
+        self.seen, self.done = set(), threading.Event()
+        self.thread = threading.Thread(target=self.look)
+        self.thread.start()
+        return self
+
+    def look(self):
+        while not self.done.wait(0.05):
+            for process in Path("/proc").glob("[0-9]*"):
+                try:
+                    self.seen.add((process / "cmdline").read_bytes().decode("latin-1"))
+                except OSError:
+                    pass  # it has ended
+
+    def __exit__(self, *_):
+        self.done.set()
+        self.thread.join()
 
 
 def model_signing(*arguments):
@@ -90,7 +113,9 @@ class SignedHereTest(unittest.TestCase):
         code, said = job("fleet-scan", "--fleet", fleet, "--out", cls.tables, "--file-digest", "sha256")
         assert code == 4, said  # it has no other copy
         cls.signature = cls.model / "model.sig"
-        cls.said = cls.sign()
+        with CommandLines() as lines:
+            cls.said = cls.sign()
+        cls.command_lines = lines.seen
 
     @classmethod
     def sign(cls):
@@ -129,6 +154,20 @@ class SignedHereTest(unittest.TestCase):
     def test_the_tool_refuses_another_key(self):
         code, said = self.verify(key=Key("stranger"))
         self.assertEqual(1, code, said)
+
+    def test_a_passphrase_that_is_not_ascii_is_refused_in_one_line(self):
+        key = Key("umlaut", "schlüssel-4711")
+        code, said = job(
+            "sign", "--out", self.tables, "--signature", OUTPUT / "umlaut.json", "--key", key.private,
+            "--passphrase-env", "SIGNER_PASSPHRASE", SIGNER_PASSPHRASE="schlüssel-4711",
+        )  # fmt: skip
+        self.assertEqual(2, code, said)
+        self.assertIn("an encrypted one and a passphrase that is not ASCII", said)
+
+    def test_key_and_passphrase_are_in_no_list_of_processes(self):
+        self.assertTrue([line for line in self.command_lines if "SparkSubmit" in line and "\0sign\0" in line])
+        secrets = [PASSPHRASE] + self.key.private.read_text().splitlines()[1:-1]
+        self.assertFalse([line for line in self.command_lines for secret in secrets if secret in line])
 
     def test_key_and_passphrase_are_shown_nowhere(self):
         secrets = [PASSPHRASE] + self.key.private.read_text().splitlines()[1:-1]

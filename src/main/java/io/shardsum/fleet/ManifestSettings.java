@@ -20,9 +20,7 @@ record ManifestSettings(
 
   static Optional<ManifestSettings> read(YamlMapping mapping) {
     return mapping.isMapping(MANIFEST)
-        ? mapping
-            .mapping(MANIFEST, KEYS)
-            .map(ManifestSettings::of)
+        ? mapping.mapping(MANIFEST, KEYS).map(ManifestSettings::of)
         : mapping
             .text(MANIFEST)
             .map(

@@ -11,8 +11,7 @@ import java.util.Optional;
  *     org.apache.hadoop.fs.Path(path)} reads it; empty: what lies beside the engine's files
  * @param key the path of a public key (PEM) by which it must be signed; empty: signatures are not
  *     verified by one
- * @param certificate the path of the certificates (PEM) of which one must vouch for the
- *     signature's
+ * @param certificate the path of the certificates (PEM) of which one must vouch for the signature's
  * @param keyless whose keyless signature it must have; only one of these three
  */
 public record ManifestSpec(

@@ -125,7 +125,8 @@ record HubCache(Path snapshot, String model, String commit) {
       throw ManifestException.of(
           snapshot.toString(), "links to blobs that are named by their SHA-256", "none");
     }
-    return new Manifest(snapshot.toString(), Signing.UNSIGNED, files, others, small, List.of(), unfinished);
+    return new Manifest(
+        snapshot.toString(), Signing.UNSIGNED, files, others, small, List.of(), unfinished);
   }
 
   /** The files that a blob is, by links or by the list of the revision's files. */

@@ -77,7 +77,9 @@ record RootCertificates(String path, List<X509Certificate> roots, Clock clock)
       throw ManifestException.of(
           bundlePath,
           "a signature by a certificate that " + path + " vouches for",
-          material.has("certificate") ? "a keyless one: `identity`, `issuer` and `trusted-root` name whose it must be" : "none");
+          material.has("certificate")
+              ? "a keyless one: `identity`, `issuer` and `trusted-root` name whose it must be"
+              : "none");
     }
     List<X509Certificate> certificates = new ArrayList<>();
     chain.forEach(of -> certificates.add(certificate(bundlePath, of.path("rawBytes").asText())));

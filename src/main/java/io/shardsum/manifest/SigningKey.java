@@ -109,6 +109,11 @@ public final class SigningKey {
     if (passphrase.isEmpty()) {
       throw unusable(path, "an encrypted one and no passphrase: --passphrase-env NAME says where");
     }
+    if (!StandardCharsets.US_ASCII.newEncoder().canEncode(passphrase.get())) {
+      throw unusable(
+          path,
+          "an encrypted one and a passphrase that is not ASCII: `openssl pkcs8 -topk8 -in KEY -out NEW` gives it another");
+    }
     EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(der);
     try {
       // Java names the scheme of PBES2 by the text of its parameters alone.

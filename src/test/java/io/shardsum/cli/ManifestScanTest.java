@@ -79,7 +79,8 @@ class ManifestScanTest {
   /** A bundle of one file, which leaves out another. */
   private static void sign(SmallFleet fleet, String engine, String file, String ignored)
       throws IOException {
-    String sha256 = DigestUtils.sha256Hex(Files.readAllBytes(fleet.directory(engine).resolve(file)));
+    String sha256 =
+        DigestUtils.sha256Hex(Files.readAllBytes(fleet.directory(engine).resolve(file)));
     Path key = Path.of("src/test/resources/golden/signing-keys/pkcs8.pem");
     Files.writeString(
         fleet.directory(engine).resolve("model.sig"),

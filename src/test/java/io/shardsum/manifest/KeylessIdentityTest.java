@@ -69,8 +69,7 @@ class KeylessIdentityTest {
   @CsvSource({"other@made.up, https://login.made-up", "signer@made.up, https://other.made-up"})
   void anotherSignerIsRefused(String identity, String issuer) {
     assertThatThrownBy(
-            () ->
-                read(bundle("keyless.sig"), identity(identity, issuer, "trusted-root.json")))
+            () -> read(bundle("keyless.sig"), identity(identity, issuer, "trusted-root.json")))
         .isInstanceOf(ManifestException.class)
         .hasMessage(
             "Cannot use the manifest model.sig: expected a keyless signature by %s, identified by %s, as trusted-root.json trusts, found one by signer@made.up, identified by https://login.made-up"
@@ -80,9 +79,7 @@ class KeylessIdentityTest {
   @Test
   void anotherTrustedRootIsRefused() {
     assertThatThrownBy(
-            () ->
-                read(
-                    bundle("keyless.sig"), identity(SIGNER, ISSUER, "late-trusted-root.json")))
+            () -> read(bundle("keyless.sig"), identity(SIGNER, ISSUER, "late-trusted-root.json")))
         .hasMessageContaining(
             "found one that is refused: Fulcio certificate was not valid: Certificate was not verifiable against CAs");
   }
@@ -92,8 +89,7 @@ class KeylessIdentityTest {
     assertThatThrownBy(
             () ->
                 read(
-                    bundle("keyless-late.sig"),
-                    identity(SIGNER, ISSUER, "late-trusted-root.json")))
+                    bundle("keyless-late.sig"), identity(SIGNER, ISSUER, "late-trusted-root.json")))
         .hasMessageContaining("found one that is refused: NotAfter: ");
   }
 
@@ -104,7 +100,8 @@ class KeylessIdentityTest {
     String statement =
         new String(
             Base64.getDecoder().decode(envelope.get("payload").asText()), StandardCharsets.UTF_8);
-    byte[] forged = statement.replace("config.json", "forged.json").getBytes(StandardCharsets.UTF_8);
+    byte[] forged =
+        statement.replace("config.json", "forged.json").getBytes(StandardCharsets.UTF_8);
     envelope.put("payload", Base64.getEncoder().encodeToString(forged));
 
     assertThatThrownBy(() -> read(bundle))
@@ -116,11 +113,16 @@ class KeylessIdentityTest {
     ObjectNode bundle = bundle("keyless.sig");
     ((ArrayNode) bundle.at("/verificationMaterial/tlogEntries")).removeAll();
 
-    assertThatThrownBy(() -> read(bundle)).hasMessageEndingWith("found one that is refused: Could not find any tlog entries in bundle json");
+    assertThatThrownBy(() -> read(bundle))
+        .hasMessageEndingWith(
+            "found one that is refused: Could not find any tlog entries in bundle json");
   }
 
   @ParameterizedTest
-  @CsvSource({"inclusionProof, Could not find an inclusion proof", "inclusionPromise, No timestamp"})
+  @CsvSource({
+    "inclusionProof, Could not find an inclusion proof",
+    "inclusionPromise, No timestamp"
+  })
   void anEntryWithoutItsProofsIsRefused(String proof, String why) throws IOException {
     ObjectNode bundle = bundle("keyless.sig");
     ((ObjectNode) bundle.at("/verificationMaterial/tlogEntries/0")).remove(proof);
@@ -150,8 +152,7 @@ class KeylessIdentityTest {
   void anotherFileThanATrustedRootIsRefused(String text, String found) {
     assertThatThrownBy(
             () ->
-                KeylessIdentity.parse(
-                    new KeylessSpec(SIGNER, ISSUER, "root.json"), text, LIBRARY))
+                KeylessIdentity.parse(new KeylessSpec(SIGNER, ISSUER, "root.json"), text, LIBRARY))
         .hasMessage(
             "Cannot verify with root.json: expected a trusted root of Sigstore (JSON), found "
                 + found);

@@ -71,8 +71,7 @@ final class OtherFiles {
         continue;
       }
       String found = first.get();
-      Optional<String> again =
-          found.equals(expected) ? Optional.empty() : digest(path, algorithm);
+      Optional<String> again = found.equals(expected) ? Optional.empty() : digest(path, algorithm);
       switch (FileVerdict.of(expected, found, again)) {
         case AS_PUBLISHED -> equal++;
         case DIFFERS -> differing.add(new Differing(path.toString(), expected, found));

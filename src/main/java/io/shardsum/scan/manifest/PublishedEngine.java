@@ -124,7 +124,8 @@ record PublishedEngine(
               "not compared with %s: expected digests of SHA-256, found BLAKE3: that of %s is one"
                   .formatted(manifest.path(), blake3.get().path())));
     }
-    if (areAll(differing, equal) && differing.stream().noneMatch(of -> verdict(of) == FileVerdict.MISREAD)) {
+    if (areAll(differing, equal)
+        && differing.stream().noneMatch(of -> verdict(of) == FileVerdict.MISREAD)) {
       return List.of(
           finding(
               FindingKind.FILE_DIFFERS,
