@@ -33,7 +33,7 @@ build() {
   local profile=()
   if is_installed; then
     [ -n "${SPARK_HOME:-}" ] || [ -s "$lib/spark.classpath" ] ||
-      fail "Cannot start Spark: expected SPARK_HOME, an installation of Spark, or its jars in $lib: jobs/fetch-spark fetches them" 2
+      fail "Cannot start Spark: expected an installation of Spark in SPARK_HOME, or the jars of Spark in $lib, which jobs/fetch-spark fetches" 2
     [ -z "$gpu" ] || holds_gpu || fail "--gpu: expected an installation for GPUs (jobs/install --gpu DIR), found one for CPUs" 2
     return
   fi
@@ -53,7 +53,7 @@ build() {
 find_java() {
   java=${JAVA_HOME:+$JAVA_HOME/bin/}java
   command -v "$java" >/dev/null || fail "Cannot start Java: expected Java 17 or newer in JAVA_HOME or on the PATH, found no $java" 2
-  local release version
+  local release version major
   vector_options=()
   release=$(dirname "$(dirname "$(readlink -f "$(command -v "$java")")")")/release
   if [ -r "$release" ]; then

@@ -77,6 +77,15 @@ add_jars() {
   done
 }
 
+# Lines without Java's warning of an incubating module, the Vector API, upon which nobody can act.
+without_incubating() {
+  trap '' HUP INT TERM
+  local line
+  while IFS= read -r line || [ -n "$line" ]; do
+    [[ $line == 'WARNING: Using incubator modules: '* ]] || printf '%s\n' "$line"
+  done
+}
+
 memory=1g
 java_options=()
 gpu=
@@ -157,12 +166,15 @@ add_jars
 [ -z "$files" ] || spark+=(--files "$files")
 spark=(${gpu_conf[@]+"${gpu_conf[@]}"} ${spark[@]+"${spark[@]}"})
 [ ! -t 2 ] || [ "${TERM-}" = dumb ] || export SHARDSUM_TERMINAL=1
+# Where the job itself writes its standard error; what Java says there before is filtered.
+export SHARDSUM_STDERR=3
 log=-Dlog4j2.configurationFile=$home/conf/log4j2.properties
 
 if [ -n "${SPARK_HOME:-}" ]; then
   # Options of this virtual machine alone; --driver-java-options would displace those of a properties file.
   export SPARK_SUBMIT_OPTS="\"$log\" ${SPARK_SUBMIT_OPTS:-}"
-  exec "$SPARK_HOME/bin/spark-submit" ${spark[@]+"${spark[@]}"} --class io.shardsum.cli.Main "$jar" ${own[@]+"${own[@]}"}
+  exec "$SPARK_HOME/bin/spark-submit" ${spark[@]+"${spark[@]}"} --class io.shardsum.cli.Main "$jar" ${own[@]+"${own[@]}"} \
+    3>&2 2> >(without_incubating >&2)
 fi
 
 # What conf/local.conf says, the user's file may say otherwise, and needs not say again.
@@ -186,14 +198,10 @@ case ${own[0]-} in
     # On a cluster the executors hash, as conf/standalone.conf says, and this process does not.
     [[ $master =~ ^(local(\[[^]]*\])?)?$ ]] || vector_options=()
     options+=(${vector_options[@]+"${vector_options[@]}"})
-    # Java's first line then warns of an incubating module, which nobody can act upon: the job takes it off a terminal, if
-    # it is the only one.
-    if [ -t 2 ] && [ ${#vector_options[@]} -gt 0 ] && [ "${major:-99}" -lt 24 ] && [[ " ${spark[*]-} " != *' --packages '* ]]; then
-      export SHARDSUM_WARNED=1
-    fi
     ;;
   drift-report | retention | sign | verify-report | versions) options+=("@$home/conf/jvm-tables.options") ;;
 esac
 class_path=("$(class_path_of_spark)" ${class_path[@]+"${class_path[@]}"})
 exec "$java" "${options[@]}" ${java_options[@]+"${java_options[@]}"} -cp "$(IFS=: && echo "${class_path[*]}")" \
-  org.apache.spark.deploy.SparkSubmit "${local_conf[@]}" ${spark[@]+"${spark[@]}"} --class io.shardsum.cli.Main "$jar" ${own[@]+"${own[@]}"}
+  org.apache.spark.deploy.SparkSubmit "${local_conf[@]}" ${spark[@]+"${spark[@]}"} --class io.shardsum.cli.Main "$jar" ${own[@]+"${own[@]}"} \
+  3>&2 2> >(without_incubating >&2)

@@ -24,7 +24,6 @@ OUTPUT = HOME / "target" / "cluster-test"
 DEMO = OUTPUT / "fleet"
 TABLES = OUTPUT / "tables"
 # What Java itself says of the module that conf/jvm-vector.options adds.
-OF_JAVA = "WARNING: Using incubator modules: "
 NOBODY = {"user": 65534, "group": 65534, "extra_groups": []}
 
 cluster = None
@@ -294,7 +293,7 @@ class GpuStartTest(unittest.TestCase):
 
     def assert_one_line(self, scan, pattern, exit_code=1):
         self.assertEqual(scan.exit_code, exit_code, scan.log())
-        (line,) = [line for line in scan.lines("stderr") if not line.startswith(OF_JAVA)]
+        (line,) = scan.lines("stderr")
         self.assertRegex(line, pattern)
         self.assertEqual(scan.lines("stdout"), [])
 

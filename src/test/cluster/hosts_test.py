@@ -194,7 +194,7 @@ class HostsTest(unittest.TestCase):
         scan = self.fleet.scan(self.cluster).finish()
         self.assertEqual(scan.exit_code, 4, scan.log())
         self.assertIn(
-            f"its hosts disagree about which ranks there are: {host(2)} has ranks 0 and 1, {host(3)} has rank 1",
+            f"its hosts hold different sets of ranks: {host(2)} has ranks 0 and 1, {host(3)} has rank 1",
             scan.details(),
         )
 
@@ -236,7 +236,7 @@ class HostsTest(unittest.TestCase):
         scan = Scan(self.fleet, self.cluster, "--fleet", description).finish()
         self.assertEqual(scan.exit_code, 2, scan.log())
         self.assertEqual(scan.text("stdout"), "")
-        self.assertRegex(scan.text("stderr").splitlines()[-1], "^fleet-scan: Local path of engine a on master spark:.*expected hosts: ")
+        self.assertRegex(scan.text("stderr").splitlines()[-1], "^fleet-scan: Cannot read local paths of engine a on master spark:.*expected hosts: ")
 
 
 @unittest.skipUnless(can_unshare(), "no mount namespaces here: unshare -m fails")

@@ -99,9 +99,9 @@ class Job:
         return (self.directory / stream).read_text()
 
     def messages(self):
-        """What it said to its user; progress, and what Java says of its module, are none."""
+        """What it said to its user; progress is none of it."""
         lines = self.text("stderr").splitlines()
-        return [line for line in lines if not line.startswith(("WARNING: Using incubator", "SLF4J: ", "read "))]
+        return [line for line in lines if not line.startswith(("SLF4J: ", "read "))]
 
     def result(self):
         return json.loads(self.text("stdout"))

@@ -146,7 +146,7 @@ class CacheTest(unittest.TestCase):
     def test_whole_caches_are_as_published(self):
         for engine in ["good", "shared", "revised", "revised-before"]:
             self.assertEqual({}, self.found(engine))
-            self.assertRegex(self.note(engine), r"^2 files of 2 as the manifest .* says, and 2 files that are no weights; it is not signed$")
+            self.assertRegex(self.note(engine), r"^2 of 2 files of weights match the manifest .*, and 2 other files; it is not signed$")
             self.assertFalse([f for f in self.findings if f["engine"] == engine and f["kind"] == "UNVERIFIED"])
 
     def test_a_damaged_blob_is_found(self):
@@ -162,7 +162,7 @@ class CacheTest(unittest.TestCase):
     def test_a_download_that_has_not_ended_is_found(self):
         self.assertRegex(
             self.found("partial")["NOT_CHECKED"],
-            r"blobs/[0-9a-f]{64}\.[0-9a-f]+\.incomplete was not compared: a download that has not ended",
+            r"blobs/[0-9a-f]{64}\.[0-9a-f]+\.incomplete was not compared: an unfinished download",
         )
 
     def test_a_small_file_is_compared_by_its_id_in_git(self):

@@ -107,9 +107,9 @@ function findingsList(section) {
     el("label", {}, "Severity ", el("select", { id: "finding-severity", onchange: (event) => choose({ severity: event.target.value }) },
       el("option", { value: "" }, "all"), Object.entries(SEVERITIES).map(([value, word]) => el("option", { value }, word)))),
     el("label", {}, "Seen ", el("select", { id: "finding-seen", onchange: (event) => choose({ seen: event.target.value }) },
-      el("option", { value: "" }, "all"), el("option", { value: "new" }, "new"), el("option", { value: "before" }, "before, too"))),
+      el("option", { value: "" }, "all"), el("option", { value: "new" }, "new"), el("option", { value: "before" }, "seen before"))),
     el("label", {}, "Sort by ", el("select", { id: "finding-order", onchange: (event) => choose({ order: event.target.value }) },
-      Object.keys(ORDERS).map((order) => el("option", { value: order }, order === "gravest" ? "gravity" : order)))));
+      Object.keys(ORDERS).map((order) => el("option", { value: order }, order === "gravest" ? "severity" : order)))));
   section.append(tools, list, el("p", { class: "after" }, status, more), pastFindings());
   draw();
 

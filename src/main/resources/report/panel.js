@@ -59,7 +59,7 @@ function openRank(rank, from) {
 function offSince(engine) {
   const more = engine.history?.steps.at(-1).more;
   return more?.offSince === undefined ? "" : el("p", {},
-    `Off since the scan of ${time(more.offSince)}: ${more.offRanks.length === 1 ? "rank" : "ranks"} ${more.offRanks.join(", ")}.`);
+    `Different since the scan of ${time(more.offSince)}: ${more.offRanks.length === 1 ? "rank" : "ranks"} ${more.offRanks.join(", ")}.`);
 }
 
 function openEngine(engine, from) {
@@ -73,7 +73,7 @@ function openEngine(engine, from) {
       fact("Model", engine.model === undefined ? "not given" : wholeName(engine.model)),
       engine.revision === undefined ? "" : fact("Revision", wholeName(engine.revision)),
       engine.host === undefined ? "" : fact("Host", wholeName(engine.host)),
-      fact("Compared in", wholeName(engine.groupName)),
+      fact("Comparison group", wholeName(engine.groupName)),
       fact("Agrees with", engine.agreement ?? "not known: not every rank was hashed"),
       fact("Ranks hashed", `${count(engine.hashedRanks)} of ${count(engine.expectedRanks)}`),
       fact("Bytes", engine.source === "LIVE" ? "–" : bytes(engine.bytes)),

@@ -41,16 +41,16 @@ final class DifferenceLines {
 
   private static String what(ExpectationDifference difference) {
     return switch (difference.kind()) {
-      case BYTES -> "other bytes";
+      case BYTES -> "the bytes differ";
       case DTYPE_OR_SHAPE ->
-          "%s %s of the checkpoint, %s %s of the other"
+          "%s %s in the checkpoint, %s %s in the other"
               .formatted(
                   difference.one().orElseThrow().tensor().recipe().dtype(),
                   difference.one().orElseThrow().tensor().recipe().shape(),
                   difference.other().orElseThrow().tensor().recipe().dtype(),
                   difference.other().orElseThrow().tensor().recipe().shape());
-      case ONLY_IN_FIRST -> "not there of the other checkpoint";
-      case ONLY_IN_OTHER -> "only there of the other checkpoint";
+      case ONLY_IN_FIRST -> "missing from the other checkpoint";
+      case ONLY_IN_OTHER -> "only in the other checkpoint";
       case UNKNOWN -> "not known: " + difference.detail();
     };
   }

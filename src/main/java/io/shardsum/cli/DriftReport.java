@@ -15,8 +15,6 @@ import io.shardsum.text.NumberWords;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,8 +26,6 @@ final class DriftReport {
 
   private static final int LINES_OF_A_LIST = 40;
   private static final String NOT_KNOWN = "not known";
-  private static final DateTimeFormatter MINUTE =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private final FleetHistory history;
   private final ReportedChanges changes;
@@ -73,7 +69,7 @@ final class DriftReport {
   }
 
   private static String time(PastScan scan) {
-    return MINUTE.format(scan.startedAt());
+    return TerminalText.minute(scan.startedAt());
   }
 
   private void printDaysWithoutScan(PrintWriter out) {
@@ -90,7 +86,7 @@ final class DriftReport {
     List<EngineStep> steps = history.notLookedAt();
     if (!steps.isEmpty()) {
       out.printf(
-          "Not in this scan, so as an earlier one found them: %s%n",
+          "Not in this scan, shown as the last scan of them found them: %s%n",
           ForeignText.list(steps.stream().map(this::withAge).toList()));
     }
   }
@@ -147,7 +143,7 @@ final class DriftReport {
     printRest(steps.size(), out);
     if (steps.stream().anyMatch(step -> tensors(step).equals(NOT_KNOWN))) {
       out.println(
-          "  not known: the tables do not have the tensors of both scans any more, as where jobs/retention has dropped them");
+          "  not known: the tables no longer have the tensors of both scans (jobs/retention deletes old ones)");
     }
   }
 

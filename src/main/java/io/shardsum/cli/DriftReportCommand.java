@@ -62,7 +62,7 @@ final class DriftReportCommand implements Callable<Integer> {
 
   @Option(
       names = "--new-only",
-      description = "Leave out what was there before the range: drift and findings.")
+      description = "Leave out drift and findings that were there before the range.")
   private boolean newOnly;
 
   @Option(
@@ -75,8 +75,8 @@ final class DriftReportCommand implements Callable<Integer> {
       names = "--html",
       paramLabel = "FILE",
       description =
-          "Write a report of the newest scan of the range there, too: one HTML file that needs no network. "
-              + "It goes back over the range; without one, over the last 30 scans.")
+          "Also write a report of the newest scan: one HTML file, which needs no network. "
+              + "Its history goes back over the range (default: the last 30 scans).")
   private String html;
 
   @Spec private CommandSpec spec;
@@ -92,7 +92,7 @@ final class DriftReportCommand implements Callable<Integer> {
         names = "--scans",
         paramLabel = "ID",
         arity = "2",
-        description = "An earlier scan and a later one: nothing but these two is looked at.")
+        description = "Compare only these two: an earlier scan and a later one.")
     private List<String> scans;
 
     private boolean isGiven() {
@@ -139,7 +139,7 @@ final class DriftReportCommand implements Callable<Integer> {
         names = "--to",
         paramLabel = "DATE",
         converter = DayOption.class,
-        description = "Scans that began on this day or earlier; what came after is not looked at.")
+        description = "Scans that began on this day or earlier. Later scans are ignored.")
     private LocalDate to;
 
     private boolean areGiven() {

@@ -58,7 +58,7 @@ import picocli.CommandLine.Spec;
       "  1  the job failed",
       "  2  an argument is wrong, or the engine would not start with these settings",
       "  3  with --against: the checkpoints differ for this engine",
-      "  4  some tensors have no digest: what the engine makes of them is not known"
+      "  4  some tensors have no digest: it is not known how the engine stores them"
     })
 final class ExpectCommand implements Callable<Integer> {
 
@@ -66,7 +66,8 @@ final class ExpectCommand implements Callable<Integer> {
       names = "--checkpoint",
       paramLabel = "DIR",
       required = true,
-      description = "A Hugging Face checkpoint; any Hadoop file system.")
+      description =
+          "A Hugging Face checkpoint: a directory, or a location of any Hadoop file system.")
   private String checkpoint;
 
   @Option(
@@ -97,7 +98,7 @@ final class ExpectCommand implements Callable<Integer> {
   @Option(
       names = "--dtype",
       paramLabel = "D",
-      description = "As the engine's --dtype (default: ${DEFAULT-VALUE}).")
+      description = "The engine's --dtype (default: ${DEFAULT-VALUE}).")
   private String dtype = "auto";
 
   @Option(
@@ -112,7 +113,7 @@ final class ExpectCommand implements Callable<Integer> {
       names = "--whole",
       paramLabel = "PATTERN",
       description =
-          "Of a model class that is not known: tensors that every rank holds as they are, "
+          "For a model class that is not known: tensors that every rank holds unchanged, "
               + "such as '*norm.weight'.")
   private List<String> whole = List.of();
 
@@ -132,28 +133,28 @@ final class ExpectCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       description =
-          "Also keep the digests under DIR/expectations, and take them from there as long as no file "
-              + "of the checkpoint changes; fleet-scan does the same under its own --out.")
+          "Also keep the digests under DIR/expectations, and reuse them until a file of the checkpoint "
+              + "changes. fleet-scan does the same under its own --out.")
   private String out;
 
   @Option(
       names = "--rehash-days",
       paramLabel = "N",
-      description = "With --out: hash again what is older (default: ${DEFAULT-VALUE}).")
+      description =
+          "With --out: hash the checkpoint again when its digests are older (default: ${DEFAULT-VALUE}).")
   private int rehashDays = (int) ExpectationStore.USUAL_AGE.toDays();
 
   @Option(
       names = "--against",
       paramLabel = "DIR",
       description =
-          "Another checkpoint: print only how the same engine would differ with it, "
-              + "tensor by tensor.")
+          "Another checkpoint: print only the tensors in which the same engine would differ with it.")
   private String against;
 
   @Option(
       names = "--explain-class",
       description =
-          "Print what each rank holds and of what it is made, tensor by tensor; no weights are read.")
+          "Print each tensor of each rank, and the stored tensors that it is made of. Reads no weights.")
   private boolean explainsClass;
 
   @Spec private CommandSpec spec;

@@ -54,8 +54,8 @@ final class ExplainReport {
   /** Prints what is known of the files, and then what the engine itself has told. */
   static void print(FinishedScan scan, Explained asked, PrintWriter out) {
     out.printf(
-        "Fleet %s, scan %s of %s%n",
-        ForeignText.name(scan.fleet()), scan.scanId(), scan.startedAt());
+        "Fleet %s, scan %s of %s UTC%n",
+        ForeignText.name(scan.fleet()), scan.scanId(), TerminalText.minute(scan.startedAt()));
     List<ExplainReport> reports = new ArrayList<>();
     for (WeightSource source : List.of(WeightSource.FILES, WeightSource.LIVE)) {
       scan.engines(source).stream()

@@ -73,7 +73,7 @@ final class FleetScanCommand implements Callable<Integer> {
     Instant now = Instant.now();
     PrintWriter output = spec.commandLine().getOut();
     Configuration hadoopConf = SparkHadoopUtil.get().newConfiguration(new SparkConf());
-    options.requireFitting();
+    new OptionRules(options).require();
     if (options.target.demo) {
       return demo(hadoopConf, output).number();
     }

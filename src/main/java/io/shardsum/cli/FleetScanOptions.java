@@ -9,7 +9,6 @@ import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.ShardsDirectory;
 import io.shardsum.fleet.SkipProfile;
 import io.shardsum.fleet.Visibility;
-import io.shardsum.gpu.Accelerator;
 import io.shardsum.hosts.HostInventory;
 import io.shardsum.io.ByteRate;
 import io.shardsum.io.LocalReads;
@@ -26,18 +25,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * The options of {@code jobs/fleet-scan}: which there are, which go together, and what they mean.
+ * The options of {@code jobs/fleet-scan}, and what they mean. {@link OptionRules} says which go
+ * together.
  */
 final class FleetScanOptions {
-
-  private static final int MOST_NIGHTS = 366;
-  private static final int MOST_REREAD_DAYS = 365;
 
   @Mixin Target target = new Target();
 
@@ -56,7 +52,7 @@ final class FleetScanOptions {
   @Option(
       names = "--baseline",
       paramLabel = "SCAN_ID[/ENGINE]",
-      description = "An earlier scan under --out that is right: compare with it, without a vote.")
+      description = "Compare with this earlier scan under --out, the reference, instead of voting.")
   String baseline;
 
   @Option(
@@ -77,21 +73,21 @@ final class FleetScanOptions {
       names = "--file-digest",
       paramLabel = "DIGEST",
       description =
-          "sha256: hash files as a whole, too, in the same reading; none: do not, whatever the"
-              + " description says.")
+          "sha256: also hash each file as a whole, in the same reading. none: do not, even if the"
+              + " description says so.")
   String fileDigest;
 
   @Option(
       names = "--max-rate",
       paramLabel = "RATE",
-      description = "Most bytes that each executor reads in a second, as 500MB/s or 2GB/s.")
+      description = "Limit for each executor's reading, such as 500MB/s or 2GB/s.")
   String maxRate;
 
   @Option(
       names = "--direct",
       description =
-          "Read local files past the page cache: what it holds for engines that serve stays, and what "
-              + "is checked is the disk.")
+          "Read local files past the page cache: the scan checks the disk, and leaves cached what "
+              + "serving engines need.")
   boolean direct;
 
   @Option(
@@ -100,46 +96,47 @@ final class FleetScanOptions {
       arity = "0..1",
       fallbackValue = "1000",
       description =
-          "With --gpu: hash one in N chunks (default: ${FALLBACK-VALUE}), and one of each file, on the "
-              + "CPU, too, and end with exit code 1 at the first difference.")
+          "With --gpu: also hash one in N chunks (default: ${FALLBACK-VALUE}), and one of each file, "
+              + "on the CPU. The first difference ends the scan with exit code 1.")
   Integer verifyOneIn;
 
   @Option(
       names = "--reread-days",
       paramLabel = "N",
       description =
-          "Do not read a file whose path, length, time and inode (or ETag) are as when a scan under "
-              + "--out has hashed it, less than N days ago. One of N parts of all bytes is read again, the "
-              + "oldest first; so are engines with findings, and copies that differ.")
+          "Skip files that have not changed (path, length, time, inode or ETag) since a scan under "
+              + "--out hashed them, less than N days ago. Each scan still reads 1/N of all bytes, the "
+              + "oldest first, engines with findings, and copies that differ.")
   Integer rereadDays;
 
   @Option(
       names = "--replace",
       description =
-          "With --scan-id: take the name from a scan that has not ended, and is known to be dead; of "
-              + "one on another host that is so only after 10 minutes.")
+          "With --scan-id: take the name over from a scan that died. A scan of another host counts as "
+              + "dead after 10 minutes without a sign of life.")
   boolean replace;
 
   @Option(
       names = "--resume",
       paramLabel = "SCAN_ID",
       description =
-          "Go on with a scan that has not ended: what has landed of it is not read again where the "
-              + "files are as they were.")
+          "Continue a scan that did not finish. Files that are in its tables already are not read "
+              + "again, unless they have changed.")
   String resume;
 
   @Option(
       names = "--dry-run",
-      description = "Only list: engines, ranks, files, bytes, what is missing. Reads no weights.")
+      description =
+          "Only list engines, ranks, files, bytes, and what is missing. Reads no weights.")
   boolean dryRun;
 
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
       description =
-          "table, json, or sglang: the answer that --engine NAME would give at /weights_checker, "
-              + "from its files; without a fleet: of a finished scan under --out (default: "
-              + "${DEFAULT-VALUE}).")
+          "table, json or sglang (default: ${DEFAULT-VALUE}). sglang computes from files what "
+              + "--engine NAME would answer at /weights_checker. Without --fleet or --shards it takes "
+              + "them from a finished scan under --out.")
   ScanFormat format = ScanFormat.TABLE;
 
   @Mixin ShardsOptions shardsOptions = new ShardsOptions();
@@ -182,7 +179,8 @@ final class FleetScanOptions {
         names = "--explain",
         paramLabel = "ENGINE[/RANK[/TENSOR]]",
         description =
-            "Scan nothing: show all that a finished scan under --out (the latest, or --scan-id) knows of it.")
+            "Scan nothing. Show all that a finished scan under --out (the latest, or --scan-id) knows of "
+                + "an engine, rank or tensor.")
     String explain;
 
     boolean isNone() {
@@ -218,7 +216,8 @@ final class FleetScanOptions {
     @Option(
         names = "--profile",
         paramLabel = "NAME",
-        description = "Which buffers the engine leaves out (default: as the newest SGLang).")
+        description =
+            "Which buffers the engine's checksum leaves out (default: as the newest SGLang).")
     String profile;
 
     @Option(
@@ -235,103 +234,6 @@ final class FleetScanOptions {
 
     boolean areGiven() {
       return tp != null || pp != null || profile != null || !ignored.isEmpty() || shared;
-    }
-  }
-
-  /**
-   * Refuses an option that would be ignored.
-   *
-   * @throws UsageException naming what does not go together
-   */
-  void requireFitting() {
-    requireTarget();
-    if (target.shards == null && shardsOptions.areGiven()) {
-      throw new UsageException(
-          "--tp, --pp, --profile, --ignore and --shared go with --shards; a description of the fleet"
-              + " has them itself");
-    }
-    boolean others =
-        out != null
-            || scanId != null
-            || baseline != null
-            || digest != null
-            || !onlyEngines.isEmpty()
-            || verifyOneIn != null
-            || isReadOtherwise()
-            || replace
-            || resume != null
-            || dryRun;
-    boolean ofAScan =
-        baseline != null
-            || digest != null
-            || !onlyEngines.isEmpty()
-            || verifyOneIn != null
-            || isReadOtherwise()
-            || replace
-            || resume != null
-            || dryRun
-            || format != ScanFormat.TABLE;
-    if (target.explain != null && ofAScan) {
-      throw new UsageException("--explain takes no other option but --out and --scan-id");
-    }
-    if (target.demo && (others || format != ScanFormat.TABLE)) {
-      throw new UsageException("--demo takes no other option but --demo-dir and --nights");
-    }
-    if (resume != null && (scanId != null || dryRun || out == null)) {
-      throw new UsageException(
-          "--resume names the scan itself: it goes with --out, and not with --scan-id or --dry-run");
-    }
-    if (demoNights != null && (!target.demo || demoNights < 1 || demoNights > MOST_NIGHTS)) {
-      throw new UsageException(
-          "--nights goes with --demo: expected a number from 1 to %s, found %s"
-              .formatted(MOST_NIGHTS, demoNights));
-    }
-    requireRereadDays();
-    if (verifyOneIn != null && verifyOneIn < 1) {
-      throw new UsageException(
-          "--verify-gpu: expected a number from 1, as of one in so many, found " + verifyOneIn);
-    }
-    if (verifyOneIn != null && Accelerator.of(new SparkConf()) == Accelerator.CPU) {
-      throw new UsageException("--verify-gpu goes with --gpu: on CPUs there is nothing to verify");
-    }
-  }
-
-  private void requireRereadDays() {
-    if (rereadDays != null && (rereadDays < 1 || rereadDays > MOST_REREAD_DAYS)) {
-      throw new UsageException(
-          "--reread-days: expected a number from 1 to %s, found %s"
-              .formatted(MOST_REREAD_DAYS, rereadDays));
-    }
-    if (rereadDays != null && dryRun) {
-      throw new UsageException("--reread-days: --dry-run reads nothing");
-    }
-  }
-
-  private void requireTarget() {
-    if (target.given().size() > 1) {
-      throw new UsageException(
-          "%s exclude each other: expected one of them"
-              .formatted(String.join(" and ", target.given())));
-    }
-    boolean answer = format == ScanFormat.SGLANG && !target.demo && target.explain == null;
-    if (answer && onlyEngines.size() != 1) {
-      throw new UsageException("--format sglang goes with one --engine NAME");
-    }
-    if (!target.isNone()) {
-      return;
-    }
-    if (!answer) {
-      throw new UsageException(
-          "Missing required argument: --fleet FILE, --shards DIR, --demo or --explain ENGINE");
-    }
-    if (baseline != null
-        || digest != null
-        || verifyOneIn != null
-        || isReadOtherwise()
-        || resume != null
-        || dryRun) {
-      throw new UsageException(
-          "--format sglang of a finished scan takes only --engine, --out and --scan-id");
     }
   }
 
@@ -362,13 +264,9 @@ final class FleetScanOptions {
     }
     if (parsed.scanId().equals(thisScan)) {
       throw new UsageException(
-          "--baseline: %s is replaced by this scan: expected another".formatted(thisScan.text()));
+          "--baseline: this scan replaces %s: expected another scan".formatted(thisScan.text()));
     }
     return Optional.of(parsed);
-  }
-
-  private boolean isReadOtherwise() {
-    return maxRate != null || direct || rereadDays != null || fileDigest != null;
   }
 
   /** How files of weights are read. */

@@ -30,12 +30,6 @@ import picocli.CommandLine.Command;
     })
 public final class Main {
 
-  /** Set by the launcher where Java has warned of the Vector API on a terminal. */
-  private static final String WARNED = "SHARDSUM_WARNED";
-
-  /** To the line before, which is cleared. */
-  private static final String TAKE_BACK_LINE = "\u001B[A\u001B[K";
-
   private final Interruption interruption;
 
   private Main(Interruption interruption) {
@@ -44,12 +38,9 @@ public final class Main {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
+    FilteredError.leave();
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    if (System.getenv(WARNED) != null) {
-      err.print(TAKE_BACK_LINE);
-      err.flush();
-    }
     String command = args.length == 0 ? "shardsum" : ForeignText.name(args[0]);
     Optional<String> refusal = SparkVersion.refusal(Main.class.getClassLoader());
     if (refusal.isPresent()) {

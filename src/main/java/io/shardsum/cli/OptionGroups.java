@@ -18,18 +18,17 @@ final class OptionGroups {
       new OptionGroups(
           List.of(
               new Group(
-                  "What to scan: one of these",
+                  "What to scan (one of these)",
                   List.of("--fleet", "--shards", "--demo", "--explain")),
               new Group(
-                  "With --shards: what a description would say",
+                  "With --shards, in place of a description",
                   List.of("--tp", "--pp", "--profile", "--ignore", "--shared")),
               new Group("Results", List.of("--out", "--scan-id", "--format", "--dry-run")),
               new Group(
-                  "What is hashed, and compared with what",
+                  "Digests and comparison",
                   List.of("--engine", "--digest", "--file-digest", "--baseline")),
               new Group(
-                  "How much is read, and how",
-                  List.of("--reread-days", "--max-rate", "--direct", "--verify-gpu")),
+                  "Reading", List.of("--reread-days", "--max-rate", "--direct", "--verify-gpu")),
               new Group("After a crash", List.of("--resume", "--replace")),
               new Group("The demo", List.of("--demo-dir", "--nights"))));
 
@@ -49,10 +48,8 @@ final class OptionGroups {
                       "--dtype",
                       "--set",
                       "--whole")),
-              new Group(
-                  "What is printed",
-                  List.of("--digest", "--format", "--against", "--explain-class")),
-              new Group("Digests that are kept", List.of("--out", "--rehash-days"))));
+              new Group("Output", List.of("--digest", "--format", "--against", "--explain-class")),
+              new Group("Kept digests", List.of("--out", "--rehash-days"))));
 
   private final List<Group> groups;
 

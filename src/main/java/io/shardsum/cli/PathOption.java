@@ -29,7 +29,7 @@ final class PathOption {
       new Path(path);
     } catch (IllegalArgumentException e) {
       throw new UsageException(
-          "%s: no path: %s: %s"
+          "%s: not a path: %s: %s"
               .formatted(option, TerminalText.line(path), TerminalText.line(e.getMessage())));
     }
     Configuration conf = conf();

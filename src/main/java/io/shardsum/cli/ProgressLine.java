@@ -96,7 +96,7 @@ final class ProgressLine implements ScanProgress, AutoCloseable {
   @Override
   public void readsThroughCache(String host, String directories) {
     err.println(
-        "%sfleet-scan: --direct: %s reads %s through the page cache: its file system does no direct reads; a note in the end says of which engines"
+        "%sfleet-scan: --direct: host %s reads %s through the page cache, as the file system there has no direct I/O; a note at the end names the engines"
             .formatted(terminal ? CLEAR : "", host, directories));
   }
 
@@ -117,6 +117,10 @@ final class ProgressLine implements ScanProgress, AutoCloseable {
   }
 
   static String line(ReadingPace pace) {
+    OptionalLong secondsLeft = pace.secondsLeft();
+    if (secondsLeft.isEmpty()) {
+      return "read 0 B of %s".formatted(TerminalText.bytes(pace.totalBytes()));
+    }
     if (pace.readBytes() == pace.totalBytes()) {
       return "read %s, writing tables".formatted(TerminalText.bytes(pace.totalBytes()));
     }
@@ -126,15 +130,11 @@ final class ProgressLine implements ScanProgress, AutoCloseable {
         TerminalText.bytes(pace.readBytes()),
         TerminalText.bytes(pace.totalBytes()),
         pace.bytesPerSecond() / 1e9,
-        left(pace.secondsLeft()));
+        left(secondsLeft.getAsLong()));
   }
 
   /** What cannot be read leaves a rest, while the tables are being written. */
-  private static String left(OptionalLong secondsLeft) {
-    if (secondsLeft.isEmpty()) {
-      return "time left unknown";
-    }
-    long seconds = secondsLeft.getAsLong();
+  private static String left(long seconds) {
     long minutes = Math.round((double) seconds / SECONDS_OF_A_MINUTE);
     if (seconds == 0) {
       return "finishing";

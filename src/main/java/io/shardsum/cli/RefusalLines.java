@@ -27,13 +27,13 @@ final class RefusalLines {
         .limit(MOST_LINES)
         .forEach(entry -> err.println(line(entry.getKey(), entry.getValue())));
     if (tensors.size() > MOST_LINES) {
-      err.println("expect: refused: %s more reasons".formatted(tensors.size() - MOST_LINES));
+      err.println("expect: no digest: %s more reasons".formatted(tensors.size() - MOST_LINES));
     }
   }
 
   private static String line(String reason, Set<String> tensors) {
     String names =
         tensors.contains(Refusal.ALL_TENSORS) ? "all tensors" : ForeignText.list(tensors);
-    return "expect: refused: %s: %s".formatted(names, reason);
+    return "expect: no digest for %s: %s".formatted(names, reason);
   }
 }

@@ -39,12 +39,15 @@ import picocli.CommandLine.Spec;
     description = {
       "Deletes the rows of tensors of old scans, and files of scans that never ended.",
       "Without --delete it deletes nothing: it says what it would delete.",
-      "With --compact it gathers the rows of finished scans, so that who reads many scans opens few files.",
+      "With --compact it gathers the rows of finished scans in few files, which makes reading many scans fast.",
       "",
-      "What stays whole, however old it is: the newest scan of each fleet and engine; the last scan in"
-          + " which an engine was right; baselines of scans that stay; the last scan of each content that"
-          + " engines agreed on; the scan that first saw a finding that is still open; and the scans since"
-          + " which an engine is off, and in which it was right before."
+      "These scans keep all rows, however old they are:",
+      "  the newest scan of each fleet and of each engine",
+      "  the last scan in which an engine was right",
+      "  the scan in which an engine went wrong, while it still is",
+      "  the scan that first saw a finding, while it is open",
+      "  the last scan of each content that engines agreed on",
+      "  the baselines of scans that stay"
     },
     footer = {
       "",
@@ -67,27 +70,27 @@ final class RetentionCommand implements Callable<Integer> {
       paramLabel = "N",
       description = {
         "Scans that began more than N days ago are old; at least 1.",
-        "Needed, except for --compact alone."
+        "Required, except with --compact alone."
       })
   private Integer keepDays;
 
   @Option(
       names = "--keep-monthly",
-      description = "The first scan of each month (UTC) of each fleet stays whole, too.")
+      description = "Also keep all rows of the first scan of each month (UTC) of each fleet.")
   private boolean keepMonthly;
 
   @Option(
       names = "--keep-history-days",
       paramLabel = "M",
       description =
-          "Of scans that began more than M days ago drop all rows: engines, ranks, findings, and the scan itself. "
-              + "Without it these stay for ever.")
+          "Delete all rows of scans that began more than M days ago: engines, ranks, findings, and the scan itself. "
+              + "Without this option they stay for ever.")
   private Integer keepHistoryDays;
 
   @Option(
       names = "--fleet",
       paramLabel = "NAME",
-      description = "Only scans of this fleet, and nothing of scans that did not end.")
+      description = "Only scans of this fleet; files of scans that did not finish stay.")
   private String fleet;
 
   @Option(names = "--delete", description = "Delete. Without it, nothing is deleted.")
@@ -97,7 +100,7 @@ final class RetentionCommand implements Callable<Integer> {
       names = "--compact",
       description = {
         "Gather the engines, ranks and findings of all finished scans: one file a month in each table.",
-        "What that replaces is removed by a later --compact, after 12 hours. No row is lost."
+        "A later --compact, after 12 hours, removes the files that this replaces. No row is lost."
       })
   private boolean compact;
 
@@ -159,7 +162,7 @@ final class RetentionCommand implements Callable<Integer> {
     if (keepDays == null) {
       if (!compact || delete || keepMonthly || keepHistoryDays != null || fleet != null) {
         throw new UsageException(
-            "--keep-days: expected a number of days; only --compact goes without it");
+            "--keep-days: expected a number of days, found none; only --compact goes without it");
       }
       return Optional.empty();
     }

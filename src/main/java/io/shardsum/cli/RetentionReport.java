@@ -11,20 +11,14 @@ import io.shardsum.tables.Leftover;
 import io.shardsum.text.ForeignText;
 import io.shardsum.text.NumberWords;
 import java.io.PrintWriter;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** What stays and what goes, for people. */
 final class RetentionReport {
-
-  private static final DateTimeFormatter MINUTE =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private RetentionReport() {}
 
@@ -36,7 +30,7 @@ final class RetentionReport {
                     scan -> scan.scan().fleet(), LinkedHashMap::new, Collectors.toList()));
     fleets.forEach((fleet, scans) -> print(fleet, scans, rules, out));
     if (!plan.leftovers().isEmpty()) {
-      out.println("Of scans that did not end");
+      out.println("Left by scans that did not finish");
       TextTable table = new TextTable("DIRECTORY", "BYTES");
       for (Leftover leftover : plan.leftovers()) {
         table.add(TerminalText.line(leftover.name()), TerminalText.bytes(leftover.bytes()));
@@ -55,13 +49,13 @@ final class RetentionReport {
         ForeignText.name(fleet),
         NumberWords.count(scans.size(), "scan"),
         Integer.toString(old.size()),
-        MINUTE.format(rules.oldBefore()));
+        TerminalText.minute(rules.oldBefore()));
     if (!old.isEmpty()) {
       TextTable table = new TextTable("OLD SCAN", "BEGAN (UTC)", "TENSORS", "REST", "");
       for (RetainedScan scan : old) {
         table.add(
             ForeignText.name(scan.scan().scanId()),
-            MINUTE.format(scan.scan().startedAt()),
+            TerminalText.minute(scan.scan().startedAt()),
             TerminalText.bytes(scan.stored().tensorBytes()),
             TerminalText.bytes(scan.stored().otherBytes()),
             fate(scan));
@@ -77,15 +71,15 @@ final class RetentionReport {
           scan.reasons().stream()
               .map(KeepReason::words)
               .collect(Collectors.joining("; ", "kept: ", ""));
-      case HISTORY -> "tensors were dropped before";
-      case TENSORS_GO -> "drop tensors";
-      case ALL_GOES -> "drop all";
+      case HISTORY -> "tensors were deleted before";
+      case TENSORS_GO -> "delete tensors";
+      case ALL_GOES -> "delete all";
     };
   }
 
   static void printOutcome(RetentionPlan plan, Done done, int faults, PrintWriter out) {
     if (plan.isEmpty()) {
-      out.println("Nothing to drop.");
+      out.println("Nothing to delete.");
       return;
     }
     List<String> parts = new ArrayList<>();
@@ -93,17 +87,18 @@ final class RetentionReport {
     add(parts, plan, Fate.ALL_GOES, "all of ");
     if (!plan.leftovers().isEmpty()) {
       parts.add(
-          NumberWords.count(plan.leftovers().size(), "leftover") + " of scans that did not end");
+          NumberWords.count(plan.leftovers().size(), "leftover") + " of scans that did not finish");
     }
     String what =
         "%s: %s".formatted(String.join(", ", parts), TerminalText.bytes(plan.droppedBytes()));
     switch (done) {
-      case NOTHING -> out.printf("Would drop %s. Nothing was dropped: --delete does it.%n", what);
+      case NOTHING ->
+          out.printf("Would delete %s. Nothing was deleted: that needs --delete.%n", what);
       case DROPPED ->
           out.println(
               faults == 0
-                  ? "Dropped " + what + "."
-                  : "Dropped %s, but for %s that could not be dropped."
+                  ? "Deleted " + what + "."
+                  : "Deleted %s, except %s that could not be deleted."
                       .formatted(what, Integer.toString(faults)));
     }
   }
@@ -116,7 +111,7 @@ final class RetentionReport {
     }
     if (compaction.removed() > 0) {
       out.printf(
-          "Removed %s that gathered files have replaced.%n",
+          "Removed %s that gathered files had replaced.%n",
           NumberWords.count(compaction.removed(), "partition"));
     }
     if (compaction.months().isEmpty() && compaction.removed() == 0) {

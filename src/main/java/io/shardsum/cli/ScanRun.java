@@ -32,7 +32,7 @@ record ScanRun(Interruption interruption, PrintWriter err) {
     String scan = "fleet-scan: interrupted: scan %s was %s";
     String id = request.scanId().text();
     interruption.say(scan.formatted(id, "not recorded"));
-    String resume = "not recorded; go on with it by --resume " + id;
+    String resume = "not recorded; continue it with --resume " + id;
     Runnable whenReading = () -> interruption.say(scan.formatted(id, resume));
     try (ProgressLine progress = new ProgressLine(err, whenReading)) {
       SparkSession session = JobSession.start(appName(request.scanId()));

@@ -74,7 +74,7 @@ final class SummaryReport {
   }
 
   private String words(Resumed resumed) {
-    return "Resumed: %s, %s of files, had landed before; %s were read now%s."
+    return "Resumed: %s (%s of files) were in the tables already; %s were read now%s."
         .formatted(
             NumberWords.count(resumed.ranks(), "rank"),
             TerminalText.bytes(resumed.bytes()),
@@ -90,7 +90,7 @@ final class SummaryReport {
   private static String canaries(CanaryResult canaries) {
     return String.format(
         Locale.ROOT,
-        "Canaries: %d of %d shards made for this scan had a flipped bit, and exactly these were found.",
+        "Canaries: the scan flipped a bit in %d of %d test shards, and found exactly these.",
         canaries.found(),
         canaries.shards());
   }
@@ -151,7 +151,7 @@ final class SummaryReport {
             .anyMatch(f -> f.isDifference() && !f.is(FindingKind.ENGINE_DIGEST_WRONG));
     return copies
         ? "copies differ"
-        : "an engine reports a digest that is not that of the tensors it reports";
+        : "an engine reports a digest that does not match the tensors it reports";
   }
 
   private String verdict() {
@@ -175,7 +175,7 @@ final class SummaryReport {
   private String equal() {
     ReadShare share = summary.readShare();
     if (!share.isWhole()) {
-      return "EQUAL: all copies are equal, by what was read tonight and digests that are up to "
+      return "EQUAL: all copies are equal. Not everything was read in this scan: the oldest digest is "
           + share.age()
           + " old"
           + (summary.findings().isEmpty() ? "." : "; see the notes.");

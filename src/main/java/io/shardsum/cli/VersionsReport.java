@@ -7,17 +7,12 @@ import io.shardsum.history.LeftOutScan;
 import io.shardsum.text.ForeignText;
 import java.io.PrintWriter;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Optional;
 
 /** What the engines of a fleet held, for a person. */
 final class VersionsReport {
 
   private static final String NOTHING = "-";
-  private static final DateTimeFormatter MINUTE =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private VersionsReport() {}
 
@@ -47,7 +42,7 @@ final class VersionsReport {
           version.content().map(TerminalText::checksum).orElse(version.status().name()),
           name(version.revision()),
           name(version.describedRevision()),
-          MINUTE.format(version.seenFrom()),
+          TerminalText.minute(version.seenFrom()),
           version.seenTo().map(VersionsReport::time).orElse("now"),
           Long.toString(version.scans()),
           version.change().map(Enum::name).orElse(NOTHING),
@@ -59,7 +54,7 @@ final class VersionsReport {
   }
 
   private static String time(Instant instant) {
-    return MINUTE.format(instant);
+    return TerminalText.minute(instant);
   }
 
   private static String engine(EngineVersion version) {

@@ -56,7 +56,7 @@ public final class ByteComparison {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "Cannot compare %d with %d bytes from byte %d on: expected as many, from %d on",
+              "Cannot compare %d with %d bytes from byte %d on: expected equal numbers, from byte %d on",
               bad.length,
               good.length,
               offsetBytes,

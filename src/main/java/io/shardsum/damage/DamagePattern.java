@@ -34,7 +34,7 @@ public enum DamagePattern {
    * the period apart, which is at least twice a lane. There are at least 8, and at least every
    * fourth possible one.
    */
-  STRIDED("every so many bytes"),
+  STRIDED("at equal distances"),
   /** None of the others. */
   RANDOM("no pattern");
 

@@ -60,7 +60,7 @@ public record Expectation(Topology topology, List<ExpectedRank> ranks) {
       Topology topology, Checkpoint checkpoint, EngineSetup setup, String reason) {
     if (!setup.whole().isEmpty() && topology.pp() > 1) {
       throw new ExpectException(
-          "pp is %s; expected 1 with expect: whole: which stage holds what is not known"
+          "pp is %s; expected 1 with expect: whole, since it is not known which stage holds which tensor"
               .formatted(topology.pp()));
     }
     Predicate<String> isWhole =

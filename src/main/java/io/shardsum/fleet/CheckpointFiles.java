@@ -124,7 +124,7 @@ record CheckpointFiles(RoleFinding finding, List<Problem> problems) {
     SortedSet<String> names = new TreeSet<>();
     for (JsonNode file : weightMap(index, conf)) {
       if (!file.isTextual()) {
-        throw new BrokenIndexException("names a file by something that is not text");
+        throw new BrokenIndexException("names a file by a value that is not text");
       }
       requirePlainName(file.textValue());
       names.add(file.textValue());

@@ -66,8 +66,7 @@ record CheckpointSettings(
     if (layout == Layout.CHECKPOINT && engine.has(CHECKPOINT)) {
       throw engine.faultAt(
           CHECKPOINT,
-          "'checkpoint' does not apply to layout checkpoint, whose files are one: 'shards' names"
-              + " them");
+          "'checkpoint' does not apply to layout checkpoint: 'shards' names the checkpoint already");
     }
     if (checkpoint.isEmpty() || layout == Layout.CHECKPOINT) {
       HOW.stream()

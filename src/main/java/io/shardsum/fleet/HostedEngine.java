@@ -121,7 +121,7 @@ final class HostedEngine {
       problems.add(
           new Problem(
               ProblemKind.NO_EXECUTOR,
-              noExecutor(absent) + ": what it has is not checked",
+              noExecutor(absent) + ": its disk is not checked",
               spec.shards()));
     }
   }
@@ -144,8 +144,7 @@ final class HostedEngine {
               ranks.entrySet().stream()
                   .map(host -> host.getKey() + " has " + words(host.getValue()))
                   .collect(
-                      Collectors.joining(
-                          ", ", "its hosts disagree about which ranks there are: ", "")),
+                      Collectors.joining(", ", "its hosts hold different sets of ranks: ", "")),
               spec.shards()));
     }
   }

@@ -30,7 +30,7 @@ record NotAFile(String name, String path, String what) {
             new NotAFile(
                 prefix + link.getFileName(),
                 "file:" + link,
-                "is a symbolic link to %s, where nothing is, or nothing that may be seen"
+                "is a symbolic link to %s, which does not exist or is not readable"
                     .formatted(MessageText.quoted(Files.readSymbolicLink(link).toString()))));
       }
     }

@@ -70,7 +70,7 @@ final class PreshardedDump {
       names.removeAll(found.keySet());
       if (!isFinished) {
         return missing(
-            "the presharded dump has not ended: it has no %s, which SGLang writes last"
+            "the presharded dump is unfinished: it has no %s, which SGLang writes last"
                 .formatted(READY),
             files,
             problems);

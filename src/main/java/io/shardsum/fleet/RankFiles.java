@@ -104,7 +104,7 @@ final class RankFiles {
           problem(
               ProblemKind.RANK_NUMBERS_DISAGREE,
               file,
-              "has numbers that disagree with each other under tp "
+              "has numbers that contradict each other with tp "
                   + parallelism.tp()
                   + ", pp "
                   + parallelism.pp()));

@@ -56,7 +56,7 @@ final class ChosenScans {
             scan ->
                 new LeftOutScan(
                     scan.scanId(),
-                    "it is dated %s, in the future: it is now %s"
+                    "it is dated %s, in the future (now: %s)"
                         .formatted(MINUTE.format(scan.startedAt()), MINUTE.format(now))))
         .toList();
   }
@@ -91,7 +91,7 @@ final class ChosenScans {
     if (!any) {
       PastScan scan = fleet.map(inFuture::get).orElse(inFuture.values().iterator().next()).get(0);
       throw new HistoryException(
-          "Every scan%s is dated in the future, such as scan %s of %s: it is now %s"
+          "Every scan%s is dated in the future, such as scan %s of %s (now: %s)"
               .formatted(
                   fleet.map(name -> " of fleet " + name(name)).orElse(""),
                   scan.scanId(),

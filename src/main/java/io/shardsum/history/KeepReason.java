@@ -7,15 +7,15 @@ public enum KeepReason {
   /** It tells how its fleet, or an engine of it, stands now. */
   CURRENT("the newest"),
   /** The last in which an engine was right: what {@code --baseline} would name. */
-  LAST_RIGHT("an engine was last right"),
+  LAST_RIGHT("an engine was last right here"),
   /** Scans that stay were compared with it. */
   BASELINE("a baseline"),
   /** The last in which copies agreed on what later scans may find again. */
   EARLIER_CONTENT("evidence of what engines held"),
   /** A finding that is open was seen there first. */
-  FIRST_SEEN("an open finding was first seen"),
+  FIRST_SEEN("an open finding was first seen here"),
   /** An engine that is off is off since then, or was right then the last time. */
-  DRIFT("an engine that is off began to be, or was last right"),
+  DRIFT("an engine went wrong here, or was last right"),
   /** It is dated in the future, so nobody knows how old it is. */
   IN_FUTURE("dated in the future"),
   /** The first of its month. */

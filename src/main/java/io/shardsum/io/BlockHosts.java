@@ -57,7 +57,10 @@ public final class BlockHosts {
           }
         }
       } catch (IOException e) {
-        LOG.info("Reads from any host what lies in {}: {}", directory, e.toString());
+        LOG.info(
+            "Cannot tell which hosts hold the blocks of {}, so any host reads them: {}",
+            directory,
+            e.toString());
       }
     }
     return new BlockHosts(blocks);

@@ -47,7 +47,7 @@ public record Retries(ListedFile file, int count) {
         if (retriesLeft == 0 || isFinal(e)) {
           throw explained(e);
         }
-        LOG.warn("Reading {} again in {} ms: {}", file.shown(), pauseMillis, shown(e));
+        LOG.warn("Cannot read {}, trying again in {} ms: {}", file.shown(), pauseMillis, shown(e));
       }
       pause(pauseMillis);
       pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, pauseMillis * 2);
@@ -83,7 +83,8 @@ public record Retries(ListedFile file, int count) {
       return e;
     }
     if (isMissing(e)) {
-      return new IOException("Cannot read %s: gone after it was listed".formatted(file.shown()), e);
+      return new IOException(
+          "Cannot read %s: it was removed after it was listed".formatted(file.shown()), e);
     }
     return new IOException("Cannot read %s: %s".formatted(file.shown(), shown(e)), e);
   }

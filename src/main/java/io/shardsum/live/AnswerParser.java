@@ -77,7 +77,8 @@ final class AnswerParser {
         }
       }
       case "checksums" ->
-          throw json.malformed("this is an answer of vLLM: expected that of SGLang (kind: vllm)");
+          throw json.malformed(
+              "expected SGLang's answer, found vLLM's (the description needs kind: vllm)");
       default -> json.keep();
     }
   }
@@ -197,7 +198,8 @@ final class AnswerParser {
         success = Optional.of(true);
       }
       case "ranks" ->
-          throw json.malformed("this is an answer of SGLang: expected that of vLLM (kind: sglang)");
+          throw json.malformed(
+              "expected vLLM's answer, found SGLang's (the description needs kind: sglang)");
       default -> json.keep();
     }
   }

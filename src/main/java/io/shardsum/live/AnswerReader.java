@@ -133,7 +133,7 @@ public final class AnswerReader {
         HttpStatus.cause(fetched.status(), fetched.secret()),
         HttpStatus.sentence(fetched, said)
             + ranks
-                .map(count -> "; what it lists does not count: " + Counted.of(count, "rank"))
+                .map(count -> "; its answer is not used: " + Counted.of(count, "rank"))
                 .orElse(""));
   }
 

@@ -38,12 +38,12 @@ record ConnectionFailure(LiveProblemKind kind, String cause, String detail, Agai
     }
     if (root instanceof HttpConnectTimeoutException) {
       return unreachable(
-          "a host that is down, or a firewall", "no connection in time", Again.SENSIBLE);
+          "a host that is down, or a firewall", "the connection timed out", Again.SENSIBLE);
     }
     if (root instanceof TimeoutException || root instanceof HttpTimeoutException) {
       return unreachable(
           "a busy engine, or a rank that failed and left the others waiting",
-          "no whole answer in " + seconds(endpoint) + " s",
+          "no complete answer within " + seconds(endpoint) + " s",
           Again.POINTLESS);
     }
     String said = said(root, secret);
@@ -56,7 +56,7 @@ record ConnectionFailure(LiveProblemKind kind, String cause, String detail, Agai
     if (hasCause(root, UnresolvedAddressException.class)
         || hasCause(root, UnknownHostException.class)) {
       return unreachable(
-          "a name that cannot be resolved", "the host has no address", Again.SENSIBLE);
+          "a name that cannot be resolved", "the host name does not resolve", Again.SENSIBLE);
     }
     if (hasCause(root, ConnectException.class)) {
       return unreachable("an engine that is not up", "the connection was refused", Again.SENSIBLE);

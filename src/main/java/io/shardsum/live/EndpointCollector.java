@@ -115,7 +115,9 @@ public final class EndpointCollector implements AutoCloseable {
   private static CompletableFuture<FetchedAnswer> unasked(LiveSpec spec, String detail) {
     LiveProblem problem =
         LiveProblem.of(
-            LiveProblemKind.UNREACHABLE, "the description does not fit this machine", detail);
+            LiveProblemKind.UNREACHABLE,
+            "a file or variable that the description names is missing here",
+            detail);
     return CompletableFuture.completedFuture(FetchedAnswer.failed(spec, Instant.now(), problem));
   }
 

@@ -87,7 +87,7 @@ final class JudgedAnswer {
           "the answer lists no ranks%s"
               .formatted(
                   isOfServer() && spec.endpoint().kind() == EndpointKind.SGLANG
-                      ? ": is there anything that the selector %s means?"
+                      ? ": does the engine have a model for selector %s?"
                           .formatted(spec.endpoint().selector().word())
                       : ""));
     }
@@ -172,7 +172,7 @@ final class JudgedAnswer {
           List.of(),
           expected,
           body.engineDigest().get(),
-          "the engine's digest does not follow from those of the %s that it lists"
+          "the engine's own digest does not match those of the %s in its answer"
               .formatted(Counted.of(listed.size(), "rank")));
     }
   }
@@ -247,7 +247,7 @@ final class JudgedAnswer {
                     List.of(number),
                     checksum,
                     reported,
-                    "the rank's digest does not follow from the checksums of its %s"
+                    "the rank's own digest does not match the checksums of its %s"
                         .formatted(Counted.of(entry.checksums().size(), "tensor"))));
     LiveRank place = ExpectedRanks.unknown(sizes, number, NOT_LISTED);
     return new LiveRank(
@@ -270,8 +270,7 @@ final class JudgedAnswer {
     return any
         ? Optional.empty()
         : Optional.of(
-            "the rank is listed without a tensor that the selector %s means"
-                .formatted(selector.word()));
+            "the rank is listed without any tensor for selector %s".formatted(selector.word()));
   }
 
   private String reasonOfAbsence(int number) {

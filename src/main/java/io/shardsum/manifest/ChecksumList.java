@@ -32,7 +32,7 @@ final class ChecksumList {
   static Manifest parse(String path, String text) {
     String file = path.substring(path.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
     if (file.contains("b3") || file.contains("blake3")) {
-      throw otherDigest(path, "BLAKE3, as its name says");
+      throw otherDigest(path, "BLAKE3, by its file name");
     }
     Digests digests = new Digests(path);
     int number = 0;

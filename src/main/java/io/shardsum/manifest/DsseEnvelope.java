@@ -84,7 +84,7 @@ public final class DsseEnvelope {
   void verify(String path, VerificationKey key) {
     if (!isSignedBy(key)) {
       throw ManifestException.of(
-          path, "a signature by the key " + key.path(), "one that is not, or of other content");
+          path, "a signature by the key " + key.path(), "one by another key, or for other content");
     }
   }
 

@@ -102,7 +102,7 @@ record HubCache(Path snapshot, String model, String commit) {
       names.forEach(name -> blobs.putIfAbsent(name, blob));
       names.forEach(name -> unfinished.put(name, file.toString()));
       if (names.isEmpty()) {
-        unknown.put(file.toString(), "a download that has not ended, of a file that is not known");
+        unknown.put(file.toString(), "an unfinished download of an unknown file");
       }
     }
     TreeMap<String, String> files = new TreeMap<>();

@@ -63,7 +63,9 @@ public final class ManifestReader {
     if (signatory.isPresent()
         && manifests.stream().noneMatch(m -> m.signing() == Manifest.Signing.VERIFIED)) {
       throw ManifestException.of(
-          manifests.get(0).path(), "one that is signed, since it is said by whom", "no signature");
+          manifests.get(0).path(),
+          "a signature, since the description names a key or certificate",
+          "none");
     }
     return manifests;
   }
@@ -79,7 +81,7 @@ public final class ManifestReader {
   private List<Manifest> beside(EngineSpec engine, Optional<Signatory> signatory) {
     if (!engine.visibility().hosts().isEmpty()) {
       throw new ManifestException(
-          "Cannot look for manifests of engine %s: expected the path of one, since its files lie on hosts' own disks, found auto"
+          "Cannot look for manifests of engine %s, since its files lie on hosts' own disks: expected the manifest's path, found auto"
               .formatted(engine.name()));
     }
     List<Manifest> found = new ArrayList<>();
@@ -146,7 +148,7 @@ public final class ManifestReader {
     try {
       return JSON.readTree(text);
     } catch (JsonProcessingException e) {
-      throw ManifestException.of(path, "JSON", "something that only begins like it");
+      throw ManifestException.of(path, "JSON", "text that only begins like JSON");
     }
   }
 

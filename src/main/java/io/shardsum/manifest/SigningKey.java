@@ -107,7 +107,7 @@ public final class SigningKey {
   private static PKCS8EncodedKeySpec decrypted(String path, byte[] der, Optional<String> passphrase)
       throws GeneralSecurityException, IOException {
     if (passphrase.isEmpty()) {
-      throw unusable(path, "an encrypted one and no passphrase: --passphrase-env NAME says where");
+      throw unusable(path, "an encrypted one: give its passphrase by --passphrase-env NAME");
     }
     if (!StandardCharsets.US_ASCII.newEncoder().canEncode(passphrase.get())) {
       throw unusable(
@@ -127,7 +127,7 @@ public final class SigningKey {
     } catch (InvalidKeySpecException e) {
       throw unusable(path, "one that its passphrase does not decrypt");
     } catch (GeneralSecurityException e) {
-      throw unusable(path, "one encrypted otherwise than by PBES2");
+      throw unusable(path, "one that is not encrypted by PBES2");
     }
   }
 

@@ -72,7 +72,7 @@ final class FirstScreen {
     return scan.resumedRanks()
         .map(
             ranks ->
-                "%s, %s of files, had landed before"
+                "%s (%s of files) were in the tables already"
                     .formatted(
                         NumberWords.count(ranks, "rank"),
                         Figures.bytes(scan.resumedBytes().orElse(0L))))

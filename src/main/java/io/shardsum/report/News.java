@@ -28,7 +28,7 @@ final class News {
     return history
         .before()
         .map(scan -> "since the scan of " + Figures.time(scan.startedAt()))
-        .orElse("since the scan before it, if any");
+        .orElse("no earlier scan to compare with");
   }
 
   /** What happened to engines, then to findings; only what did. */

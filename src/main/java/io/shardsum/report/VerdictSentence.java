@@ -49,10 +49,16 @@ final class VerdictSentence {
           ? "Everything was checked."
           : "All that was found was checked; see the notes.";
     }
-    return verified == 0
-        ? "No engine is verified as a whole."
-        : "%s verified as a whole."
-            .formatted(verified == 1 ? "1 engine is" : count(verified) + " engines are");
+    String engines =
+        verified == 0
+            ? "No engine is verified as a whole"
+            : "%s verified as a whole"
+                .formatted(verified == 1 ? "1 engine is" : count(verified) + " engines are");
+    long unchecked = unverified() - inState(CoverageState.DIFFERENT);
+    return report.scan().verdict() == Verdict.INCOMPLETE || unchecked == 0
+        ? engines + "."
+        : "%s; %s could not be checked as a whole."
+            .formatted(engines, unchecked == 1 ? "1 engine" : count(unchecked) + " engines");
   }
 
   private String equal() {
@@ -66,8 +72,8 @@ final class VerdictSentence {
     if (differences().isEmpty()) {
       String told = blamed > ENGINES_NAMED ? of(blamed, engines()) + " " : "";
       return blamed == 1
-          ? "reports a digest that is not that of the tensors it reports."
-          : told + "report digests that are not those of the tensors they report.";
+          ? "reports a digest that does not match the tensors it reports."
+          : told + "report digests that do not match the tensors they report.";
     }
     if (blamed == 0) {
       return "Copies differ in %s, and no majority says which are right."

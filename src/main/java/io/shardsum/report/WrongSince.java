@@ -35,9 +35,9 @@ record WrongSince(String engine, String words, String file) {
             .map(ShownText::whole)
             .findFirst();
     String words =
-        "is wrong since %s; %s%s"
+        "has been wrong since %s; %s%s"
             .formatted(
-                since, lastRight(engine, report), file.isPresent() ? "; the first place:" : ".");
+                since, lastRight(engine, report), file.isPresent() ? "; first difference:" : ".");
     return new WrongSince(engine.key().shown(), words, file.orElse(""));
   }
 

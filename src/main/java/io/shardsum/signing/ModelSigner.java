@@ -150,8 +150,8 @@ public final class ModelSigner {
     if (file.path().endsWith(WEIGHTS)) {
       throw cannot(
           file.path(),
-          "that scan %s has hashed it".formatted(scan.scanId()),
-          "weights that it has not read: --ignore leaves a file out");
+          "a file that scan %s has hashed".formatted(scan.scanId()),
+          "weights that it has not read (--ignore leaves a file out)");
     }
     if (file.lengthBytes() > MOST_BYTES_NOW) {
       throw cannot(

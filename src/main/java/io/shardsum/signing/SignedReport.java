@@ -119,7 +119,7 @@ public final class SignedReport {
     return isDropped
         ? new Outcome(
             ExitCode.INCOMPLETE,
-            List.of("tensors: not checked: jobs/retention has dropped the rows of scan " + scanId))
+            List.of("tensors: not checked: jobs/retention has deleted the rows of scan " + scanId))
         : new Outcome(
             ExitCode.EQUAL,
             List.of(
@@ -179,7 +179,7 @@ public final class SignedReport {
     return found.sha256().equals(signed(name, statement))
         ? Optional.empty()
         : Optional.of(
-            "%s: expected %s, as signed, found as many with other content"
+            "%s: expected %s, as signed, found as many rows with other content"
                 .formatted(name, NumberWords.count(rows, "row")));
   }
 

@@ -21,7 +21,7 @@ final class DroppedTensors {
   static final String MARKER = "_dropped";
 
   private static final String WORDS =
-      "jobs/retention has dropped the rows of tensors of this scan\n";
+      "jobs/retention has deleted the rows of tensors of this scan\n";
 
   private DroppedTensors() {}
 

@@ -146,7 +146,7 @@ public final class FinishedScan {
   public FinishedScan withTensors() {
     if (hasDroppedTensors()) {
       throw new ReferenceException(
-          "Cannot read the tensors of scan %s: jobs/retention has dropped its rows of tensors"
+          "Cannot read the tensors of scan %s: jobs/retention has deleted its rows of tensors"
               .formatted(scanId()));
     }
     return this;

@@ -182,7 +182,7 @@ public final class ScanClaim implements AutoCloseable {
 
   private ClaimedScanException taken(ClaimHolder holder) {
     return new ClaimedScanException(
-        "Cannot scan as %s: a scan of that name runs %s: expected it to end first, or another --scan-id; if it is dead, add --replace"
+        "Cannot scan as %s: a scan of that name is running %s: wait for its end, or give another --scan-id; if it is dead, add --replace"
             .formatted(tables.scanId().text(), holder.words()));
   }
 
@@ -212,7 +212,7 @@ public final class ScanClaim implements AutoCloseable {
     try {
       if (!isOurs()) {
         throw new IOException(
-            "scan %s was taken over by another %s"
+            "scan %s was taken over by another scan %s"
                 .formatted(tables.scanId().text(), holder().words()));
       }
     } catch (IOException e) {

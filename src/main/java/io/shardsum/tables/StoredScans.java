@@ -1,7 +1,6 @@
 package io.shardsum.tables;
 
 import io.shardsum.io.FailureReason;
-import io.shardsum.tables.StoredScan.TensorRows;
 import io.shardsum.text.ForeignText;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -11,11 +10,9 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -31,7 +28,7 @@ import org.apache.hadoop.fs.Path;
 public final class StoredScans {
 
   private static final int MESSAGE_CODE_POINTS = 1_000;
-  private static final List<ScanTable> ORDER_OF_REMOVAL =
+  static final List<ScanTable> ORDER_OF_REMOVAL =
       List.of(
           ScanTable.SCANS,
           ScanTable.FINDINGS,
@@ -61,7 +58,7 @@ public final class StoredScans {
   /** Whether there is a table of scans. */
   boolean haveTables() {
     try {
-      return !list(new Path(out, ScanTable.SCANS.tableName())).isEmpty();
+      return !list(new Path(out, ScanTable.SCANS.tableName()), fileSystem).isEmpty();
     } catch (IOException e) {
       throw cannot("read the tables in", out.toString(), e);
     }
@@ -70,9 +67,9 @@ public final class StoredScans {
   /** Whether there is a gathering, or what a killed one has left. */
   boolean haveGatherings() {
     try {
-      for (FileStatus day : list(new Path(out, ScanTable.SCANS.tableName()))) {
+      for (FileStatus day : list(new Path(out, ScanTable.SCANS.tableName()), fileSystem)) {
         if (day.getPath().getName().endsWith("-01")) { // the days of gatherings
-          for (FileStatus scan : list(day.getPath())) {
+          for (FileStatus scan : list(day.getPath(), fileSystem)) {
             if (GatheredScans.isGathering(scan.getPath().getName().replaceFirst("^scan_id=", ""))) {
               return true;
             }
@@ -93,11 +90,11 @@ public final class StoredScans {
   public StoredScan scan(LocalDate date, String scanId, GatheredScans gathered) {
     ScanPartition partition = ScanPartition.of(date, scanId);
     try {
-      Size tensors = size(partition.in(out, ScanTable.TENSORS));
+      DirectorySize tensors = DirectorySize.of(partition.in(out, ScanTable.TENSORS), fileSystem);
       long others = 0;
       for (ScanTable table : ORDER_OF_REMOVAL) {
         if (table != ScanTable.TENSORS) {
-          others += size(partition.in(out, table)).bytes();
+          others += DirectorySize.of(partition.in(out, table), fileSystem).bytes();
         }
       }
       others += gatheredBytes(scanId, gathered);
@@ -116,7 +113,9 @@ public final class StoredScans {
     if (known == null) {
       known = 0L;
       for (ScanTable table : ORDER_OF_REMOVAL) {
-        known += size(GatheredScans.place(gathering.get()).in(out, table)).bytes();
+        known +=
+            DirectorySize.of(GatheredScans.place(gathering.get()).in(out, table), fileSystem)
+                .bytes();
       }
       bytesOfGatherings.put(gathering.get(), known);
     }
@@ -131,72 +130,10 @@ public final class StoredScans {
    */
   public List<Leftover> leftovers(Instant before, GatheredScans gathered) {
     try {
-      List<Leftover> leftovers = new ArrayList<>();
-      for (Map.Entry<String, List<Path>> unfinished : unfinished(before, gathered).entrySet()) {
-        add(unfinished.getKey(), unfinished.getValue(), before, leftovers);
-      }
-      for (FileStatus directory : list(out)) {
-        String name = directory.getPath().getName();
-        if (directory.isDirectory() && name.startsWith(ScanTables.CANARIES)) {
-          add(name, List.of(directory.getPath()), before, leftovers);
-        }
-      }
-      return leftovers;
+      return new Leftovers(out, fileSystem).of(before, gathered);
     } catch (IOException e) {
       throw cannot("read the tables in", out.toString(), e);
     }
-  }
-
-  private void add(String name, List<Path> directories, Instant before, List<Leftover> leftovers)
-      throws IOException {
-    Size size = Size.NONE;
-    for (Path directory : directories) {
-      size = size.plus(size(directory));
-    }
-    if (size.writtenAtMillis() < before.toEpochMilli()) {
-      leftovers.add(new Leftover(name, directories, size.bytes()));
-    }
-  }
-
-  /** By partition: its directories in all tables, where that in the table of scans has no file. */
-  private Map<String, List<Path>> unfinished(Instant before, GatheredScans gathered)
-      throws IOException {
-    Map<ScanPartition, List<Path>> directories = new LinkedHashMap<>();
-    String lastDay = ScanId.dateOf(before).toString();
-    for (ScanTable table : ORDER_OF_REMOVAL) {
-      for (FileStatus date : list(new Path(out, table.tableName()))) {
-        if (ScanPartition.isDay(date.getPath())) {
-          for (FileStatus scan : list(date.getPath())) {
-            if (scan.isDirectory()) {
-              ScanPartition.at(scan.getPath())
-                  .filter(partition -> partition.date().compareTo(lastDay) <= 0)
-                  .ifPresent(
-                      partition ->
-                          directories
-                              .computeIfAbsent(partition, any -> new ArrayList<>())
-                              .add(scan.getPath()));
-            }
-          }
-        }
-      }
-    }
-    Map<String, List<Path>> unfinished = new TreeMap<>();
-    for (Map.Entry<ScanPartition, List<Path>> scan : directories.entrySet()) {
-      boolean isGathered = gathered.gathering(scan.getKey().scanId()).isPresent();
-      if (!isGathered && !isFinished(scan.getKey())) {
-        unfinished.put(scan.getKey().toString(), scan.getValue());
-      }
-    }
-    return unfinished;
-  }
-
-  private boolean isFinished(ScanPartition partition) throws IOException {
-    for (FileStatus file : list(partition.in(out, ScanTable.SCANS))) {
-      if (file.getPath().getName().endsWith(".parquet")) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /**
@@ -273,7 +210,7 @@ public final class StoredScans {
   private void delete(Path directory) throws IOException {
     delete(directory, fileSystem);
     Path parent = directory.getParent();
-    if (ScanPartition.isDay(parent) && list(parent).isEmpty()) {
+    if (ScanPartition.isDay(parent) && list(parent, fileSystem).isEmpty()) {
       fileSystem.delete(parent, false);
     }
   }
@@ -286,78 +223,11 @@ public final class StoredScans {
   }
 
   /** Empty where there is no such directory, or it is gone meanwhile. */
-  private List<FileStatus> list(Path directory) throws IOException {
+  static List<FileStatus> list(Path directory, FileSystem fileSystem) throws IOException {
     try {
       return List.of(fileSystem.listStatus(directory));
     } catch (FileNotFoundException e) {
       return List.of();
-    }
-  }
-
-  private Size size(Path directory) throws IOException {
-    List<FileStatus> entries = list(directory);
-    if (entries.isEmpty()) {
-      return emptySize(directory);
-    }
-    Size size = Size.NONE;
-    for (FileStatus entry : entries) {
-      if (entry.isDirectory()) {
-        size = size.plus(size(entry.getPath()));
-      } else if (entry.getPath().getName().equals(DroppedTensors.MARKER)) {
-        size = size.plus(Size.MARKER);
-      } else {
-        size = size.plus(Size.ofFile(entry));
-      }
-    }
-    return size;
-  }
-
-  private Size emptySize(Path directory) throws IOException {
-    try {
-      return Size.ofEmpty(fileSystem.getFileStatus(directory));
-    } catch (FileNotFoundException e) {
-      return Size.NONE;
-    }
-  }
-
-  /**
-   * Files below a directory, the one that says that rows are dropped apart.
-   *
-   * @param fileMillis when the youngest of them was written
-   * @param emptyMillis when the youngest directory without any was
-   */
-  private record Size(int files, int markers, long bytes, long fileMillis, long emptyMillis) {
-
-    private static final Size NONE = new Size(0, 0, 0, 0, 0);
-    private static final Size MARKER = new Size(0, 1, 0, 0, 0);
-
-    private static Size ofFile(FileStatus file) {
-      return new Size(1, 0, file.getLen(), file.getModificationTime(), 0);
-    }
-
-    private static Size ofEmpty(FileStatus directory) {
-      return new Size(0, 0, 0, 0, directory.getModificationTime());
-    }
-
-    private Size plus(Size other) {
-      return new Size(
-          files + other.files,
-          markers + other.markers,
-          bytes + other.bytes,
-          Math.max(fileMillis, other.fileMillis),
-          Math.max(emptyMillis, other.emptyMillis));
-    }
-
-    /** Removals touch directories, so these count only where a scan may be about to write. */
-    private long writtenAtMillis() {
-      return files + markers > 0 ? fileMillis : emptyMillis;
-    }
-
-    private TensorRows rows() {
-      if (files == 0) {
-        return TensorRows.DROPPED;
-      }
-      return markers == 0 ? TensorRows.WHOLE : TensorRows.PARTLY_DROPPED;
     }
   }
 

@@ -81,7 +81,7 @@ public final class AgreementWords {
                   inPart.contains(engine) ? ", in part" : "",
                   ForeignText.list(equal)));
     } else if (others > 0) {
-      words.add("none of " + others + (misread.contains(engine) ? ", as it was read first" : ""));
+      words.add("none of " + others + (misread.contains(engine) ? ", by its first reading" : ""));
     } else if (agreement.reference().isEmpty()) {
       words.add(alone);
     }

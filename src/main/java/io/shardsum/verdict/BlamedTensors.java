@@ -196,7 +196,7 @@ final class BlamedTensors {
         Subject.engine(engine),
         new Comparison(Optional.empty(), Optional.empty(), tensors.get(0).votes().map(Votes::text)),
         Optional.empty(),
-        "the engine holds other weights: %s of %s differ throughout from %s; %s"
+        "the engine holds other weights: %s of %s differ throughout from %s; probably %s"
             .formatted(
                 Wording.share(tensors.size(), all),
                 NumberWords.ranks(ranks),
@@ -215,7 +215,7 @@ final class BlamedTensors {
             new Comparison(
                 Optional.empty(), Optional.empty(), tensors.get(0).votes().map(Votes::text)),
             Optional.empty(),
-            "rank %s holds other weights%s: %s differ throughout from %s; %s%s"
+            "rank %s holds other weights%s: %s differ throughout from %s; probably %s%s"
                 .formatted(
                     Integer.toString(fault.copy().rank()),
                     whole ? "" : " in part",

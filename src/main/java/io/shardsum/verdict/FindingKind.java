@@ -63,7 +63,7 @@ public enum FindingKind {
   /** Says which files are as a publisher says. */
   MANIFEST(Meaning.NOTE, "declared"),
   /** Files were to be read past the page cache, and came through it. */
-  READ_THROUGH_CACHE(Meaning.NOTE, "a file system that does no direct reads");
+  READ_THROUGH_CACHE(Meaning.NOTE, "a file system without direct I/O");
 
   private enum Meaning {
     DIFFERENCE(Severity.ERROR),

@@ -73,7 +73,8 @@ final class LocatedFindings {
     }
     SecondLook.Compared compared = (SecondLook.Compared) look;
     if (compared.damage().isEmpty()) {
-      return finding.adding("read again, the same; no copy of this scan holds what is expected");
+      return finding.adding(
+          "read again with the same result; no copy in this scan holds the expected bytes");
     }
     Damage damage = compared.damage().get();
     String between =

@@ -41,7 +41,7 @@ public record MisreadHeader(RankHolder holder, String file, ReadBy firstBy, Read
             Subject.EVERYBODY,
             Comparison.NONE,
             Optional.empty(),
-            "%s did not parse when %s first read %s, and did at the second reading, which counts"
+            "%s could not be parsed when %s first read %s; the second reading could be, and counts"
                 .formatted(
                     Wording.count(headers, "header"), by.text(), headers == 1 ? "it" : "them"))
         .readBy(by);

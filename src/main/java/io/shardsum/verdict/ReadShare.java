@@ -19,12 +19,12 @@ public record ReadShare(long readBytes, long bytes, Duration oldest) {
   }
 
   /**
-   * {@code Read tonight: 5.2 TB of 72.1 TB; the oldest digest is 9 days old}.
+   * {@code Read in this scan: 5.2 TB of 72.1 TB; the oldest digest is 9 days old}.
    *
    * @param shown bytes as they are shown
    */
   public String sentence(LongFunction<String> shown) {
-    return "Read tonight: %s of %s; the oldest digest is %s old"
+    return "Read in this scan: %s of %s; the oldest digest is %s old"
         .formatted(shown.apply(readBytes), shown.apply(bytes), age());
   }
 

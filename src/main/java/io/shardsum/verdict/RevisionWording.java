@@ -45,7 +45,7 @@ final class RevisionWording {
   /** The end of a sentence that begins with weights and {@code are}. */
   String whose() {
     return isOfTheGroup()
-        ? "what the group held in " + seen()
+        ? "those of its comparison group in " + seen()
         : "those of %s, as engine %s has them in %s"
             .formatted(revision(known.revision()), known.holder().engine(), seen());
   }

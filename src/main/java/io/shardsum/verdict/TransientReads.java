@@ -94,7 +94,7 @@ final class TransientReads {
   }
 
   private static String ofNoTwo(Readings readings) {
-    return "Two readings of this file differ: each of %s gave other bytes, by %s"
+    return "No two readings of this file agree: %s, each with other bytes, by %s"
         .formatted(Wording.count(readings.all().size(), "reading"), by(readings.all()));
   }
 

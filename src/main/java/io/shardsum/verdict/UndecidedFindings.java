@@ -168,7 +168,7 @@ final class UndecidedFindings {
   private static String oneVote(Undecided undecided, List<RankCopy> contentGroup) {
     long storages =
         contentGroup.stream().map(c -> c.storage(undecided.name().role())).distinct().count();
-    return contentGroup.size() > 1 && storages == 1 ? " (one storage, one vote)" : "";
+    return contentGroup.size() > 1 && storages == 1 ? " (same files, one vote)" : "";
   }
 
   /** Where what copies hold is right, too: they may hold it in the wrong place. */

@@ -139,7 +139,7 @@ class DirectScanTest {
     assertThat(run.err())
         .startsWith("fleet-scan: --direct: ")
         .contains(" reads file:" + memory)
-        .contains(" through the page cache: its file system does no direct reads; ")
+        .contains(" through the page cache, as the file system there has no direct I/O; ")
         .hasLineCount(1);
     assertThat(run.out())
         .contains("Notes")

@@ -282,7 +282,7 @@ class DriftReportCommandTest {
 
     assertThat(run.err()).isEmpty();
     assertThat(Files.readString(file))
-        .contains("reports a digest that is not that of the tensors it reports.")
+        .contains("reports a digest that does not match the tensors it reports.")
         .doesNotContain("does not hold what it should.");
   }
 
@@ -377,7 +377,7 @@ class DriftReportCommandTest {
         .contains(
             "Scan cut is left out: Cannot read file:",
             "Scan future is left out: it is dated ",
-            ", in the future: it is now ",
+            ", in the future (now: ",
             "DRIFTED  2026-11-03 02:00")
         .contains("2026-11-01 02:00");
     assertThat(new ObjectMapper().readTree(json.out()).at("/fleets/0/left_out"))
@@ -421,7 +421,7 @@ class DriftReportCommandTest {
         "--scans",
         "../x",
         "day-4");
-    assertRefused("--html: no path: : Can not create a Path from an empty string", "--html", "");
+    assertRefused("--html: not a path: : Can not create a Path from an empty string", "--html", "");
     assertRefused("--last: expected a number of scans from 1, found 0", "--last", "0");
     assertRefused(
         "Expected days in order, found 2026-11-04 before 2026-11-02",

@@ -96,7 +96,7 @@ class ExpectCommandTest {
     assertThat(run.exitCode()).isEqualTo(4);
     assertThat(run.err())
         .isEqualTo(
-            "expect: refused: model.layers.0.mlp.experts.routed_experts.w13_weight,"
+            "expect: no digest for model.layers.0.mlp.experts.routed_experts.w13_weight,"
                 + " model.layers.0.mlp.experts.routed_experts.w2_weight,"
                 + " model.layers.1.mlp.experts.routed_experts.w13_weight,"
                 + " model.layers.1.mlp.experts.routed_experts.w2_weight:"
@@ -171,8 +171,8 @@ class ExpectCommandTest {
     assertThat(run.exitCode()).isEqualTo(4);
     assertThat(run.err())
         .contains(
-            "expect: refused: model.norm.weight: the checkpoint has no model.norm.weight: the"
-                + " engine would leave memory as it was\n");
+            "expect: no digest for model.norm.weight: the checkpoint has no model.norm.weight: the"
+                + " engine would leave its memory uninitialized\n");
   }
 
   @Test
@@ -419,7 +419,7 @@ class ExpectCommandTest {
     assertThat(shorter.exitCode()).isEqualTo(3);
     assertThat(shorter.err())
         .contains(
-            "expect: model.layers.2.mlp.down_proj.weight, rank 0: not there of the other checkpoint");
+            "expect: model.layers.2.mlp.down_proj.weight, rank 0: missing from the other checkpoint");
   }
 
   @Test

@@ -58,7 +58,7 @@ class FleetScanCommandTest {
         .contains("1 of 1: b")
         .contains("EQUAL: everything was checked, and all copies are equal.")
         .contains(
-            "Canaries: 2 of 4 shards made for this scan had a flipped bit, and exactly these were found.")
+            "Canaries: the scan flipped a bit in 2 of 4 test shards, and found exactly these.")
         .endsWith("Tables: " + out() + System.lineSeparator());
     assertThat(run.err()).isEmpty();
   }
@@ -353,7 +353,7 @@ class FleetScanCommandTest {
                 "",
                 "fleet-scan: --out DIR is required: where the tables go" + System.lineSeparator()));
     assertThat(CommandRun.fleetScan("--fleet", fleet, "--out", "").err())
-        .startsWith("fleet-scan: --out: no path: ");
+        .startsWith("fleet-scan: --out: not a path: ");
     assertThat(CommandRun.fleetScan("--fleet", fleet, "--out", "").exitCode()).isEqualTo(2);
     assertThat(CommandRun.fleetScan("--out", "x").exitCode()).isEqualTo(2);
   }
@@ -417,7 +417,9 @@ class FleetScanCommandTest {
     }
     CommandRun dry = CommandRun.fleetScan("--fleet", fleet, "--dry-run", "--reread-days", "2");
     assertThat(dry.exitCode()).isEqualTo(2);
-    assertThat(dry.err()).contains("--reread-days: --dry-run reads nothing").hasLineCount(1);
+    assertThat(dry.err())
+        .contains("--reread-days does not go with --dry-run, which reads nothing")
+        .hasLineCount(1);
   }
 
   @Test
@@ -681,7 +683,7 @@ class FleetScanCommandTest {
                 + " these tables"
                 + System.lineSeparator());
     assertThat(replaced.exitCode()).isEqualTo(2);
-    assertThat(replaced.err()).contains("--baseline: first is replaced by this scan");
+    assertThat(replaced.err()).contains("--baseline: this scan replaces first");
   }
 
   /** With one of these set, a scan leaves all of Spark's settings as those of a large one are. */

@@ -29,7 +29,7 @@ class HelpTest {
   @Test
   void groupsTheOptionsOfAScan() {
     assertThat(CommandRun.fleetScan("--help").out())
-        .contains("What to scan: one of these\n      --fleet=FILE")
+        .contains("What to scan (one of these)\n      --fleet=FILE")
         .contains("After a crash\n      --resume=SCAN_ID");
   }
 

@@ -81,7 +81,10 @@ class HostsTest {
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
     assertThat(run.out())
-        .contains("1 file of 2 as the manifest", "FILE_DIFFERS", "the same when it was read again");
+        .contains(
+            "1 of 2 files of weights match the manifest",
+            "FILE_DIFFERS",
+            "the same when it was read again");
   }
 
   @Test

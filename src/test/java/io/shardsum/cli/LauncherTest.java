@@ -6,6 +6,7 @@ import io.shardsum.exit.ExitCode;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What {@code jobs/launch.sh} hands on, and what it refuses before anything starts: in a directory
@@ -114,6 +116,29 @@ class LauncherTest {
     assertThat(launch("--master", "spark://a:7077", "--shards", "x").lines())
         .as("where executors hash, not this process")
         .doesNotContain(options);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theWarningOfTheVectorApiIsLeftOut(boolean ofSparkHome) throws Exception {
+    String job =
+        """
+        #!/bin/sh
+        echo "WARNING: Using incubator modules: jdk.incubator.vector" >&2
+        echo "An error of Java" >&2
+        echo "A line of the job" >&$SHARDSUM_STDERR
+        exit 3
+        """;
+    Path program =
+        ofSparkHome
+            ? spark("4.1.3").resolve("bin/spark-submit")
+            : Path.of(environment.get("JAVA_HOME"), "bin/java");
+    Files.writeString(program, job);
+
+    Run run = launch("--shards", "x");
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.lines()).containsExactlyInAnyOrder("An error of Java", "A line of the job");
   }
 
   @Test
@@ -347,14 +372,14 @@ class LauncherTest {
     List<String> command = new ArrayList<>();
     command.add(home.resolve("jobs/fleet-scan").toString());
     command.addAll(List.of(arguments));
-    ProcessBuilder process = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     for (String name : List.of("SPARK_HOME", "HADOOP_CONF_DIR", "YARN_CONF_DIR")) {
-      process.environment().remove(name);
+      builder.environment().remove(name);
     }
-    process.environment().putAll(environment);
-    Path output = root.resolve("output");
-    int exitCode = process.redirectOutput(output.toFile()).start().waitFor();
-    return new Run(exitCode, Files.readString(output));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Run(process.waitFor(), output);
   }
 
   /** A Java that says this version of itself. */

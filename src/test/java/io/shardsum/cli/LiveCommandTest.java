@@ -156,7 +156,7 @@ class LiveCommandTest {
     assertThat(run.out())
         .contains("Wrong\n  a (live): ENGINE_DIGEST_WRONG: ")
         .contains(
-            "DIFFERENT: an engine reports a digest that is not that of the tensors it reports.\n");
+            "DIFFERENT: an engine reports a digest that does not match the tensors it reports.\n");
   }
 
   @Test

@@ -98,7 +98,7 @@ class ManifestScanTest {
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
     assertThat(run.out())
         .contains(
-            "alone: MANIFEST: 2 files of 2 as the manifest file:%s says; it is not signed; not compared: 1 file that is no weights, and not there, not readable, over 64 MiB, or read with two contents"
+            "alone: MANIFEST: 2 of 2 files of weights match the manifest file:%s; it is not signed; not compared: 1 other file (missing, unreadable, over 64 MiB, or read with two contents)"
                 .formatted(fleet.directory("alone").resolve("SHA256SUMS")))
         .doesNotContain("UNVERIFIED");
   }
@@ -155,8 +155,8 @@ class ManifestScanTest {
     assertThat(detail(findings, "config", "FILE_DIFFERS"))
         .contains("config.json: ", "and the same when it was read again");
     assertThat(detail(findings, "config", "MANIFEST"))
-        .startsWith("2 files of 2 as the manifest")
-        .endsWith("SHA256SUMS says, and 1 file that is no weights; it is not signed");
+        .startsWith("2 of 2 files of weights match the manifest")
+        .endsWith("SHA256SUMS, and 1 other file; it is not signed");
   }
 
   private static List<JsonNode> findings(JsonNode all, String engine, String kind) {
@@ -210,7 +210,7 @@ class ManifestScanTest {
           SHA256SUMS     | DIGEST  config.json | found none of them
           SHA256SUMS     | '' | expected digests of files, found none: it is empty
           SHA256SUMS     | MD5 (model-rank-0-part-0.safetensors) = 0123456789abcdef0123456789abcdef | found MD5
-          B3SUMS         | DIGEST  model-rank-0-part-0.safetensors | found BLAKE3, as its name says
+          B3SUMS         | DIGEST  model-rank-0-part-0.safetensors | found BLAKE3, by its file name
           checksums.json | {"files": {}} | found none: it is empty
           model.sig      | {"dsseEnvelope": {}} | expected an envelope of application/vnd.in-toto+json
           """)

@@ -188,7 +188,7 @@ class MistakesTest {
     assertThat(scan.waitFor()).isEqualTo(128 + 15);
     assertThat(Files.readString(output).strip())
         .containsPattern(
-            "fleet-scan: interrupted: scan killed was not recorded(; go on with it by --resume killed)?\\z")
+            "fleet-scan: interrupted: scan killed was not recorded(; continue it with --resume killed)?\\z")
         .doesNotContain("\tat ");
     try (Stream<Path> files = Files.walk(tables)) {
       assertThat(files.filter(file -> file.startsWith(tables.resolve("scans"))))

@@ -14,7 +14,7 @@ class ProgressLineTest {
       delimiter = '|',
       textBlock =
           """
-          0             | read 0 B of 4.00 GB, 0.00 GB/s, time left unknown
+          0             | read 0 B of 4.00 GB
           1000000000    | read 1.00 GB of 4.00 GB, 0.50 GB/s, 6 s left
           3999999999    | read 4.00 GB of 4.00 GB, 2.00 GB/s, finishing
           4000000000    | read 4.00 GB, writing tables

@@ -39,7 +39,8 @@ class ResumeCommandTest {
 
     assertThat(table.err()).contains("Resuming scan first: 2 of 2 ranks landed, ");
     assertThat(table.out())
-        .contains("Resumed: 2 ranks, ", " of files, had landed before; 0 B were read now in ");
+        .contains(
+            "Resumed: 2 ranks (", " of files) were in the tables already; 0 B were read now in ");
     assertThat(table.exitCode()).isZero();
     JsonNode printed = new ObjectMapper().readTree(json.out());
     assertThat(printed.get("started_at").asText()).isEqualTo(Landed.STARTED_AT.toString());
@@ -71,7 +72,7 @@ class ResumeCommandTest {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err())
         .isEqualTo(
-            "fleet-scan: --resume names the scan itself: it goes with --out, and not with --scan-id or --dry-run\n");
+            "fleet-scan: --resume names the scan: expected --out with it, and neither --scan-id nor --dry-run\n");
   }
 
   private void failOnceAllHasLanded(SparkSession spark, SmallFleet fleet, String scanId) {

@@ -80,9 +80,9 @@ class RetentionCommandTest {
     assertThat(told.exitCode()).isZero();
     assertThat(told.out())
         .startsWith("Fleet prod-\\u001b[31m: 3 scans, 2 of them began before ")
-        .containsPattern("ago-30 +\\S+ \\S+ +\\S+ kB +\\S+ kB +drop tensors\n")
+        .containsPattern("ago-30 +\\S+ \\S+ +\\S+ kB +\\S+ kB +delete tensors\n")
         .containsPattern(
-            "Would drop the tensors of 2 scans: \\S+ kB. Nothing was dropped: --delete does it.\n$");
+            "Would delete the tensors of 2 scans: \\S+ kB. Nothing was deleted: that needs --delete.\n$");
 
     CommandRun done = retention("--keep-days", "10", "--delete", "--format", "json");
 
@@ -100,8 +100,8 @@ class RetentionCommandTest {
             """);
 
     assertThat(retention("--keep-days", "10", "--delete").out())
-        .contains("tensors were dropped before")
-        .endsWith("Nothing to drop.\n");
+        .contains("tensors were deleted before")
+        .endsWith("Nothing to delete.\n");
     saysThatTheyAreGone();
   }
 
@@ -166,7 +166,7 @@ class RetentionCommandTest {
   private void saysThatTheyAreGone() {
     String tables = out.toString();
     String gone =
-        "fleet-scan: Cannot read the tensors of scan ago-20: jobs/retention has dropped its rows of tensors\n";
+        "fleet-scan: Cannot read the tensors of scan ago-20: jobs/retention has deleted its rows of tensors\n";
     String[] ofThat = {"--scan-id", "ago-20", "--out", tables};
     assertThat(fleetScan(List.of("--explain", "a"), ofThat)).isEqualTo(new CommandRun(2, "", gone));
     assertThat(fleetScan(List.of("--format", "sglang", "--engine", "a"), ofThat))
@@ -178,14 +178,14 @@ class RetentionCommandTest {
     assertThat(compared.exitCode()).isEqualTo(2);
     assertThat(compared.err())
         .isEqualTo(
-            "fleet-scan: Cannot take ago-20 as the baseline: expected its rows of tensors, but jobs/retention has dropped them\n");
+            "fleet-scan: Cannot take ago-20 as the baseline: expected its rows of tensors, but jobs/retention has deleted them\n");
 
     Path html = place.resolve("report.html");
     String to = LocalDate.now(ZoneOffset.UTC).minusDays(15).toString();
     CommandRun page =
         CommandRun.of("drift-report", "--out", tables, "--to", to, "--html", html.toString());
     assertThat(page.exitCode()).as(page.err()).isEqualTo(2);
-    assertThat(page.err()).contains("jobs/retention has dropped").hasLineCount(1);
+    assertThat(page.err()).contains("jobs/retention has deleted").hasLineCount(1);
     assertThat(html).doesNotExist();
 
     assertThat(CommandRun.fleetScan("--explain", "a", "--out", tables).exitCode()).isZero();
@@ -215,7 +215,7 @@ class RetentionCommandTest {
         CommandRun kept =
             CommandRun.of("retention", "--out", tables, "--keep-days", "1", "--delete");
         assertThat(kept.exitCode()).as(kept.err()).isZero();
-        assertThat(kept.out()).endsWith("Nothing to drop.\n");
+        assertThat(kept.out()).endsWith("Nothing to delete.\n");
       } while (!running.isDone());
       assertThat(running.get().exitCode()).as(running.get().err()).isZero();
     } finally {

@@ -175,8 +175,8 @@ class ScannedAnswerTest {
       delimiter = '|',
       textBlock =
           """
-          --out T                       | --format sglang goes with one --engine NAME
-          --out T --engine a b          | --format sglang goes with one --engine NAME
+          --out T                       | --format sglang: expected exactly one --engine NAME
+          --out T --engine a b          | --format sglang: expected exactly one --engine NAME
           --engine a                    | --format sglang needs --out DIR: where the tables are
           --out T --engine a --dry-run  | --format sglang of a finished scan takes only --engine, --out and --scan-id
           --demo                        | --demo takes no other option but --demo-dir and --nights

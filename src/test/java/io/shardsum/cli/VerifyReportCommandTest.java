@@ -132,7 +132,7 @@ class VerifyReportCommandTest {
   void tablesOfOtherContentAreFound(SparkSession spark) throws IOException {
     assertDiffers(
         with("engines", rows(spark, "engines").withColumn("checksum", lit("0"))),
-        "engines: expected 2 rows, as signed, found as many with other content");
+        "engines: expected 2 rows, as signed, found as many rows with other content");
     assertDiffers(
         with("ranks", rows(spark, "ranks").limit(3)), "ranks: expected 4 rows, as signed, found 3");
     assertDiffers(

@@ -238,10 +238,12 @@ class ByteComparisonTest {
     ByteComparison comparison = new ByteComparison(new TensorSite(DType.U8, List.of(9L), 9, 0), 1);
     assertThatThrownBy(() -> comparison.add(0, new byte[2], new byte[3]))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Cannot compare 2 with 3 bytes from byte 0 on: expected as many, from 0 on");
+        .hasMessage(
+            "Cannot compare 2 with 3 bytes from byte 0 on: expected equal numbers, from byte 0 on");
     comparison.add(0, new byte[4], new byte[4]);
     assertThatThrownBy(() -> comparison.add(3, new byte[2], new byte[2]))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Cannot compare 2 with 2 bytes from byte 3 on: expected as many, from 4 on");
+        .hasMessage(
+            "Cannot compare 2 with 2 bytes from byte 3 on: expected equal numbers, from byte 4 on");
   }
 }

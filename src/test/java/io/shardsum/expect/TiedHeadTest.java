@@ -60,7 +60,7 @@ class TiedHeadTest {
             new Refusal(
                 "lm_head.weight",
                 "config.json has tie_word_embeddings and the checkpoint a lm_head.weight with other"
-                    + " bytes than the embedding: whichever is loaded last counts"));
+                    + " bytes than the embedding: the engine keeps the one that it loads last"));
   }
 
   private static byte[] embedding() {

@@ -84,7 +84,7 @@ class CheckpointInventoryTest {
       delimiter = '|',
       textBlock =
           """
-          config.json | 00001 | MISSING | the presharded dump has not ended: it has no READY, which SGLang writes last
+          config.json | 00001 | MISSING | the presharded dump is unfinished: it has no READY, which SGLang writes last
           READY | 00002 | MISSING | which checksum.json names, is not in the directory
           READY | "files": [{ | UNREADABLE | checksum.json is not JSON
           READY | "version": 1 | UNREADABLE | checksum.json cannot be read: expected version 1, found 2
@@ -131,7 +131,7 @@ class CheckpointInventoryTest {
     refusesIndex("[]", "has no weight_map that is an object");
     refusesIndex("{\"weight_map\": []}", "has no weight_map that is an object");
     refusesIndex("{\"weight_map\": {}}", "has an empty weight_map");
-    refusesIndex("{\"weight_map\": {\"x\": 1}}", "names a file by something that is not text");
+    refusesIndex("{\"weight_map\": {\"x\": 1}}", "names a file by a value that is not text");
     refusesIndex(
         "{\"weight_map\": {\"x\": \"1.safetensors\", \"x\": \"2.safetensors\"}}",
         "is not JSON: Duplicate field 'x'");
@@ -179,7 +179,7 @@ class CheckpointInventoryTest {
 
     assertThat(rank().state()).isEqualTo(RankState.UNREADABLE);
     assertThat(rank().reason())
-        .startsWith("2.safetensors is a symbolic link to '../blobs/2', where");
+        .startsWith("2.safetensors is a symbolic link to '../blobs/2', which does not exist");
   }
 
   @Test

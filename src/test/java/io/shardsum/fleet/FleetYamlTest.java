@@ -187,8 +187,8 @@ class FleetYamlTest {
         "fleet.yaml line 6: engine 'e': 'gpu' needs 'checkpoint'");
     refuses(
         engine("layout: checkpoint", "checkpoint: c"),
-        "fleet.yaml line 6: engine 'e': 'checkpoint' does not apply to layout checkpoint, whose"
-            + " files are one: 'shards' names them");
+        "fleet.yaml line 6: engine 'e': 'checkpoint' does not apply to layout checkpoint:"
+            + " 'shards' names the checkpoint already");
     refuses(
         engine("parallelism: { tp: 1 }", "checkpoint: c", "set: [a]"),
         "fleet.yaml line 7: engine 'e': 'set' must be a mapping, found a list");

@@ -66,7 +66,7 @@ class HostedEngineTest {
         .containsExactly(
             tuple(
                 ProblemKind.HOSTS_DISAGREE,
-                "its hosts disagree about which ranks there are: a has ranks 0 and 1, b has rank 1"));
+                "its hosts hold different sets of ranks: a has ranks 0 and 1, b has rank 1"));
     assertThat(engines.get(1).ranks()).extracting(RankInventory::rank).containsExactly(1);
   }
 
@@ -84,7 +84,7 @@ class HostedEngineTest {
     assertThat(engines(2, "a, gone").get(0).problems())
         .extracting(Problem::kind, Problem::detail)
         .containsExactly(
-            tuple(ProblemKind.NO_EXECUTOR, "no executor on gone: what it has is not checked"));
+            tuple(ProblemKind.NO_EXECUTOR, "no executor on gone: its disk is not checked"));
   }
 
   @Test

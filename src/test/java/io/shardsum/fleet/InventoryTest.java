@@ -212,7 +212,7 @@ class InventoryTest {
 
     EngineInventory engine = disk().engine("parallelism: { tp: 4 }");
 
-    String nothing = ", where nothing is, or nothing that may be seen";
+    String nothing = ", which does not exist or is not readable";
     finds(
         engine,
         0,
@@ -379,7 +379,7 @@ class InventoryTest {
         .containsExactly(
             new Problem(
                 ProblemKind.RANK_NUMBERS_DISAGREE,
-                "pp0-1.safetensors has numbers that disagree with each other under tp 1, pp 2",
+                "pp0-1.safetensors has numbers that contradict each other with tp 1, pp 2",
                 disk().location("e/pp0-1.safetensors")));
   }
 

@@ -62,8 +62,8 @@ class ShardsDirectoryTest {
     assertThat(problems.get(0).kind()).isEqualTo(ProblemKind.NOT_AN_ENGINE);
     assertThat(problems.get(0).detail())
         .isEqualTo(
-            "b is a symbolic link to '../elsewhere/b', where nothing is, or nothing that may be"
-                + " seen, and is not taken as an engine");
+            "b is a symbolic link to '../elsewhere/b', which does not exist or is not readable,"
+                + " and is not taken as an engine");
   }
 
   @Test

@@ -266,7 +266,7 @@ class RetentionTest {
         .filteredOn(file -> !after.containsKey(file))
         .allSatisfy(file -> assertThat(file).matches("tensors/.*|.*/scan_id=crashed/.*"));
     assertThat(out.resolve("tensors/scan_date=2026-10-21/scan_id=n02/_dropped"))
-        .hasContent("jobs/retention has dropped the rows of tensors of this scan");
+        .hasContent("jobs/retention has deleted the rows of tensors of this scan");
     assertThat(after.keySet())
         .filteredOn(file -> file.matches("tensors/.*/scan_id=(n03|n16|running)/.*parquet"))
         .hasSize(3);

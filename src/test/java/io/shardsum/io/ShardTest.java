@@ -89,7 +89,7 @@ class ShardTest {
     fails(read::checkUnchanged, "Cannot read file:" + file + ": changed after it was listed: ");
     read.close();
     Files.delete(file);
-    fails(() -> read(gone, 0), "Cannot read file:" + file + ": gone after it was listed");
+    fails(() -> read(gone, 0), "Cannot read file:" + file + ": it was removed after it was listed");
   }
 
   @ParameterizedTest

@@ -171,7 +171,7 @@ class AnswerReaderTest {
     problem(
         answer,
         LiveProblemKind.UNREACHABLE,
-        "/weights_checker answered with status 400: rank 1 failed; what it lists does not count: 1 rank");
+        "/weights_checker answered with status 400: rank 1 failed; its answer is not used: 1 rank");
   }
 
   @Test
@@ -187,7 +187,7 @@ class AnswerReaderTest {
     problem(
         answer,
         LiveProblemKind.UNREACHABLE,
-        "/weights_checker says that it failed; what it lists does not count: 1 rank");
+        "/weights_checker says that it failed; its answer is not used: 1 rank");
   }
 
   @Test
@@ -228,7 +228,7 @@ class AnswerReaderTest {
     problem(
         answer,
         LiveProblemKind.ENGINE_DIGEST_WRONG,
-        "the engine's digest does not follow from those of the 1 rank that it lists");
+        "the engine's own digest does not match those of the 1 rank in its answer");
     assertThat(answer.checksum()).isPresent();
     assertThat(answer.problems().get(0).actual()).hasValue("0".repeat(64));
     assertThat(answer.problems().get(0).expected()).isEqualTo(answer.checksum());
@@ -243,7 +243,7 @@ class AnswerReaderTest {
     problem(
         answer,
         LiveProblemKind.ENGINE_DIGEST_WRONG,
-        "the rank's digest does not follow from the checksums of its 1 tensor");
+        "the rank's own digest does not match the checksums of its 1 tensor");
     assertThat(answer.ranks().get(0).checksum()).hasValue(rankDigest("w", A));
     assertThat(answer.ranks().get(0).reported()).hasValue("1".repeat(64));
   }
@@ -515,7 +515,7 @@ class AnswerReaderTest {
     malformed(text("{}"), "Cannot read the answer: it has no checksums: {}");
     malformed(
         text("{\"success\": true}"),
-        "the answer lists no ranks: is there anything that the selector target means?");
+        "the answer lists no ranks: does the engine have a model for selector target?");
     malformed(
         text("{\"success\": true, \"ranks\": {}}"),
         "Cannot read the answer: ranks: expected a list, found an object");
@@ -542,7 +542,7 @@ class AnswerReaderTest {
         "Cannot read the answer: ranks[0].checksums.\\ud800: the name holds half of a surrogate pair");
     malformed(
         text("{\"checksums\": {}}"),
-        "Cannot read the answer: checksums: this is an answer of vLLM: expected that of SGLang (kind: vllm)");
+        "Cannot read the answer: checksums: expected SGLang's answer, found vLLM's (the description needs kind: vllm)");
     malformed(text("{} {}"), "Cannot read the answer: something follows the end of the answer");
   }
 
@@ -564,7 +564,7 @@ class AnswerReaderTest {
     problem(
         answer,
         LiveProblemKind.NOT_CHECKED,
-        "the rank is listed without a tensor that the selector target means");
+        "the rank is listed without any tensor for selector target");
     assertThat(answer.ranks().get(0).isKnown()).isFalse();
   }
 

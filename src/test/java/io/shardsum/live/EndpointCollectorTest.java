@@ -301,7 +301,7 @@ class EndpointCollectorTest {
   void givesUpAnEngineThatDoesNotAnswerInTime() {
     PlayedServer server = serve(exchange -> waitForTheEnd());
 
-    unreachable(ask("tp: 1", url(server) + ", timeout: 300ms"), "no whole answer in 0.3 s");
+    unreachable(ask("tp: 1", url(server) + ", timeout: 300ms"), "no complete answer within 0.3 s");
     assertThat(server.asked()).hasSize(1);
   }
 
@@ -318,7 +318,7 @@ class EndpointCollectorTest {
               waitForTheEnd();
             });
 
-    unreachable(ask("tp: 1", url(server) + ", timeout: 300ms"), "no whole answer in 0.3 s");
+    unreachable(ask("tp: 1", url(server) + ", timeout: 300ms"), "no complete answer within 0.3 s");
   }
 
   @Test
@@ -556,7 +556,7 @@ class EndpointCollectorTest {
 
     assertThat(answers.get(10).problems()).isEmpty();
     assertThat(answers.subList(0, 10))
-        .allSatisfy(answer -> unreachable(answer, "no whole answer in 2 s"));
+        .allSatisfy(answer -> unreachable(answer, "no complete answer within 2 s"));
     assertThat(hanging.mostAtOnce()).isEqualTo(10);
   }
 

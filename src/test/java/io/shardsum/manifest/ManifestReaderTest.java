@@ -90,7 +90,7 @@ class ManifestReaderTest {
           SHA256SUMS | {"checksums": {}} | found none: it is empty
           SHA256SUMS | {"checksums": {"a": "12"}} | expected SHA-256 in 64 hex digits, found `12` of a
           SHA256SUMS | weights | as sha256sum writes them, found line 1: weights
-          B3SUMS | 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef  a | found BLAKE3, as its name says
+          B3SUMS | 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef  a | found BLAKE3, by its file name
           SHA256SUMS | 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef  ../a | expected names of files in the model's directory, found ../a
           """)
   void refusesWhatItCannotCompare(String name, String text, String why) {
@@ -289,7 +289,7 @@ class ManifestReaderTest {
 
     assertThatThrownBy(() -> read("{ path: \"%s\", key: \"%s\" }".formatted(list, key)))
         .hasMessageContaining(
-            "expected one that is signed, since it is said by whom, found no signature");
+            "expected a signature, since the description names a key or certificate, found none");
   }
 
   @Test

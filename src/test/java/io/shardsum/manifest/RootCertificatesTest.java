@@ -92,7 +92,7 @@ class RootCertificatesTest {
 
     assertThatThrownBy(() -> read(bundle, pem(1), VALID))
         .hasMessageEndingWith(
-            "expected a signature by the key CN=signer, found one that is not, or of other content");
+            "expected a signature by the key CN=signer, found one by another key, or for other content");
   }
 
   @Test

@@ -46,7 +46,7 @@ class SigningKeyTest {
       delimiter = '|',
       textBlock =
           """
-          encrypted.pem | | found an encrypted one and no passphrase: --passphrase-env NAME says where
+          encrypted.pem | | found an encrypted one: give its passphrase by --passphrase-env NAME
           encrypted.pem | another-0815 | found one that its passphrase does not decrypt
           encrypted.pem | ümläut-0815 | found an encrypted one and a passphrase that is not ASCII: `openssl pkcs8 -topk8 -in KEY -out NEW` gives it another
           old.pem | sk-shown-nowhere-4711 | found one encrypted in an old form, which `openssl pkcs8 -topk8 -in KEY -out NEW` converts

@@ -54,7 +54,7 @@ class LargeReportTest {
 
     assertThat(html)
         .contains(
-            "<dt>Resumed</dt><dd>312 ranks, 1.20 TB of files, had landed before</dd>",
+            "<dt>Resumed</dt><dd>312 ranks (1.20 TB of files) were in the tables already</dd>",
             "<dt>Slow hosts</dt>",
             "gpu-3: 0.10 GB/s a task; the median of 3 hosts is 1.00 GB/s");
     JsonNode root = PageData.of(html).root();

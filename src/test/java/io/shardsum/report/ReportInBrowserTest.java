@@ -48,7 +48,8 @@ class ReportInBrowserTest {
   void saysTheVerdictFirst() {
     browser.open(file, "light");
     assertThat(browser.text("h1")).isEqualTo("chat-b does not hold what it should.");
-    assertThat(browser.text(".lead")).isEqualTo("4 engines are verified as a whole.");
+    assertThat(browser.text(".lead"))
+        .isEqualTo("4 engines are verified as a whole; 1 engine could not be checked as a whole.");
     assertThat(browser.texts(".states li"))
         .containsExactly("≠ 1 different", "∅ 1 missing", "= 4 verified");
   }

@@ -102,7 +102,7 @@ class ReportOfNightsTest {
   void saysAtTheTopSinceWhenAnEngineIsWrongAndWhenItWasRight() {
     assertThat(html)
         .contains(
-            "<p class=\"since\"><bdi>a</bdi> is wrong since scan n2 of 2026-11-02 02:00 UTC; last"
+            "<p class=\"since\"><bdi>a</bdi> has been wrong since scan n2 of 2026-11-02 02:00 UTC; last"
                 + " right in scan n1 of 2026-11-01 02:00 UTC.</p>");
   }
 

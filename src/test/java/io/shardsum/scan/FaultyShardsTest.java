@@ -108,7 +108,7 @@ class FaultyShardsTest {
           cut-header     | UNREADABLE | part-0.safetensors
           broken-header  | UNREADABLE | part-0.safetensors
           no-bytes       | UNREADABLE | part-0.safetensors
-          vanished       | UNREADABLE | gone after it was listed
+          vanished       | UNREADABLE | it was removed after it was listed
           grown          | UNREADABLE | changed after it was listed: expected
           rewritten      | UNREADABLE | changed after it was listed: expected
           same-name      | UNREADABLE | model.layers.0.mlp.down_proj.weight is in two files
@@ -192,7 +192,8 @@ class FaultyShardsTest {
         .satisfies(
             row -> {
               assertThat(row.<String>getAs("tensor")).isNull();
-              assertThat(row.<String>getAs("reason")).endsWith("gone after it was listed");
+              assertThat(row.<String>getAs("reason"))
+                  .endsWith("it was removed after it was listed");
               assertThat(row.<Integer>getAs("rank")).isEqualTo(1);
             });
   }

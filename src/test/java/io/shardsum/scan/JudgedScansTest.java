@@ -247,7 +247,7 @@ class JudgedScansTest {
             "UNDECIDED - 0 -"); // a and b against c and d
     assertThat(second.summary().findings().get(0).detail())
         .endsWith(
-            "are what the group held in scan first of 2026-11-23; last right in scan first of"
+            "are those of its comparison group in scan first of 2026-11-23; last right in scan first of"
                 + " 2026-11-23");
     assertThat(second.summary().files().coverage().ages())
         .extracting(age -> age.engine() + " " + age.age().word())
@@ -286,7 +286,7 @@ class JudgedScansTest {
     Finding undecided = scan.summary().findings().get(0);
     assertThat(undecided.comparison().votes()).contains("1 : 1");
     assertThat(undecided.detail())
-        .contains("in a and also-a (one storage, one vote); ")
+        .contains("in a and also-a (same files, one vote); ")
         .contains(" in b; b against a: one bit flipped: byte 0 of the tensor");
   }
 

@@ -305,7 +305,7 @@ class LiveScanTest {
                   "NOT_CHECKED",
                   1,
                   "1 tensor has another checksum than its file: the bytes differ, or the engine keeps"
-                      + " it in CPU memory (--digest both decides it; a scan reads at most 1 bytes a"
+                      + " it in CPU memory (scan with --digest both to decide; a scan reads at most 1 bytes a"
                       + " second time (spark.shardsum.reread.bytes)): "
                       + NORM));
     } finally {
@@ -360,8 +360,7 @@ class LiveScanTest {
                     "source = 'FILES' AND rank = 1 AND key = '" + NORM + "'")
                 .get(0)
                 .getAs("checksum"));
-    assertThat(finding.detail())
-        .isEqualTo("1 tensor has other bytes in the engine than in its files");
+    assertThat(finding.detail()).isEqualTo("1 tensor differs between the engine and its files");
     assertThat(finding.cause())
         .hasValue("changed in memory, or files that the engine has not loaded");
   }
@@ -407,7 +406,7 @@ class LiveScanTest {
         .extracting(Finding::kind, f -> f.rank().orElseThrow())
         .containsExactly(tuple("LIVE_DIFFERS", 1));
     assertThat(live("rank").get(0).detail())
-        .startsWith("22 tensors have other bytes in the engine than in its files: ");
+        .startsWith("22 tensors differ between the engine and its files: ");
     assertThat(live("rank").get(0).tensors()).hasSize(22).contains(NORM);
   }
 

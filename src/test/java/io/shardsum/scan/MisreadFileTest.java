@@ -129,6 +129,8 @@ class MisreadFileTest {
     assertThat(scan.summary().findings())
         .filteredOn(f -> f.kind().equals("MANIFEST") && f.engine().equals(Optional.of("broken")))
         .singleElement()
-        .satisfies(note -> assertThat(note.detail()).startsWith("1 file of 1 as the manifest"));
+        .satisfies(
+            note ->
+                assertThat(note.detail()).startsWith("1 of 1 file of weights match the manifest"));
   }
 }

@@ -127,8 +127,8 @@ class MisreadHeaderTest {
               assertThat(finding.kind()).isEqualTo("TRANSIENT_READ");
               assertThat(finding.detail())
                   .isEqualTo(
-                      "1 header did not parse when %s first read it, and did at the second reading,"
-                          + " which counts",
+                      "1 header could not be parsed when %s first read it; the second reading could"
+                          + " be, and counts",
                       finding.readBy().orElseThrow().text());
             });
   }

@@ -231,7 +231,7 @@ class ResumedScanTest {
     assertThatThrownBy(
             () -> scan(request(fleet, out).starting(ScanStart.RESUMED), ScanProgress.NONE))
         .isInstanceOf(ClaimedScanException.class)
-        .hasMessageStartingWith("Cannot scan as night: a scan of that name runs on host ");
+        .hasMessageStartingWith("Cannot scan as night: a scan of that name is running on host ");
   }
 
   private void assertRefused(SmallFleet fleet, Path out, String why) {

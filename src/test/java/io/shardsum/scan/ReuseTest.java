@@ -116,7 +116,7 @@ class ReuseTest {
     assertThat(second.hashedAt()).contains(at(1));
     assertThat(second.readShare().sentence(Long::toString))
         .isEqualTo(
-            "Read tonight: %s of %s; the oldest digest is 1 day old"
+            "Read in this scan: %s of %s; the oldest digest is 1 day old"
                 .formatted(Long.toString(second.readBytes()), Long.toString(second.bytes())));
 
     assertThat(ranks(2, "COMPUTED")).containsExactly("a0", "b0");

@@ -308,7 +308,7 @@ class TransientReadTest {
     assertThat(words("never")).containsExactly("TRANSIENT_READ never-b");
     assertThat(findings("never").get(0).detail())
         .startsWith(
-            "Two readings of this file differ: each of 8 readings gave other bytes, by executor"
+            "No two readings of this file agree: 8 readings, each with other bytes, by executor"
                 + " driver")
         .endsWith("the rank was read again as a whole, and its checksum is of that reading");
   }

@@ -261,7 +261,7 @@ class ChunkReaderTest {
     FlakyFileSystem.failReads(9);
     FlakyFileSystem.failWith(() -> new FileNotFoundException("404"));
     assertThat(errors(reader(OnError.REPORT, 9, flaky(file), ChunkColumn.ERROR)))
-        .containsExactly("Cannot read %s: gone after it was listed".formatted(uri));
+        .containsExactly("Cannot read %s: it was removed after it was listed".formatted(uri));
     FlakyFileSystem.failWith(() -> new AccessControlException("403"));
     assertThat(errors(reader(OnError.REPORT, 9, flaky(file), ChunkColumn.ERROR)))
         .containsExactly("Cannot read %s: permission denied".formatted(uri));
@@ -378,7 +378,7 @@ class ChunkReaderTest {
     ScannedFile file = new ScannedFile(new ListedFile("/no/such\n\u202Efile", 10, 0), List.of());
 
     assertThat(errors(reader(OnError.REPORT, 0, whole(file), ChunkColumn.ERROR)))
-        .containsExactly("Cannot read /no/such\\n\\u202efile: gone after it was listed");
+        .containsExactly("Cannot read /no/such\\n\\u202efile: it was removed after it was listed");
   }
 
   private FileSlice flaky(Path file) throws IOException {

@@ -123,7 +123,7 @@ class UnreadableFilesTest {
   void aFileThatIsGone() throws IOException {
     Files.delete(spoiled);
 
-    assertFailsAndReports("Cannot read %s: gone after it was listed");
+    assertFailsAndReports("Cannot read %s: it was removed after it was listed");
   }
 
   @Test

@@ -52,7 +52,7 @@ class ScanClaimTest {
     try (ScanClaim first = take(TakeOver.OF_THE_DEAD)) {
       assertThatThrownBy(() -> take(TakeOver.OF_THE_DEAD))
           .isInstanceOf(ClaimedScanException.class)
-          .hasMessageStartingWith("Cannot scan as n: a scan of that name runs on host ")
+          .hasMessageStartingWith("Cannot scan as n: a scan of that name is running on host ")
           .hasMessageContaining(
               "process %s, since 2026-11-23T04:05:06Z", ProcessHandle.current().pid())
           .hasMessageEndingWith("if it is dead, add --replace");
@@ -105,7 +105,8 @@ class ScanClaimTest {
         "{\"host\":\"elsewhere\",\"process\":\"7\",\"started_at\":\"2026-11-23T01:00:00Z\",\"token\":\"t\"}";
     Files.writeString(file(), elsewhere);
     assertThatThrownBy(() -> take(TakeOver.OF_THE_DEAD))
-        .hasMessageContaining("runs on host elsewhere, process 7, since 2026-11-23T01:00:00Z");
+        .hasMessageContaining(
+            "is running on host elsewhere, process 7, since 2026-11-23T01:00:00Z");
 
     Files.setLastModifiedTime(file(), FileTime.from(Instant.now().minus(Duration.ofMinutes(11))));
     take(TakeOver.OF_THE_DEAD).close();
@@ -119,7 +120,7 @@ class ScanClaimTest {
       second.requireHeld();
       assertThatThrownBy(first::requireHeld)
           .isInstanceOf(UncheckedIOException.class)
-          .hasMessageContaining("scan n was taken over by another on host");
+          .hasMessageContaining("scan n was taken over by another scan on host");
       first.close();
       second.requireHeld();
     }

@@ -179,7 +179,7 @@ class OriginsTest {
     assertThat(verdict.findings().get(0).detail())
         .isEqualTo(
             "the engine holds other weights: all 16 tensors of ranks 0 and 1 differ throughout from"
-                + " the majority (2 of 3 copies agree); another model, revision or training state");
+                + " the majority (2 of 3 copies agree); probably another model, revision or training state");
     assertThat(verdict.suspects()).hasSize(10);
   }
 

@@ -41,7 +41,7 @@ public final class CheckpointTensors {
     Optional<SourceTensor> bare = withoutPrefix(name).map(tensors::get);
     if (found.isPresent() && bare.isPresent()) {
       throw new UnpredictableException(
-          "the checkpoint has both %s and %s: the one that is loaded last counts"
+          "the checkpoint has both %s and %s: the engine keeps the one that it loads last"
               .formatted(ForeignText.shown(name), ForeignText.shown(bare.get().name())));
     }
     return found.isPresent() ? found : bare;
@@ -76,7 +76,7 @@ public final class CheckpointTensors {
             .orElseThrow(
                 () ->
                     new UnpredictableException(
-                        "the checkpoint has no %s: the engine would leave memory as it was"
+                        "the checkpoint has no %s: the engine would leave its memory uninitialized"
                             .formatted(ForeignText.shown(name))));
     return checked(tensor, shape);
   }

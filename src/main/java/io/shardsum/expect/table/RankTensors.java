@@ -42,7 +42,7 @@ final class RankTensors {
   private static final String HEAD = "lm_head.weight";
   private static final String TWO_HEADS =
       "config.json has tie_word_embeddings and the checkpoint a lm_head.weight with other bytes than"
-          + " the embedding: whichever is loaded last counts";
+          + " the embedding: the engine keeps the one that it loads last";
   private static final Map<String, String> COUNTS = Map.of("B", "blocks", "M", "mergers");
 
   private final ModelTable table;

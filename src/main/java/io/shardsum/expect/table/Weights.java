@@ -69,7 +69,7 @@ record Weights(
    */
   Recipe rotary(String name, List<Piece> pieces, long headRows) {
     if (scheme(name, pieces) != Scheme.NONE) {
-      throw new UnpredictableException("how a quantized " + name + " is loaded is not known");
+      throw new UnpredictableException("it is not known how the engine loads a quantized " + name);
     }
     List<Recipe> parts = new ArrayList<>();
     for (Piece piece : ofWeights(pieces.subList(0, 2))) {

@@ -81,7 +81,7 @@ public final class CanaryRows {
       List<CanaryRow> found = ofShard.stream().filter(row -> name.equals(row.tensor())).toList();
       if (found.size() != 1 || !found.get(0).digests().text(digest).equals(expected)) {
         throw new UntrustedScanException(
-            "Cannot trust scan %s: canary %s, tensor %s: expected %s, found %s"
+            "Cannot trust scan %s, since its self-test failed: canary %s, tensor %s: expected %s, found %s"
                 .formatted(
                     scanId,
                     shard.words(),

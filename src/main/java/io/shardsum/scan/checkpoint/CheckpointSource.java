@@ -108,7 +108,7 @@ public final class CheckpointSource implements RowSource {
         Subject.EVERYBODY,
         Comparison.NONE,
         Optional.of(model.group()),
-        "the expected digests of %s are kept ones, computed at %s: the bytes of its files were not read again, their lengths and times are the same (%s=0 reads them in each scan)"
+        "%s was not read again, since lengths and times of its files are the same: its digests were computed at %s (%s=0 reads it in each scan)"
             .formatted(
                 model.name(), hashedAt.truncatedTo(ChronoUnit.SECONDS), ScanSettings.REHASH_DAYS));
   }

@@ -74,7 +74,7 @@ public record ExpectedResult(ExpectedModel model, HashedExpectation hashed) {
             Subject.engine(engine),
             Comparison.NONE,
             Optional.empty(),
-            "%s: what must be there does not follow from %s: %s; %s of %s do"
+            "%s: the expected digest is not known for %s: %s; %s of %s can be compared"
                 .formatted(
                     refused.words(),
                     model.name(),

@@ -93,7 +93,7 @@ public final class CachedReads extends SparkListener {
         Subject.EVERYBODY,
         Comparison.NONE,
         Optional.empty(),
-        "%s through the page cache, which may hold other bytes than the disk: the file system of %s does no direct reads"
+        "%s through the page cache, which may hold other bytes than the disk: the file system of %s has no direct I/O"
             .formatted(what, names(directories)));
   }
 

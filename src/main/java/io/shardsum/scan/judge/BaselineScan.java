@@ -87,7 +87,7 @@ public final class BaselineScan {
       throw refused("no finished scan of that name in these tables");
     }
     if (scans.haveDroppedTensors(engines.get(0))) {
-      throw refused("expected its rows of tensors, but jobs/retention has dropped them");
+      throw refused("expected its rows of tensors, but jobs/retention has deleted them");
     }
     if (baseline.engine().isEmpty()) {
       return engines;

@@ -19,13 +19,11 @@ import org.apache.spark.sql.Row;
 final class FileDifferences {
 
   private static final String OTHER_FILES =
-      "files that the engine has not loaded, or a load that went wrong";
+      "files that are newer than the engine, or a load that went wrong";
 
   /** How a running engine differs from its files, of one tensor and of several. */
   private enum Difference {
-    BYTES(
-        "has other bytes in the engine than in its files",
-        "have other bytes in the engine than in its files"),
+    BYTES("differs between the engine and its files", "differ between the engine and its files"),
     NAMES("is in the engine, and not in its files", "are in the engine, and not in its files");
 
     private final String ofOne;
@@ -93,14 +91,14 @@ final class FileDifferences {
                 LiveWording.notChecked(
                     engine,
                     rank,
-                    "the memory of the CPU, or bytes that differ",
+                    "a tensor in CPU memory, or bytes that differ",
                     LiveWording.counted(
                             count,
                             "has another checksum than its file: the bytes differ, or the engine"
                                 + " keeps it in CPU memory",
                             "have other checksums than their files: the bytes differ, or the"
                                 + " engine keeps them in CPU memory")
-                        + " (--digest both decides it; %s)".formatted(limits.reason()),
+                        + " (scan with --digest both to decide; %s)".formatted(limits.reason()),
                     LiveWording.names(row)));
         case "OTHER_DIGEST" ->
             findings.add(
@@ -110,7 +108,7 @@ final class FileDifferences {
                     "files hashed with another algorithm than the engine's",
                     LiveWording.counted(count, "is", "are")
                         + " not compared with files: the engine and its files use different digests"
-                        + " (--digest both computes both of the files)",
+                        + " (scan with --digest both)",
                     LiveWording.names(row)));
         case "LEFT_OUT" ->
             findings.add(
@@ -125,9 +123,9 @@ final class FileDifferences {
                 LiveWording.notChecked(
                     engine,
                     rank,
-                    "a draft model without files in the description",
+                    "a draft model whose files are not in the description",
                     LiveWording.counted(count, "is", "are")
-                        + " of a draft model of which the description names no files: not compared",
+                        + " of a draft model whose files are not in the description: not compared",
                     LiveWording.names(row)));
         default -> {
           // Equal, skipped, of a kind that no engine reports, or in the finding of the rank.

@@ -33,7 +33,7 @@ final class LiveFindings {
                 Comparison.NONE,
                 Optional.of(
                     rank.isSkipped()
-                        ? "skip patterns that fit every name"
+                        ? "skip patterns that match every name"
                         : "weights that the engine has repacked, so that the parameters are empty"),
                 rank.reason().orElseThrow()));
       }

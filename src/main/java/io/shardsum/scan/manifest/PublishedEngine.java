@@ -69,7 +69,8 @@ record PublishedEngine(
               FindingKind.FILE_EXTRA,
               extra,
               Comparison.of("no such file", paths(extra)),
-              "read, and not listed in %s: %s".formatted(manifest.path(), names(extra))));
+              "in the directory, but not listed in %s: %s"
+                  .formatted(manifest.path(), names(extra))));
     }
     findings.addAll(missing(files));
     findings.addAll(ofOthers());
@@ -131,7 +132,7 @@ record PublishedEngine(
               FindingKind.FILE_DIFFERS,
               differing,
               Comparison.of(manifest.path(), "other bytes in each file"),
-              "none of %s that %s lists has the bytes that it says: another model or revision?"
+              "none of %s has the digest that %s lists: another model or revision?"
                   .formatted(NumberWords.count(differing.size(), "file"), manifest.path())));
     }
     return differing.stream().map(this::ofDiffering).toList();
@@ -154,7 +155,7 @@ record PublishedEngine(
                   found,
                   foundAgain.isPresent()
                       ? "and the same when it was read again"
-                      : "by one reading alone"
+                      : "by a single reading"
                           + file.again().map(again -> ": " + again.reason()).orElse("")));
     }
     return finding(
@@ -186,7 +187,7 @@ record PublishedEngine(
               FindingKind.NOT_CHECKED,
               List.of(),
               Comparison.NONE,
-              "not compared with %s, since no shards of the engine or of a rank that is not whole: %s"
+              "not compared with %s, as they belong to no rank of the engine, or to an incomplete one: %s"
                   .formatted(manifest.path(), ForeignText.list(unread))));
     }
     if (isWhole && !missing.isEmpty()) {
@@ -195,7 +196,7 @@ record PublishedEngine(
               FindingKind.FILE_MISSING,
               List.of(),
               Comparison.of(ForeignText.list(missing), "not there"),
-              "listed in %s and not there: %s%s"
+              "listed in %s, but not in the directory: %s%s"
                   .formatted(manifest.path(), ForeignText.list(missing), unfinished())));
     }
     return findings;
@@ -204,9 +205,7 @@ record PublishedEngine(
   private String unfinished() {
     List<String> downloads =
         missing.stream().map(manifest.unfinished()::get).filter(Objects::nonNull).toList();
-    return downloads.isEmpty()
-        ? ""
-        : "; downloads that have not ended: " + ForeignText.list(downloads);
+    return downloads.isEmpty() ? "" : "; unfinished downloads: " + ForeignText.list(downloads);
   }
 
   private List<Finding> ofOthers() {
@@ -252,24 +251,19 @@ record PublishedEngine(
         FindingKind.MANIFEST,
         List.of(),
         Comparison.NONE,
-        "%s of %s as the manifest %s says%s; %s%s"
+        "%s of %s of weights match the manifest %s%s; %s%s"
             .formatted(
-                NumberWords.count(equal, "file"),
-                Integer.toString(files),
+                Integer.toString(equal),
+                NumberWords.count(files, "file"),
                 manifest.path(),
                 others.equal() == 0
                     ? ""
-                    : ", and %s that %s no weights"
-                        .formatted(
-                            NumberWords.count(others.equal(), "file"),
-                            others.equal() == 1 ? "is" : "are"),
+                    : ", and " + NumberWords.count(others.equal(), "other file"),
                 manifest.signing().words(),
                 others.left() == 0
                     ? ""
-                    : "; not compared: %s that %s no weights, and not there, not readable, over 64 MiB, or read with two contents"
-                        .formatted(
-                            NumberWords.count(others.left(), "file"),
-                            others.left() == 1 ? "is" : "are")));
+                    : "; not compared: %s (missing, unreadable, over 64 MiB, or read with two contents)"
+                        .formatted(NumberWords.count(others.left(), "other file"))));
   }
 
   private Finding finding(

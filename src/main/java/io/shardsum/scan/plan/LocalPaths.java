@@ -39,7 +39,7 @@ public final class LocalPaths {
             default -> " (and of " + (unsaid.size() - 1) + " other engines)";
           };
       throw new UsageException(
-          "Local path of engine %s%s on master %s, where each host has its own disk: expected hosts: [HOST], or shared: true (--shared) if all hosts see the same files; found neither for %s"
+          "Cannot read local paths of engine %s%s on master %s, where each host has its own disk: expected hosts: [HOST], or shared: true (--shared) if all hosts see the same files; found neither for %s"
               .formatted(
                   ForeignText.name(first.spec().name()),
                   others,

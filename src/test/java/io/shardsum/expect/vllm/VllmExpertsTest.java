@@ -76,8 +76,8 @@ class VllmExpertsTest {
   @ParameterizedTest
   @CsvSource({
     "moe-backend,flashinfer_trtllm,'moe-backend ''flashinfer_trtllm'' stores experts in BF16 on sm90 is not known'",
-    "all2all-backend,deepep_low_latency,'what all2all-backend ''deepep_low_latency'' does to experts'",
-    "expert-placement-strategy,round_robin,places experts by itself",
+    "all2all-backend,deepep_low_latency,'it is not known how all2all-backend ''deepep_low_latency'' stores experts'",
+    "expert-placement-strategy,round_robin,chooses the ranks of experts",
     "enable-eplb,1,enable-eplb moves experts between ranks"
   })
   void refusesOthersByName(String setting, String value, String reason) throws IOException {

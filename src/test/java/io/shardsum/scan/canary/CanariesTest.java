@@ -135,7 +135,7 @@ class CanariesTest {
         bytes -> bytes.remaining() == CLEAN_SMALL.length ? ByteBuffer.wrap(CLEAN_SMALL) : bytes);
 
     assertUntrusted(
-        "Cannot trust scan test: canary flipped-1\\.safetensors \\(bit [0-7] of byte \\d+ of"
+        "Cannot trust scan test, since its self-test failed: canary flipped-1\\.safetensors \\(bit [0-7] of byte \\d+ of"
             + " canary\\.small flipped\\), tensor canary\\.small: expected [0-9a-f]{16}, found "
             + SglangChecksum.finish(sum(CLEAN_SMALL))
             + " \\(host \\S+, executor driver\\)");
@@ -146,7 +146,7 @@ class CanariesTest {
     FakeDevice.wrongAt(word -> word >= 262_144);
 
     assertUntrusted(
-        "Cannot trust scan test: canary clean-0\\.safetensors, tensor canary\\.two_chunks:"
+        "Cannot trust scan test, since its self-test failed: canary clean-0\\.safetensors, tensor canary\\.two_chunks:"
             + " expected fe893c6f2c538e05, found [0-9a-f]{16} \\(host \\S+, executor driver\\)");
   }
 
@@ -159,7 +159,7 @@ class CanariesTest {
         .isInstanceOf(UntrustedScanException.class)
         .message()
         .matches(
-            "Cannot trust scan test: canary flipped-0\\.safetensors \\(bit [0-7] of byte \\d+ of"
+            "Cannot trust scan test, since its self-test failed: canary flipped-0\\.safetensors \\(bit [0-7] of byte \\d+ of"
                 + " canary\\.two_chunks flipped\\), tensor canary\\.two_chunks: expected"
                 + " [0-9a-f]{64}, found fef43c926f[0-9a-f]{54} \\(host \\S+, executor driver\\)");
     assertNothingWasRecorded();
@@ -180,7 +180,8 @@ class CanariesTest {
     assertThatThrownBy(() -> scan(fleet, removal))
         .isInstanceOf(UntrustedScanException.class)
         .message()
-        .startsWith("Cannot trust scan test: canary clean-0.safetensors, tensor canary.")
+        .startsWith(
+            "Cannot trust scan test, since its self-test failed: canary clean-0.safetensors, tensor canary.")
         .contains("found Cannot read lying:", "_canary-test/clean-0.safetensors")
         .doesNotContain("\n");
     assertNothingWasRecorded();

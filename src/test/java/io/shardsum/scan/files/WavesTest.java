@@ -73,7 +73,8 @@ class WavesTest {
 
     assertThatThrownBy(() -> scan(inWavesOfABit(), request(fleet, "test"), Hasher.GPU))
         .isInstanceOf(UntrustedScanException.class)
-        .hasMessageStartingWith("Cannot trust scan test: canary clean-0.safetensors");
+        .hasMessageStartingWith(
+            "Cannot trust scan test, since its self-test failed: canary clean-0.safetensors");
     assertThat(out().resolve("tensors/scan_date=2026-11-23/scan_id=test/_waves")).doesNotExist();
     assertThat(Landed.parquetFiles(out().resolve("scans"))).isEmpty();
   }

@@ -176,7 +176,7 @@ class SecondReadingTest {
             f ->
                 assertThat(f.detail())
                     .endsWith(
-                        "; read again, the same; no copy of this scan holds what is expected"));
+                        "; read again with the same result; no copy in this scan holds the expected bytes"));
     assertThat(findings)
         .filteredOn(f -> f.tensor().filter(t -> t.tensor().equals("u")).isPresent())
         .hasSize(2)
