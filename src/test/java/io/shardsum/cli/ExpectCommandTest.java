@@ -196,7 +196,7 @@ class ExpectCommandTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "`\"vocab_size\": 503`|`\"vocab_size\": 504`|4|refused: lm_head.weight:"
+        "`\"vocab_size\": 503`|`\"vocab_size\": 504`|4|no digest for lm_head.weight:"
             + " lm_head.weight in model-00004-of-00004.safetensors is of shape [503, 64];"
             + " config.json asks for [504, 64]",
         "`\"vocab_size\": 503`|`\"vocab_size\": -1`|2|config.json: vocab_size is -1; expected a whole"
@@ -205,7 +205,7 @@ class ExpectCommandTest {
         "`\"vocab_size\": 503`|`\"vocab_size\": 503,`|2|config.json is not JSON: ",
         "`\"vocab_size\": 503`|`\"vocab_size\": 503, \"a\": NaN, \"b\": [}`|2|config.json is not"
             + " JSON: Unexpected close marker '}': expected ']' (for Array starting at line: ",
-        "Qwen3ForCausalLM|GptForCausalLM|4|refused: all tensors: the rules of model class"
+        "Qwen3ForCausalLM|GptForCausalLM|4|no digest for all tensors: the rules of model class"
             + " 'GptForCausalLM' are not known; known: LlamaForCausalLM",
         "`\"vocab_size\": 503`|`\"vocab_size\": 503, \"quantization_config\": {\"quant_method\":"
             + " \"awq\"}`|4|: quantization awq: the engine repacks its weights for the kernel that multiplies them",
