@@ -4,6 +4,7 @@ SHARDSUM_FAULT_SEEDS=N (1) tries the faults of the network with that many seeds,
 """
 
 import atexit
+import contextlib
 import http.server
 import json
 import os
@@ -202,6 +203,19 @@ class S3Case(unittest.TestCase):
             **store,
         )
 
+    def kill_at(self, pattern, start):
+        """Kills a job, which start(ENDPOINT) starts, at a step. Returns whether it got there."""
+        with contextlib.closing(FaultyProxy(s3.address)) as proxy:
+            hold = proxy.hold(pattern)
+            job = start(proxy.address)
+            wait_for(f"{pattern} or the end of {job.directory}", lambda: hold.reached.is_set() or job.process.poll() is not None)
+            job.kill()
+            hold.drop()
+            return hold.reached.is_set()
+
+    def kill_scan_at(self, name, pattern, tables):
+        return self.kill_at(pattern, lambda endpoint: self.scan(name, tables=tables, endpoint=endpoint))
+
     def rows(self, tables, query):
         """What DuckDB reads of tables; {name} is one of them."""
         copy = OUTPUT / "copies" / f"{self.id()}-{tables}"
@@ -307,22 +321,11 @@ class S3LandingTest(S3Case):
         "scan-ended": "DELETE .*/_running-",
     }
 
-    def kill_at(self, name, pattern, tables):
-        """Kills a scan at a step. Returns whether it got there."""
-        proxy = FaultyProxy(s3.address)
-        self.addCleanup(proxy.close)
-        hold = proxy.hold(pattern)
-        scan = self.scan(name, tables=tables, endpoint=proxy.address)
-        wait_for(f"{pattern} or the end of {name}", lambda: hold.reached.is_set() or scan.process.poll() is not None)
-        scan.kill()
-        hold.drop()
-        return hold.reached.is_set()
-
     def test_a_scan_that_is_killed_is_not_there_or_whole(self):
         tables = "killed"
         whole = self.scan("whole", tables=tables).finish()
         self.assert_same_as_on_disk(whole, SMALL, "s3a://weights/small")
-        reached = {name: self.kill_at(name, pattern, tables) for name, pattern in self.STEPS.items()}
+        reached = {name: self.kill_scan_at(name, pattern, tables) for name, pattern in self.STEPS.items()}
         self.assertTrue(all(reached.values()), reached)
         again = self.scan("tensors-written", tables=tables).finish()
         self.assert_same_as_on_disk(again, SMALL, "s3a://weights/small")
@@ -434,6 +437,119 @@ class S3FaultsTest(S3Case):
         self.assertIn("flip", met)
         new = blamed(scan.result()) - blamed(OnDisk.of(SMALL))
         self.assertEqual({(engine, rank) for _, engine, rank, _ in new}, {self.OF_HEALTHY}, scan.log())
+
+
+class S3NightsTest(S3Case):
+    """Tables of many nights on S3: what they cost, and how they are gathered."""
+
+    @classmethod
+    def setUpClass(cls):
+        OnDisk.of(SMALL)
+        first = cls().scan("first", tables="first-night").finish()
+        assert first.exit_code == 3, first.log()
+        cls.night = {
+            key: s3.client.get_object(Bucket="tables", Key=key)["Body"].read()
+            for key in s3.keys("tables", "first-night/")
+            if key.endswith(".parquet")
+        }
+
+    def add_nights(self, tables, count):
+        """The tables of so many nights, each as the first scan has landed."""
+        for number in range(count):
+            night = f"scan_date=2026-{1 + number // 28:02}-{1 + number % 28:02}/scan_id=night-{number}/"
+            for key, body in self.night.items():
+                table, file = key.split("/")[1], key.rpartition("/")[2]
+                s3.client.put_object(Bucket="tables", Key=f"{tables}/{table}/{night}{file}", Body=body)
+
+    def requests_of(self, run, exit_code=3):
+        """What a run sends to the tables, by kind."""
+        with contextlib.closing(FaultyProxy(s3.address)) as proxy:
+            job = run(proxy.address).finish()
+            self.assertEqual(job.exit_code, exit_code, job.log())
+            return Counter(r.kind for r in proxy.requests if r.path.startswith("/tables"))
+
+    def requests_after(self, nights):
+        """Of a scan that looks for causes and of a report, after so many nights."""
+        tables = f"nights-{nights}"
+        self.add_nights(tables, nights)
+        return (
+            self.requests_of(lambda proxy: self.report(f"report-{tables}", tables, endpoint=proxy)),
+            self.requests_of(lambda proxy: self.scan(f"scan-{tables}", tables=tables, endpoint=proxy)),
+        )
+
+    def report(self, name, tables, **store):
+        return self.start(name, "drift-report", "--out", f"s3a://tables/{tables}", "--format", "json", **store)
+
+    def test_a_night_costs_a_request_for_each_file(self):
+        few, many = self.requests_after(5), self.requests_after(30)
+        for before, after in zip(few, many, strict=True):
+            self.assertLessEqual(after.total() - before.total(), 25 * 4 + 5, (before, after))
+
+    # Where a gathering is killed: before the first request that is so.
+    STEPS = (
+        "(PUT|COPY) .*/findings/.*/scan_id=_month-",
+        "(PUT|COPY) .*/ranks/.*/scan_id=_month-",
+        "(PUT|COPY) .*/scans/.*/scan_id=_month-",
+        "DELETE .*/_gathering",
+    )
+
+    def compact(self, name, tables, **store):
+        return self.start(name, "retention", "--out", f"s3a://tables/{tables}", "--compact", **store)
+
+    def test_a_gathering_changes_nothing_wherever_it_is_killed(self):
+        self.add_nights("gathered", 3)
+        before = self.report("before", "gathered").finish().result()
+        for number, step in enumerate(self.STEPS):
+            name = f"killed-gathering-{number}"
+            self.assertTrue(self.kill_at(step, lambda endpoint, name=name: self.compact(name, "gathered", endpoint=endpoint)), step)
+            after = self.report(f"after-{name}", "gathered").finish()
+            self.assertEqual(after.result(), before, step)
+        again = self.compact("gathered-again", "gathered").finish()
+        self.assertEqual(again.exit_code, 0, again.log())
+
+    def test_nights_are_gathered_while_others_read_and_write(self):
+        self.add_nights("at-work", 6)
+        before = self.report("not-gathered", "at-work").finish().result()
+        gatherings = [self.compact(f"gathering-{number}", "at-work") for number in range(2)]
+        report = self.report("meanwhile", "at-work")
+        scan = self.scan("scan-meanwhile", tables="at-work")
+        for job in (*gatherings, report, scan):
+            job.finish()
+        self.assertEqual(report.result()["fleets"][0]["scans"][0], before["fleets"][0]["scans"][0])
+        self.assert_same_as_on_disk(scan, SMALL, "s3a://weights/small")
+        self.assertIn(0, [gathering.exit_code for gathering in gatherings])
+        for gathering in gatherings:
+            if gathering.exit_code:
+                self.assertRegex("".join(gathering.messages()), "^retention: Cannot gather scans: another jobs/retention is gathering them")
+        scans = self.rows("at-work", "SELECT count(*), count(DISTINCT of_scan_id) FROM {scans} WHERE of_scan_id IS NOT NULL")
+        self.assertIn(scans, ([(6, 6)], [(7, 7)]))
+
+    def test_retention_removes_what_a_killed_scan_has_left(self):
+        tables = "left"
+        self.assertTrue(self.kill_scan_at("killed-scan", "(PUT|COPY) .*/scans/.*parquet", tables))
+        self.add_nights(tables, 1)
+        self.age(tables, "killed-scan")
+        self.assertIn("killed-scan", "".join(s3.keys("tables", f"{tables}/")))
+        asked = self.requests_of(
+            lambda proxy: self.start(
+                "retention", "retention", "--out", f"s3a://tables/{tables}", "--keep-days", "1", "--delete", endpoint=proxy
+            ),
+            exit_code=0,
+        )
+        self.assertEqual([key for key in s3.keys("tables", f"{tables}/") if "scan_id=killed-scan/" in key], [])
+        self.assertGreater(asked["MULTIPART"], 0, asked)  # uploads into its directories; MinIO tells of none by prefix
+
+    def age(self, tables, scan):
+        """Makes a scan's files those of a day long ago: MinIO takes a time of change from another server like it."""
+        old = s3.client_of(S3.KEY, S3.SECRET)
+        then = {"X-Minio-Source-Replication-Request": "true", "X-Minio-Source-Mtime": "2026-01-05T00:00:00.000000000Z"}
+        old.meta.events.register("before-call.s3.PutObject", lambda params, **_: params["headers"].update(then))
+        for key in s3.keys("tables", f"{tables}/"):
+            if f"/scan_id={scan}/" in key:
+                table, _, name = key.removeprefix(f"{tables}/").partition("/")
+                body = old.get_object(Bucket="tables", Key=key)["Body"].read()
+                old.delete_object(Bucket="tables", Key=key)
+                old.put_object(Bucket="tables", Key=f"{tables}/{table}/scan_date=2026-01-05/{name.partition('/')[2]}", Body=body)
 
 
 class NotS3(http.server.BaseHTTPRequestHandler):

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,6 +63,9 @@ import picocli.CommandLine.Spec;
       "  2  an argument is wrong, or there is no finished scan"
     })
 final class RetentionCommand implements Callable<Integer> {
+
+  /** With a directory, S3A drops the uploads into it that nobody has finished. */
+  private static final String ABORT_UPLOADS = "fs.s3a.directory.operations.purge.uploads";
 
   @Mixin private TablesOption tables = new TablesOption();
 
@@ -117,7 +121,9 @@ final class RetentionCommand implements Callable<Integer> {
     Optional<RetentionRules> rules = rules();
     String out = tables.path();
     SparkSession session = JobSession.start("shardsum retention");
-    StoredScans stored = new StoredScans(out, session.sparkContext().hadoopConfiguration());
+    Configuration hadoopConf = session.sparkContext().hadoopConfiguration();
+    hadoopConf.setIfUnset(ABORT_UPLOADS, "true");
+    StoredScans stored = new StoredScans(out, hadoopConf);
     Retention retention = new Retention(session, out, stored);
     Optional<RetentionPlan> plan = rules.map(of -> retention.plan(Optional.ofNullable(fleet), of));
     PrintWriter output = spec.commandLine().getOut();

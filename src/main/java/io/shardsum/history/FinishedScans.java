@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.not;
 
 import io.shardsum.io.FailureReason;
+import io.shardsum.io.ObjectStore;
 import io.shardsum.tables.GatheredScans;
 import io.shardsum.tables.ScanTable;
 import io.shardsum.tables.WholeFiles;
@@ -12,16 +13,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.execution.datasources.DataSource;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -91,8 +94,7 @@ final class FinishedScans {
         return List.of();
       }
     } catch (IOException e) {
-      String why = ForeignText.shown(out + ": " + FailureReason.of(e), MESSAGE_CODE_POINTS);
-      throw new UncheckedIOException("Cannot read the tables in " + why, e);
+      throw cannotRead(out, e);
     }
     Set<String> broken = unread.ofTheirOwnRow();
     return read(session, scans)
@@ -103,9 +105,8 @@ final class FinishedScans {
   }
 
   private static Dataset<Row> read(SparkSession session, Path directory) {
-    return WholeFiles.with(session.read())
+    return WholeFiles.reader(session)
         .schema(GatheredScans.withScan(COLUMNS, "date"))
-        .option(DataSource.GLOB_PATHS_KEY(), "false")
         .parquet(directory.toString());
   }
 
@@ -156,17 +157,38 @@ final class FinishedScans {
   boolean stillHave(List<PastScan> scans) {
     Map<String, String> files = new HashMap<>();
     rows.forEach(row -> files.put(row.getAs("scan_id"), row.getAs("file")));
-    Set<String> needed =
-        scans.stream().map(scan -> files.get(scan.scanId())).collect(Collectors.toSet());
-    return needed.parallelStream().map(file -> new Path(URI.create(file))).allMatch(this::isThere);
+    Set<Path> needed =
+        scans.stream()
+            .map(scan -> new Path(URI.create(files.get(scan.scanId()))))
+            .collect(Collectors.toSet());
+    try {
+      return areThere(needed);
+    } catch (IOException e) {
+      throw cannotRead(out, e);
+    }
   }
 
-  private boolean isThere(Path file) {
-    try {
-      return file.getFileSystem(session.sparkContext().hadoopConfiguration()).exists(file);
-    } catch (IOException e) {
-      String why = ForeignText.shown(out + ": " + FailureReason.of(e), MESSAGE_CODE_POINTS);
-      throw new UncheckedIOException("Cannot read the tables in " + why, e);
+  private boolean areThere(Set<Path> files) throws IOException {
+    FileSystem fileSystem = out.getFileSystem(session.sparkContext().hadoopConfiguration());
+    if (!ObjectStore.holds(out)) {
+      for (Path file : files) {
+        if (!fileSystem.exists(file)) {
+          return false;
+        }
+      }
+      return true;
     }
+    Set<Path> missing = new HashSet<>(files);
+    RemoteIterator<LocatedFileStatus> found = // a request for each 1,000 files
+        fileSystem.listFiles(new Path(out, ScanTable.SCANS.tableName()), true);
+    while (found.hasNext()) {
+      missing.remove(found.next().getPath());
+    }
+    return missing.isEmpty();
+  }
+
+  private static UncheckedIOException cannotRead(Path out, IOException e) {
+    String why = ForeignText.shown(out + ": " + FailureReason.of(e), MESSAGE_CODE_POINTS);
+    return new UncheckedIOException("Cannot read the tables in " + why, e);
   }
 }

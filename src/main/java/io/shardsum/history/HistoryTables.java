@@ -24,7 +24,6 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -182,7 +181,8 @@ final class HistoryTables implements AutoCloseable {
             gathered
                 .countedOf(
                     scanIds(),
-                    WholeFiles.with(reader(GatheredScans.withScan(columns, "date")))
+                    WholeFiles.reader(session)
+                        .schema(GatheredScans.withScan(columns, "date"))
                         .parquet(directory(table).toString()))
                 .where(col(always).isNotNull()));
     kept.add(rows.persist());
@@ -198,10 +198,6 @@ final class HistoryTables implements AutoCloseable {
 
   private Path directory(ScanTable table) {
     return new Path(out, table.tableName());
-  }
-
-  private DataFrameReader reader(StructType columns) {
-    return session.read().schema(columns).option(DataSource.GLOB_PATHS_KEY(), "false");
   }
 
   /** The steps of ranks, computed once. */
@@ -268,7 +264,10 @@ final class HistoryTables implements AutoCloseable {
     }
     ScanTable.TENSORS
         .completed(
-            reader(TENSORS.add("scan_date", "date").add("scan_id", "string"))
+            session
+                .read()
+                .schema(TENSORS.add("scan_date", "date").add("scan_id", "string"))
+                .option(DataSource.GLOB_PATHS_KEY(), "false")
                 .option("basePath", directory(ScanTable.TENSORS).toString())
                 .parquet(partitions.toArray(String[]::new))
                 .where(col("engine").isInCollection(engines)))

@@ -8,7 +8,7 @@ import org.apache.hadoop.fs.Path;
  */
 public final class ObjectStore {
 
-  private static final String SCHEME = "s3a";
+  static final String SCHEME = "s3a";
 
   private ObjectStore() {}
 

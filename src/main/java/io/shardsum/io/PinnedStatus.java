@@ -15,7 +15,7 @@ import org.apache.hadoop.fs.Path;
  */
 final class PinnedStatus {
 
-  private static final String FILE_SYSTEM = "org.apache.hadoop.fs.s3a.S3AFileSystem";
+  static final String FILE_SYSTEM = "org.apache.hadoop.fs.s3a.S3AFileSystem";
   private static final String STATUS = "org.apache.hadoop.fs.s3a.S3AFileStatus";
   private static final String DETECTION_SOURCE = "fs.s3a.change.detection.source";
   private static final String DETECTION_MODE = "fs.s3a.change.detection.mode";

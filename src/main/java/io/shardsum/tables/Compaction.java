@@ -23,12 +23,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.execution.datasources.DataSource;
 
 /**
  * Gathers the rows of finished scans, so that who reads many scans opens few files: see {@link
@@ -55,6 +55,7 @@ public final class Compaction {
   private final Path out;
   private final StoredScans stored;
   private final Instant now;
+  private final ScanClaim claim;
   private final List<Row> landed;
   private final GatheredScans gathered;
   private final List<String> faults = new ArrayList<>();
@@ -83,19 +84,19 @@ public final class Compaction {
     }
   }
 
-  private Compaction(SparkSession session, String out, StoredScans stored, Instant now) {
+  private Compaction(
+      SparkSession session, String out, StoredScans stored, Instant now, ScanClaim claim) {
+    this.claim = claim;
     this.session = TablesSession.of(session);
     this.out = new Path(out);
     this.stored = stored;
     this.now = now;
     this.landed =
-        stored.haveTables()
-            ? files(ScanTable.SCANS)
-                .selectExpr("*", "_metadata.file_modification_time AS " + WRITTEN)
-                .collectAsList()
-            : List.of();
+        files(ScanTable.SCANS)
+            .selectExpr("*", "_metadata.file_modification_time AS " + WRITTEN)
+            .collectAsList();
     if (landed.isEmpty()) {
-      throw new ReferenceException("No finished scan in " + out);
+      throw noScan(out);
     }
     this.gathered = GatheredScans.of(landed);
     TablesSession.fit(
@@ -109,16 +110,54 @@ public final class Compaction {
    * @throws ReferenceException if no scan was finished there
    */
   public static Outcome gather(SparkSession session, String out, StoredScans stored, Instant now) {
-    Compaction compaction = new Compaction(session, out, stored, now);
-    int removed = compaction.removeReplaced();
-    return new Outcome(compaction.months(row -> true, Set.of()), removed, compaction.faults);
+    return alone(
+        session,
+        out,
+        stored,
+        now,
+        compaction -> {
+          int removed = compaction.removeReplaced();
+          return new Outcome(compaction.months(row -> true, Set.of()), removed, compaction.faults);
+        });
   }
 
   /** Takes scans out of the gatherings, and adds none. */
   public static Outcome without(
       Set<String> scanIds, SparkSession session, String out, StoredScans stored, Instant now) {
-    Compaction compaction = new Compaction(session, out, stored, now);
-    return new Outcome(compaction.months(compaction::isGathered, scanIds), 0, compaction.faults);
+    return alone(
+        session,
+        out,
+        stored,
+        now,
+        compaction ->
+            new Outcome(compaction.months(compaction::isGathered, scanIds), 0, compaction.faults));
+  }
+
+  /** While another gathers, nothing is done, which is a fault. */
+  private static Outcome alone(
+      SparkSession session,
+      String out,
+      StoredScans stored,
+      Instant now,
+      Function<Compaction, Outcome> work) {
+    if (!stored.haveTables()) {
+      throw noScan(out);
+    }
+    try (ScanClaim claim =
+        ScanClaim.ofGatherings(
+            tables(out, now), now, session.sparkContext().hadoopConfiguration())) {
+      return work.apply(new Compaction(session, out, stored, now, claim));
+    } catch (ClaimedScanException e) {
+      return new Outcome(List.of(), 0, List.of(e.getMessage()));
+    }
+  }
+
+  private static ReferenceException noScan(String out) {
+    return new ReferenceException("No finished scan in " + out);
+  }
+
+  private static ScanTables tables(String out, Instant now) {
+    return ScanTables.of(out, new ScanId("compaction"), now);
   }
 
   /**
@@ -144,9 +183,8 @@ public final class Compaction {
   }
 
   private Dataset<Row> files(ScanTable table) {
-    return WholeFiles.with(session.read())
+    return WholeFiles.reader(session)
         .schema(GatheredScans.withScan(table.schema(), "date"))
-        .option(DataSource.GLOB_PATHS_KEY(), "false")
         .parquet(new Path(out, table.tableName()).toString());
   }
 
@@ -280,10 +318,11 @@ public final class Compaction {
     int last = gatherings(month).stream().mapToInt(GatheredScans::number).max().orElse(0);
     String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
     ScanPartition place = GatheredScans.place(GatheredScans.name(month, last + 1, random));
-    ScanTables tables = ScanTables.of(out.toString(), new ScanId("compaction"), now);
+    ScanTables tables = tables(out.toString(), now);
     for (ScanTable table : OTHERS) {
       tables.write(place.in(out, table), of(scanIds, files(table)).coalesce(1));
     }
+    claim.requireHeld();
     tables.writeFew(
         place.in(out, ScanTable.SCANS),
         of(scanIds, files(ScanTable.SCANS))

@@ -133,7 +133,7 @@ public final class EarlierScans {
             ? table.schema().add("scan_date", "string").add("scan_id", "string")
             : GatheredScans.withScan(table.schema(), "string");
     DataFrameReader reader =
-        table == ScanTable.TENSORS ? read(session) : WholeFiles.with(read(session));
+        table == ScanTable.TENSORS ? read(session) : WholeFiles.reader(session);
     Dataset<Row> found = reader.schema(schema).parquet(path(table));
     if (found.inputFiles().length == 0) {
       throw new ReferenceException(

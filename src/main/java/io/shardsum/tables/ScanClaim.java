@@ -24,8 +24,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The name of a scan, as long as the scan runs: two of one name would write the same directories.
+ * Or the gatherings of all scans, which one process writes at a time.
  *
- * <pre>OUT/_running-SCAN_ID</pre>
+ * <pre>OUT/_running-SCAN_ID, OUT/_gathering</pre>
  *
  * <p>The file is made only where there is none, and says which process made it; that it is touched
  * now and then says that the process lives. It is gone when this is closed, and when the process is
@@ -38,21 +39,50 @@ public final class ScanClaim implements AutoCloseable {
   /** How the names of claims begin: readers of tables skip them. */
   private static final String NAME = "_running-";
 
+  private static final String GATHERING = "_gathering";
+
   private static final int MOST_BYTES = 10_000;
   private static final int SECONDS_BETWEEN_SIGNS = 30;
 
   /** S3A makes the object only where there is none; other file systems do so anyway. */
   private static final String CONDITIONAL = "fs.option.create.conditional.overwrite";
 
+  /**
+   * What is claimed.
+   *
+   * @param refused what is said where another has it, with a place for whose it is
+   * @param lost what is said where another has taken it over, likewise
+   */
+  private record Claimed(String file, String refused, String lost) {
+
+    private static final Claimed GATHERINGS =
+        new Claimed(
+            GATHERING,
+            "Cannot gather scans: another jobs/retention is gathering them %s: wait for its end",
+            "the gathering of scans was taken over by another jobs/retention %s");
+
+    static Claimed of(ScanId scan) {
+      String name = scan.text();
+      return new Claimed(
+          NAME + name,
+          "Cannot scan as "
+              + name
+              + ": a scan of that name is running %s: wait for its end, or give another --scan-id; if it is dead, add --replace",
+          "scan " + name + " was taken over by another scan %s");
+    }
+  }
+
   private final ScanTables tables;
+  private final Claimed claimed;
   private final Path file;
   private final FileSystem fileSystem;
   private final ClaimHolder self;
   private final ScheduledExecutorService signs;
 
-  private ScanClaim(ScanTables tables, FileSystem fileSystem, Instant startedAt) {
+  private ScanClaim(ScanTables tables, Claimed claimed, FileSystem fileSystem, Instant startedAt) {
     this.tables = tables;
-    this.file = new Path(tables.out(), NAME + tables.scanId().text());
+    this.claimed = claimed;
+    this.file = new Path(tables.out(), claimed.file());
     this.fileSystem = fileSystem;
     this.self = ClaimHolder.here(startedAt);
     this.signs =
@@ -72,12 +102,31 @@ public final class ScanClaim implements AutoCloseable {
    */
   public static ScanClaim take(
       ScanTables tables, Instant startedAt, TakeOver takeOver, Configuration hadoopConf) {
+    return take(tables, Claimed.of(tables.scanId()), startedAt, takeOver, hadoopConf);
+  }
+
+  /**
+   * Takes the gatherings.
+   *
+   * @throws ClaimedScanException if another process has them
+   * @throws UncheckedIOException if the file system does not let it
+   */
+  static ScanClaim ofGatherings(ScanTables tables, Instant startedAt, Configuration hadoopConf) {
+    return take(tables, Claimed.GATHERINGS, startedAt, TakeOver.OF_THE_DEAD, hadoopConf);
+  }
+
+  private static ScanClaim take(
+      ScanTables tables,
+      Claimed claimed,
+      Instant startedAt,
+      TakeOver takeOver,
+      Configuration hadoopConf) {
     try {
       FileSystem fileSystem = tables.out().getFileSystem(hadoopConf);
       if (!fileSystem.mkdirs(tables.out())) {
         throw new IOException("cannot make the directory " + tables.out());
       }
-      ScanClaim claim = new ScanClaim(tables, fileSystem, startedAt);
+      ScanClaim claim = new ScanClaim(tables, claimed, fileSystem, startedAt);
       claim.take(takeOver);
       return claim;
     } catch (IOException e) {
@@ -151,7 +200,7 @@ public final class ScanClaim implements AutoCloseable {
         throw taken(moved);
       }
       StoredScans.delete(away, fileSystem);
-      LOG.info("Took the name of scan {} from {}", file.getName(), holder.token());
+      LOG.info("Took {} from {}", file.getName(), holder.token());
     }
   }
 
@@ -181,9 +230,7 @@ public final class ScanClaim implements AutoCloseable {
   }
 
   private ClaimedScanException taken(ClaimHolder holder) {
-    return new ClaimedScanException(
-        "Cannot scan as %s: a scan of that name is running %s: wait for its end, or give another --scan-id; if it is dead, add --replace"
-            .formatted(tables.scanId().text(), holder.words()));
+    return new ClaimedScanException(claimed.refused().formatted(holder.words()));
   }
 
   /** Says that the scan lives. */
@@ -211,9 +258,7 @@ public final class ScanClaim implements AutoCloseable {
   public void requireHeld() {
     try {
       if (!isOurs()) {
-        throw new IOException(
-            "scan %s was taken over by another scan %s"
-                .formatted(tables.scanId().text(), holder().words()));
+        throw new IOException(claimed.lost().formatted(holder().words()));
       }
     } catch (IOException e) {
       throw tables.cannotWrite(e);

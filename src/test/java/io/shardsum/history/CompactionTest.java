@@ -27,6 +27,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -153,6 +157,24 @@ class CompactionTest {
         .filter(place -> place.contains("_month"))
         .map(place -> place.replaceAll("-[0-9a-f]{8}$", ""))
         .toList();
+  }
+
+  @Test
+  void ofTwoAtOnceOneGathersEachScanOnce() throws Exception {
+    List<String> before = read();
+    ExecutorService pool = Executors.newFixedThreadPool(2);
+    Callable<Compaction.Outcome> gathering =
+        () -> Compaction.gather(spark, out.toString(), stored(), Instant.now());
+    int added = 0;
+    for (Future<Compaction.Outcome> outcome : pool.invokeAll(List.of(gathering, gathering))) {
+      added += outcome.get().months().stream().mapToInt(Month::added).sum();
+      assertThat(outcome.get().faults())
+          .allSatisfy(fault -> assertThat(fault).startsWith("Cannot gather scans: another "));
+    }
+    pool.shutdown();
+    assertThat(added).isEqualTo(6);
+    assertThat(read()).isEqualTo(before);
+    assertThat(out.resolve("_gathering")).doesNotExist();
   }
 
   @Test

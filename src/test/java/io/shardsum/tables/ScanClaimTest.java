@@ -28,13 +28,19 @@ class ScanClaimTest {
 
   @TempDir Path out;
 
+  private ScanTables tables() {
+    return new ScanTables(
+        new org.apache.hadoop.fs.Path(out.toString()),
+        LocalDate.parse("2026-11-23"),
+        new ScanId("n"));
+  }
+
   private ScanClaim take(TakeOver takeOver) {
-    ScanTables tables =
-        new ScanTables(
-            new org.apache.hadoop.fs.Path(out.toString()),
-            LocalDate.parse("2026-11-23"),
-            new ScanId("n"));
-    return ScanClaim.take(tables, STARTED_AT, takeOver, new Configuration(false));
+    return ScanClaim.take(tables(), STARTED_AT, takeOver, new Configuration(false));
+  }
+
+  private ScanClaim takeGatherings() {
+    return ScanClaim.ofGatherings(tables(), STARTED_AT, new Configuration(false));
   }
 
   private Path file() {
@@ -60,6 +66,23 @@ class ScanClaimTest {
     }
     assertThat(names()).isEmpty();
     take(TakeOver.OF_THE_DEAD).close();
+  }
+
+  @Test
+  void oneProcessGathersWhileScansRun() throws IOException {
+    try (ScanClaim scan = take(TakeOver.OF_THE_DEAD);
+        ScanClaim first = takeGatherings()) {
+      assertThatThrownBy(this::takeGatherings)
+          .isInstanceOf(ClaimedScanException.class)
+          .hasMessageStartingWith(
+              "Cannot gather scans: another jobs/retention is gathering them on host ")
+          .hasMessageEndingWith("since 2026-11-23T04:05:06Z: wait for its end");
+      first.requireHeld();
+      scan.requireHeld();
+      assertThat(names()).containsExactlyInAnyOrder("_running-n", "_gathering");
+    }
+    takeGatherings().close();
+    assertThat(names()).isEmpty();
   }
 
   @Test
