@@ -34,7 +34,15 @@ public final class WholeObjects extends FilterFileSystem {
 
   private Optional<Whole> last = Optional.empty();
 
-  private record Whole(Path path, byte[] bytes) {}
+  private static final class Whole {
+    private final Path path;
+    private final byte[] bytes;
+
+    Whole(Path path, byte[] bytes) {
+      this.path = path;
+      this.bytes = bytes;
+    }
+  }
 
   /** Hadoop makes it; {@link #initialize} says of what. */
   public WholeObjects() {}
@@ -95,7 +103,7 @@ public final class WholeObjects extends FilterFileSystem {
     }
     last = read(path).map(bytes -> new Whole(path, bytes));
     return last.isPresent()
-        ? new FileStatus(last.get().bytes().length, false, 1, MOST_BYTES, 0, path)
+        ? new FileStatus(last.get().bytes.length, false, 1, MOST_BYTES, 0, path)
         : super.getFileStatus(path);
   }
 
@@ -123,9 +131,9 @@ public final class WholeObjects extends FilterFileSystem {
   @Override
   protected CompletableFuture<FSDataInputStream> openFileWithOptions(
       Path path, OpenFileParameters parameters) throws IOException {
-    Optional<Whole> read = last.filter(of -> of.path().equals(path));
+    Optional<Whole> read = last.filter(of -> of.path.equals(path));
     return read.isPresent()
-        ? CompletableFuture.completedFuture(new FSDataInputStream(new InMemory(read.get().bytes())))
+        ? CompletableFuture.completedFuture(new FSDataInputStream(new InMemory(read.get().bytes)))
         : super.openFileWithOptions(path, parameters);
   }
 
@@ -152,7 +160,7 @@ public final class WholeObjects extends FilterFileSystem {
     @Override
     public void seek(long position) throws IOException {
       if (position < 0 || position > bytes.length) {
-        throw new EOFException("no byte %d of %d".formatted(position, bytes.length));
+        throw new EOFException("no byte " + position + " of " + bytes.length);
       }
       at = (int) position;
     }
