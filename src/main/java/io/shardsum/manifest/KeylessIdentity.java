@@ -49,8 +49,7 @@ record KeylessIdentity(KeylessSpec spec, JsonNode trustedRoot, SigstoreLibrary l
       throw refused(bundlePath, "one by a key");
     }
     library
-        .verification()
-        .apply(
+        .verify(
             Map.of(
                 "bundle",
                 bundle.toString(),

@@ -38,7 +38,6 @@ public final class ManifestReader {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Configuration hadoopConf;
-  private final SigstoreLibrary sigstore = new SigstoreLibrary();
 
   public ManifestReader(Configuration hadoopConf) {
     this.hadoopConf = hadoopConf;
@@ -64,7 +63,7 @@ public final class ManifestReader {
         && manifests.stream().noneMatch(m -> m.signing() == Manifest.Signing.VERIFIED)) {
       throw ManifestException.of(
           manifests.get(0).path(),
-          "a signature, since the description names a key or certificate",
+          "a signature, since the description names a key, certificate or identity",
           "none");
     }
     return manifests;
@@ -75,7 +74,8 @@ public final class ManifestReader {
   }
 
   private KeylessIdentity identity(KeylessSpec keyless) {
-    return KeylessIdentity.parse(keyless, text(keyless.trustedRoot()), sigstore);
+    return KeylessIdentity.parse(
+        keyless, text(keyless.trustedRoot()), SigstoreLibrary.besideTheJob());
   }
 
   private List<Manifest> beside(EngineSpec engine, Optional<Signatory> signatory) {

@@ -22,17 +22,40 @@ final class SigstoreLibrary {
 
   private static final String DIRECTORY = "sigstore";
   private static final String VERIFICATION = "io.shardsum.sigstore.KeylessVerification";
+  private static final SigstoreLibrary BESIDE_THE_JOB =
+      new SigstoreLibrary(Path.of(job()).resolveSibling(DIRECTORY));
 
+  private final Path directory;
   private Optional<Function<Map<String, String>, Optional<String>>> verification = Optional.empty();
 
+  SigstoreLibrary(Path directory) {
+    this.directory = directory;
+  }
+
+  /** The one of this process: its class loader is never closed. */
+  static SigstoreLibrary besideTheJob() {
+    return BESIDE_THE_JOB;
+  }
+
   /**
-   * What verifies: see {@code KeylessVerification} in {@code src/sigstore}.
+   * Verifies: see {@code KeylessVerification} in {@code src/sigstore}.
    *
-   * @throws ManifestException if the library is not there
+   * @throws ManifestException if the library is not there, or not all of it
    */
-  Function<Map<String, String>, Optional<String>> verification() {
+  Optional<String> verify(Map<String, String> asked) {
+    try {
+      return verification().apply(asked);
+    } catch (IOException | ReflectiveOperationException | LinkageError e) {
+      throw new ManifestException(
+          "Cannot verify keyless signatures: expected the jars of sigstore-java in %s, which a release has, found none that can be used (%s)"
+              .formatted(directory, e));
+    }
+  }
+
+  private synchronized Function<Map<String, String>, Optional<String>> verification()
+      throws IOException, ReflectiveOperationException {
     if (verification.isEmpty()) {
-      verification = Optional.of(loaded(job()));
+      verification = Optional.of(loaded());
     }
     return verification.get();
   }
@@ -46,25 +69,21 @@ final class SigstoreLibrary {
   }
 
   @SuppressWarnings("unchecked") // the class says so
-  private static Function<Map<String, String>, Optional<String>> loaded(URI job) {
-    Path directory = Path.of(job).resolveSibling(DIRECTORY);
+  private Function<Map<String, String>, Optional<String>> loaded()
+      throws IOException, ReflectiveOperationException {
+    List<URL> urls = new ArrayList<>(List.of(job().toURL()));
     try (Stream<Path> files = Files.list(directory)) {
-      List<URL> urls = new ArrayList<>(List.of(job.toURL()));
       for (Path jar : files.filter(file -> file.toString().endsWith(".jar")).sorted().toList()) {
         urls.add(jar.toUri().toURL());
       }
-      ClassLoader loader =
-          new URLClassLoader(
-              DIRECTORY, urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
-      return (Function<Map<String, String>, Optional<String>>)
-          Class.forName(VERIFICATION, true, loader)
-              .asSubclass(Function.class)
-              .getConstructor()
-              .newInstance();
-    } catch (IOException | ReflectiveOperationException | LinkageError e) {
-      throw new ManifestException(
-          "Cannot verify keyless signatures: expected the jars of sigstore-java in %s, which a release has, found none that can be used (%s)"
-              .formatted(directory, e));
     }
+    ClassLoader loader =
+        new URLClassLoader(
+            DIRECTORY, urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+    return (Function<Map<String, String>, Optional<String>>)
+        Class.forName(VERIFICATION, true, loader)
+            .asSubclass(Function.class)
+            .getConstructor()
+            .newInstance();
   }
 }

@@ -9,22 +9,29 @@ import dev.sigstore.dsse.InTotoPayload;
 import dev.sigstore.encryption.certificates.Certificates;
 import dev.sigstore.rekor.client.RekorEntry;
 import dev.sigstore.strings.StringMatcher;
+import dev.sigstore.timestamp.client.ImmutableTimestampResponse;
+import dev.sigstore.timestamp.client.TimestampException;
 import dev.sigstore.trustroot.SigstoreTrustedRoot;
+import dev.sigstore.trustroot.TransparencyLog;
 import java.io.ByteArrayInputStream;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
+import java.security.Provider;
+import java.security.Security;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1UTF8String;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
 /**
  * Verifies a keyless signature of Sigstore, offline. It is given {@code bundle} and {@code
@@ -36,16 +43,26 @@ public final class KeylessVerification implements Function<Map<String, String>, 
   /** Fulcio's extension that names who has identified the signer. */
   private static final String ISSUER = "1.3.6.1.4.1.57264.1.8";
 
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+  private static final Pattern LINE_BREAK = Pattern.compile("\\s*\\R\\s*");
+
+  /** The library adds such a one itself, once, when the JVM has none, and leaves it there. */
+  private static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();
+
   @Override
-  public Optional<String> apply(Map<String, String> asked) {
+  public synchronized Optional<String> apply(Map<String, String> asked) {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
     thread.setContextClassLoader(KeylessVerification.class.getClassLoader());
+    boolean added = Security.addProvider(BOUNCY_CASTLE) != -1;
     try {
       return otherSigner(verified(asked), asked.get("identity"), asked.get("issuer"));
     } catch (Exception e) {
       return Optional.of("one that is refused: " + reasons(e));
     } finally {
+      if (added) {
+        Security.removeProvider(BOUNCY_CASTLE.getName());
+      }
       thread.setContextClassLoader(before);
     }
   }
@@ -65,25 +82,64 @@ public final class KeylessVerification implements Function<Map<String, String>, 
         .build()
         .verify(subject(bundle), bundle, VerificationOptions.builder().build());
     X509Certificate certificate = Certificates.getLeaf(bundle.getCertPath());
-    requireTime(bundle, certificate);
+    requireTime(trustedRoot, bundle, certificate);
     return certificate;
   }
 
   private static byte[] subject(Bundle bundle) throws Exception {
-    InTotoPayload statement = InTotoPayload.from(bundle.getDsseEnvelope().orElseThrow());
-    return HexFormat.of().parseHex(statement.getSubject().get(0).getDigest().get("sha256"));
+    return InTotoPayload.from(bundle.getDsseEnvelope().orElseThrow()).getSubject().stream()
+        .findFirst()
+        .map(of -> of.getDigest().get("sha256"))
+        .filter(SHA256.asMatchPredicate())
+        .map(HexFormat.of()::parseHex)
+        .orElseThrow(
+            () -> new KeylessVerificationException("a statement without a subject's SHA-256"));
   }
 
-  /** The library compares only timestamps with a certificate's validity, not the log's own time. */
-  private static void requireTime(Bundle bundle, X509Certificate certificate)
-      throws KeylessVerificationException, CertificateException {
+  /**
+   * The library compares only timestamps with a certificate's validity, not the log's own time, and
+   * no time with that of the log's key.
+   */
+  private static void requireTime(
+      SigstoreTrustedRoot trustedRoot, Bundle bundle, X509Certificate certificate)
+      throws KeylessVerificationException, TimestampException {
     RekorEntry entry = bundle.getEntries().get(0);
-    String promise = entry.getVerification().getSignedEntryTimestamp();
-    if (promise != null && !promise.isEmpty()) {
-      certificate.checkValidity(Date.from(entry.getIntegratedTimeInstant()));
-    } else if (bundle.getTimestamps().isEmpty()) {
+    List<Instant> times = times(entry, bundle);
+    if (times.isEmpty()) {
       throw new KeylessVerificationException("nothing proves when it was signed");
     }
+    Instant from = certificate.getNotBefore().toInstant();
+    Instant to = certificate.getNotAfter().toInstant();
+    byte[] log = HexFormat.of().parseHex(entry.getLogID());
+    for (Instant time : times) {
+      if (time.isBefore(from) || time.isAfter(to)) {
+        throw new KeylessVerificationException(
+            "it was logged at %s, its certificate is valid from %s to %s"
+                .formatted(time, from, to));
+      }
+      if (TransparencyLog.find(trustedRoot.getTLogs(), log, time).isEmpty()) {
+        throw new KeylessVerificationException(
+            "the log's key was not valid when it was signed, at " + time);
+      }
+    }
+  }
+
+  /** The log's own time, where the log has signed that, or else those of the timestamps. */
+  private static List<Instant> times(RekorEntry entry, Bundle bundle) throws TimestampException {
+    String promise = entry.getVerification().getSignedEntryTimestamp();
+    if (promise != null && !promise.isEmpty()) {
+      return List.of(entry.getIntegratedTimeInstant());
+    }
+    List<Instant> times = new ArrayList<>();
+    for (Bundle.Timestamp timestamp : bundle.getTimestamps()) {
+      times.add(
+          ImmutableTimestampResponse.builder()
+              .encoded(timestamp.getRfc3161Timestamp())
+              .build()
+              .getGenTime()
+              .toInstant());
+    }
+    return times;
   }
 
   private static Optional<String> otherSigner(
@@ -118,6 +174,6 @@ public final class KeylessVerification implements Function<Map<String, String>, 
         reasons.add(reason);
       }
     }
-    return String.join(": ", reasons);
+    return LINE_BREAK.matcher(String.join(": ", reasons)).replaceAll("; ");
   }
 }

@@ -13,11 +13,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Provider;
+import java.security.Security;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bundles that {@code model_signing sign sigstore} has made, with a Sigstore of their own. */
 class KeylessIdentityTest {
@@ -25,7 +30,7 @@ class KeylessIdentityTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden/model-signing");
   private static final String SIGNER = "signer@made.up";
   private static final String ISSUER = "https://login.made-up";
-  private static final SigstoreLibrary LIBRARY = new SigstoreLibrary();
+  private static final SigstoreLibrary LIBRARY = SigstoreLibrary.besideTheJob();
 
   private static ObjectNode bundle(String name) throws IOException {
     return (ObjectNode) new ObjectMapper().readTree(GOLDEN.resolve(name).toFile());
@@ -81,7 +86,9 @@ class KeylessIdentityTest {
     assertThatThrownBy(
             () -> read(bundle("keyless.sig"), identity(SIGNER, ISSUER, "late-trusted-root.json")))
         .hasMessageContaining(
-            "found one that is refused: Fulcio certificate was not valid: Certificate was not verifiable against CAs");
+            "found one that is refused: Fulcio certificate was not valid: Certificate was not verifiable against CAs; ")
+        .message()
+        .doesNotContain("\n");
   }
 
   @Test
@@ -90,7 +97,79 @@ class KeylessIdentityTest {
             () ->
                 read(
                     bundle("keyless-late.sig"), identity(SIGNER, ISSUER, "late-trusted-root.json")))
-        .hasMessageContaining("found one that is refused: NotAfter: ");
+        .hasMessageEndingWith(
+            "found one that is refused: it was logged at 2026-11-29T17:06:43Z, its certificate is valid from 2026-11-29T16:06:43Z to 2026-11-29T16:16:43Z");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"start, 2100-01-01T00:00:00Z", "end, 2021-01-01T00:00:00Z"})
+  void aLogWhoseKeyWasNotValidThenIsRefused(String bound, String time) throws IOException {
+    JsonNode root = bundle("trusted-root.json");
+    ((ObjectNode) root.at("/tlogs/0/publicKey/validFor")).put(bound, time);
+    KeylessSpec spec = new KeylessSpec(SIGNER, ISSUER, "root.json");
+
+    assertThatThrownBy(
+            () ->
+                read(bundle("keyless.sig"), KeylessIdentity.parse(spec, root.toString(), LIBRARY)))
+        .hasMessageEndingWith(
+            "as root.json trusts, found one that is refused: the log's key was not valid when it was signed, at 2026-11-29T16:06:35Z");
+  }
+
+  @Test
+  void theJvmKeepsItsProvidersOfSecurity() throws IOException {
+    Provider[] before = Security.getProviders();
+
+    read(bundle("keyless.sig"));
+    read(bundle("keyless.sig"));
+
+    assertThat(Security.getProviders()).containsExactly(before);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sigstore-java", "bcprov", "bcpkix", "protobuf-java-4", "guava"})
+  void aLibraryWithoutOneOfItsJarsIsRefused(String missing, @TempDir Path directory)
+      throws IOException {
+    try (Stream<Path> jars = Files.list(Path.of("target/sigstore"))) {
+      for (Path jar : jars.toList()) {
+        if (!jar.getFileName().toString().startsWith(missing)) {
+          Files.createSymbolicLink(directory.resolve(jar.getFileName()), jar.toAbsolutePath());
+        }
+      }
+    }
+    KeylessIdentity identity =
+        KeylessIdentity.parse(
+            new KeylessSpec(SIGNER, ISSUER, "root.json"),
+            Files.readString(GOLDEN.resolve("trusted-root.json")),
+            new SigstoreLibrary(directory));
+
+    assertThatThrownBy(() -> read(bundle("keyless.sig"), identity))
+        .isInstanceOf(ManifestException.class)
+        .hasMessageStartingWith(
+            "Cannot verify keyless signatures: expected the jars of sigstore-java in %s, which a release has, found none that can be used ("
+                .formatted(directory));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        ", \"subject\": []",
+        ", \"subject\": [{\"name\": \"model\"}]",
+        ", \"subject\": [{\"name\": \"model\", \"digest\": {}}]",
+        ", \"subject\": [{\"name\": \"model\", \"digest\": {\"sha256\": \"89\"}}]"
+      })
+  void aStatementWithoutASubjectsDigestIsRefused(String subject) throws IOException {
+    String statement =
+        "{\"_type\": \"https://in-toto.io/Statement/v1\", \"predicateType\": \"\", \"predicate\": {}%s}"
+            .formatted(subject);
+    ObjectNode bundle = bundle("keyless.sig");
+    ((ObjectNode) bundle.get("dsseEnvelope"))
+        .put(
+            "payload",
+            Base64.getEncoder().encodeToString(statement.getBytes(StandardCharsets.UTF_8)));
+
+    assertThatThrownBy(() -> read(bundle))
+        .hasMessageEndingWith("found one that is refused: a statement without a subject's SHA-256");
   }
 
   @Test

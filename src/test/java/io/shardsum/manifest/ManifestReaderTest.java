@@ -289,7 +289,7 @@ class ManifestReaderTest {
 
     assertThatThrownBy(() -> read("{ path: \"%s\", key: \"%s\" }".formatted(list, key)))
         .hasMessageContaining(
-            "expected a signature, since the description names a key or certificate, found none");
+            "expected a signature, since the description names a key, certificate or identity, found none");
   }
 
   @Test
