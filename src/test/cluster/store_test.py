@@ -520,7 +520,7 @@ class S3NightsTest(S3Case):
         self.assertIn(0, [gathering.exit_code for gathering in gatherings])
         for gathering in gatherings:
             if gathering.exit_code:
-                self.assertRegex("".join(gathering.messages()), "^retention: Cannot gather scans: another jobs/retention is gathering them")
+                self.assertRegex("".join(gathering.messages()), "^retention: Cannot gather scans: another process is gathering them")
         scans = self.rows("at-work", "SELECT count(*), count(DISTINCT of_scan_id) FROM {scans} WHERE of_scan_id IS NOT NULL")
         self.assertIn(scans, ([(6, 6)], [(7, 7)]))
 

@@ -25,8 +25,8 @@ final class FilteredError {
       Field descriptor = FileDescriptor.class.getDeclaredField("fd");
       descriptor.setAccessible(true);
       descriptor.setInt(FileDescriptor.err, Integer.parseInt(number));
-    } catch (ReflectiveOperationException | RuntimeException e) { // then the filter stays
-      return;
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      // The filter stays.
     }
   }
 }

@@ -28,7 +28,7 @@ import org.apache.hadoop.util.functional.FutureIO;
 public final class WholeObjects extends FilterFileSystem {
 
   /** What is longer is read as the store reads it. */
-  static final int MOST_BYTES = 8 << 20;
+  static final int MOST_BYTES = 1 << 20;
 
   private static final String SUFFIX = ".parquet";
 

@@ -174,7 +174,10 @@ public final class Compaction {
     }
     List<String> faults = without(Set.of(scanId.text()), session, out, stored, startedAt).faults();
     if (!faults.isEmpty()) {
-      throw new UncheckedIOException(faults.get(0), new IOException(faults.get(0)));
+      String why =
+          "Cannot use the name %s of a gathered scan again: %s"
+              .formatted(scanId.text(), faults.get(0));
+      throw new UncheckedIOException(why, new IOException(why));
     }
   }
 
@@ -234,6 +237,7 @@ public final class Compaction {
 
   private boolean isRemoved(ScanPartition partition) {
     try {
+      claim.requireHeld();
       stored.removeReplaced(partition);
       return true;
     } catch (UncheckedIOException e) {
@@ -277,6 +281,7 @@ public final class Compaction {
       }
       try {
         if (ofMonth.isEmpty()) {
+          claim.requireHeld();
           gatherings(month).stream().map(GatheredScans::place).forEach(stored::removeGathering);
         } else {
           write(month, ofMonth);

@@ -58,8 +58,8 @@ public final class ScanClaim implements AutoCloseable {
     private static final Claimed GATHERINGS =
         new Claimed(
             GATHERING,
-            "Cannot gather scans: another jobs/retention is gathering them %s: wait for its end",
-            "the gathering of scans was taken over by another jobs/retention %s");
+            "Cannot gather scans: another process is gathering them %s: wait for its end",
+            "the gathering of scans was taken over by another process %s");
 
     static Claimed of(ScanId scan) {
       String name = scan.text();

@@ -359,7 +359,7 @@ class CheckpointReferenceTest {
     assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(4);
     assertThat(run.out())
         .contains("quantization gptq: the engine repacks its weights")
-        .containsPattern("[1-9][0-9,]* bytes of ranks 0 and 1 do");
+        .containsPattern("[1-9][0-9,]* bytes of ranks 0 and 1 can be compared");
   }
 
   @Test
@@ -450,7 +450,7 @@ class CheckpointReferenceTest {
     CommandRun run = scan(engine.toArray(String[]::new));
 
     assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(4);
-    assertThat(run.out()).contains("--digest both computes both of the files");
+    assertThat(run.out()).contains("scan with --digest both");
   }
 
   @ParameterizedTest

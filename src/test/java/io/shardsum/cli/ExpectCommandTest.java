@@ -379,7 +379,7 @@ class ExpectCommandTest {
 
     assertThat(run.exitCode()).isEqualTo(3);
     assertThat(run.err())
-        .isEqualTo("expect: model.layers.2.self_attn.qkv_proj.weight, rank 0: other bytes\n");
+        .isEqualTo("expect: model.layers.2.self_attn.qkv_proj.weight, rank 0: the bytes differ\n");
     JsonNode difference = JSON.readTree(run.out()).get("differences");
     assertThat(difference).hasSize(1);
     assertThat(difference.get(0).get("kind").textValue()).isEqualTo("bytes");
@@ -405,7 +405,7 @@ class ExpectCommandTest {
     assertThat(run.exitCode()).isEqualTo(3);
     assertThat(run.err())
         .contains(
-            "expect: lm_head.weight, rank 0: BF16 [512, 64] of the checkpoint, F16 [512, 64] of the other");
+            "expect: lm_head.weight, rank 0: BF16 [512, 64] in the checkpoint, F16 [512, 64] in the other");
 
     CommandRun cast =
         expect(QWEN.checkpointDirectory(), "--dtype", "bfloat16", "--against", other.toString());

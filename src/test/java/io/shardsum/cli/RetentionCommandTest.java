@@ -158,7 +158,7 @@ class RetentionCommandTest {
         .isEqualTo("Nothing to gather.\n");
     assertThat(CommandRun.of("retention", "--out", tables, "--compact", "--delete").err())
         .isEqualTo(
-            "retention: --keep-days: expected a number of days; only --compact goes without it\n");
+            "retention: --keep-days: expected a number of days, found none; only --compact goes without it\n");
     assertThat(CommandRun.of("retention", "--out", place.toString(), "--compact").err())
         .isEqualTo("retention: No finished scan in " + place + "\n");
   }

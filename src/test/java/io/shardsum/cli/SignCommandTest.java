@@ -177,7 +177,7 @@ class SignCommandTest {
   void weightsThatTheScanHasNotReadAreNotSigned() throws IOException {
     Files.writeString(fleet.directory("more").resolve("other.safetensors"), "x");
 
-    assertRefused("more", "other.safetensors: expected that scan");
+    assertRefused("more", "other.safetensors: expected a file that scan");
   }
 
   @Test

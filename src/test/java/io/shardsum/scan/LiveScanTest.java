@@ -458,8 +458,8 @@ class LiveScanTest {
     assertThat(live("kinds")).extracting(Finding::kind).containsExactly("NOT_CHECKED");
     assertThat(live("kinds").get(0).detail())
         .contains(
-            "are not compared with files: the engine and its files use different digests (--digest"
-                + " both computes both of the files): ");
+            "are not compared with files: the engine and its files use different digests (scan"
+                + " with --digest both): ");
   }
 
   @Test

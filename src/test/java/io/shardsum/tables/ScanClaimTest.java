@@ -74,8 +74,7 @@ class ScanClaimTest {
         ScanClaim first = takeGatherings()) {
       assertThatThrownBy(this::takeGatherings)
           .isInstanceOf(ClaimedScanException.class)
-          .hasMessageStartingWith(
-              "Cannot gather scans: another jobs/retention is gathering them on host ")
+          .hasMessageStartingWith("Cannot gather scans: another process is gathering them on host ")
           .hasMessageEndingWith("since 2026-11-23T04:05:06Z: wait for its end");
       first.requireHeld();
       scan.requireHeld();
