@@ -156,7 +156,7 @@ class CacheTest(unittest.TestCase):
         self.assertIn("and the same when it was read again", found["FILE_DIFFERS"])
 
     def test_a_link_that_leads_nowhere_is_found(self):
-        self.assertIn(f"not there: {PARTS[1]}", self.found("dangling")["FILE_MISSING"])
+        self.assertIn(f"not in the directory: {PARTS[1]}", self.found("dangling")["FILE_MISSING"])
         self.assertNotIn(PARTS[0], self.found("dangling")["FILE_MISSING"])
 
     def test_a_download_that_has_not_ended_is_found(self):
