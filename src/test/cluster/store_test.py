@@ -222,7 +222,7 @@ class S3Case(unittest.TestCase):
         shutil.rmtree(copy, ignore_errors=True)
         s3.get("tables", tables, copy)
         names = ("scans", "engines", "ranks", "tensors", "findings")
-        files = {n: f"read_parquet('{copy}/{n}/*/*/*.parquet', hive_partitioning = true)" for n in names}
+        files = {n: f"read_parquet('{copy}/{n}/*/*/*.parquet', hive_partitioning = true, union_by_name = true)" for n in names}
         return duckdb.sql(query.format(**files)).fetchall()
 
     def assert_same_as_on_disk(self, job, fleet, root):
