@@ -16,6 +16,7 @@ BUCKET = "bench"
 SCAN = "scan from S3"
 DOWNLOAD_THREADS = 4
 DOWNLOAD = f"boto3, {DOWNLOAD_THREADS} objects at a time, to nowhere"
+CAT = f"mc cat, {DOWNLOAD_THREADS} objects at a time, to nowhere"
 COPY = "aws s3 cp --recursive"
 
 
@@ -32,8 +33,8 @@ class S3Store:
                 f"Cannot find {error.name}: run bench/install-peers, then"
                 " target/bench/venv/bin/python bench/compare --store s3a"
             ) from error
-        if not store.minio():
-            raise BenchmarkError("Cannot build MinIO: expected go or minio on the PATH")
+        if not store.minio() or not store.mc():
+            raise BenchmarkError("Cannot build MinIO and its client: expected go, or minio and mc, on the PATH")
         directory.mkdir(parents=True, exist_ok=True)
         self._root = root
         self._directory = directory
@@ -43,6 +44,7 @@ class S3Store:
         self.environment = {
             "AWS_ACCESS_KEY_ID": self._server.KEY,
             "AWS_SECRET_ACCESS_KEY": self._server.SECRET,
+            f"MC_HOST_{BUCKET}": f"http://{self._server.KEY}:{self._server.SECRET}@{self._server.address}",
         }
 
     def put(self, shards: ShardSet) -> ShardSet:
@@ -62,6 +64,12 @@ class S3Store:
         address = f"http://{self._server.address}"
         arguments = f"{address} {self._store.REGION} {BUCKET} {shards.name}/ {DOWNLOAD_THREADS}"
         return Command(DOWNLOAD, f"{sys.executable} bench/comparison/download.py {arguments}")
+
+    def cat(self, shards: ShardSet) -> Command:
+        """The same by the server's own client, a process for each object."""
+        mc = self._store.mc()
+        objects = f"{mc} find {BUCKET}/{BUCKET}/{shards.name}/"
+        return Command(CAT, f"set -o pipefail; {objects} | xargs -P {DOWNLOAD_THREADS} -n 1 {mc} cat > /dev/null")
 
     def copy(self, shards: ShardSet) -> Command:
         """The same by the usual tool, to the disk."""
@@ -97,14 +105,17 @@ def figures(shards: ShardSet, samples: Samples, requests: dict[str, int]) -> lis
     """Both by whole processes, and the scan's reading alone, without the start of Spark."""
     size = shards.file_bytes / GB
     download = [size / run.seconds for run in samples[DOWNLOAD]]
+    cat = [size / run.seconds for run in samples[CAT]]
     copy = [size / run.seconds for run in samples[COPY]]
     scan = [size / run.seconds for run in samples[SCAN]]
     reading = [size / (run.timing("reading") or run.seconds) for run in samples[SCAN]]
     most_requests = shards.files + shards.file_bytes // (8 * MIB) + 100
     return [
         Figure("S1", DOWNLOAD, "GB/s", download),
+        Figure("S1", CAT, "GB/s", cat),
         Figure("S1", COPY, "GB/s", copy),
         Figure("S1", "scan, reading", "GB/s", reading),
+        Figure("S1", "scan, reading / mc cat", "", ratios(reading, cat), at_least(0.8)),
         Figure("S1", f"scan, reading / {COPY}", "", ratios(reading, copy), at_least(0.8)),
         Figure("S1", "scan, reading / boto3", "", ratios(reading, download), at_least(0.8)),
         Figure("S1", "whole scan, start of Spark included", "GB/s", scan),

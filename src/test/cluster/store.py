@@ -20,29 +20,41 @@ from cluster import LOOPBACK, free_port, wait_for
 HERE = Path(__file__).resolve().parent
 HOME = HERE.parents[2]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "shardsum"
-# Its releases are no versions of Go modules: this is the last commit of its repository.
+# Releases of neither are versions of Go modules: these are commits, of the server the last one.
 MINIO = "github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c"
+MC = "github.com/minio/mc@v0.0.0-20250313080218-cf909e1063a9"
 REGION = "us-east-1"
 
 
-@functools.cache
 def minio():
-    """The server's program: of the PATH, or of the cache, where it is built once (4 minutes of CPU). None where it
+    """The server's program, or None where there is none and none can be built."""
+    return built_once(MINIO)
+
+
+def mc():
+    """The server's client, or None. Only the benchmark of stores asks for it."""
+    return built_once(MC)
+
+
+@functools.cache
+def built_once(module):
+    """A program in Go: of the PATH, or of the cache, where it is built once (MinIO: 4 minutes of CPU). None where it
     cannot be built. requirements.txt installs Go beside Python."""
-    if found := shutil.which("minio"):
+    name = module.partition("@")[0].rpartition("/")[2]
+    if found := shutil.which(name):
         return found
-    directory = CACHE / hashlib.sha256(MINIO.encode()).hexdigest()[:16]
-    program = directory / "minio"
+    directory = CACHE / hashlib.sha256(module.encode()).hexdigest()[:16]
+    program = directory / name
     if not program.exists():
         go = shutil.which("go", path=os.pathsep.join([os.environ["PATH"], str(Path(sys.executable).parent)]))
         if not go:
-            print(f"No S3 server: minio is not in the PATH, {directory} has none, and there is no Go to build it", flush=True)
+            print(f"No {name}: it is not in the PATH, not in {directory}, and there is no Go to build it", flush=True)
             return None
-        print(f"Building {MINIO} into {directory}, once", flush=True)
+        print(f"Building {module} into {directory}, once", flush=True)
         environment = os.environ | {"GOBIN": str(directory), "CGO_ENABLED": "0"}
-        built = subprocess.run([go, "install", MINIO], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        built = subprocess.run([go, "install", module], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if built.returncode != 0:
-            print(f"No S3 server: {MINIO} could not be built: {built.stderr[-2000:]}", flush=True)
+            print(f"No {name}: {module} could not be built: {built.stderr[-2000:]}", flush=True)
             return None
     return program
 
