@@ -141,16 +141,17 @@ class Cluster:
     def kill(self, application, executor):
         os.kill(self._executors()[application, executor], signal.SIGKILL)
 
-    @staticmethod
-    def _executors(*words):
-        """The process of each executor whose command has these words, by application and executor id."""
+    def _executors(self, *words):
+        """The process of each executor of this cluster whose command has these words, by application and executor id."""
         executors = {}
         for path in Path("/proc").glob("[0-9]*/cmdline"):
             try:
                 command = path.read_text(errors="replace").split("\0")
+                if "org.apache.spark.executor.CoarseGrainedExecutorBackend" not in command:
+                    continue
+                ours = (path.parent / "cwd").readlink().is_relative_to(self._directory)
             except OSError:
                 continue  # it has ended
-            ours = "org.apache.spark.executor.CoarseGrainedExecutorBackend" in command
             if ours and all(word in command for word in words):
                 application = command[command.index("--app-id") + 1]
                 executor = command[command.index("--executor-id") + 1]
