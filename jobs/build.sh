@@ -33,7 +33,7 @@ build() {
   local profile=()
   if is_installed; then
     [ -n "${SPARK_HOME:-}" ] || [ -s "$lib/spark.classpath" ] ||
-      fail "Cannot start Spark: expected an installation of Spark in SPARK_HOME, or the jars of Spark in $lib, which jobs/fetch-spark fetches" 2
+      fail "Cannot start Spark: expected an installation of Spark in SPARK_HOME, or the jars of Spark in $lib, found neither: run jobs/fetch-spark once" 2
     [ -z "$gpu" ] || holds_gpu || fail "--gpu: expected an installation for GPUs (jobs/install --gpu DIR), found one for CPUs" 2
     return
   fi
@@ -86,7 +86,7 @@ archive_classes() {
   if [ ! -w "$lib" ] || { [ -n "$fleet" ] && [ ! -d "$fleet" ]; } || { [ -e "$archive" ] && [ "$archive" -nt "$jar" ]; }; then
     return
   fi
-  echo "Preparing fast starts (once)..." >&2
+  echo "Making later starts faster (once, some seconds)..." >&2
   "$java" "@$home/conf/jvm.options" ${vector_options[@]+"${vector_options[@]}"} -Xmx1g "-Dlog4j2.configurationFile=$home/conf/log4j2.properties" \
     "-XX:ArchiveClassesAtExit=$archive.$$" -cp "$(class_path_of_spark)" \
     org.apache.spark.deploy.SparkSubmit --properties-file "$home/conf/local.conf" --class io.shardsum.cli.Main "$jar" \

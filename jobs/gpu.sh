@@ -54,7 +54,7 @@ require_driver() {
   local found
   found=$(nvidia-smi --query-gpu=driver_version --format=csv,noheader 2>&1 | head -n 1) || true
   [[ ! $found =~ ^([0-9]+)\. ]] || [ "${BASH_REMATCH[1]}" -ge "$driver_release" ] ||
-    fail "Cannot hash on a GPU: expected a driver of NVIDIA from release $driver_release on, found $found ($(uname -n))"
+    fail "Cannot hash on a GPU: expected an NVIDIA driver of release $driver_release or newer, found $found ($(uname -n))"
 }
 
 # Refuses a RAPIDS jar that does not know the release of Spark: it has a folder for each that it knows.
@@ -65,7 +65,7 @@ require_rapids_for_spark() {
   release=$(grep -o 'spark-core_[0-9.]*-[0-9.]*[0-9]' <<<"${jars:-$(cat "$lib/spark.classpath")}" | head -n 1) || return 0
   release=${release##*-}
   grep -q -a -F "spark${release//./}/" "$rapids_jar" ||
-    fail "Cannot hash on a GPU: expected a jar of the RAPIDS Accelerator that knows Spark $release, found none of it in $rapids_jar"
+    fail "Cannot hash on a GPU: expected a jar of the RAPIDS Accelerator for Spark $release, found one for other releases: $rapids_jar"
 }
 
 # Settings, jar and GPU of a scan with --gpu.

@@ -109,7 +109,7 @@ while [ $# -gt 0 ]; do
         option=${1%%=*} value=${1#*=}
         shift
       else
-        [ $# -ge 2 ] || fail "Expected a value behind $1" 2
+        [ $# -ge 2 ] || fail "$1: expected a value after it, found none" 2
         option=$1 value=$2
         shift 2
       fi
@@ -139,7 +139,7 @@ while [ $# -gt 0 ]; do
       if [ "${own[0]-}" = expect ]; then # there it is a kind of GPU
         own+=("$1")
       else
-        [ "$1" = --gpu ] || fail "--gpu takes no value, found $1" 2
+        [ "$1" = --gpu ] || fail "--gpu: expected no value, found $1" 2
         gpu=yes
       fi
       shift
@@ -150,7 +150,7 @@ while [ $# -gt 0 ]; do
       ;;
   esac
 done
-[ -z "$rapids_jar" ] || [ -n "$gpu" ] || fail "--rapids-jar goes with --gpu" 2
+[ -z "$rapids_jar" ] || [ -n "$gpu" ] || fail "--rapids-jar: expected --gpu as well, found none" 2
 [ -n "$master" ] || [ -z "$properties" ] || master=$(setting spark.master "$properties")
 [ -z "$master" ] || require_master
 [ -z "${SPARK_HOME:-}" ] || require_spark

@@ -146,7 +146,7 @@ class CacheTest(unittest.TestCase):
     def test_whole_caches_are_as_published(self):
         for engine in ["good", "shared", "revised", "revised-before"]:
             self.assertEqual({}, self.found(engine))
-            self.assertRegex(self.note(engine), r"^2 of 2 files of weights match the manifest .*, and 2 other files; it is not signed$")
+            self.assertRegex(self.note(engine), r"^2 of 2 weight files match the manifest .*, and 2 other files; it is not signed$")
             self.assertFalse([f for f in self.findings if f["engine"] == engine and f["kind"] == "UNVERIFIED"])
 
     def test_a_damaged_blob_is_found(self):

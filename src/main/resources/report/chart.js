@@ -39,5 +39,5 @@ function chart(scans) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   matchMedia("print").addEventListener("change", draw);
   return el("figure", {}, place, el("figcaption", {}, "Findings of each scan: ",
-    el("span", { class: "key errors" }, "differences and what was unreadable"), ", ", el("span", { class: "key warnings" }, "not checked")));
+    el("span", { class: "key errors" }, "copies that differ or cannot be read"), ", ", el("span", { class: "key warnings" }, "not checked")));
 }

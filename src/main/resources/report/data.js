@@ -8,6 +8,7 @@ data.engines.forEach((engine, number) => {
   engine.number = number;
   engine.label = () => [name(engine.name), engine.source === "LIVE" ? " (live)" : ""];
   engine.groupName = data.groups[engine.group];
+  engine.groupWords = data.groupWords[engine.group];
   engine.findings = [];
   engine.ranks = engine.ranks.map(([rank, place, state, status, checksum, tensors, skipped, bytes, reason]) =>
     ({ rank, place, state, status, checksum, tensors, skipped, bytes, reason, engine }));
@@ -27,6 +28,9 @@ data.findings.forEach((finding) => {
     data.engines[finding.engine].findings.push(finding);
   }
 });
+
+// A location as a person reads it: that of a finding about a whole comparison group is the group.
+const locationWords = (location) => data.groupWords[data.groups.indexOf(location)] ?? location;
 
 // The ranks that a finding is about, where it names some: of its column or of its location.
 function ranksOf(finding) {

@@ -63,7 +63,7 @@ function strip(finding) {
   return el("figure", { class: "strip" },
     svg("svg", { viewBox: `0 0 ${STRIP} 20`, preserveAspectRatio: "none", role: "img", "aria-label": `Damaged: ${text}` },
       svg("rect", { class: "sound", width: STRIP, height: 20 }), ...rectangles),
-    el("figcaption", {}, text, el("span", { class: "muted" }, finding.partsKnownBy === "sums" ? ", by the sums of MiBs" : "")));
+    el("figcaption", {}, text, el("span", { class: "muted" }, finding.partsKnownBy === "sums" ? ", to the nearest MiB" : "")));
 }
 
 function tensorList(finding) {
@@ -90,7 +90,7 @@ function evidence(finding) {
       finding.actual === undefined ? "" : fact("Found", el("code", {}, wholeName(finding.actual))),
       finding.readBy === undefined ? "" : fact("Read by", wholeName(finding.readBy)),
       finding.firstSeen === undefined ? "" : fact("Seen", `in ${plural(finding.timesSeen, "scan")} since ${time(finding.firstSeen)}`),
-      location === undefined ? "" : fact("Where", wholeName(location))),
+      location === undefined ? "" : fact("Where", wholeName(locationWords(location)))),
     finding.camps !== undefined ? tensorCamps(finding) : rank ? rankCamps(engine.group, rank.place, rank) : "",
   ];
 }

@@ -17,7 +17,7 @@ const ORDERS = {
 function place(finding) {
   const ranks = ranksOf(finding);
   const subject = finding.engine >= 0 ? data.engines[finding.engine].label()
-    : finding.location === undefined ? "the fleet" : name(finding.location);
+    : finding.location === undefined ? "the fleet" : name(locationWords(finding.location));
   return [subject, ranks === undefined ? "" : `, rank${ranks.length === 1 ? "" : "s"} ${shortened(ranks.join(", "))}`];
 }
 
@@ -59,7 +59,7 @@ function pastFindings() {
     fault.tensor === undefined ? "" : el("span", { class: "tensor" }, name(fault.tensor)),
     el("span", { class: "detail" }, longText(fault.detail), `, in ${plural(fault.timesSeen, "scan")} from ${time(fault.firstSeen)} to ${time(fault.lastSeen)}`));
   return el("details", { class: "past" },
-    el("summary", {}, `Found before, and not in this scan (${count(pastCount)})`),
+    el("summary", {}, `Found before, but not in this scan (${count(pastCount)})`),
     el("ol", { class: "findings" }, past.map(line)),
     pastCount > past.length ? el("p", { class: "muted" }, `${count(pastCount - past.length)} more are in the tables only`) : "");
 }
@@ -110,7 +110,7 @@ function findingsList(section) {
       el("option", { value: "" }, "all"), el("option", { value: "new" }, "new"), el("option", { value: "before" }, "seen before"))),
     el("label", {}, "Sort by ", el("select", { id: "finding-order", onchange: (event) => choose({ order: event.target.value }) },
       Object.keys(ORDERS).map((order) => el("option", { value: order }, order === "gravest" ? "severity" : order)))));
-  section.append(tools, list, el("p", { class: "after" }, status, more), pastFindings());
+  section.append(el("p", { class: "muted" }, "What each kind means, and what to do: docs/findings.md, in the directory of Shardsum."), tools, list, el("p", { class: "after" }, status, more), pastFindings());
   draw();
 
   // Shows a finding, whatever the filters say.

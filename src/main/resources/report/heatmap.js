@@ -28,7 +28,7 @@ function heatTables(group, engines) {
   const ranks = Math.max(...engines.map((engine) => Math.max(...engine.ranks.map((rank) => rank.rank)))) + 1;
   const parts = Math.ceil(engines.length / ROWS_OF_A_TABLE);
   return Array.from({ length: parts }, (_, part) => heatTable(
-    [name(data.groups[group]), parts > 1 ? ` (${part + 1} of ${parts})` : ""], ranks,
+    [name(data.groupWords[group]), parts > 1 ? ` (${part + 1} of ${parts})` : ""], ranks,
     engines.slice(part * ROWS_OF_A_TABLE, (part + 1) * ROWS_OF_A_TABLE)));
 }
 
@@ -47,7 +47,7 @@ function heatmap(section) {
   const status = el("p", { class: "muted", role: "status" });
   const more = el("button", { type: "button", class: "more", onclick: () => { view.rows += MORE_ROWS; draw(); } });
   const matches = (engine) => (view.state === "" || engine.ranks.some((rank) => rank.state === view.state))
-    && `${engine.name} ${engine.groupName}`.toLowerCase().includes(view.text);
+    && `${engine.name} ${engine.groupWords}`.toLowerCase().includes(view.text);
 
   function draw() {
     const found = data.engines.filter(matches).sort(byGravity);

@@ -73,7 +73,7 @@ function openEngine(engine, from) {
       fact("Model", engine.model === undefined ? "not given" : wholeName(engine.model)),
       engine.revision === undefined ? "" : fact("Revision", wholeName(engine.revision)),
       engine.host === undefined ? "" : fact("Host", wholeName(engine.host)),
-      fact("Comparison group", wholeName(engine.groupName)),
+      fact("Compared within", wholeName(engine.groupWords)),
       fact("Agrees with", engine.agreement ?? "not known: not every rank was hashed"),
       fact("Ranks hashed", `${count(engine.hashedRanks)} of ${count(engine.expectedRanks)}`),
       fact("Bytes", engine.source === "LIVE" ? "–" : bytes(engine.bytes)),

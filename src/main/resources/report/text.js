@@ -3,7 +3,7 @@
 const SIGNS = { VERIFIED: "=", DIFFERENT: "≠", HASHED_ONLY: "?", SKIPPED: "·", UNREADABLE: "!", MISSING: "∅", UNKNOWN: "…" };
 const WORDS = {
   VERIFIED: "verified", DIFFERENT: "different", HASHED_ONLY: "not compared", SKIPPED: "skipped",
-  UNREADABLE: "unreadable", MISSING: "missing", UNKNOWN: "not reported",
+  UNREADABLE: "unreadable", MISSING: "missing", UNKNOWN: "unknown",
 };
 const WORST_FIRST = ["DIFFERENT", "MISSING", "UNREADABLE", "UNKNOWN", "HASHED_ONLY", "VERIFIED"];
 const STEP_SIGNS = {

@@ -59,7 +59,7 @@ function barCells(history) {
     const state = bar.step?.state === "UNCHANGED" && bar.wrong ? "DRIFTED" : bar.step?.state;
     const shown = state === undefined || state === "UNCHANGED" ? "" : STEP_SIGNS[state];
     return el("td", { colspan: length, class: `bar-cell ${barLook(bar, tone)}`, title: barWords(bar) },
-      el("span", { "aria-hidden": "true" }, length > 1 && digits !== undefined ? `${shown} ${digits.slice(0, 4)}` : shown),
+      el("span", { "aria-hidden": "true" }, (length > 1 || data.history.scans.length === 1) && digits !== undefined ? `${shown} ${digits.slice(0, 4)}` : shown),
       el("span", { class: "unseen" }, barWords(bar)));
   });
 }

@@ -6,7 +6,8 @@ SELECT
   count(DISTINCT CASE WHEN ranks > 0 THEN struct(engine, source) END) AS engines,
   sum(ranks) AS ranks,
   sum(tensors) AS tensors,
-  sum(bytes) AS bytes
+  sum(bytes) AS bytes,
+  sum(expected_bytes) AS expected_bytes
 FROM report_coverage
 GROUP BY state, skipped_because
 ORDER BY state, skipped_because

@@ -31,7 +31,7 @@ SELECT
   CASE WHEN not_hashed IS NULL THEN sha256 END AS sha256,
   CASE
     WHEN fault_of_file IS NOT NULL THEN fault_of_file
-    WHEN sha256 IS NULL THEN coalesce(fault, 'not hashed as a whole: that takes --file-digest sha256')
+    WHEN sha256 IS NULL THEN coalesce(fault, 'not hashed as a whole: scan with --file-digest sha256')
   END AS reason,
   hashed_at
 FROM found

@@ -66,7 +66,7 @@ final class CoverageReport {
         switch (part.state()) {
           case VERIFIED -> "verified";
           case DIFFERENT -> "different";
-          case HASHED_ONLY -> "hashed only";
+          case HASHED_ONLY -> "not compared";
           case SKIPPED -> "skipped";
           case UNREADABLE -> "unreadable";
           case MISSING -> "missing";

@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.exit.ExitCode;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.history.Drift;
 import io.shardsum.history.EngineState;
@@ -54,7 +55,11 @@ final class DriftReport {
     printFindings("Findings still there", f -> isAsBefore(f, FindingState.STILL_THERE), out);
     printFindings("Not checked again", f -> isAsBefore(f, FindingState.NOT_CHECKED), out);
     out.println();
-    out.println(verdict());
+    DriftVerdict verdict = DriftVerdict.of(history, changes);
+    out.println(verdict.text());
+    if (verdict.exitCode() != ExitCode.EQUAL) {
+      out.println(FindingLines.GUIDE);
+    }
     out.println();
   }
 
@@ -261,9 +266,5 @@ final class DriftReport {
     if (all > LINES_OF_A_LIST) {
       out.printf(Locale.ROOT, "  and %d more: see --format json%n", all - LINES_OF_A_LIST);
     }
-  }
-
-  private String verdict() {
-    return DriftVerdict.of(history, changes).text();
   }
 }

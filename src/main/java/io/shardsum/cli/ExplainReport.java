@@ -1,6 +1,7 @@
 package io.shardsum.cli;
 
 import io.shardsum.exit.UsageException;
+import io.shardsum.fleet.ComparisonGroup;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.tables.EngineResult;
@@ -51,7 +52,7 @@ final class ExplainReport {
     this.out = out;
   }
 
-  /** Prints what is known of the files, and then what the engine itself has told. */
+  /** Prints what is known of the files, and then what the engine itself has reported. */
   static void print(FinishedScan scan, Explained asked, PrintWriter out) {
     out.printf(
         "Fleet %s, scan %s of %s UTC%n",
@@ -88,10 +89,10 @@ final class ExplainReport {
 
   private void print() {
     out.printf(
-        "%s %s of %s: %s%n",
-        source == WeightSource.LIVE ? "Running" : "Engine",
+        "%s %s%s: %s%n",
+        source == WeightSource.LIVE ? "Running engine" : "Engine",
         ForeignText.name(engine.engine()),
-        TerminalText.line(engine.group()),
+        group(),
         engine.checksum().orElse("INCOMPLETE"));
     printFindings();
     if (asked.tensor().isPresent()) {
@@ -102,6 +103,14 @@ final class ExplainReport {
     } else {
       printRanks();
     }
+  }
+
+  private String group() {
+    String label = engine.group();
+    if (ComparisonGroup.isOfStructure(label)) {
+      return ", one of the " + ComparisonGroup.words(label);
+    }
+    return ComparisonGroup.isOfEngine(label) ? "" : " of " + TerminalText.line(label);
   }
 
   private int rankInReplicaOf(int rank) {
@@ -230,7 +239,7 @@ final class ExplainReport {
             "RANK",
             "CONTENT",
             vote(),
-            source == WeightSource.LIVE ? "TOLD BY" : "FILE",
+            source == WeightSource.LIVE ? "ANSWER FROM" : "FILE",
             "OFFSET",
             "READ BY");
     for (Copy copy : ofRank) {

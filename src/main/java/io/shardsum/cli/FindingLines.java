@@ -1,5 +1,6 @@
 package io.shardsum.cli;
 
+import io.shardsum.fleet.ComparisonGroup;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.text.ForeignText;
 import io.shardsum.text.NumberWords;
@@ -8,10 +9,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Findings as lines: one for each thing that is to be said, with all it is true of. */
 final class FindingLines {
+
+  /** Where a person finds out what to do about findings. A release has the page, too. */
+  static final String GUIDE = "What each finding means, and what to do: docs/findings.md";
 
   /** What is said of an engine, or of several, in the same words. */
   private record Said(
@@ -41,7 +46,7 @@ final class FindingLines {
             same ->
                 subjects
                     .computeIfAbsent(said(same), any -> new ArrayList<>())
-                    .add(subject(same.get(0))));
+                    .add(shownSubject(same.get(0))));
     return subjects.entrySet().stream().map(e -> line(e.getValue(), e.getKey())).toList();
   }
 
@@ -83,8 +88,17 @@ final class FindingLines {
 
   /** A finding of nobody in particular is about all copies of a comparison group, or the fleet. */
   private static String subject(Finding finding) {
-    boolean ofGroup = finding.isDifference() && finding.location().isPresent();
-    return finding.engine().orElseGet(() -> ofGroup ? finding.location().orElseThrow() : "fleet");
+    return finding.engine().orElseGet(() -> group(finding).orElse("fleet"));
+  }
+
+  private static String shownSubject(Finding finding) {
+    return finding
+        .engine()
+        .orElseGet(() -> group(finding).map(ComparisonGroup::words).orElse("fleet"));
+  }
+
+  private static Optional<String> group(Finding finding) {
+    return finding.isDifference() ? finding.location() : Optional.empty();
   }
 
   private static String ranks(List<Finding> findings) {

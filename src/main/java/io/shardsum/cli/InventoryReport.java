@@ -1,6 +1,7 @@
 package io.shardsum.cli;
 
 import io.shardsum.exit.ExitCode;
+import io.shardsum.fleet.ComparisonGroup;
 import io.shardsum.fleet.EngineInventory;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.LiveSpec;
@@ -17,6 +18,8 @@ import java.util.stream.Stream;
 
 /** What a scan would read, and what is missing, for a person. */
 final class InventoryReport {
+
+  private static final String NOTHING = "nothing";
 
   private final Inventory inventory;
 
@@ -58,7 +61,7 @@ final class InventoryReport {
         NumberWords.count(inventory.engines().size(), "engine"),
         NumberWords.count(all.size(), "file"),
         TerminalText.bytes(bytes(all)));
-    TextTable table = new TextTable("ENGINE", "RANKS", "FILES", "BYTES", "COMPARED WITHIN");
+    TextTable table = new TextTable("ENGINE", "RANKS", "FILES", "BYTES", "COMPARED WITH");
     for (EngineInventory engine : inventory.engines()) {
       List<ShardFile> files = files(engine);
       long found = engine.ranks().stream().filter(rank -> rank.state() == RankState.FOUND).count();
@@ -67,7 +70,7 @@ final class InventoryReport {
           found + "/" + engine.expectedRanks(),
           Integer.toString(files.size()),
           TerminalText.bytes(bytes(files)),
-          ForeignText.name(engine.group()));
+          comparedWith(engine));
     }
     if (!inventory.engines().isEmpty()) {
       table.print(out);
@@ -90,6 +93,21 @@ final class InventoryReport {
       engine.problems().forEach(problem -> print(name, problem, out));
     }
     inventory.problems().forEach(problem -> print("fleet", problem, out));
+  }
+
+  private String comparedWith(EngineInventory engine) {
+    if (ComparisonGroup.isOfEngine(engine.group())) {
+      return NOTHING;
+    }
+    if (!ComparisonGroup.isOfStructure(engine.group())) {
+      return ForeignText.name(engine.group());
+    }
+    return inventory.engines().stream()
+        .filter(other -> other.group().equals(engine.group()))
+        .filter(other -> !other.spec().name().equals(engine.spec().name()))
+        .findFirst()
+        .map(other -> "same tensors as " + ForeignText.name(other.spec().name()))
+        .orElse(NOTHING);
   }
 
   private void printLive(PrintWriter out) {

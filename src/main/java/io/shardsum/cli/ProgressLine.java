@@ -5,7 +5,6 @@ import io.shardsum.scan.plan.Resumed;
 import io.shardsum.scan.plan.ScanProgress;
 import io.shardsum.text.NumberWords;
 import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -124,13 +123,12 @@ final class ProgressLine implements ScanProgress, AutoCloseable {
     if (pace.readBytes() == pace.totalBytes()) {
       return "read %s, writing tables".formatted(TerminalText.bytes(pace.totalBytes()));
     }
-    return String.format(
-        Locale.ROOT,
-        "read %s of %s, %.2f GB/s, %s",
-        TerminalText.bytes(pace.readBytes()),
-        TerminalText.bytes(pace.totalBytes()),
-        pace.bytesPerSecond() / 1e9,
-        left(secondsLeft.getAsLong()));
+    return "read %s of %s, %s/s, %s"
+        .formatted(
+            TerminalText.bytes(pace.readBytes()),
+            TerminalText.bytes(pace.totalBytes()),
+            TerminalText.bytes(Math.round(pace.bytesPerSecond())),
+            left(secondsLeft.getAsLong()));
   }
 
   /** What cannot be read leaves a rest, while the tables are being written. */

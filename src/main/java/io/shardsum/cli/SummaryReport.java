@@ -5,6 +5,7 @@ import io.shardsum.scan.ScanSummary;
 import io.shardsum.scan.canary.CanaryResult;
 import io.shardsum.scan.plan.Resumed;
 import io.shardsum.tables.EngineResult;
+import io.shardsum.tables.Verdict;
 import io.shardsum.text.ForeignText;
 import io.shardsum.text.NumberWords;
 import io.shardsum.verdict.AgreementWords;
@@ -61,6 +62,9 @@ final class SummaryReport {
     }
     out.println();
     out.println(verdict());
+    if (summary.verdict() != Verdict.EQUAL) {
+      out.println(FindingLines.GUIDE);
+    }
     if (summary.canaries().shards() > 0) {
       out.println(canaries(summary.canaries()));
     }

@@ -76,7 +76,11 @@ public final class DemoMonth {
         damaged + ": repaired",
         (fleet, at) -> fleet.repair("2", DAMAGED_ENGINE, DAMAGED_RANK, at),
         NOTHING);
-    tell(17, AWAY_ENGINE + ": its disk is away", (fleet, at) -> fleet.remove(AWAY_ENGINE), AWAY);
+    tell(
+        17,
+        AWAY_ENGINE + ": its disk cannot be read",
+        (fleet, at) -> fleet.remove(AWAY_ENGINE),
+        AWAY);
     tell(
         21,
         AWAY_ENGINE + ": its disk is back",

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The label shared by engines that should hold the same weights. Parts that could be mistaken for
@@ -16,6 +18,8 @@ public final class ComparisonGroup {
   private static final Pattern PLAIN = Pattern.compile("[\\p{L}\\p{N}._/:+-]+");
   private static final String ENGINE = "engine ";
   private static final String STRUCTURE = "structure ";
+  private static final Pattern STRUCTURED =
+      Pattern.compile("structure \\S+ (?:checkpoint|tp(\\d+) pp(\\d+) dp(\\d+))(?: .*)?");
   private static final Set<String> FIRST_WORDS = Set.of("engine", "structure");
 
   private ComparisonGroup() {}
@@ -101,6 +105,33 @@ public final class ComparisonGroup {
   /** Whether a label is that of engines whose files have the same structure. */
   public static boolean isOfStructure(String label) {
     return label.startsWith(STRUCTURE);
+  }
+
+  /**
+   * A label as a person reads it. Engines of which only the tensors say that they belong together
+   * have no name in common, and their fingerprint tells nobody anything.
+   */
+  public static String words(String label) {
+    Matcher structured = STRUCTURED.matcher(label);
+    if (!structured.matches()) {
+      return label;
+    }
+    if (structured.group(1) == null) {
+      return "checkpoints with the same tensors";
+    }
+    String sizes =
+        Stream.of(
+                "tp " + structured.group(1),
+                "pp " + structured.group(2),
+                "dp " + structured.group(3))
+            .filter(size -> size.startsWith("tp") || !size.endsWith(" 1"))
+            .collect(Collectors.joining(", "));
+    return "engines with the same tensors (" + sizes + ")";
+  }
+
+  /** All engines of a label, as a person names them. */
+  public static String engines(String label) {
+    return isOfStructure(label) ? words(label) : "engines of " + label;
   }
 
   private static String shape(EngineSpec spec) {

@@ -135,7 +135,7 @@ public final class History {
       }
     }
     throw new JobFault(
-        "Cannot read the tables in %s: in %s attempts, scans were replaced while they were read: expected a time without scans"
+        "Cannot read the tables in %s: in %s attempts, scans were replaced while they were read: try again when no scan is running"
             .formatted(
                 ForeignText.shown(out, MESSAGE_CODE_POINTS), Integer.toString(MOST_ATTEMPTS)));
   }

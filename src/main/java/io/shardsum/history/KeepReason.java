@@ -11,7 +11,7 @@ public enum KeepReason {
   /** Scans that stay were compared with it. */
   BASELINE("a baseline"),
   /** The last in which copies agreed on what later scans may find again. */
-  EARLIER_CONTENT("evidence of what engines held"),
+  EARLIER_CONTENT("copies last agreed here"),
   /** A finding that is open was seen there first. */
   FIRST_SEEN("an open finding was first seen here"),
   /** An engine that is off is off since then, or was right then the last time. */

@@ -108,7 +108,7 @@ final class AnswerJson implements Closeable {
       parser.nextToken();
       T read = value.read();
       if (parser.nextToken() != null) {
-        throw new MalformedAnswerException("something follows the end of the answer");
+        throw new MalformedAnswerException("there is more text after the end of the answer");
       }
       return read;
     } catch (JsonProcessingException e) {
@@ -121,7 +121,7 @@ final class AnswerJson implements Closeable {
 
   private String fault(JsonProcessingException e) {
     if (e instanceof StreamConstraintsException) {
-      return "nested deeper, or with a longer text, than answers are";
+      return "nested deeper, or with a longer text, than any known answer";
     }
     String said = e.getOriginalMessage();
     if (said != null && said.startsWith(CUT)) {
@@ -192,7 +192,7 @@ final class AnswerJson implements Closeable {
         && parser.getIntValue() >= 0) {
       return OptionalInt.of(parser.getIntValue());
     }
-    throw unexpected("a whole number from 0 on");
+    throw unexpected("a whole number, 0 or more");
   }
 
   /** The checksum of a tensor. */
@@ -219,7 +219,7 @@ final class AnswerJson implements Closeable {
     }
     boolean half = name.codePoints().anyMatch(point -> point >= 0xD800 && point <= 0xDFFF);
     if (half) {
-      throw malformed("the name holds half of a surrogate pair");
+      throw malformed("the name has half of a surrogate pair, so it is not valid Unicode");
     }
     String blotted = secret.blotted(name);
     names.put(name, blotted);
@@ -271,7 +271,7 @@ final class AnswerJson implements Closeable {
       case START_ARRAY -> "a list";
       case VALUE_STRING -> "text";
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
-      case VALUE_TRUE, VALUE_FALSE -> "a truth value";
+      case VALUE_TRUE, VALUE_FALSE -> "true or false";
       case VALUE_NULL -> "null";
       default -> "no value";
     };

@@ -32,7 +32,7 @@ record ConnectionFailure(LiveProblemKind kind, String cause, String detail, Agai
     if (root instanceof AnswerLimit.TooLongException) {
       return new ConnectionFailure(
           LiveProblemKind.MALFORMED_ANSWER,
-          "not a weight checker's answer, or one of an unknown release",
+          "not an answer of a weight checker, or one of a release that Shardsum does not know",
           AnswerReader.CANNOT + root.getMessage(),
           Again.POINTLESS);
     }

@@ -98,7 +98,7 @@ public final class EndpointCollector implements AutoCloseable {
       if (!secret.fitsAHeader()) {
         return unasked(
             spec,
-            "the environment variable %s holds what no key can be: expected ASCII without spaces"
+            "the environment variable %s does not hold a usable key: expected ASCII without spaces"
                 .formatted(name));
       }
     }

@@ -30,8 +30,8 @@ final class HttpStatus {
     return fetched
         .redirectedTo()
         .map(to -> fetched.secret().blotted(to))
-        .map(to -> ": it refers to " + ForeignText.beginning(to, ADDRESS_CODE_POINTS))
-        .orElse(", and no address to go to");
+        .map(to -> ": it redirects to " + ForeignText.beginning(to, ADDRESS_CODE_POINTS))
+        .orElse(", a redirect without an address");
   }
 
   private static boolean isRedirect(int status) {
@@ -45,8 +45,8 @@ final class HttpStatus {
     return switch (status) {
       case 200 -> "the engine could not compute its checksums";
       case 301, 302, 303, 307, 308 ->
-          "the address is that of another server; redirects are not followed";
-      case 400 -> "a release without this action, or a rank that failed";
+          "the server redirects to another address, and Shardsum does not follow";
+      case 400 -> "a release that does not know this request, or a rank that failed";
       case 401, 403 ->
           secret.isPresent()
               ? "a key that this server does not accept"
@@ -60,7 +60,7 @@ final class HttpStatus {
   /** What the server wants. */
   private static String hint(int status, Endpoint endpoint) {
     if (status == 404 && endpoint.kind() == EndpointKind.VLLM) {
-      return "; vLLM has one only with VLLM_SERVER_DEV_MODE=1";
+      return "; vLLM answers there only with VLLM_SERVER_DEV_MODE=1";
     }
     if (status == 401 && endpoint.at() instanceof Endpoint.Server server) {
       return server

@@ -126,7 +126,7 @@ final class JudgedAnswer {
     boolean isOfReplica = info.size().orElse(0) <= sizes.replicaSize();
     if (isOfReplica && said != inReplica) {
       throw new MalformedAnswerException(
-          "%s says that it is rank %s, and by its tp_rank and pp_rank it is rank %s"
+          "%s says that it is rank %s, but by its tp_rank and pp_rank it is rank %s"
               .formatted(place, said, inReplica));
     }
     return replica * sizes.replicaSize() + inReplica;
@@ -221,7 +221,7 @@ final class JudgedAnswer {
           LiveProblem.ofRanks(
               LiveProblemKind.MALFORMED_ANSWER,
               List.of(number),
-              "an answer put together of several",
+              "an answer merged from several",
               fault.get()));
       return ExpectedRanks.unknown(sizes, number, fault.get());
     }

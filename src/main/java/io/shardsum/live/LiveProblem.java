@@ -37,7 +37,7 @@ public record LiveProblem(
   static LiveProblem malformed(String detail) {
     return of(
         LiveProblemKind.MALFORMED_ANSWER,
-        "not a weight checker's answer, or one of an unknown release",
+        "not an answer of a weight checker, or one of a release that Shardsum does not know",
         detail);
   }
 }

@@ -70,7 +70,8 @@ final class ChecksumList {
   }
 
   private static ManifestException otherDigest(String path, String found) {
-    return ManifestException.of(path, "SHA-256, the only digest of files that is computed", found);
+    return ManifestException.of(
+        path, "SHA-256, the only digest that Shardsum computes of files", found);
   }
 
   private static String name(String escape, String name) {

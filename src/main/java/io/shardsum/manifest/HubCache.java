@@ -113,10 +113,12 @@ record HubCache(Path snapshot, String model, String commit) {
           if (SHA256.matcher(blob).matches()) {
             files.put(name, blob);
           } else if (!GIT_BLOB.matcher(blob).matches()) {
-            others.put(name, "its link leads to %s, which is no name of a blob".formatted(blob));
+            others.put(
+                name, "its link leads to %s, which is not the name of a blob".formatted(blob));
           } else if (name.endsWith(WEIGHTS)) {
             others.put(
-                name, "its blob is named by git's own digest, which is not computed of weights");
+                name,
+                "its blob is named by git's own digest, which Shardsum does not compute for weights");
           } else {
             small.put(name, blob);
           }

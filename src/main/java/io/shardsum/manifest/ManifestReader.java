@@ -131,7 +131,7 @@ public final class ManifestReader {
         throw ManifestException.of(
             path,
             "digests of files",
-            "the plan of a presharded dump of SGLang: its digests are XXH3 of tensors, which is not computed");
+            "the plan of a presharded dump of SGLang: its digests are XXH3 of tensors, which Shardsum does not compute");
       }
       if (ModelChecksums.is(json)) {
         return ModelChecksums.parse(path, json);

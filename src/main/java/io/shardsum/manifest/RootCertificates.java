@@ -78,7 +78,7 @@ record RootCertificates(String path, List<X509Certificate> roots, Clock clock)
           bundlePath,
           "a signature by a certificate that " + path + " vouches for",
           material.has("certificate")
-              ? "a keyless one: `identity`, `issuer` and `trusted-root` name whose it must be"
+              ? "a keyless one, which needs `identity`, `issuer` and `trusted-root`"
               : "none");
     }
     List<X509Certificate> certificates = new ArrayList<>();

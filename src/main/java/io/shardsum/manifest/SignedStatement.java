@@ -53,7 +53,7 @@ final class SignedStatement {
     for (JsonNode resource : predicate.path("resources")) {
       require(
           path,
-          "SHA-256, the only digest of files that is computed",
+          "SHA-256, the only digest that Shardsum computes of files",
           resource.path("algorithm"),
           "sha256");
       String digest = resource.path("digest").asText();

@@ -6,12 +6,15 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +25,7 @@ final class SigstoreLibrary {
 
   private static final String DIRECTORY = "sigstore";
   private static final String VERIFICATION = "io.shardsum.sigstore.KeylessVerification";
+  private static final Pattern CLASS = Pattern.compile("[\\w$./]+");
   private static final SigstoreLibrary BESIDE_THE_JOB =
       new SigstoreLibrary(Path.of(job()).resolveSibling(DIRECTORY));
 
@@ -47,9 +51,21 @@ final class SigstoreLibrary {
       return verification().apply(asked);
     } catch (IOException | ReflectiveOperationException | LinkageError e) {
       throw new ManifestException(
-          "Cannot verify keyless signatures: expected the jars of sigstore-java in %s, which a release has, found none that can be used (%s)"
-              .formatted(directory, e));
+          "Cannot verify keyless signatures: expected the jars of sigstore-java in %s, found %s: unpack the release again, or build it with mvn package"
+              .formatted(directory, found(e)));
     }
+  }
+
+  private static String found(Throwable why) {
+    if (why instanceof NoSuchFileException || why instanceof NotDirectoryException) {
+      return "no such directory";
+    }
+    String said = String.valueOf(why.getMessage());
+    boolean isMissing =
+        why instanceof NoClassDefFoundError || why instanceof ClassNotFoundException;
+    return isMissing && CLASS.matcher(said).matches()
+        ? "no jar with the class " + said.replace('/', '.')
+        : "jars that cannot be used (%s)".formatted(why);
   }
 
   private synchronized Function<Map<String, String>, Optional<String>> verification()

@@ -63,8 +63,8 @@ public record VerificationKey(String path, ECPublicKey key) implements Signatory
           bundlePath,
           "a signature by the key " + path,
           material.has("x509CertificateChain")
-              ? "one by a certificate: `certificate` names those that are trusted"
-              : "a keyless one: `identity`, `issuer` and `trusted-root` name whose it must be");
+              ? "one by a certificate, which needs `certificate`"
+              : "a keyless one, which needs `identity`, `issuer` and `trusted-root`");
     }
     envelope.verify(bundlePath, this);
   }

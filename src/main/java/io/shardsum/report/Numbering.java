@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Texts that occur often, each once: the page's data have their numbers. */
 final class Numbering {
@@ -27,6 +28,11 @@ final class Numbering {
   /** The number of a text, or -1. */
   int number(Optional<String> text) {
     return text.map(this::number).orElse(-1);
+  }
+
+  /** The same texts in other words, each at its number, for the page's data. */
+  Iterable<String> inWords(UnaryOperator<String> words) {
+    return () -> texts.stream().map(words).map(ShownText::whole).iterator();
   }
 
   /** The texts, each at its number, for the page's data. */

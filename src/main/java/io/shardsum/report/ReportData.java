@@ -1,5 +1,6 @@
 package io.shardsum.report;
 
+import io.shardsum.fleet.ComparisonGroup;
 import io.shardsum.tables.Verdict;
 import io.shardsum.text.RecordJson;
 import java.io.StringWriter;
@@ -27,6 +28,7 @@ record ReportData(
     List<ReportedPart> coverage,
     Numbering checksums,
     Numbering groups,
+    Iterable<String> groupWords,
     Numbering revisions) {
 
   /** The most findings in the page. */
@@ -59,6 +61,7 @@ record ReportData(
         report.coverage().stream().map(ReportData::shown).toList(),
         numbers.checksums(),
         numbers.groups(),
+        numbers.groups().inWords(ComparisonGroup::words),
         numbers.revisions());
   }
 
@@ -69,7 +72,8 @@ record ReportData(
         part.engines(),
         part.ranks(),
         part.tensors(),
-        part.bytes());
+        part.bytes(),
+        part.expectedBytes());
   }
 
   private record Scan(

@@ -10,6 +10,8 @@ import org.apache.spark.sql.Row;
  * @param skippedBecause by which pattern, where the state is SKIPPED
  * @param tensors that were hashed, or skipped
  * @param bytes of these tensors
+ * @param expectedBytes where a checkpoint says nothing of some tensors: of these ranks, what it
+ *     says
  */
 record ReportedPart(
     CoverageState state,
@@ -17,7 +19,8 @@ record ReportedPart(
     long engines,
     long ranks,
     long tensors,
-    long bytes) {
+    long bytes,
+    long expectedBytes) {
 
   static ReportedPart of(Row row) {
     return new ReportedPart(
@@ -26,6 +29,7 @@ record ReportedPart(
         row.<Long>getAs("engines"),
         row.<Long>getAs("ranks"),
         row.<Long>getAs("tensors"),
-        row.<Long>getAs("bytes"));
+        row.<Long>getAs("bytes"),
+        row.<Long>getAs("expected_bytes"));
   }
 }

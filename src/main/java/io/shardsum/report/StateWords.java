@@ -16,7 +16,7 @@ final class StateWords {
       case SKIPPED -> "skipped";
       case UNREADABLE -> "unreadable";
       case MISSING -> "missing";
-      case UNKNOWN -> "not reported";
+      case UNKNOWN -> "unknown";
     };
   }
 
@@ -24,12 +24,12 @@ final class StateWords {
   static String meaning(CoverageState state) {
     return switch (state) {
       case VERIFIED -> "equal to a majority of its copies, or to a reference";
-      case DIFFERENT -> "not equal to what it should be, or not decided";
-      case HASHED_ONLY -> "hashed, and there was nothing to compare it with";
+      case DIFFERENT -> "not equal to what it should be, or undecided";
+      case HASHED_ONLY -> "hashed, but there was nothing to compare it with";
       case SKIPPED -> "left out by a pattern";
-      case UNREADABLE -> "there, and not read as a whole";
-      case MISSING -> "not there";
-      case UNKNOWN -> "the running engine does not tell";
+      case UNREADABLE -> "found, but not read completely";
+      case MISSING -> "not found";
+      case UNKNOWN -> "the running engine does not report it";
     };
   }
 

@@ -109,7 +109,7 @@ final class ModelDirectory {
   private void requireReadable(String name) {
     if (name.indexOf(UNKNOWN) >= 0) {
       throw new UsageException(
-          "Cannot sign %s: expected names of files that Java can read, found %s: does LC_ALL=C.UTF-8 help?"
+          "Cannot sign %s: expected names of files that Java can read, found %s: try LC_ALL=C.UTF-8"
               .formatted(ListedFile.shown(location), ListedFile.shown(name)));
     }
   }

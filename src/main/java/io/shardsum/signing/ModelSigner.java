@@ -103,10 +103,10 @@ public final class ModelSigner {
       throw cannot(file.path(), of, "none: " + row.getAs("reason"));
     }
     if (digests.isEmpty()) {
-      throw cannot(file.path(), of, "none: that takes a scan with --file-digest sha256");
+      throw cannot(file.path(), of, "none: scan with --file-digest sha256");
     }
     if (digests.size() > 1) {
-      throw cannot(file.path(), of, "two: it was read with other bytes the second time");
+      throw cannot(file.path(), of, "two: two readings of the file differ");
     }
     boolean isSame =
         row.<Long>getAs("bytes") == file.lengthBytes()
@@ -114,7 +114,7 @@ public final class ModelSigner {
     String identity = row.getAs("identity");
     if (!isSame || (identity != null && !identity.equals(FileIdentity.version(file)))) {
       throw cannot(
-          file.path(), "the file that scan %s has read".formatted(scan.scanId()), "another since");
+          file.path(), "the file as scan %s read it".formatted(scan.scanId()), "a changed one");
     }
     return digests.get(0);
   }
@@ -151,7 +151,7 @@ public final class ModelSigner {
       throw cannot(
           file.path(),
           "a file that scan %s has hashed".formatted(scan.scanId()),
-          "weights that it has not read (--ignore leaves a file out)");
+          "weights that it did not read (--ignore leaves a file out)");
     }
     if (file.lengthBytes() > MOST_BYTES_NOW) {
       throw cannot(

@@ -52,7 +52,7 @@ public final class SignatureFile {
     try {
       if (present == Present.REFUSED && storage().exists(path)) {
         throw new UsageException(
-            "Cannot write %s: expected no such file, found one: --replace replaces it"
+            "Cannot write %s: expected no file of this name, found one (--replace overwrites it)"
                 .formatted(shown()));
       }
     } catch (IOException e) {

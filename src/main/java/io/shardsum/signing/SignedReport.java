@@ -63,7 +63,7 @@ public final class SignedReport {
   private UsageException notAReport(String found) {
     return new UsageException(
         ForeignText.shown(
-            "Cannot verify %s: expected what jobs/sign makes of a scan, found %s"
+            "Cannot verify %s: expected a signed result of a scan, made by jobs/sign, found %s"
                 .formatted(path, found),
             MESSAGE_CODE_POINTS));
   }
@@ -83,7 +83,8 @@ public final class SignedReport {
     return DsseEnvelope.parse(path, envelope).isSignedBy(key)
         ? Optional.empty()
         : Optional.of(
-            incomplete("is not signed by %s, or was changed since".formatted(key.path())));
+            incomplete(
+                "is not signed by %s, or was changed after it was signed".formatted(key.path())));
   }
 
   private Outcome incomplete(String what) {
@@ -123,7 +124,7 @@ public final class SignedReport {
         : new Outcome(
             ExitCode.EQUAL,
             List.of(
-                "Scan %s of fleet %s, begun at %s, verdict %s: signed by %s, and the tables hold what was signed"
+                "Scan %s of fleet %s, begun at %s, verdict %s: signed by %s. The tables are as they were when it was signed"
                     .formatted(
                         scanId,
                         predicate.path("fleet").asText(),
@@ -179,7 +180,7 @@ public final class SignedReport {
     return found.sha256().equals(signed(name, statement))
         ? Optional.empty()
         : Optional.of(
-            "%s: expected %s, as signed, found as many rows with other content"
+            "%s: expected %s, as signed, found as many rows, but different ones"
                 .formatted(name, NumberWords.count(rows, "row")));
   }
 

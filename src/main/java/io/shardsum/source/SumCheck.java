@@ -49,7 +49,7 @@ final class SumCheck {
     }
     throw new SumsDifferException(
         ForeignText.shown(
-            "Cannot trust GPU %s of host %s (executor %s): %s: expected sum %s, as the CPU has it, found %s"
+            "Cannot trust GPU %s of host %s (executor %s): %s: expected sum %s, as the CPU computed it, found %s"
                 .formatted(
                     Optional.ofNullable(placement.gpu())
                         .map(UTF8String::toString)

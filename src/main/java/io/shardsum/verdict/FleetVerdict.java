@@ -1,5 +1,6 @@
 package io.shardsum.verdict;
 
+import io.shardsum.fleet.ComparisonGroup;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -61,7 +62,7 @@ public final class FleetVerdict {
         (isCompared(group, reference)
                 ? "%s is the declared reference of %s: the copies were compared with it, without a vote"
                 : "%s is the declared reference of %s, but nothing could be compared with it")
-            .formatted(reference.name(), group.label()));
+            .formatted(reference.name(), ComparisonGroup.words(group.label())));
   }
 
   /** Whether any tensor of another copy was compared with it. */

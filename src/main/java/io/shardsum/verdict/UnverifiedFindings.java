@@ -55,8 +55,9 @@ final class UnverifiedFindings {
     return finding(
         Subject.EVERYBODY,
         Optional.of(verdict.group().label()),
-        "all %s engines of %s read the same files: compared with nothing"
-            .formatted(Integer.toString(engines), verdict.group().label()));
+        "all %s %s read the same files: compared with nothing"
+            .formatted(
+                Integer.toString(engines), ComparisonGroup.engines(verdict.group().label())));
   }
 
   private Finding ofEngine(String engine, SortedSet<Integer> ranks, int engines) {

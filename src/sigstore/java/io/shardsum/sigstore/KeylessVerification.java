@@ -75,7 +75,7 @@ public final class KeylessVerification implements Function<Map<String, String>, 
     Bundle bundle = Bundle.from(new StringReader(asked.get("bundle")));
     if (bundle.getEntries().size() != 1) {
       throw new KeylessVerificationException(
-          "one entry of a transparency log is needed, and there are " + bundle.getEntries().size());
+          "expected 1 entry of a transparency log, found " + bundle.getEntries().size());
     }
     KeylessVerifier.builder()
         .trustedRootProvider(() -> trustedRoot)
@@ -114,7 +114,7 @@ public final class KeylessVerification implements Function<Map<String, String>, 
     for (Instant time : times) {
       if (time.isBefore(from) || time.isAfter(to)) {
         throw new KeylessVerificationException(
-            "it was logged at %s, its certificate is valid from %s to %s"
+            "it was logged at %s, but its certificate is valid from %s to %s"
                 .formatted(time, from, to));
       }
       if (TransparencyLog.find(trustedRoot.getTLogs(), log, time).isEmpty()) {

@@ -53,7 +53,7 @@ class FileDigestTest {
               isBroken
                   ? "Cannot read %s: not a safetensors file: expected a header, found text that begins with `no weights`"
                       .formatted(path)
-                  : isHashed ? null : "not hashed as a whole: that takes --file-digest sha256");
+                  : isHashed ? null : "not hashed as a whole: scan with --file-digest sha256");
     }
   }
 

@@ -30,6 +30,21 @@ class FindingLinesTest {
             "d, rank 0: ALL_ZERO: 1 of 5 tensors");
   }
 
+  @Test
+  void nameEnginesOfADirectoryByWhatTheyHaveInCommonAndNotByAFingerprint() {
+    Finding undecided =
+        Finding.of(
+            FindingKind.UNDECIDED,
+            Subject.everybodyAt(2, Optional.empty()),
+            Comparison.NONE,
+            Optional.of("structure ef26fe9b tp4 pp1 dp1 sglang-0.5.20"),
+            "no content has a majority");
+
+    assertThat(FindingLines.of(List.of(undecided)))
+        .containsExactly(
+            "engines with the same tensors (tp 4), rank 2: UNDECIDED: no content has a majority");
+  }
+
   private static Finding zero(String engine, int rank, String detail) {
     return Finding.of(
         FindingKind.ALL_ZERO,

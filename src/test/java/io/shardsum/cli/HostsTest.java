@@ -82,7 +82,7 @@ class HostsTest {
     assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
     assertThat(run.out())
         .contains(
-            "1 of 2 files of weights match the manifest",
+            "1 of 2 weight files matches the manifest",
             "FILE_DIFFERS",
             "the same when it was read again");
   }

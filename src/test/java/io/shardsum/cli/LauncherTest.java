@@ -243,7 +243,7 @@ class LauncherTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--master           | Expected a value behind --master",
+        "--master           | --master: expected a value after it, found none",
         "--master ''        | --master: expected local",
         "--conf abc         | --conf: expected KEY=VALUE, found 'abc'",
         "--driver-memory 4x | --driver-memory: expected a number with m or g, such as 4g",
@@ -299,8 +299,8 @@ class LauncherTest {
       delimiter = '|',
       value = {
         "580.65.06  | spark413/a | ''",
-        "535.183.01 | spark413/a | Cannot hash on a GPU: expected a driver of NVIDIA from release 580 on, found 535.183.01",
-        "590.12     | spark412/a | Cannot hash on a GPU: expected a jar of the RAPIDS Accelerator that knows Spark 4.1.3, found none of it in ",
+        "535.183.01 | spark413/a | Cannot hash on a GPU: expected an NVIDIA driver of release 580 or newer, found 535.183.01",
+        "590.12     | spark412/a | Cannot hash on a GPU: expected a jar of the RAPIDS Accelerator for Spark 4.1.3, found one for other releases: ",
       })
   void aMachineForGpusIsLookedAt(String driver, String inJar, String refusal) throws Exception {
     gpus("0", driver);

@@ -265,7 +265,7 @@ class LiveCommandTest {
     assertThat(engine.exitCode()).as(engine.err()).isZero();
     assertThat(engine.out())
         .containsPattern("(?m)^Engine b of m tp2 pp1 dp1 sglang-0.5.20: 6f4f4eff")
-        .containsPattern("(?m)^Running b of m .* live sglang all: [0-9a-f]{64}$")
+        .containsPattern("(?m)^Running engine b of m .* live sglang all: [0-9a-f]{64}$")
         .contains("b (live), rank 0, " + NORM + ": LIVE_DIFFERS");
     assertThat(rank.out()).contains(NORM + ": 2 contents in 3 copies");
     assertThat(tensor.out())

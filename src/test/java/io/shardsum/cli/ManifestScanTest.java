@@ -98,7 +98,7 @@ class ManifestScanTest {
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
     assertThat(run.out())
         .contains(
-            "alone: MANIFEST: 2 of 2 files of weights match the manifest file:%s; it is not signed; not compared: 1 other file (missing, unreadable, over 64 MiB, or read with two contents)"
+            "alone: MANIFEST: 2 of 2 weight files match the manifest file:%s; it is not signed; not compared: 1 other file (missing, unreadable, over 64 MiB, or two readings differ)"
                 .formatted(fleet.directory("alone").resolve("SHA256SUMS")))
         .doesNotContain("UNVERIFIED");
   }
@@ -143,7 +143,7 @@ class ManifestScanTest {
     assertThat(findings(findings, "partly", "FILE_EXTRA")).isEmpty();
     assertThat(detail(findings, "partly", "NOT_CHECKED"))
         .contains(PART_1)
-        .endsWith("its publisher has left it out (ignore_paths)");
+        .endsWith("its publisher left it out of the signature (ignore_paths)");
     assertThat(detail(findings, "less", "FILE_MISSING")).contains(GONE);
     assertThat(detail(findings, "pointer", "UNREADABLE"))
         .contains("a Git LFS pointer, oid sha256:" + pointed + ", size 4096");
@@ -151,11 +151,11 @@ class ManifestScanTest {
         .contains("says SHA-256 " + pointed, "and the same when it was read again");
     assertThat(findings(findings, "blake3", "FILE_DIFFERS")).isEmpty();
     assertThat(detail(findings, "blake3", "NOT_CHECKED"))
-        .contains("expected digests of SHA-256, found BLAKE3: that of", PART_0);
+        .contains("expected SHA-256 digests, found BLAKE3 digests, such as that of", PART_0);
     assertThat(detail(findings, "config", "FILE_DIFFERS"))
         .contains("config.json: ", "and the same when it was read again");
     assertThat(detail(findings, "config", "MANIFEST"))
-        .startsWith("2 of 2 files of weights match the manifest")
+        .startsWith("2 of 2 weight files match the manifest")
         .endsWith("SHA256SUMS, and 1 other file; it is not signed");
   }
 
@@ -206,7 +206,7 @@ class ManifestScanTest {
       delimiter = '|',
       textBlock =
           """
-          SHA256SUMS     | DIGEST  other.safetensors | does not fit engine alone: expected digests of its files, such as model-rank-0-part-0.safetensors, found none of them: another model or revision?
+          SHA256SUMS     | DIGEST  other.safetensors | does not fit engine alone: expected digests of its files, such as model-rank-0-part-0.safetensors, found none of them: is it for another model or revision?
           SHA256SUMS     | DIGEST  config.json | found none of them
           SHA256SUMS     | '' | expected digests of files, found none: it is empty
           SHA256SUMS     | MD5 (model-rank-0-part-0.safetensors) = 0123456789abcdef0123456789abcdef | found MD5

@@ -15,12 +15,12 @@ class ProgressLineTest {
       textBlock =
           """
           0             | read 0 B of 4.00 GB
-          1000000000    | read 1.00 GB of 4.00 GB, 0.50 GB/s, 6 s left
+          1000000000    | read 1.00 GB of 4.00 GB, 500.00 MB/s, 6 s left
           3999999999    | read 4.00 GB of 4.00 GB, 2.00 GB/s, finishing
           4000000000    | read 4.00 GB, writing tables
           5000000000    | read 4.00 GB, writing tables
-          50000000      | read 50.00 MB of 4.00 GB, 0.03 GB/s, 3 min left
-          1000000       | read 1.00 MB of 4.00 GB, 0.00 GB/s, 2 h 13 min left
+          50000000      | read 50.00 MB of 4.00 GB, 25.00 MB/s, 3 min left
+          1000000       | read 1.00 MB of 4.00 GB, 500.00 kB/s, 2 h 13 min left
           """)
   void saysHowFarTheScanIsAndNeverThatNoTimeIsLeft(long readBytes, String line) {
     assertThat(ProgressLine.line(new ReadingPace(readBytes, 4_000_000_000L, 2))).isEqualTo(line);

@@ -131,7 +131,7 @@ class SignCommandTest {
     CommandRun again = sign("whole", arguments);
     assertThat(again.exitCode()).isEqualTo(2);
     assertThat(again.err().lines()).hasSize(1);
-    assertThat(again.err()).contains("model.sig: expected no such file, found one");
+    assertThat(again.err()).contains("model.sig: expected no file of this name, found one");
   }
 
   private static Manifest verified(String engine) {
@@ -161,7 +161,7 @@ class SignCommandTest {
   void aFileThatHasChangedSinceIsNotSigned() throws IOException {
     Files.writeString(fleet.shard("changed", 0, 1), "x", StandardOpenOption.APPEND);
 
-    assertRefused("changed", PART_1 + ": expected the file that scan");
+    assertRefused("changed", PART_1 + ": expected the file as scan");
   }
 
   @Test
@@ -170,7 +170,7 @@ class SignCommandTest {
     Path copy = Files.copy(file, directory.resolve("copy"), StandardCopyOption.COPY_ATTRIBUTES);
     Files.move(copy, file, StandardCopyOption.REPLACE_EXISTING);
 
-    assertRefused("replaced", "found another since");
+    assertRefused("replaced", "found a changed one");
   }
 
   @Test
@@ -194,10 +194,7 @@ class SignCommandTest {
     assertThat(scan.exitCode()).as(scan.err()).isIn(3, 4);
 
     assertRefused(
-        "right",
-        "found none: that takes a scan with --file-digest sha256",
-        "--out",
-        others.toString());
+        "right", "found none: scan with --file-digest sha256", "--out", others.toString());
   }
 
   @Test

@@ -110,7 +110,8 @@ class VerifyReportCommandTest {
     CommandRun run = verify(tables, report, KEY);
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(run.out()).contains("signed by " + KEY + ", and the tables hold what was signed");
+    assertThat(run.out())
+        .contains("signed by " + KEY + ". The tables are as they were when it was signed");
     JsonNode payload =
         JSON.readTree(
             Base64.getDecoder().decode(JSON.readTree(report.toFile()).get("payload").asText()));
@@ -132,7 +133,7 @@ class VerifyReportCommandTest {
   void tablesOfOtherContentAreFound(SparkSession spark) throws IOException {
     assertDiffers(
         with("engines", rows(spark, "engines").withColumn("checksum", lit("0"))),
-        "engines: expected 2 rows, as signed, found as many rows with other content");
+        "engines: expected 2 rows, as signed, found as many rows, but different ones");
     assertDiffers(
         with("ranks", rows(spark, "ranks").limit(3)), "ranks: expected 4 rows, as signed, found 3");
     assertDiffers(
@@ -181,7 +182,7 @@ class VerifyReportCommandTest {
 
     for (CommandRun run : List.of(verify(tables, changed, KEY), verify(tables, report, stranger))) {
       assertThat(run.exitCode()).as(run.err()).isEqualTo(4);
-      assertThat(run.err()).contains("is not signed by ", "or was changed since");
+      assertThat(run.err()).contains("is not signed by ", "or was changed after it was signed");
     }
     CommandRun run = verify(tables, unsigned, KEY);
     assertThat(run.exitCode()).isEqualTo(4);

@@ -3,6 +3,8 @@ package io.shardsum.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ComparisonGroupTest {
   @Test
@@ -35,6 +37,20 @@ class ComparisonGroupTest {
         .isEqualTo("m checkpoint sglang-0.5.20 skip a,b");
     assertThat(group("model: 'm tp1 pp1 dp1 none'", "layout: checkpoint"))
         .isEqualTo("\"m tp1 pp1 dp1 none\" checkpoint sglang-0.5.20");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "structure ef26fe9b tp4 pp1 dp1 sglang-0.5.20 | engines with the same tensors (tp 4)",
+        "structure ef26fe9b tp4 pp2 dp1 sha256 none skip k,v | engines with the same tensors (tp 4, pp 2)",
+        "structure ef26fe9b checkpoint sglang-0.5.20 | checkpoints with the same tensors",
+        "acme/chat-8b@r1 tp4 pp1 dp1 sglang-0.5.20 | acme/chat-8b@r1 tp4 pp1 dp1 sglang-0.5.20",
+        "engine e | engine e"
+      })
+  void saysInWordsWhatEnginesHaveInCommon(String label, String words) {
+    assertThat(ComparisonGroup.words(label)).isEqualTo(words);
   }
 
   private static String group(String... lines) {

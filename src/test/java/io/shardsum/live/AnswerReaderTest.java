@@ -499,7 +499,7 @@ class AnswerReaderTest {
         sglang(
             "tp: 2",
             "[" + entry("w", A, info(1, 2, 0, 1)).replace("\"rank\": 1", "\"rank\": 0") + "]"),
-        "ranks[0] says that it is rank 0, and by its tp_rank and pp_rank it is rank 1");
+        "ranks[0] says that it is rank 0, but by its tp_rank and pp_rank it is rank 1");
     malformed(
         sglang("tp: 2", "[{\"checksums\": {\"w\": \"%s\"}}]".formatted(A)),
         "ranks[0] does not say which rank it is");
@@ -530,7 +530,7 @@ class AnswerReaderTest {
         "Cannot read the answer: ranks[0].checksums.w: expected 16 lower-case hex digits, found '0AA'");
     malformed(
         text("{\"success\": true, \"ranks\": [{\"parallelism_info\": {\"tp_rank\": -1}}]}"),
-        "Cannot read the answer: ranks[0].parallelism_info.tp_rank: expected a whole number from 0 on,"
+        "Cannot read the answer: ranks[0].parallelism_info.tp_rank: expected a whole number, 0 or more,"
             + " found a number");
     malformed(
         text("{\"success\": true, \"success\": true}"),
@@ -539,11 +539,12 @@ class AnswerReaderTest {
         text(
             "{\"success\": true, \"ranks\": [{\"checksums\": {\"\\ud800\": \"%s\"}}]}"
                 .formatted(A)),
-        "Cannot read the answer: ranks[0].checksums.\\ud800: the name holds half of a surrogate pair");
+        "Cannot read the answer: ranks[0].checksums.\\ud800: the name has half of a surrogate pair, so it is not valid Unicode");
     malformed(
         text("{\"checksums\": {}}"),
         "Cannot read the answer: checksums: expected SGLang's answer, found vLLM's (the description needs kind: vllm)");
-    malformed(text("{} {}"), "Cannot read the answer: something follows the end of the answer");
+    malformed(
+        text("{} {}"), "Cannot read the answer: there is more text after the end of the answer");
   }
 
   @Test
@@ -605,8 +606,8 @@ class AnswerReaderTest {
 
     assertThat(answer.problems().get(0).detail())
         .isEqualTo(
-            "Cannot read the answer: not JSON in other: nested deeper, or with a longer text, than"
-                + " answers are");
+            "Cannot read the answer: not JSON in other: nested deeper, or with a longer text, than any"
+                + " known answer");
   }
 
   @ParameterizedTest

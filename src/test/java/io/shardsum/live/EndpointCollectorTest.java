@@ -185,10 +185,10 @@ class EndpointCollectorTest {
 
     unreachable(
         ask("tp: 1", url(server) + ", api_key_env: ENGINE_KEY"),
-        "/weights_checker answered with status 302: it refers to /login?token=***");
+        "/weights_checker answered with status 302: it redirects to /login?token=***");
     unreachable(
         ask("tp: 1", url(nowhere)),
-        "/weights_checker answered with status 302, and no address to go to");
+        "/weights_checker answered with status 302, a redirect without an address");
   }
 
   @Test
@@ -209,7 +209,7 @@ class EndpointCollectorTest {
 
     unreachable(
         answer,
-        "the environment variable BROKEN_KEY holds what no key can be: expected ASCII without"
+        "the environment variable BROKEN_KEY does not hold a usable key: expected ASCII without"
             + " spaces");
     assertThat(server.asked()).isEmpty();
   }
@@ -261,7 +261,7 @@ class EndpointCollectorTest {
 
     unreachable(
         ask("tp: 1", "kind: vllm, " + url(server)),
-        "/weight_checker answered with status 404: Not Found; vLLM has one only with"
+        "/weight_checker answered with status 404: Not Found; vLLM answers there only with"
             + " VLLM_SERVER_DEV_MODE=1");
   }
 
@@ -290,10 +290,10 @@ class EndpointCollectorTest {
 
     unreachable(
         answer,
-        "/weights_checker answered with status 307: it refers to %s/weights_checker"
+        "/weights_checker answered with status 307: it redirects to %s/weights_checker"
             .formatted(other.url()));
     assertThat(answer.problems().get(0).cause())
-        .isEqualTo("the address is that of another server; redirects are not followed");
+        .isEqualTo("the server redirects to another address, and Shardsum does not follow");
     assertThat(other.asked()).isEmpty();
   }
 

@@ -98,7 +98,7 @@ class KeylessIdentityTest {
                 read(
                     bundle("keyless-late.sig"), identity(SIGNER, ISSUER, "late-trusted-root.json")))
         .hasMessageEndingWith(
-            "found one that is refused: it was logged at 2026-11-29T17:06:43Z, its certificate is valid from 2026-11-29T16:06:43Z to 2026-11-29T16:16:43Z");
+            "found one that is refused: it was logged at 2026-11-29T17:06:43Z, but its certificate is valid from 2026-11-29T16:06:43Z to 2026-11-29T16:16:43Z");
   }
 
   @ParameterizedTest
@@ -147,8 +147,9 @@ class KeylessIdentityTest {
     assertThatThrownBy(() -> read(bundle("keyless.sig"), identity))
         .isInstanceOf(ManifestException.class)
         .hasMessageStartingWith(
-            "Cannot verify keyless signatures: expected the jars of sigstore-java in %s, which a release has, found none that can be used ("
-                .formatted(directory));
+            "Cannot verify keyless signatures: expected the jars of sigstore-java in %s, found no jar with the class "
+                .formatted(directory))
+        .hasMessageEndingWith(": unpack the release again, or build it with mvn package");
   }
 
   @ParameterizedTest
@@ -225,7 +226,7 @@ class KeylessIdentityTest {
 
     assertThatThrownBy(() -> read(bundle("keyless.sig"), key))
         .hasMessageEndingWith(
-            "expected a signature by the key p256.pub.pem, found a keyless one: `identity`, `issuer` and `trusted-root` name whose it must be");
+            "expected a signature by the key p256.pub.pem, found a keyless one, which needs `identity`, `issuer` and `trusted-root`");
   }
 
   @ParameterizedTest

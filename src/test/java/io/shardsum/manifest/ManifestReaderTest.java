@@ -82,8 +82,8 @@ class ManifestReaderTest {
       textBlock =
           """
           SHA256SUMS | '' | expected digests of files, found none: it is empty
-          SHA256SUMS | 0123456789abcdef0123456789abcdef  a | expected SHA-256, the only digest of files that is computed, found MD5
-          SHA256SUMS | SHA512 (a) = 0123456789abcdef0123456789abcdef | the only digest of files that is computed, found SHA512
+          SHA256SUMS | 0123456789abcdef0123456789abcdef  a | expected SHA-256, the only digest that Shardsum computes of files, found MD5
+          SHA256SUMS | SHA512 (a) = 0123456789abcdef0123456789abcdef | the only digest that Shardsum computes of files, found SHA512
           SHA256SUMS | {"sha256": 1} | found JSON with neither dsseEnvelope nor files nor checksums
           checksums.json | {"files": {"a": {"size": 1}}} | expected SHA-256 in 64 hex digits, found `no sha256` of a
           checksum.json | {"version": 1, "files": [], "rank_to_reads": {}} | found the plan of a presharded dump of SGLang
@@ -253,9 +253,9 @@ class ManifestReaderTest {
       textBlock =
           """
           p256.sig | p384.pub.pem | expected a signature by the key
-          certificate.sig | p256.pub.pem | found one by a certificate: `certificate` names those that are trusted
+          certificate.sig | p256.pub.pem | found one by a certificate, which needs `certificate`
           shards.sig | p256.pub.pem | expected digests of whole files (model_signing's own default), found shards
-          blake2.sig | p256.pub.pem | expected SHA-256, the only digest of files that is computed, found blake2
+          blake2.sig | p256.pub.pem | expected SHA-256, the only digest that Shardsum computes of files, found blake2
           p256.sig | p256.sig | expected a public key in PEM (EC, P-256, P-384 or P-521), found none
           """)
   void refusesASignatureThatIsNotOfTheKeyOrOfOtherDigests(

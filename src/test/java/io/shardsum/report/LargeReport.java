@@ -75,7 +75,8 @@ record LargeReport(int engines, int scans, int findings) {
         reportedScan(past.get(scans - 1)),
         IntStream.range(0, engines).mapToObj(LargeReport::engine).toList(),
         reported,
-        List.of(new ReportedPart(CoverageState.VERIFIED, Optional.empty(), engines, ranks(), 1, 1)),
+        List.of(
+            new ReportedPart(CoverageState.VERIFIED, Optional.empty(), engines, ranks(), 1, 1, 0)),
         new ReportedHistory(fleet));
   }
 

@@ -31,7 +31,7 @@ class LargeReportTest {
     assertThat(JsonKeys.of(root))
         .isEqualTo(
             """
-            .: scan engines findings findingCount findingKinds history coverage checksums groups revisions
+            .: scan engines findings findingCount findingKinds history coverage checksums groups groupWords revisions
             scan: id fleet startedAt finishedAt toolVersion sparkVersion accelerator digest engines ranks tensors bytes verdict settings
             engines: name source model revision group expectedRanks hashedRanks missingRanks status state checksum bytes lastVerifiedAt verifiedWithin agreement ranks
             findings: number engine source rank role tensor kind severity expected actual votes cause detail state firstSeen timesSeen camps tensorBytes partsKnownBy partCount parts
@@ -41,7 +41,7 @@ class LargeReportTest {
             history.scans: id startedAt verdict scope errors warnings
             history.engines: engine steps
             history.engines.steps: changedRanks driftedRanks changed added removed bytes firstKey offRanks offSince
-            coverage: state engines ranks tensors bytes
+            coverage: state engines ranks tensors bytes expectedBytes
             """);
     assertThat(each(root.at("/history/engines"), engine -> engine.get("steps").size()))
         .hasSize(1_000)

@@ -96,7 +96,7 @@ class MisreadFileTest {
               assertThat(finding.tensors()).isNotEmpty();
               assertThat(finding.detail())
                   .startsWith("Two readings of misread:" + fleet.shard("once", 0, 0) + " differ: ")
-                  .contains("The second is what misread:", "and the file is not blamed")
+                  .contains("The second one matches misread:", "so the file is not blamed")
                   .endsWith(
                       "the rank was read again as a whole, and its checksum is of that reading");
             });
@@ -111,7 +111,7 @@ class MisreadFileTest {
         .satisfies(
             finding -> {
               assertThat(finding.kind()).isEqualTo("TRANSIENT_READ");
-              assertThat(finding.detail()).contains("Neither is what misread:");
+              assertThat(finding.detail()).contains("Neither matches misread:");
             });
   }
 
@@ -131,6 +131,6 @@ class MisreadFileTest {
         .singleElement()
         .satisfies(
             note ->
-                assertThat(note.detail()).startsWith("1 of 1 file of weights match the manifest"));
+                assertThat(note.detail()).startsWith("1 of 1 weight file matches the manifest"));
   }
 }

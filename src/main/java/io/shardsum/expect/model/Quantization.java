@@ -61,13 +61,13 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
             .flatMap(part -> part.object("quantization_config").stream())
             .findFirst();
     if (checkpoint.hasQuantizationFile() || checkpoint.config().has("compression_config")) {
-      return unknown("the checkpoint describes a quantization that is not covered");
+      return unknown("the checkpoint describes a quantization that Shardsum does not support");
     }
     if (config.isEmpty()) {
       return flag.isEmpty()
           ? new Quantization(Scheme.NONE, List.of(), "")
           : unknown(
-              "quantization %s of a checkpoint that is not quantized is not covered"
+              "Shardsum does not support quantization %s of a checkpoint that is not quantized"
                   .formatted(ForeignText.quoted(flag.get())));
     }
     return ofConfig(config.get(), flag);
@@ -77,7 +77,7 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
     String method = config.text("quant_method").orElse("");
     String given = flag.orElse(method);
     String uncovered =
-        "quantization %s is not covered; covered: fp8 in blocks, or by rows"
+        "Shardsum does not support quantization %s; supported: fp8 in blocks, or by rows"
             .formatted(ForeignText.quoted(given));
     if (given.equals(method) && method.equals("mxfp4")) {
       return new Quantization(Scheme.EXPERTS, List.of(), uncovered);
@@ -113,11 +113,11 @@ public record Quantization(Scheme scheme, List<String> ignored, String refusal) 
       return new Quantization(
           isStatic ? Scheme.STATIC_FP8 : Scheme.TENSOR_FP8,
           ignored,
-          "experts in fp8 with a scale for each tensor are not covered");
+          "Shardsum does not support experts in fp8 with a scale for each tensor");
     }
     if (!config.numbers("weight_block_size").equals(BLOCK) || !isDynamic) {
       return refused(
-          "fp8 in blocks is covered only with weight_block_size [128, 128] and activation_scheme"
+          "Shardsum supports fp8 in blocks only with weight_block_size [128, 128] and activation_scheme"
               + " dynamic",
           ignored);
     }

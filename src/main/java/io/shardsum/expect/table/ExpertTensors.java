@@ -182,7 +182,8 @@ final class ExpertTensors {
   private static void requireModules(Slot slot) {
     if (slot.modules().size() != MODULES) {
       throw new UnpredictableException(
-          "fp8 is covered only with a tensor for each expert, not in " + slot.modules().get(0));
+          "Shardsum supports fp8 only with a tensor for each expert, not in "
+              + slot.modules().get(0));
     }
   }
 

@@ -203,7 +203,8 @@ public final class ModelPlan {
   }
 
   private Optional<String> notLoaded(String option, String each) {
-    String notProved = "fp8 with a scale for each %s is not proved for this class".formatted(each);
+    String notProved =
+        "Shardsum does not support fp8 with a scale for each %s in this class".formatted(each);
     return Optional.of(table.options().getOrDefault(option, notProved))
         .filter(reason -> !reason.equals("loaded"));
   }

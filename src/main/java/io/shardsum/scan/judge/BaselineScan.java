@@ -130,15 +130,18 @@ public final class BaselineScan {
   private BaselineReference reference(String group, List<Row> engines) {
     List<Row> complete = engines.stream().filter(row -> row.getAs("checksum") != null).toList();
     if (complete.isEmpty()) {
-      throw refused("every engine of %s is INCOMPLETE in it".formatted(group));
+      throw refused("all %s are INCOMPLETE in it".formatted(ComparisonGroup.engines(group)));
     }
     Row first = complete.get(0);
     for (Row other : complete) {
       if (!Objects.equals(first.getAs("checksum"), other.getAs("checksum"))) {
         throw refused(
-            "engines %s and %s of %s differ in it: expected all to be equal, or one to be named: %s/ENGINE"
+            "engines %s and %s differ in it: expected %s to be equal, or one to be named: %s/ENGINE"
                 .formatted(
-                    first.getAs("engine"), other.getAs("engine"), group, baseline.scanId().text()));
+                    first.getAs("engine"),
+                    other.getAs("engine"),
+                    ComparisonGroup.engines(group),
+                    baseline.scanId().text()));
       }
     }
     return held(first.getAs("engine"));
@@ -168,6 +171,11 @@ public final class BaselineScan {
   }
 
   private ReferenceException misfit(EngineInventory engine, List<Row> engines) {
+    if (ComparisonGroup.isOfStructure(engine.group())) {
+      return refused(
+          "expected an engine with tensors of the same names, dtypes and shapes as engine %s, found none among %s"
+              .formatted(engine.spec().name(), names(engines, "engine")));
+    }
     return refused(
         "it holds %s: expected %s, to which engine %s belongs"
             .formatted(names(engines, "comparison_group"), engine.group(), engine.spec().name()));
@@ -175,7 +183,7 @@ public final class BaselineScan {
 
   private static String names(List<Row> rows, String column) {
     return rows.stream()
-        .map(row -> row.<String>getAs(column))
+        .map(row -> ComparisonGroup.words(row.getAs(column)))
         .collect(Collectors.toCollection(TreeSet::new))
         .stream()
         .limit(10)

@@ -1,6 +1,7 @@
 package io.shardsum.scan.judge;
 
 import io.shardsum.fleet.Authority;
+import io.shardsum.fleet.ComparisonGroup;
 import io.shardsum.fleet.EngineInventory;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.RankInventory;
@@ -153,7 +154,7 @@ final class ComparedGroups {
     return new ReferenceException(
         "Cannot compare with what is trusted in %s: rank %s of engine %s differs from rank %s of engine %s: expected trusted copies to be equal"
             .formatted(
-                group,
+                ComparisonGroup.words(group),
                 Integer.toString(other.rank()),
                 other.engine(),
                 Integer.toString(one.rank()),

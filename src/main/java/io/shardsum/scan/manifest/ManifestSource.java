@@ -92,7 +92,7 @@ public final class ManifestSource {
         .forEach(weights::add);
     if (!names.isEmpty() && names.stream().noneMatch(weights::contains)) {
       throw new ReferenceException(
-          "The manifest %s does not fit engine %s: expected digests of its files, such as %s, found none of them: another model or revision?"
+          "The manifest %s does not fit engine %s: expected digests of its files, such as %s, found none of them: is it for another model or revision?"
               .formatted(manifest.path(), engine.spec().name(), new TreeSet<>(names).first()));
     }
     NavigableSet<String> missing = new TreeSet<>(weights);

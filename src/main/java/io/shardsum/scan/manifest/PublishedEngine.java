@@ -47,13 +47,13 @@ record PublishedEngine(
     for (HashedWeights file : files) {
       String expected = manifest.files().get(file.name());
       if (file.isOutside()) {
-        findings.add(notChecked(file, "it lies in another directory than the engine's"));
+        findings.add(notChecked(file, "it is not in the engine's directory"));
       } else if (file.sha256().isEmpty()) {
         findings.add(notChecked(file, "it could not be hashed: " + file.reason()));
       } else if (manifest.others().containsKey(file.name())) {
         findings.add(notChecked(file, manifest.others().get(file.name())));
       } else if (expected == null && manifest.leavesOut(file.name())) {
-        findings.add(notChecked(file, "its publisher has left it out (ignore_paths)"));
+        findings.add(notChecked(file, "its publisher left it out of the signature (ignore_paths)"));
       } else if (expected == null) {
         extra.add(file);
       } else if (file.verdict(expected) == FileVerdict.AS_PUBLISHED) {
@@ -122,7 +122,7 @@ record PublishedEngine(
               FindingKind.NOT_CHECKED,
               differing,
               Comparison.NONE,
-              "not compared with %s: expected digests of SHA-256, found BLAKE3: that of %s is one"
+              "not compared with %s: expected SHA-256 digests, found BLAKE3 digests, such as that of %s"
                   .formatted(manifest.path(), blake3.get().path())));
     }
     if (areAll(differing, equal)
@@ -131,8 +131,8 @@ record PublishedEngine(
           finding(
               FindingKind.FILE_DIFFERS,
               differing,
-              Comparison.of(manifest.path(), "other bytes in each file"),
-              "none of %s has the digest that %s lists: another model or revision?"
+              Comparison.of(manifest.path(), "every file differs"),
+              "none of %s has the digest that %s lists: is it for another model or revision?"
                   .formatted(NumberWords.count(differing.size(), "file"), manifest.path())));
     }
     return differing.stream().map(this::ofDiffering).toList();
@@ -155,7 +155,7 @@ record PublishedEngine(
                   found,
                   foundAgain.isPresent()
                       ? "and the same when it was read again"
-                      : "by a single reading"
+                      : "and was not read again"
                           + file.again().map(again -> ": " + again.reason()).orElse("")));
     }
     return finding(
@@ -170,9 +170,9 @@ record PublishedEngine(
                     foundAgain.orElseThrow(),
                     file.again().flatMap(SecondHash::by).map(ReadBy::text).orElseThrow(),
                     foundAgain.equals(Optional.of(expected))
-                        ? "The second is what %s says, and the file is not blamed"
+                        ? "The second one matches %s, so the file is not blamed"
                             .formatted(manifest.path())
-                        : "Neither is what %s says, %s".formatted(manifest.path(), expected)))
+                        : "Neither matches %s, which says %s".formatted(manifest.path(), expected)))
         .readBy(file.readBy());
   }
 
@@ -187,7 +187,7 @@ record PublishedEngine(
               FindingKind.NOT_CHECKED,
               List.of(),
               Comparison.NONE,
-              "not compared with %s, as they belong to no rank of the engine, or to an incomplete one: %s"
+              "listed in %s, but not compared, as they belong to no rank of the engine or to an incomplete one: %s"
                   .formatted(manifest.path(), ForeignText.list(unread))));
     }
     if (isWhole && !missing.isEmpty()) {
@@ -251,10 +251,11 @@ record PublishedEngine(
         FindingKind.MANIFEST,
         List.of(),
         Comparison.NONE,
-        "%s of %s of weights match the manifest %s%s; %s%s"
+        "%s of %s %s the manifest %s%s; %s%s"
             .formatted(
                 Integer.toString(equal),
-                NumberWords.count(files, "file"),
+                NumberWords.count(files, "weight file"),
+                equal == 1 ? "matches" : "match",
                 manifest.path(),
                 others.equal() == 0
                     ? ""
@@ -262,7 +263,7 @@ record PublishedEngine(
                 manifest.signing().words(),
                 others.left() == 0
                     ? ""
-                    : "; not compared: %s (missing, unreadable, over 64 MiB, or read with two contents)"
+                    : "; not compared: %s (missing, unreadable, over 64 MiB, or two readings differ)"
                         .formatted(NumberWords.count(others.left(), "other file"))));
   }
 

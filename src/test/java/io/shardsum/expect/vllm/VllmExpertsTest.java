@@ -77,7 +77,7 @@ class VllmExpertsTest {
   @CsvSource({
     "moe-backend,flashinfer_trtllm,'moe-backend ''flashinfer_trtllm'' stores experts in BF16 on sm90 is not known'",
     "all2all-backend,deepep_low_latency,'it is not known how all2all-backend ''deepep_low_latency'' stores experts'",
-    "expert-placement-strategy,round_robin,chooses the ranks of experts",
+    "expert-placement-strategy,round_robin,it is not known which rank holds which expert",
     "enable-eplb,1,enable-eplb moves experts between ranks"
   })
   void refusesOthersByName(String setting, String value, String reason) throws IOException {

@@ -172,7 +172,7 @@ class VllmStartTest {
     model.write();
 
     assertThat(refusal(model, Map.of()))
-        .isEqualTo("config.json: " + key + " adds parameters that are not covered");
+        .isEqualTo("config.json: " + key + " adds parameters that Shardsum does not support");
   }
 
   @Test
@@ -182,7 +182,7 @@ class VllmStartTest {
 
     assertThat(refusal(model, Map.of()))
         .isEqualTo(
-            "vLLM reads only the consolidated files, in a format that is not covered, unless"
+            "vLLM reads only the consolidated files, in a format that Shardsum does not support, unless"
                 + " load-format is safetensors");
     assertThatThrownBy(
             () -> model.expected(ONE, Optional.empty(), Map.of("load-format", "safetensors")))

@@ -85,7 +85,7 @@ class GpuFaultsTest {
         .matches(
             "Cannot trust GPU of unknown address of host \\S+ \\(executor driver\\): chunk 2 of"
                 + " tensor large\\.weight in file:\\S+model-rank-0-part-0\\.safetensors: expected"
-                + " sum -?\\d+, as the CPU has it, found -?\\d+");
+                + " sum -?\\d+, as the CPU computed it, found -?\\d+");
     assertThat(Landed.parquetFiles(out().resolve("scans"))).isEmpty();
   }
 
@@ -109,7 +109,7 @@ class GpuFaultsTest {
         .isInstanceOf(SumsDifferException.class)
         .hasMessageMatching(
             "Cannot trust GPU .* chunk 0 of tensor \\S+, dequantized, in file:\\S+: expected sum"
-                + " -?\\d+, as the CPU has it, found -?\\d+");
+                + " -?\\d+, as the CPU computed it, found -?\\d+");
   }
 
   @Test
@@ -180,7 +180,7 @@ class GpuFaultsTest {
 
     assertThat(process.output())
         .contains("attempt 0 is wrong", "attempt 1 is right")
-        .containsPattern("SumsDifferException: Cannot trust GPU .*, as the CPU has it, found");
+        .containsPattern("SumsDifferException: Cannot trust GPU .*, as the CPU computed it, found");
     assertThat(process.exitCode()).isEqualTo(1);
   }
 
