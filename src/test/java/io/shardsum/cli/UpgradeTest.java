@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.shardsum.tables.TableViews;
 import io.shardsum.testing.LocalSpark;
+import io.shardsum.testing.Views;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.apache.commons.io.FileUtils;
@@ -57,8 +57,7 @@ class UpgradeTest {
 
   @Test
   void readsItsTablesInSql(SparkSession spark) {
-    SparkSession views = spark.newSession();
-    TableViews.statements(tables.toString(), TableViews.Dialect.SPARK).forEach(views::sql);
+    SparkSession views = Views.of(spark, tables, "findings", "tensors");
 
     assertThat(views.sql("SELECT scan_id, engine, kind FROM findings").collectAsList().toString())
         .isEqualTo("[[tuesday,c,DAMAGED]]");

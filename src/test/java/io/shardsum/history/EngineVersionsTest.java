@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.tables.Scope;
-import io.shardsum.tables.TableViews;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.Nights;
 import io.shardsum.testing.Nights.Engine;
+import io.shardsum.testing.Views;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
@@ -185,8 +185,7 @@ class EngineVersionsTest {
 
   @Test
   void areTheRowsOfTheView() {
-    SparkSession views = spark.newSession();
-    TableViews.statements(out.toString(), TableViews.Dialect.SPARK).forEach(views::sql);
+    SparkSession views = Views.of(spark, out, "engine_versions");
 
     assertThat(views.table("engine_versions").collectAsList())
         .extracting(EngineVersion::of)

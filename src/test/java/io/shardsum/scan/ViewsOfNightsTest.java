@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shardsum.tables.FinishedScan;
 import io.shardsum.tables.Scope;
-import io.shardsum.tables.TableViews;
 import io.shardsum.testing.LocalSpark;
 import io.shardsum.testing.Nights;
 import io.shardsum.testing.Nights.Engine;
+import io.shardsum.testing.Views;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
@@ -62,8 +62,7 @@ class ViewsOfNightsTest {
             Instant.now().plus(Duration.ofDays(30)),
             List.of(engine("a", "w"), engine("b", "w"), C))
         .write(spark, out);
-    views = spark.newSession();
-    TableViews.statements(out.toString(), TableViews.Dialect.SPARK).forEach(views::sql);
+    views = Views.of(spark, out, "scans", "latest_scans", "engines_today", "open_findings");
   }
 
   private static Engine engine(String name, String word) {
