@@ -169,7 +169,7 @@ class GpuPlanTest {
               stage,
               List.of(new ReadAlike(stage, Digest.BOTH, FileDigest.NONE, files)),
               new ArrayList<>());
-      case TENSORS -> rows.tensors(rows.readAlike());
+      case TENSORS -> rows.inFewFiles(rows.readAlike());
       case RANKS ->
           stage
               .query()

@@ -196,10 +196,12 @@ public final class WeightReader {
     WeightRows rows = new WeightRows(session, files, size, request, hasher);
     List<ReadAlike> withCanaries =
         rows.readAlike().stream().map(r -> r.with(canaries.among(r.files(), r.digest()))).toList();
-    Dataset<Row> tensors = aside.takenOut(rows.tensors(withCanaries));
     Path wave = waves.next();
     try {
-      QueryExecution written = write(wave, tensors, size);
+      QueryExecution written =
+          isForDriver(size)
+              ? collected(wave, aside.takenOut(rows.tensors(withCanaries)))
+              : written(wave, aside.takenOut(rows.inFewFiles(withCanaries)));
       faults.check();
       CanaryResult result = canaries.check(aside);
       waves.land(
@@ -213,21 +215,25 @@ public final class WeightReader {
     }
   }
 
-  private QueryExecution write(Path wave, Dataset<Row> tensors, ScanSize size) {
-    boolean byDriver =
-        waves.isOnStore()
-            && accelerator == Accelerator.CPU
-            && size.tensors() <= MOST_TENSORS_OF_DRIVER
-            && size.chunks() <= MOST_CHUNKS_OF_DRIVER;
-    return byDriver
-        ? ExecutedWrite.ofCollected(
-            tensors, rows -> waves.writeFew(wave, session.createDataFrame(rows, tensors.schema())))
-        : ExecutedWrite.of(session, wave, () -> waves.write(wave, tensors));
+  /** Few rows land sooner by the driver, as one file: they do not move between executors first. */
+  private boolean isForDriver(ScanSize size) {
+    return accelerator == Accelerator.CPU
+        && size.tensors() <= MOST_TENSORS_OF_DRIVER
+        && size.chunks() <= MOST_CHUNKS_OF_DRIVER;
+  }
+
+  private QueryExecution collected(Path wave, Dataset<Row> tensors) {
+    return ExecutedWrite.ofCollected(
+        tensors, rows -> waves.writeFew(wave, session.createDataFrame(rows, tensors.schema())));
+  }
+
+  private QueryExecution written(Path wave, Dataset<Row> tensors) {
+    return ExecutedWrite.of(session, wave, () -> waves.write(wave, tensors));
   }
 
   private Dataset<Row> rows(List<PlannedFile> files, ScanSize size) {
     WeightRows rows = new WeightRows(session, files, size, request, hasher);
-    return rows.tensors(rows.readAlike());
+    return rows.inFewFiles(rows.readAlike());
   }
 
   private static RuntimeException failure(Throwable cause) {

@@ -12,6 +12,7 @@ import io.shardsum.tables.SqlStage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -21,7 +22,7 @@ import org.apache.spark.sql.SparkSession;
  *
  * <p>A file that is no longer than a task is read whole, and its rows are complete as they come. A
  * longer one is cut, and its tensors' runs, or on a GPU their chunks, are merged, for which rows
- * move between executors. Rows also move where else there would be many small files in the table.
+ * move between executors.
  */
 final class WeightRows {
 
@@ -62,6 +63,19 @@ final class WeightRows {
 
   /** The rows of {@code sql/tensors.sql} over files, canaries among them. */
   Dataset<Row> tensors(List<ReadAlike> readings) {
+    return tensors(readings, rows -> rows);
+  }
+
+  /** The same, moved where executors would otherwise land many small files. */
+  Dataset<Row> inFewFiles(List<ReadAlike> readings) {
+    boolean anyWhole = readings.stream().anyMatch(r -> r.stage() == SqlStage.WHOLE);
+    boolean landsManyFiles = size.tensors() / tasks() < LEAST_ROWS_OF_A_LANDED_FILE;
+    return tensors(
+        readings,
+        rows -> anyWhole && landsManyFiles ? rows.repartition(col("file_index")) : rows);
+  }
+
+  private Dataset<Row> tensors(List<ReadAlike> readings, UnaryOperator<Dataset<Row>> moved) {
     List<PlannedFile> numbered = new ArrayList<>();
     Optional<Dataset<Row>> merged = Optional.empty();
     for (SqlStage stage : List.of(SqlStage.WHOLE, SqlStage.MERGED, SqlStage.CHUNKS)) {
@@ -71,15 +85,9 @@ final class WeightRows {
         merged = Optional.of(merged.map(before -> before.union(rows)).orElse(rows));
       }
     }
-    boolean anyWhole = readings.stream().anyMatch(r -> r.stage() == SqlStage.WHOLE);
-    boolean landsManyFiles = size.tensors() / tasks() < LEAST_ROWS_OF_A_LANDED_FILE;
     return SqlStage.TENSORS
         .query()
-        .with(
-            "merged",
-            anyWhole && landsManyFiles
-                ? merged.orElseThrow().repartition(col("file_index"))
-                : merged.orElseThrow())
+        .with("merged", moved.apply(merged.orElseThrow()))
         .with(
             "files",
             session.createDataFrame(
