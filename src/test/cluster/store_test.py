@@ -745,9 +745,17 @@ class HdfsTest(unittest.TestCase):
         self.assertEqual(scan.exit_code, 3, scan.log())
         self.assertEqual(scan.messages(), [])
         self.assertEqual(comparable(scan.result(), f"{self.hdfs.uri}/weights"), comparable(OnDisk.of(SMALL), SMALL))
-        report = Job("hdfs-report", "drift-report", "--out", f"{self.hdfs.uri}/tables").finish()
+        before = self.report("hdfs-report")
+        compact = Job("hdfs-compact", "retention", "--out", f"{self.hdfs.uri}/tables", "--compact").finish()
+        self.assertEqual(compact.exit_code, 0, compact.log())
+        self.assertEqual(compact.messages(), [])
+        self.assertEqual(self.report("hdfs-report-gathered"), before)
+
+    def report(self, name):
+        report = Job(name, "drift-report", "--out", f"{self.hdfs.uri}/tables", "--format", "json").finish()
         self.assertEqual(report.exit_code, 3, report.log())
         self.assertIn("chat-3", report.text("stdout"))
+        return report.result()
 
     def test_blocks_are_read_where_they_are(self):
         cluster = Cluster(SPARK_HOME, OUTPUT, [Worker(host) for host in self.HOSTS])

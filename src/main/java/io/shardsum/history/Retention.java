@@ -10,6 +10,7 @@ import io.shardsum.tables.Scope;
 import io.shardsum.tables.StoredScan;
 import io.shardsum.tables.StoredScan.TensorRows;
 import io.shardsum.tables.StoredScans;
+import io.shardsum.tables.StoredSizes;
 import io.shardsum.tables.TablesSession;
 import io.shardsum.text.ForeignText;
 import java.sql.Timestamp;
@@ -80,8 +81,8 @@ public final class Retention {
     scans.forEach(scan -> requireName(scan.scanId()));
     TablesSession.fit(own, scans.stream().mapToLong(PastScan::ranks).sum());
     Map<String, StoredScan> places = new HashMap<>();
-    scans.forEach(
-        scan -> places.put(scan.scanId(), stored.scan(scan.date(), scan.scanId(), gathered)));
+    StoredSizes sizes = stored.sizes(gathered);
+    scans.forEach(scan -> places.put(scan.scanId(), sizes.scan(scan.date(), scan.scanId())));
     Map<String, Set<KeepReason>> reasons =
         reasons(own, fleets, rows(fleets, finished, places, rules), gathered);
     List<RetainedScan> retained = new ArrayList<>();
@@ -96,7 +97,7 @@ public final class Retention {
     for (NumberedScans ofFleet : chosen) {
       for (PastScan scan : choice.inFuture(ofFleet.fleet())) {
         requireName(scan.scanId());
-        StoredScan place = stored.scan(scan.date(), scan.scanId(), gathered);
+        StoredScan place = sizes.scan(scan.date(), scan.scanId());
         retained.add(RetainedScan.of(scan, place, List.of(KeepReason.IN_FUTURE), rules));
       }
     }

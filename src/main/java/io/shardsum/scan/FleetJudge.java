@@ -39,6 +39,7 @@ import io.shardsum.verdict.RankOfEngine;
 import io.shardsum.verdict.Rereadings;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -223,12 +224,27 @@ record FleetJudge(
     List<Finding> findings = new ArrayList<>(ofFiles.findings());
     SourceResult running = SourceResult.none(WeightSource.LIVE);
     if (!live.isEmpty()) {
-      LiveCopies copies = liveCopies(reduced, ofFiles);
+      LiveCopies copies = liveCopies(reading, reduced, ofFiles);
+      again.ifPresent(of -> readAgain(copies, reading, of.known()));
       Judgement ofEngines = judge(copies);
       running = ofEngines.result(copies.ranks(), copies.engines(), copies.withFiles());
       findings.addAll(ofEngines.findings());
     }
     return new Judged(reading, reduced, List.of(inFiles, running), findings);
+  }
+
+  /** What running engines hold otherwise than their files; a rank that is read anew is enough. */
+  private void readAgain(LiveCopies copies, WeightReading reading, Rereadings known) {
+    Set<RankHolder> misread = known.misread();
+    known.takeTensors(
+        copies.misread().stream().filter(of -> !misread.contains(of.holder())).toList());
+    Set<RankHolder> suspect = new HashSet<>(copies.withOtherNames());
+    suspect.removeAll(known.misread());
+    known.take(headers(reading).readAgain(suspect));
+  }
+
+  private HeaderReading headers(WeightReading reading) {
+    return new HeaderReading(reading.tensors(), files, reading.executors(), request.reading());
   }
 
   private Judgement judge(CopySource copies) {
@@ -258,8 +274,7 @@ record FleetJudge(
         again.map(
             of ->
                 new SecondReader(
-                    new HeaderReading(
-                        reading.tensors(), files, reading.executors(), request.reading()),
+                    headers(reading),
                     new SecondReading(
                         reading.tensors(),
                         files,
@@ -272,7 +287,7 @@ record FleetJudge(
   }
 
   /** In a session of its own: there are few rows, however large the fleet is. */
-  private LiveCopies liveCopies(FileReduction reduced, Judgement ofFiles) {
+  private LiveCopies liveCopies(WeightReading reading, FileReduction reduced, Judgement ofFiles) {
     SparkSession ofFewRows = ScanSession.of(session, new ScanSize(0, 0));
     return LiveCopies.of(
         live,
@@ -281,6 +296,7 @@ record FleetJudge(
         reduced.ranks(),
         ofFiles.findings(),
         checkpoints,
+        reading.executors(),
         limits);
   }
 }

@@ -27,13 +27,7 @@ record DirectorySize(int files, int markers, long bytes, long fileMillis, long e
     }
     DirectorySize size = NONE;
     for (FileStatus entry : entries) {
-      if (entry.isDirectory()) {
-        size = size.plus(of(entry.getPath(), fileSystem));
-      } else if (entry.getPath().getName().equals(DroppedTensors.MARKER)) {
-        size = size.plus(MARKER);
-      } else {
-        size = size.plus(ofFile(entry));
-      }
+      size = size.plus(entry.isDirectory() ? of(entry.getPath(), fileSystem) : ofFile(entry));
     }
     return size;
   }
@@ -47,7 +41,11 @@ record DirectorySize(int files, int markers, long bytes, long fileMillis, long e
     }
   }
 
-  private static DirectorySize ofFile(FileStatus file) {
+  /** That of one file. */
+  static DirectorySize ofFile(FileStatus file) {
+    if (file.getPath().getName().equals(DroppedTensors.MARKER)) {
+      return MARKER;
+    }
     return new DirectorySize(1, 0, file.getLen(), file.getModificationTime(), 0);
   }
 

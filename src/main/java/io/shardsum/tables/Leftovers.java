@@ -3,9 +3,11 @@ package io.shardsum.tables;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -70,22 +72,26 @@ final class Leftovers {
         }
       }
     }
+    Set<ScanPartition> finished = finished();
     Map<String, List<Path>> unfinished = new TreeMap<>();
     for (Map.Entry<ScanPartition, List<Path>> scan : directories.entrySet()) {
       boolean isGathered = gathered.gathering(scan.getKey().scanId()).isPresent();
-      if (!isGathered && !isFinished(scan.getKey())) {
+      if (!isGathered && !finished.contains(scan.getKey())) {
         unfinished.put(scan.getKey().toString(), scan.getValue());
       }
     }
     return unfinished;
   }
 
-  private boolean isFinished(ScanPartition partition) throws IOException {
-    for (FileStatus file : StoredScans.list(partition.in(out, ScanTable.SCANS), fileSystem)) {
-      if (file.getPath().getName().endsWith(".parquet")) {
-        return true;
+  private Set<ScanPartition> finished() throws IOException {
+    Set<ScanPartition> finished = new HashSet<>();
+    for (FileStatus of : FilesBelow.of(new Path(out, ScanTable.SCANS.tableName()), fileSystem)) {
+      Path file = of.getPath();
+      if (file.getName().endsWith(".parquet")
+          && ScanPartition.isDay(file.getParent().getParent())) {
+        ScanPartition.at(file).ifPresent(finished::add);
       }
     }
-    return false;
+    return finished;
   }
 }

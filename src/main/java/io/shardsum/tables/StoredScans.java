@@ -6,13 +6,9 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -38,7 +34,6 @@ public final class StoredScans {
 
   private final Path out;
   private final FileSystem fileSystem;
-  private final Map<String, Long> bytesOfGatherings = new HashMap<>();
 
   /**
    * Those of the tables in a directory.
@@ -83,43 +78,16 @@ public final class StoredScans {
   }
 
   /**
-   * What a finished scan has; of what a gathering has its share.
+   * What finished scans have now.
    *
    * @param gathered which scans are gathered
    */
-  public StoredScan scan(LocalDate date, String scanId, GatheredScans gathered) {
-    ScanPartition partition = ScanPartition.of(date, scanId);
+  public StoredSizes sizes(GatheredScans gathered) {
     try {
-      DirectorySize tensors = DirectorySize.of(partition.in(out, ScanTable.TENSORS), fileSystem);
-      long others = 0;
-      for (ScanTable table : ORDER_OF_REMOVAL) {
-        if (table != ScanTable.TENSORS) {
-          others += DirectorySize.of(partition.in(out, table), fileSystem).bytes();
-        }
-      }
-      others += gatheredBytes(scanId, gathered);
-      return new StoredScan(partition, tensors.rows(), tensors.bytes(), others);
+      return new StoredSizes(out, fileSystem, gathered);
     } catch (IOException e) {
       throw cannot("read the tables in", out.toString(), e);
     }
-  }
-
-  private long gatheredBytes(String scanId, GatheredScans gathered) throws IOException {
-    Optional<String> gathering = gathered.gathering(scanId);
-    if (gathering.isEmpty()) {
-      return 0;
-    }
-    Long known = bytesOfGatherings.get(gathering.get());
-    if (known == null) {
-      known = 0L;
-      for (ScanTable table : ORDER_OF_REMOVAL) {
-        known +=
-            DirectorySize.of(GatheredScans.place(gathering.get()).in(out, table), fileSystem)
-                .bytes();
-      }
-      bytesOfGatherings.put(gathering.get(), known);
-    }
-    return known / gathered.sizes().get(gathering.get());
   }
 
   /**

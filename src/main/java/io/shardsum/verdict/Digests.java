@@ -22,7 +22,7 @@ public record Digests(Optional<String> sglang, Optional<String> sha256) {
   }
 
   /** Only the checksum of SGLang is known. */
-  static Digests ofSglang(String checksum) {
+  public static Digests ofSglang(String checksum) {
     return new Digests(Optional.of(checksum), Optional.empty());
   }
 }

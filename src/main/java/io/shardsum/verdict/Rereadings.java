@@ -27,17 +27,27 @@ public final class Rereadings {
   private final Map<SuspectTensor.CopiedTensor, Readings> readings = new LinkedHashMap<>();
   private final Set<SuspectTensor.CopiedTensor> unread = new HashSet<>();
   private final Map<RankHolder, MisreadHeader> headers = new LinkedHashMap<>();
+  private final Map<SuspectTensor.CopiedTensor, Readings> ofEngines = new LinkedHashMap<>();
   private final List<Finding> files = new ArrayList<>();
   private final TransientReads transientReads = new TransientReads();
 
   /** Whether nothing was read again. */
   public boolean isEmpty() {
-    return looks.isEmpty() && readings.isEmpty() && headers.isEmpty() && files.isEmpty();
+    return looks.isEmpty()
+        && readings.isEmpty()
+        && headers.isEmpty()
+        && ofEngines.isEmpty()
+        && files.isEmpty();
   }
 
   /** Takes headers that came out otherwise when they were read again. */
   public void take(List<MisreadHeader> misread) {
     misread.forEach(header -> headers.putIfAbsent(header.holder(), header));
+  }
+
+  /** Takes tensors that came out otherwise when they were read again for a running engine. */
+  public void takeTensors(List<MisreadTensor> misread) {
+    misread.forEach(tensor -> ofEngines.put(tensor.copy(), tensor.readings()));
   }
 
   /** Takes what is said of files that gave other bytes when they were read again as a whole. */
@@ -58,6 +68,7 @@ public final class Rereadings {
   public Set<RankHolder> misread() {
     Set<RankHolder> misread = new LinkedHashSet<>(headers.keySet());
     files.forEach(finding -> misread.add(holder(finding)));
+    ofEngines.keySet().forEach(copy -> misread.add(copy.holder()));
     readings.forEach(
         (copy, of) -> {
           if (of.isFirstWrong()) {
@@ -69,17 +80,24 @@ public final class Rereadings {
 
   /** What ranks hold is of another reading now, of all their files: nothing else counts. */
   public void readAnew(Set<RankHolder> ranks) {
-    Map<SuspectTensor.CopiedTensor, Readings> before = new LinkedHashMap<>(readings);
-    before.keySet().removeIf(copy -> !ranks.contains(copy.holder()));
     transientReads.addReadAnew(
-        before,
+        of(ranks, readings),
+        of(ranks, ofEngines),
         headers.values().stream().filter(header -> ranks.contains(header.holder())).toList(),
         files.stream().filter(finding -> ranks.contains(holder(finding))).toList());
     looks.keySet().removeIf(suspect -> ranks.contains(suspect.holder()));
     readings.keySet().removeIf(copy -> ranks.contains(copy.holder()));
+    ofEngines.keySet().removeIf(copy -> ranks.contains(copy.holder()));
     unread.removeIf(copy -> ranks.contains(copy.holder()));
     headers.keySet().removeAll(ranks);
     files.removeIf(finding -> ranks.contains(holder(finding)));
+  }
+
+  private static Map<SuspectTensor.CopiedTensor, Readings> of(
+      Set<RankHolder> ranks, Map<SuspectTensor.CopiedTensor, Readings> all) {
+    Map<SuspectTensor.CopiedTensor, Readings> some = new LinkedHashMap<>(all);
+    some.keySet().removeIf(copy -> !ranks.contains(copy.holder()));
+    return some;
   }
 
   /** Those suspects that were not looked at as they are now, or not often enough. */
@@ -230,6 +248,6 @@ public final class Rereadings {
 
   /** One for each transient read, also of what was read anew since. */
   public List<Finding> transientReads() {
-    return transientReads.findings(readings, misread(), headers.values(), files);
+    return transientReads.findings(readings, ofEngines, misread(), headers.values(), files);
   }
 }

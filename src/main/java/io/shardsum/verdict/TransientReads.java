@@ -26,9 +26,11 @@ final class TransientReads {
   /** Takes what was said of ranks that are read anew. */
   void addReadAnew(
       Map<SuspectTensor.CopiedTensor, Readings> readings,
+      Map<SuspectTensor.CopiedTensor, Readings> ofEngines,
       Collection<MisreadHeader> headers,
       List<Finding> files) {
     before.add(readings);
+    before.add(ofEngines);
     headersBefore.addAll(headers);
     filesBefore.addAll(files);
   }
@@ -37,10 +39,12 @@ final class TransientReads {
    * All of them.
    *
    * @param now of ranks that were not read anew since
+   * @param ofEngines the same, by what running engines hold
    * @param withoutChecksum the ranks that are known by wrong bytes alone
    */
   List<Finding> findings(
       Map<SuspectTensor.CopiedTensor, Readings> now,
+      Map<SuspectTensor.CopiedTensor, Readings> ofEngines,
       Set<RankHolder> withoutChecksum,
       Collection<MisreadHeader> headersNow,
       List<Finding> filesNow) {
@@ -49,6 +53,7 @@ final class TransientReads {
     List<Finding> findings = new ArrayList<>();
     before.forEach(readings -> findings.addAll(findings(readings, outcome)));
     findings.addAll(findings(now, outcome));
+    findings.addAll(findings(ofEngines, outcome));
     Stream.concat(headersBefore.stream(), headersNow.stream())
         .forEach(header -> findings.add(header.finding(outcome.apply(header.holder()))));
     Stream.concat(filesBefore.stream(), filesNow.stream())

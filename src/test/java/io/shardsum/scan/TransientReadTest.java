@@ -100,14 +100,17 @@ class TransientReadTest {
 
     engines("both", "digest: both", "a", "b", "c");
     misread("both-b", 1);
+
+    engines("trusted", "trusted: true", "a", "b");
+    misread("trusted-b", 1);
   }
 
   private void engines(String model, String... names) {
     for (String name : names) {
-      if (!name.startsWith("digest")) {
-        String digest = names[0].startsWith("digest") ? names[0] : "digest: sglang";
+      if (!name.contains(":")) {
+        String setting = names[0].contains(":") ? names[0] : "digest: sglang";
         String engine = model + "-" + name;
-        fleet.engine(engine, List.of("model: " + model, digest));
+        fleet.engine(engine, List.of("model: " + model, setting));
         SmallFleet.write(
             fleet.shard(engine, 0, 0),
             SmallFleet.filled(
@@ -202,7 +205,8 @@ class TransientReadTest {
   /** In each table and in the summary; of no tensor is there a second row. */
   @Test
   void hasChecksumsOfTheRightBytesOnly() {
-    for (String engine : List.of("once-b", "two-a", "revote-c", "never-b", "sha-b", "both-b")) {
+    for (String engine :
+        List.of("once-b", "two-a", "revote-c", "never-b", "sha-b", "both-b", "trusted-b")) {
       String right =
           engine.substring(0, engine.indexOf('-')) + (engine.endsWith("-b") ? "-a" : "-b");
       assertThat(scan.rank(engine, 0).checksum())
@@ -248,7 +252,7 @@ class TransientReadTest {
                         + " scans, first_seen_at = last_seen_at FROM suspect_hosts")
                 .collectAsList())
         .extracting(row -> row.mkString(" "))
-        .containsExactly(here().host() + " driver null 12 8 4 11 1 true");
+        .containsExactly(here().host() + " driver null 13 9 4 12 1 true");
   }
 
   @Test
@@ -272,7 +276,7 @@ class TransientReadTest {
                 .filter(part -> part.state() == CoverageState.HASHED_ONLY)
                 .mapToLong(Coverage.Part::ranks)
                 .sum())
-        .isEqualTo(7);
+        .isEqualTo(8);
   }
 
   private SparkSession views() {
@@ -325,6 +329,12 @@ class TransientReadTest {
   void doesNotTakeADamagedCopyForRightWhenTheRightOneIsMisread() {
     assertThat(words("good")).containsExactly("TRANSIENT_READ good-a", "DAMAGED good-b");
     assertThat(findings("good").get(1).damage().orElseThrow().differingBits()).isEqualTo(1);
+  }
+
+  @Test
+  void doesNotSayThatTrustedEnginesDifferAfterOneReading() {
+    assertThat(words("trusted"))
+        .containsExactlyInAnyOrder("TRANSIENT_READ trusted-b", "REFERENCE -");
   }
 
   @Test

@@ -6,7 +6,6 @@ import io.shardsum.fleet.EngineInventory;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.RankInventory;
 import io.shardsum.tables.RankResult;
-import io.shardsum.tables.ReferenceException;
 import io.shardsum.verdict.ComparedGroup;
 import io.shardsum.verdict.RankContent;
 import io.shardsum.verdict.RankCopy;
@@ -49,11 +48,7 @@ final class ComparedGroups {
     this.baselines = baselines;
   }
 
-  /**
-   * The groups, in the order of the description.
-   *
-   * @throws ReferenceException if engines of one group that are trusted contradict each other
-   */
+  /** The groups, in the order of the description. */
   List<ComparedGroup> groups(Inventory inventory) {
     Map<String, List<EngineInventory>> byGroup =
         inventory.engines().stream()
@@ -135,10 +130,7 @@ final class ComparedGroups {
         Reference.Rank rank =
             new Reference.Rank(
                 RankHolder.now(copy.engine(), copy.rank()), copy.content().orElseThrow());
-        Reference.Rank before = ranks.putIfAbsent(copy.rankInReplica(), rank);
-        if (before != null && !before.content().equals(rank.content())) {
-          throw contradiction(engines.get(0).group(), before.holder(), rank.holder());
-        }
+        ranks.putIfAbsent(copy.rankInReplica(), rank);
       }
     }
     String name =
@@ -148,16 +140,5 @@ final class ComparedGroups {
     return Optional.of(
         new Reference(
             name, names.size() == 1 ? Optional.of(names.get(0)) : Optional.empty(), ranks));
-  }
-
-  private static ReferenceException contradiction(String group, RankHolder one, RankHolder other) {
-    return new ReferenceException(
-        "Cannot compare with what is trusted in %s: rank %s of engine %s differs from rank %s of engine %s: expected trusted copies to be equal"
-            .formatted(
-                ComparisonGroup.words(group),
-                Integer.toString(other.rank()),
-                other.engine(),
-                Integer.toString(one.rank()),
-                one.engine()));
   }
 }

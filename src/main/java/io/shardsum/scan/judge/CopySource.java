@@ -26,6 +26,14 @@ public interface CopySource {
   /** The copies by comparison group, with what of them is compared. */
   List<ComparedGroup> groups();
 
+  /**
+   * What is right by declaration and differs: for each rank a group of these copies alone. Without
+   * any, each group has one reference at most.
+   */
+  default List<ComparedGroup> contradictions() {
+    return List.of();
+  }
+
   /** The same groups with all that their copies hold, also what no other copy has. */
   default List<ComparedGroup> wholes() {
     return groups();

@@ -1,5 +1,6 @@
 package io.shardsum.scan.judge;
 
+import io.shardsum.fleet.Authority;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.checkpoint.CheckpointSource;
@@ -11,11 +12,15 @@ import io.shardsum.verdict.CoverageCount;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
 import io.shardsum.verdict.MisreadHeader;
+import io.shardsum.verdict.RankCopy;
 import io.shardsum.verdict.ReadBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -45,7 +50,6 @@ public record FileCopies(
    * Groups the ranks of files.
    *
    * @param baselines by comparison group
-   * @throws io.shardsum.tables.ReferenceException if engines that are trusted contradict each other
    */
   public static List<ComparedGroup> groups(
       Inventory inventory,
@@ -58,6 +62,29 @@ public record FileCopies(
   @Override
   public WeightSource source() {
     return WeightSource.FILES;
+  }
+
+  @Override
+  public List<ComparedGroup> contradictions() {
+    Set<String> trusted =
+        inventory.engines().stream()
+            .filter(engine -> engine.spec().authority() == Authority.REFERENCE)
+            .map(engine -> engine.spec().name())
+            .collect(Collectors.toSet());
+    return groups.stream().flatMap(group -> contradictions(group, trusted)).toList();
+  }
+
+  private static Stream<ComparedGroup> contradictions(ComparedGroup group, Set<String> trusted) {
+    return group.copies().stream()
+        .filter(copy -> trusted.contains(copy.engine()) && copy.content().isPresent())
+        .collect(Collectors.groupingBy(RankCopy::rankInReplica))
+        .values()
+        .stream()
+        .filter(copies -> copies.stream().map(RankCopy::content).distinct().count() > 1)
+        .map(
+            copies ->
+                new ComparedGroup(
+                    group.label(), group.family(), group.revision(), copies, Optional.empty()));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.shardsum.scan.judge;
 import io.shardsum.scan.checkpoint.ExpectedComparison;
 import io.shardsum.tables.NamedJobs;
 import io.shardsum.tables.RankResult;
+import io.shardsum.tables.ReferenceException;
 import io.shardsum.verdict.Agreements;
 import io.shardsum.verdict.ComparedGroup;
 import io.shardsum.verdict.Coverage;
@@ -11,6 +12,7 @@ import io.shardsum.verdict.Evidence;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
 import io.shardsum.verdict.FleetVerdict;
+import io.shardsum.verdict.RankCopy;
 import io.shardsum.verdict.RankHolder;
 import io.shardsum.verdict.RankOfEngine;
 import io.shardsum.verdict.Rereadings;
@@ -56,6 +58,8 @@ public final class Judge {
    *
    * @param past asked for only where copies differ
    * @param startedAt when the scan began
+   * @throws ReferenceException if engines that are trusted contradict each other, and none of them
+   *     was misread
    */
   public static Judgement judge(
       CopySource copies, String fleet, PastLookup past, Instant startedAt) {
@@ -69,6 +73,7 @@ public final class Judge {
   }
 
   private Judgement judgement(Instant startedAt) {
+    copies.contradictions().forEach(this::requireMisread);
     List<Finding> findings = new ArrayList<>();
     List<ComparedGroup> groups = copies.groups();
     Optional<ExpectedComparison> withExpected = withExpected(groups);
@@ -93,6 +98,41 @@ public final class Judge {
         Agreements.of(copies.wholes(), verdicts),
         amounts,
         coverage(groups, ofSource, amounts, withExpected, evidence, startedAt));
+  }
+
+  /** What is trusted is read again, too, before it is said that it differs. */
+  private void requireMisread(ComparedGroup trusted) {
+    List<ComparedGroup> groups = List.of(trusted);
+    Evidence evidence = evidence(copies.compared());
+    copies
+        .secondReader()
+        .ifPresent(
+            reader -> judgedAgain(new FleetVerdict(groups, evidence), groups, evidence, reader));
+    boolean misread =
+        copies.secondReader().stream()
+            .flatMap(reader -> reader.known().misread().stream())
+            .anyMatch(
+                holder -> trusted.copies().stream().anyMatch(of -> of.holder().equals(holder)));
+    if (!misread) {
+      throw contradiction(trusted);
+    }
+  }
+
+  private static ReferenceException contradiction(ComparedGroup trusted) {
+    RankCopy one = trusted.copies().get(0);
+    RankCopy other =
+        trusted.copies().stream()
+            .filter(copy -> !copy.content().equals(one.content()))
+            .findFirst()
+            .orElseThrow();
+    return new ReferenceException(
+        "Cannot compare with what is trusted in %s: rank %s of engine %s differs from rank %s of engine %s: expected trusted copies to be equal"
+            .formatted(
+                ComparisonGroup.words(trusted.label()),
+                Integer.toString(other.rank()),
+                other.engine(),
+                Integer.toString(one.rank()),
+                one.engine()));
   }
 
   private Optional<ExpectedComparison> withExpected(List<ComparedGroup> groups) {
@@ -122,21 +162,21 @@ public final class Judge {
 
   private List<Finding> judged(
       List<ComparedGroup> groups, Evidence evidence, Predicate<Finding> kept) {
-    FleetVerdict verdict = new FleetVerdict(groups, evidence);
-    List<Finding> findings =
-        copies
-            .secondReader()
-            .map(reader -> judgedAgain(verdict, groups, evidence, reader))
-            .orElseGet(
-                () -> {
-                  verdicts.add(verdict);
-                  return verdict.findings();
-                });
-    return findings.stream().filter(kept).toList();
+    FleetVerdict first = new FleetVerdict(groups, evidence);
+    Optional<SecondReader> second = copies.secondReader();
+    FleetVerdict verdict =
+        second.map(reader -> judgedAgain(first, groups, evidence, reader)).orElse(first);
+    verdicts.add(verdict);
+    return second
+        .map(reader -> reader.known().findings(verdict))
+        .orElseGet(verdict::findings)
+        .stream()
+        .filter(kept)
+        .toList();
   }
 
   /** Reads again until nobody is blamed for a reading that did not repeat. */
-  private List<Finding> judgedAgain(
+  private static FleetVerdict judgedAgain(
       FleetVerdict first, List<ComparedGroup> all, Evidence evidence, SecondReader reader) {
     List<ComparedGroup> groups = withoutMisread(first, all, reader);
     Rereadings rereadings = reader.known();
@@ -151,8 +191,7 @@ public final class Judge {
     if (rereadings.end(open)) {
       now = rereadings.judge(groups, evidence);
     }
-    verdicts.add(now);
-    return rereadings.findings(now);
+    return now;
   }
 
   private static List<ComparedGroup> withoutMisread(

@@ -1,5 +1,8 @@
 package io.shardsum.scan.live;
 
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+
 import io.shardsum.fleet.EndpointKind;
 import io.shardsum.fleet.EngineInventory;
 import io.shardsum.fleet.LiveSpec;
@@ -7,6 +10,7 @@ import io.shardsum.fleet.Selector;
 import io.shardsum.fleet.ShardFile;
 import io.shardsum.tables.Query;
 import io.shardsum.tables.RankResult;
+import io.shardsum.verdict.RankHolder;
 import io.shardsum.verdict.RankOfEngine;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,6 +47,11 @@ final class FileComparison {
   private Dataset<Row> fileTensors;
   private Dataset<Row> compared;
   private List<Row> rows = List.of();
+  private List<SecondDigest> again = List.of();
+  private final Set<TensorOfRank> readOnce = new HashSet<>();
+
+  /** A tensor in the files of a rank. */
+  record TensorOfRank(RankHolder rank, String key) {}
 
   private FileComparison(
       List<EngineInventory> engines,
@@ -61,8 +70,8 @@ final class FileComparison {
   }
 
   /**
-   * Compares the ranks that both sides know; what seems to differ is looked at a second time, for
-   * it may lie in the memory of the CPU.
+   * Compares the ranks that both sides know; what seems to differ is read a second time, for it may
+   * lie in the memory of the CPU, or have been misread.
    *
    * @param ranks of files
    */
@@ -72,15 +81,50 @@ final class FileComparison {
       List<LiveSource.Landed> live,
       Dataset<Row> liveTensors,
       Dataset<Row> fileTensors,
-      OffloadedTensors offloaded) {
+      SecondDigests second) {
     FileComparison comparison = new FileComparison(engines, ranks, live, liveTensors, fileTensors);
     comparison.compare();
-    if (comparison.rows.stream().anyMatch(row -> row.getAs("what").equals("OPEN"))) {
-      List<Row> suspects = comparison.bound("live/suspects").collectAsList();
-      comparison.fileTensors = offloaded.completeDigests(fileTensors, suspects);
+    if (comparison.has("OPEN", "DIFFERS")) {
+      comparison.readAgain(second);
       comparison.compare();
     }
     return comparison;
+  }
+
+  private void readAgain(SecondDigests second) {
+    List<Row> suspects =
+        Query.of("live/suspects")
+            .with("live_compared", compared)
+            .with("file_tensors", fileTensors)
+            .in(session)
+            .collectAsList();
+    int affordable = second.affordable(suspects);
+    again = second.read(suspects.subList(0, affordable), session);
+    suspects.subList(affordable, suspects.size()).forEach(left -> readOnce.add(tensor(left)));
+    fileTensors = withSecondSha256();
+  }
+
+  private static TensorOfRank tensor(Row suspect) {
+    return new TensorOfRank(
+        RankHolder.now(suspect.getAs("engine"), suspect.<Integer>getAs("rank")),
+        suspect.getAs("key"));
+  }
+
+  /** The tensors of files, with the SHA-256 also of those that were read again with it. */
+  private Dataset<Row> withSecondSha256() {
+    List<Row> second = again.stream().filter(SecondDigest::isSame).map(SecondDigest::row).toList();
+    return fileTensors
+        .as("f")
+        .join(
+            session.createDataFrame(second, SecondDigest.ROWS).as("s"),
+            col("f.engine")
+                .equalTo(col("s.engine"))
+                .and(col("f.rank").equalTo(col("s.rank")))
+                .and(col("f.key").equalTo(col("s.key"))),
+            "left")
+        .select(col("f.*"), coalesce(col("f.sha256"), col("s.sha256")).as("either_sha256"))
+        .drop("sha256")
+        .withColumnRenamed("either_sha256", "sha256");
   }
 
   private void pair(LiveSource.Landed live) {
@@ -178,10 +222,34 @@ final class FileComparison {
     return rows;
   }
 
+  /** What second readings of tensors gave. */
+  List<SecondDigest> again() {
+    return again;
+  }
+
+  /** The tensors that differ, and of which the limits allow no second reading. */
+  Set<TensorOfRank> readOnce() {
+    return readOnce;
+  }
+
+  /** The ranks of files that lack a name that their engine has. */
+  Set<RankHolder> withOtherNames() {
+    Set<RankHolder> ranks = new HashSet<>();
+    for (Row row : rows) {
+      if (row.getAs("what").equals("ENGINE_ONLY")) {
+        List<Row> first = row.getList(row.fieldIndex("first"));
+        ranks.add(RankHolder.now(row.getAs("engine"), first.get(0).<Integer>getAs("file_rank")));
+      }
+    }
+    return ranks;
+  }
+
   /** Whether any tensor differs from its file, or has none. */
   boolean findsDifferences() {
-    return rows.stream()
-        .map(row -> row.<String>getAs("what"))
-        .anyMatch(what -> what.equals("DIFFERS") || what.equals("ENGINE_ONLY"));
+    return has("DIFFERS", "ENGINE_ONLY");
+  }
+
+  private boolean has(String... whats) {
+    return rows.stream().anyMatch(row -> List.of(whats).contains(row.<String>getAs("what")));
   }
 }

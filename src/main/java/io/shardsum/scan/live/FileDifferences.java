@@ -4,6 +4,7 @@ import io.shardsum.scan.plan.RereadLimits;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
+import io.shardsum.verdict.RankHolder;
 import io.shardsum.verdict.Subject;
 import io.shardsum.verdict.TensorName;
 import java.util.ArrayList;
@@ -39,10 +40,20 @@ final class FileDifferences {
     }
   }
 
-  private FileDifferences() {}
+  private final Set<FileComparison.TensorOfRank> readOnce;
+  private final RereadLimits limits;
 
-  /** What rows of {@code sql/live/against_files.sql} say. */
-  static List<Finding> of(List<Row> rows, RereadLimits limits) {
+  private FileDifferences(Set<FileComparison.TensorOfRank> readOnce, RereadLimits limits) {
+    this.readOnce = readOnce;
+    this.limits = limits;
+  }
+
+  /** What the comparison shows. */
+  static List<Finding> of(FileComparison files, RereadLimits limits) {
+    return new FileDifferences(files.readOnce(), limits).of(files.rows());
+  }
+
+  private List<Finding> of(List<Row> rows) {
     Map<String, Map<Integer, List<Row>>> byEngine = new TreeMap<>();
     for (Row row : rows) {
       byEngine
@@ -53,13 +64,11 @@ final class FileDifferences {
     List<Finding> findings = new ArrayList<>();
     byEngine.forEach(
         (engine, byRank) ->
-            byRank.forEach(
-                (rank, ofRank) -> findings.addAll(ofRank(engine, rank, ofRank, limits))));
+            byRank.forEach((rank, ofRank) -> findings.addAll(ofRank(engine, rank, ofRank))));
     return findings;
   }
 
-  private static List<Finding> ofRank(
-      String engine, int rank, List<Row> rows, RereadLimits limits) {
+  private List<Finding> ofRank(String engine, int rank, List<Row> rows) {
     Map<String, Row> byWhat =
         rows.stream().collect(Collectors.toMap(row -> row.getAs("what"), row -> row));
     if (isOfAnotherModel(byWhat.keySet())) {
@@ -158,7 +167,7 @@ final class FileDifferences {
                 LiveWording.names(inFiles)));
   }
 
-  private static List<Finding> differing(
+  private List<Finding> differing(
       String engine, int rank, Row row, Difference difference, Optional<String> cause) {
     long count = row.<Long>getAs("tensors");
     List<Row> first = row.getList(row.fieldIndex("first"));
@@ -176,7 +185,8 @@ final class FileDifferences {
                   cause,
                   difference.of(count)
                       + ": "
-                      + LiveWording.names(inOrder.stream().map(TensorName::key).toList(), count))
+                      + LiveWording.names(inOrder.stream().map(TensorName::key).toList(), count)
+                      + notAgain(engine, first))
               .about(inOrder));
     }
     return first.stream()
@@ -188,7 +198,23 @@ final class FileDifferences {
                         engine, rank, new TensorName(tensor.getAs("role"), tensor.getAs("tensor"))),
                     Comparison.of(tensor.getAs("expected"), tensor.getAs("actual")),
                     cause,
-                    difference.of(1)))
+                    difference.of(1) + notAgain(engine, List.of(tensor))))
         .toList();
+  }
+
+  /** Of how many tensors there is only one reading. */
+  private String notAgain(String engine, List<Row> tensors) {
+    long once =
+        tensors.stream()
+            .map(
+                of ->
+                    new FileComparison.TensorOfRank(
+                        RankHolder.now(engine, of.<Integer>getAs("file_rank")), of.getAs("key")))
+            .filter(readOnce::contains)
+            .count();
+    return once == 0
+        ? ""
+        : "; %snot read again: %s"
+            .formatted(tensors.size() == 1 ? "" : once + " ", limits.reason());
   }
 }

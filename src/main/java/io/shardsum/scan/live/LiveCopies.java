@@ -9,6 +9,7 @@ import io.shardsum.fleet.ShardFile;
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.checkpoint.CheckpointSource;
 import io.shardsum.scan.checkpoint.ExpectedComparison;
+import io.shardsum.scan.files.ReadingExecutors;
 import io.shardsum.scan.judge.BlamedFiles;
 import io.shardsum.scan.judge.CopySource;
 import io.shardsum.scan.judge.DifferingTensors;
@@ -25,8 +26,10 @@ import io.shardsum.verdict.ComparedGroup;
 import io.shardsum.verdict.CoverageCount;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
+import io.shardsum.verdict.MisreadTensor;
 import io.shardsum.verdict.RankContent;
 import io.shardsum.verdict.RankCopy;
+import io.shardsum.verdict.RankHolder;
 import io.shardsum.verdict.RankOfEngine;
 import io.shardsum.verdict.TensorName;
 import java.util.ArrayList;
@@ -74,6 +77,7 @@ public final class LiveCopies implements CopySource {
    * @param landed the table {@code tensors}, of all sources
    * @param ranks of files
    * @param ofFiles what was found in files
+   * @param executors of the executors that have read
    * @param limits of what is read a second time
    */
   public static LiveCopies of(
@@ -83,6 +87,7 @@ public final class LiveCopies implements CopySource {
       List<RankResult> ranks,
       List<Finding> ofFiles,
       CheckpointSource checkpoints,
+      ReadingExecutors executors,
       RereadLimits limits) {
     List<LiveSource.Landed> live = source.landed();
     List<EngineInventory> engines = request.inventory().engines();
@@ -94,7 +99,8 @@ public final class LiveCopies implements CopySource {
             live,
             tensors,
             landed.where(col("source").equalTo(WeightSource.FILES.name())),
-            new OffloadedTensors(PlannedFile.of(request.inventory()), limits, request.reading()));
+            new SecondDigests(
+                PlannedFile.of(request.inventory()), executors, limits, request.reading()));
     LiveContents contents =
         LiveContents.of(live, tensors, files, new BlamedFiles(engines, ofFiles));
     return new LiveCopies(live, checkpoints, limits, tensors, files, contents);
@@ -217,6 +223,19 @@ public final class LiveCopies implements CopySource {
     return contents.leftOut();
   }
 
+  /** The tensors of files that came out otherwise when they were read again. */
+  public List<MisreadTensor> misread() {
+    return files.again().stream()
+        .filter(tensor -> !tensor.isSame())
+        .map(SecondDigest::misread)
+        .toList();
+  }
+
+  /** The ranks of files that lack a name that their engine has. */
+  public Set<RankHolder> withOtherNames() {
+    return files.withOtherNames();
+  }
+
   /** Nothing: what an engine holds is not read from here. */
   @Override
   public Optional<SecondReader> secondReader() {
@@ -233,7 +252,7 @@ public final class LiveCopies implements CopySource {
   public List<Finding> otherFindings(List<ComparedGroup> judged) {
     List<Finding> findings = new ArrayList<>();
     live.forEach(engine -> findings.addAll(LiveFindings.ofAnswer(engine)));
-    findings.addAll(FileDifferences.of(files.rows(), limits));
+    findings.addAll(FileDifferences.of(files, limits));
     Set<String> referenced = new HashSet<>();
     for (ComparedGroup group : judged) {
       if (group.reference().isPresent()) {

@@ -3,7 +3,9 @@ package io.shardsum.scan.live;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 
+import io.shardsum.checksum.SglangChecksum;
 import io.shardsum.io.ReadSettings;
+import io.shardsum.scan.files.ReadingExecutors;
 import io.shardsum.scan.plan.PlannedFile;
 import io.shardsum.scan.plan.RereadLimits;
 import io.shardsum.source.ChunkColumn;
@@ -13,31 +15,40 @@ import io.shardsum.source.RowUnit;
 import io.shardsum.source.SafetensorsSource;
 import io.shardsum.source.ScannedFile;
 import io.shardsum.source.TaskPlan;
+import io.shardsum.tables.NamedJobs;
+import io.shardsum.text.NumberWords;
+import io.shardsum.verdict.ReadBy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.sql.Dataset;
+import java.util.Optional;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 
 /**
- * The SHA-256 of tensors that a running engine seems to hold otherwise than their files: what lies
- * in the memory of the CPU is reported by the first digits of that, and by no other checksum. They
- * are read a second time, a task each.
+ * Tensors that a running engine seems to hold otherwise than their files, read a second time, each
+ * by a task of its own. So it is known whether the first reading was right, and the SHA-256: what
+ * lies in the memory of the CPU is reported by the first digits of that, and by no other checksum.
  */
-final class OffloadedTensors {
-
-  private static final StructType LOOKS =
-      StructType.fromDDL("engine STRING, rank INT, key STRING, sha256 STRING");
+final class SecondDigests {
 
   private final Map<List<Object>, PlannedFile> files = new HashMap<>();
+  private final ReadingExecutors executors;
   private final RereadLimits limits;
   private final ReadSettings reading;
 
-  OffloadedTensors(List<PlannedFile> planned, RereadLimits limits, ReadSettings reading) {
+  /**
+   * Prepares.
+   *
+   * @param executors of the executors that have read
+   */
+  SecondDigests(
+      List<PlannedFile> planned,
+      ReadingExecutors executors,
+      RereadLimits limits,
+      ReadSettings reading) {
+    this.executors = executors;
     this.limits = limits;
     this.reading = reading;
     for (PlannedFile file : planned) {
@@ -53,57 +64,44 @@ final class OffloadedTensors {
     return List.of(engine, rank, role, path);
   }
 
-  /**
-   * Reads as many as the limits allow.
-   *
-   * @param suspects the rows of {@code sql/live/suspects.sql}
-   * @return the tensors of files, with the SHA-256 of those that were read
-   */
-  Dataset<Row> completeDigests(Dataset<Row> fileTensors, List<Row> suspects) {
-    SparkSession session = fileTensors.sparkSession();
-    Dataset<Row> looks = session.createDataFrame(looks(affordable(suspects), session), LOOKS);
-    return fileTensors
-        .as("f")
-        .join(
-            looks.as("s"),
-            col("f.engine")
-                .equalTo(col("s.engine"))
-                .and(col("f.rank").equalTo(col("s.rank")))
-                .and(col("f.key").equalTo(col("s.key"))),
-            "left")
-        .select(col("f.*"), coalesce(col("f.sha256"), col("s.sha256")).as("either_sha256"))
-        .drop("sha256")
-        .withColumnRenamed("either_sha256", "sha256");
+  /** How many of the rows of {@code sql/live/suspects.sql} the limits allow to be read. */
+  int affordable(List<Row> suspects) {
+    long leftBytes = limits.bytes();
+    for (int count = 0; count < suspects.size(); count++) {
+      leftBytes -= suspects.get(count).<Long>getAs("bytes");
+      if (leftBytes < 0) {
+        return count;
+      }
+    }
+    return suspects.size();
   }
 
-  private List<Row> affordable(List<Row> suspects) {
-    List<Row> affordable = new ArrayList<>();
-    long leftBytes = limits.bytes();
-    for (Row suspect : suspects) {
-      leftBytes -= suspect.<Long>getAs("bytes");
-      if (leftBytes < 0) {
-        break;
-      }
-      affordable.add(suspect);
-    }
-    return affordable;
+  /** Reads such rows. What cannot be read is left out. */
+  List<SecondDigest> read(List<Row> suspects, SparkSession session) {
+    return suspects.isEmpty()
+        ? List.of()
+        : NamedJobs.named(
+            session,
+            "read again: " + NumberWords.count(suspects.size(), "tensor") + " of running engines",
+            () -> digests(suspects, session));
   }
 
   /** An empty tensor may begin where a suspect does: it is not meant. */
-  private List<Row> looks(List<Row> suspects, SparkSession session) {
+  private List<SecondDigest> digests(List<Row> suspects, SparkSession session) {
     List<ScannedFile> listed = new ArrayList<>();
     List<TaskPlan.Task> tasks = new ArrayList<>();
     for (Row suspect : suspects) {
       long begin = suspect.<Long>getAs("file_offset_bytes");
       long end = begin + suspect.<Long>getAs("bytes");
-      tasks.add(new TaskPlan.Task(List.of(), List.of(List.of((long) listed.size(), begin, end))));
+      tasks.add(
+          new TaskPlan.Task(
+              executors.besides(
+                  List.of(SecondDigest.firstBy(suspect).executor().split(",", -1)), List.of()),
+              List.of(List.of((long) listed.size(), begin, end))));
       listed.add(fileOf(suspect).scanned());
     }
-    if (listed.isEmpty()) {
-      return List.of();
-    }
-    List<Row> looks = new ArrayList<>();
-    for (Row read :
+    List<SecondDigest> again = new ArrayList<>();
+    for (Row row :
         session
             .read()
             .format(SafetensorsSource.NAME)
@@ -117,20 +115,25 @@ final class OffloadedTensors {
                 col(ChunkColumn.FILE_INDEX.columnName()).as("file_index"),
                 col(ChunkColumn.TENSOR_BYTES.columnName()).as("tensor_bytes"),
                 coalesce(
+                        col(ChunkColumn.FP8_SUM.columnName()),
+                        col(ChunkColumn.CHUNK_SUM.columnName()))
+                    .as("sum"),
+                coalesce(
                         col(ChunkColumn.FP8_SHA256.columnName()),
                         col(ChunkColumn.SHA256.columnName()))
-                    .as("sha256"))
+                    .as("sha256"),
+                col(ChunkColumn.HOST.columnName()).as("host"),
+                col(ChunkColumn.EXECUTOR.columnName()).as("executor"))
             .where(col("sha256").isNotNull().and(col("tensor_bytes").gt(0)))
             .collectAsList()) {
-      Row suspect = suspects.get(read.<Integer>getAs("file_index"));
-      looks.add(
-          RowFactory.create(
-              suspect.getAs("engine"),
-              suspect.getAs("rank"),
-              suspect.getAs("key"),
-              read.getAs("sha256")));
+      again.add(
+          new SecondDigest(
+              suspects.get(row.<Integer>getAs("file_index")),
+              SglangChecksum.finish(row.<Long>getAs("sum")),
+              row.getAs("sha256"),
+              new ReadBy(row.getAs("host"), row.getAs("executor"), Optional.empty())));
     }
-    return looks;
+    return again;
   }
 
   private PlannedFile fileOf(Row suspect) {
