@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 
 /**
  * A file as it was when it was listed.
@@ -82,6 +84,15 @@ public record ListedFile(String path, long lengthBytes, long modifiedAtMillis, S
   /** The same file on the disk of a host; one that is not local stays. */
   public ListedFile on(String host) {
     return new ListedFile(on(host, path), lengthBytes, modifiedAtMillis, etag);
+  }
+
+  /**
+   * What the paths of all files below a directory begin with, as file systems list them: however
+   * the directory is written, and also where it is the root.
+   */
+  public static String prefix(Path directory, FileSystem storage) {
+    String qualified = storage.makeQualified(directory).toString();
+    return qualified.endsWith("/") ? qualified : qualified + "/";
   }
 
   /** The path as a message shows it: in one line. */

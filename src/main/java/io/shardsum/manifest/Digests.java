@@ -1,5 +1,11 @@
 package io.shardsum.manifest;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -42,14 +48,30 @@ final class Digests {
     }
   }
 
+  /** Reads JSON that says each thing once, and nothing after it. */
+  static ObjectMapper strictJson() {
+    JsonFactory json =
+        JsonFactory.builder()
+            .streamReadConstraints(
+                StreamReadConstraints.builder().maxStringLength(ManifestReader.MOST_BYTES).build())
+            .build();
+    return JsonMapper.builder(json)
+        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .build();
+  }
+
   /**
    * A name without `./` before it.
    *
-   * @throws ManifestException if it leads out of the directory
+   * @throws ManifestException if it leads out of the directory, or no file can have it
    */
   static String inDirectory(String path, String name) {
     String inDirectory = name.replaceFirst("^(\\./+)+", "");
-    if (inDirectory.isEmpty() || (inDirectory + "/").matches("(?s)(.*/)?\\.\\./.*")) {
+    if (inDirectory.isEmpty()
+        || inDirectory.startsWith("/")
+        || inDirectory.indexOf('\0') >= 0
+        || (inDirectory + "/").matches("(?s)(.*/)?\\.\\./.*")) {
       throw ManifestException.of(path, "names of files in the model's directory", name);
     }
     return inDirectory;

@@ -13,6 +13,10 @@ public final class ManifestException extends UsageException {
     super(ForeignText.shown(message, MESSAGE_CODE_POINTS));
   }
 
+  static ManifestException cannotRead(String path, String why) {
+    return new ManifestException("Cannot read %s: %s".formatted(path, why));
+  }
+
   static ManifestException of(String path, String expected, String found) {
     return new ManifestException(
         "Cannot use the manifest %s: expected %s, found %s".formatted(path, expected, found));

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.shardsum.fleet.EngineSpec;
+import io.shardsum.fleet.JsonFile;
 import io.shardsum.fleet.KeylessSpec;
 import io.shardsum.fleet.ManifestSpec;
 import io.shardsum.io.FailureReason;
+import io.shardsum.io.ListedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -33,9 +35,10 @@ public final class ManifestReader {
   /** A key of the plan, as SGLang's {@code PreshardedModelLoader} writes it. */
   private static final String PRESHARDED = "rank_to_reads";
 
-  private static final int MOST_BYTES = 64 << 20;
+  /** No manifest is longer. */
+  static final int MOST_BYTES = 64 << 20;
   private static final int MOST_POINTERS = 100_000;
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Digests.strictJson();
 
   private final Configuration hadoopConf;
 
@@ -148,7 +151,7 @@ public final class ManifestReader {
     try {
       return JSON.readTree(text);
     } catch (JsonProcessingException e) {
-      throw ManifestException.of(path, "JSON", "text that only begins like JSON");
+      throw ManifestException.of(path, "JSON", e.getOriginalMessage());
     }
   }
 
@@ -157,7 +160,7 @@ public final class ManifestReader {
     try {
       Path root = new Path(directory);
       FileSystem storage = root.getFileSystem(hadoopConf);
-      String above = storage.makeQualified(root) + "/";
+      String above = ListedFile.prefix(root, storage);
       RemoteIterator<LocatedFileStatus> files = storage.listFiles(root, true);
       while (files.hasNext() && pointers.size() < MOST_POINTERS) {
         FileStatus file = files.next();
@@ -192,6 +195,15 @@ public final class ManifestReader {
 
   private String text(String path) {
     Path of = new Path(path);
+    try {
+      JsonFile.insteadOfFile(of, hadoopConf)
+          .ifPresent(
+              found -> {
+                throw ManifestException.cannotRead(path, "expected a file, found " + found);
+              });
+    } catch (IOException e) {
+      throw cannotRead(path, e);
+    }
     try (InputStream in = of.getFileSystem(hadoopConf).open(of)) {
       byte[] bytes = in.readNBytes(MOST_BYTES + 1);
       if (bytes.length > MOST_BYTES) {
@@ -204,6 +216,6 @@ public final class ManifestReader {
   }
 
   private static ManifestException cannotRead(String path, IOException why) {
-    return new ManifestException("Cannot read %s: %s".formatted(path, FailureReason.of(why)));
+    return ManifestException.cannotRead(path, FailureReason.of(why));
   }
 }

@@ -25,7 +25,7 @@ final class SignedStatement {
 
   static final String STATEMENT = "https://in-toto.io/Statement/v1";
   static final String PREDICATE = "https://model_signing/signature/v1.0";
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Digests.strictJson();
 
   private SignedStatement() {}
 

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyFactory;
@@ -37,6 +38,7 @@ import org.apache.commons.codec.digest.DigestUtils;
 public final class SigningKey {
 
   private static final String ENCRYPTED = "ENCRYPTED PRIVATE KEY";
+  private static final String NOT_PBES2 = "one that is not encrypted by PBES2";
   private static final String SEC1 = "EC PRIVATE KEY";
   private static final Pattern PEM =
       Pattern.compile(
@@ -90,6 +92,9 @@ public final class SigningKey {
           };
       if (KeyFactory.getInstance("EC").generatePrivate(spec) instanceof ECPrivateKey ec
           && ec.getParams().getOrder().equals(ORDER)) {
+        if (ec.getS().signum() <= 0 || ec.getS().compareTo(ORDER) >= 0) {
+          throw unusable(path, "another");
+        }
         return new SigningKey(ec, publicKey(ec));
       }
     } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
@@ -117,17 +122,21 @@ public final class SigningKey {
     EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(der);
     try {
       // Java names the scheme of PBES2 by the text of its parameters alone.
-      String scheme = info.getAlgParameters().toString();
+      AlgorithmParameters parameters = info.getAlgParameters();
+      if (parameters == null) {
+        throw unusable(path, NOT_PBES2);
+      }
+      String scheme = parameters.toString();
       Key secret =
           SecretKeyFactory.getInstance(scheme)
               .generateSecret(new PBEKeySpec(passphrase.get().toCharArray()));
       Cipher cipher = Cipher.getInstance(scheme);
-      cipher.init(Cipher.DECRYPT_MODE, secret, info.getAlgParameters());
+      cipher.init(Cipher.DECRYPT_MODE, secret, parameters);
       return info.getKeySpec(cipher);
     } catch (InvalidKeySpecException e) {
       throw unusable(path, "one that its passphrase does not decrypt");
     } catch (GeneralSecurityException e) {
-      throw unusable(path, "one that is not encrypted by PBES2");
+      throw unusable(path, NOT_PBES2);
     }
   }
 

@@ -19,6 +19,7 @@ import io.shardsum.scan.live.LiveSource;
 import io.shardsum.scan.manifest.FileReading;
 import io.shardsum.scan.manifest.ManifestResult;
 import io.shardsum.scan.manifest.ManifestSource;
+import io.shardsum.scan.manifest.SecondHashes;
 import io.shardsum.scan.plan.BackgroundWork;
 import io.shardsum.scan.plan.ByteBudget;
 import io.shardsum.scan.plan.PlannedFile;
@@ -92,8 +93,9 @@ record FleetJudge(
    *
    * @param known what that has shown
    * @param budget of tensors that are read again
+   * @param files that were read again as a whole
    */
-  private record Again(Rereadings known, ByteBudget budget) {}
+  private record Again(Rereadings known, ByteBudget budget, SecondHashes files) {}
 
   /** What a scan has found. */
   record Judged(
@@ -160,7 +162,11 @@ record FleetJudge(
   private Judged judgedByRightBytes(
       WeightReading first, Metadata metadata, BackgroundWork work, Reader reader) {
     Rereadings known = new Rereadings();
-    Again again = new Again(known, new ByteBudget(limits.bytes()));
+    Again again =
+        new Again(
+            known,
+            new ByteBudget(limits.bytes()),
+            new SecondHashes(new ByteBudget(limits.fileBytes())));
     Map<RankOfEngine, String> unread = new HashMap<>();
     WeightReading reading = first;
     Metadata now = metadata;
@@ -186,6 +192,7 @@ record FleetJudge(
         }
       }
       reading = reading.then(reader.read(anew, misread));
+      again.files().forget(anew.stream().map(file -> file.file().path()).toList());
       misread.removeAll(unread.keySet());
       known.readAnew(
           misread.stream()
@@ -259,7 +266,7 @@ record FleetJudge(
             again.map(
                 of ->
                     new FileReading(
-                        session, files, reading.executors(), limits, request.reading())));
+                        session, files, reading.executors(), limits, request.reading(), of.files())));
     again.ifPresent(of -> of.known().takeFiles(published.misread()));
     return new FileCopies(
         request.inventory(),

@@ -58,7 +58,7 @@ final class ModelDirectory {
    */
   static ModelDirectory list(String location, List<String> ignored, Configuration hadoopConf) {
     ModelDirectory directory =
-        new ModelDirectory(location.replaceFirst("/+$", ""), ignored, hadoopConf);
+        new ModelDirectory(qualified(location, hadoopConf), ignored, hadoopConf);
     try {
       if (directory.isLocal()) {
         directory.listLocal();
@@ -130,7 +130,7 @@ final class ModelDirectory {
   private void listStored() throws IOException {
     org.apache.hadoop.fs.Path root = new org.apache.hadoop.fs.Path(location);
     FileSystem storage = root.getFileSystem(hadoopConf);
-    String above = storage.makeQualified(root) + "/";
+    String above = ListedFile.prefix(root, storage);
     RemoteIterator<LocatedFileStatus> found = storage.listFiles(root, true);
     while (found.hasNext()) {
       ListedFile file = ListedFile.of(found.next());
@@ -160,14 +160,30 @@ final class ModelDirectory {
     return links;
   }
 
-  /** The last part of its path. */
+  /** The last part of its path; of a root, its store. */
   String name() {
-    return location.substring(location.lastIndexOf('/') + 1);
+    String path = location.replaceFirst("/+$", "");
+    return path.substring(path.lastIndexOf('/') + 1);
   }
 
-  /** As the tables have it, with its scheme and without a slash at its end. */
+  /** As the tables have it, with its scheme. */
   String location() {
     return location;
+  }
+
+  /** What the paths of its files begin with. */
+  String prefix() {
+    return location.endsWith("/") ? location : location + "/";
+  }
+
+  /** A path as the tables have it, however it is written. */
+  private static String qualified(String location, Configuration hadoopConf) {
+    org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(location);
+    try {
+      return path.getFileSystem(hadoopConf).makeQualified(path).toString();
+    } catch (IOException e) {
+      throw cannotRead(location, e);
+    }
   }
 
   /** Reads one of its files. */
@@ -184,9 +200,10 @@ final class ModelDirectory {
    *
    * @return empty stream: it lies elsewhere
    */
-  static Stream<String> within(String location, String directory) {
-    String above = StorageLocation.canonical(directory).replaceFirst("/+$", "") + "/";
-    String canonical = StorageLocation.canonical(location);
+  static Stream<String> within(String location, String directory, Configuration hadoopConf) {
+    String above =
+        StorageLocation.canonical(qualified(directory, hadoopConf)).replaceFirst("/+$", "") + "/";
+    String canonical = StorageLocation.canonical(qualified(location, hadoopConf));
     return canonical.startsWith(above)
         ? Stream.of(canonical.substring(above.length()))
         : Stream.empty();

@@ -61,7 +61,7 @@ public final class ModelSigner {
    */
   public Made statement(String location, String signature, List<String> ignored) {
     Set<String> leftOut = new TreeSet<>(ignored);
-    ModelDirectory.within(signature, location).forEach(leftOut::add);
+    ModelDirectory.within(signature, location, hadoopConf).forEach(leftOut::add);
     ModelDirectory directory = ModelDirectory.list(location, List.copyOf(leftOut), hadoopConf);
     Map<String, Row> hashed = hashed(directory);
     Map<String, String> digests = new TreeMap<>();
@@ -90,7 +90,7 @@ public final class ModelSigner {
   private Map<String, Row> hashed(ModelDirectory directory) {
     Map<String, Row> files = new HashMap<>();
     scan.withTensors()
-        .run(Query.of("signing/hashed_files").parameter("directory", directory.location() + "/"))
+        .run(Query.of("signing/hashed_files").parameter("directory", directory.prefix()))
         .toLocalIterator()
         .forEachRemaining(row -> files.put(row.getAs("file"), row));
     return files;

@@ -157,6 +157,24 @@ class SignCommandTest {
     assertThat(signature(engine)).doesNotExist();
   }
 
+  /** The signature, too, is found to lie in it. */
+  @Test
+  void aDirectoryMayBeWrittenOtherwise() throws IOException {
+    Path model = fleet.directory("right-too");
+    CommandRun run =
+        sign(
+            "right-too",
+            "--model",
+            "file://" + model + "//",
+            "--signature",
+            "file://" + model + "//model.sig");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    Manifest manifest = verified("right-too");
+    assertThat(manifest.files()).containsOnlyKeys(PART_0, PART_1);
+    assertThat(manifest.ignored()).contains("model.sig");
+  }
+
   @Test
   void aFileThatHasChangedSinceIsNotSigned() throws IOException {
     Files.writeString(fleet.shard("changed", 0, 1), "x", StandardOpenOption.APPEND);

@@ -13,9 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,6 +96,11 @@ class ManifestReaderTest {
           SHA256SUMS | weights | as sha256sum writes them, found line 1: weights
           B3SUMS | 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef  a | found BLAKE3, by its file name
           SHA256SUMS | 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef  ../a | expected names of files in the model's directory, found ../a
+          SHA256SUMS | 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef  /models/a | expected names of files in the model's directory, found /models/a
+          SHA256SUMS | 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef  a/.. | expected names of files in the model's directory, found a/..
+          checksums.json | {"checksums": {"a": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "a": "1"}} | expected JSON, found Duplicate field 'a'
+          checksums.json | {"checksums": {}} {"checksums": {}} | expected JSON, found Trailing token
+          checksums.json | {"checksums": {} | expected JSON, found Unexpected end-of-input
           """)
   void refusesWhatItCannotCompare(String name, String text, String why) {
     assertThatThrownBy(() -> readFile(name, text))
@@ -119,6 +128,46 @@ class ManifestReaderTest {
     Manifest manifest = read(directory.resolve("clone").toString()).get(0);
 
     assertThat(manifest.files()).containsExactly(entry("sub/a.safetensors", PART_0));
+  }
+
+  /** To open it would wait until somebody writes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"SHA256SUMS", "model.sig"})
+  @Timeout(60)
+  void refusesAPipe(String name) throws Exception {
+    Path pipe = directory.resolve(name);
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    assertThatThrownBy(() -> read("auto"))
+        .hasMessage(
+            "Cannot read %s: expected a file, found a pipe, a socket or a device",
+            "file:" + pipe);
+  }
+
+  @Test
+  void refusesADirectoryInPlaceOfAKey() {
+    String manifest = GOLDEN.resolve("p256.sig").toAbsolutePath().toString();
+
+    assertThatThrownBy(
+            () -> read("{ path: \"%s\", key: \"%s\" }".formatted(manifest, directory)))
+        .isInstanceOf(ManifestException.class)
+        .hasMessage("Cannot read %s: expected a file, found a directory", "file:" + directory);
+  }
+
+  /** A model of a hundred thousand files has a longer one. */
+  @Test
+  void readsALongStatement() throws IOException {
+    Map<String, String> digests = new TreeMap<>();
+    String name = "a".repeat(1 << 20);
+    for (int i = 0; i < 16; i++) {
+      digests.put(i + name, PART_0);
+    }
+    Path key = Path.of("src/test/resources/golden/signing-keys/pkcs8.pem");
+    String bundle =
+        new ModelStatement("long", digests, List.of(), ModelStatement.Links.NONE)
+            .signed(SigningKey.parse("key", Files.readString(key), Optional.empty()));
+
+    assertThat(readFile("model.sig", bundle).files()).isEqualTo(digests);
   }
 
   @Test

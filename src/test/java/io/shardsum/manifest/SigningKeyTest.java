@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -49,6 +50,7 @@ class SigningKeyTest {
           encrypted.pem | | found an encrypted one: give its passphrase by --passphrase-env NAME
           encrypted.pem | another-0815 | found one that its passphrase does not decrypt
           encrypted.pem | ümläut-0815 | found an encrypted one and a passphrase that is not ASCII: `openssl pkcs8 -topk8 -in KEY -out NEW` gives it another
+          encrypted.pem | '' | found one that its passphrase does not decrypt
           old.pem | sk-shown-nowhere-4711 | found one encrypted in an old form, which `openssl pkcs8 -topk8 -in KEY -out NEW` converts
           p384.pem | | found another
           pub.pem | | found a public key
@@ -80,6 +82,30 @@ class SigningKeyTest {
     assertThatThrownBy(() -> SigningKey.parse("damaged", damaged, Optional.empty()))
         .hasMessageEndingWith("found another");
     assertThat(damaged).doesNotMatch(Pattern.quote(pem));
+  }
+
+  /** The number 0 is no key, and an algorithm nobody knows decrypts none. */
+  @ParameterizedTest
+  @CsvSource({
+    "pkcs8.pem, 0420[0-9a-f]{64}, 04200000000000000000000000000000000000000000000000000000000000000000",
+    "pkcs8.pem, 0420[0-9a-f]{64}, 0420ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "encrypted.pem, 2a864886f70d01050d, 2a864886f70d01057d"
+  })
+  void refusesKeysThatNobodyCanUse(String name, String bytes, String others) throws IOException {
+    String pem = pem(name);
+    String base64 = pem.replaceAll("-----[^-]+-----|\\s", "");
+    String hex = HexFormat.of().formatHex(Base64.getDecoder().decode(base64));
+    String changed = hex.replaceFirst(bytes, others);
+    assertThat(changed).isNotEqualTo(hex);
+    String begin = pem.lines().findFirst().orElseThrow();
+    String other =
+        begin
+            + Base64.getEncoder().encodeToString(HexFormat.of().parseHex(changed))
+            + begin.replace("BEGIN", "END");
+
+    assertThatThrownBy(() -> SigningKey.parse(name, other, Optional.of(PASSPHRASE)))
+        .isInstanceOf(ManifestException.class)
+        .hasNoCause();
   }
 
   @Test

@@ -49,6 +49,7 @@ public final class FileReading {
   private final ReadingExecutors executors;
   private final RereadLimits limits;
   private final ReadSettings reading;
+  private final SecondHashes read;
 
   /**
    * Prepares.
@@ -56,13 +57,15 @@ public final class FileReading {
    * @param planned the files of the scan
    * @param executors of the executors that have read
    * @param reading how files are read
+   * @param read what this and all other rounds of the scan have read
    */
   public FileReading(
       SparkSession session,
       List<PlannedFile> planned,
       ReadingExecutors executors,
       RereadLimits limits,
-      ReadSettings reading) {
+      ReadSettings reading,
+      SecondHashes read) {
     this.session = session;
     this.planned =
         planned.stream()
@@ -70,22 +73,25 @@ public final class FileReading {
     this.executors = executors;
     this.limits = limits;
     this.reading = reading;
+    this.read = read;
   }
 
   /**
-   * Reads all that the limits allow, the smallest first, and a file of several engines once.
+   * Reads all that the limits allow and was not read again yet, the smallest first, and a file of
+   * several engines once.
    *
    * @return what came of each, by its path
    */
   Map<String, SecondHash> readAgain(Collection<HashedWeights> suspects) {
     Map<String, SecondHash> again = new HashMap<>();
     Map<String, HashedWeights> affordable = new LinkedHashMap<>();
-    long leftBytes = limits.fileBytes();
     for (HashedWeights suspect :
         suspects.stream().sorted(Comparator.comparing(this::lengthBytes)).toList()) {
-      if (lengthBytes(suspect) <= leftBytes) {
-        leftBytes -= lengthBytes(suspect);
-        affordable.put(suspect.path(), suspect);
+      Optional<SecondHash> known = read.of(suspect.path());
+      if (known.isPresent()) {
+        again.put(suspect.path(), known.get());
+      } else if (affordable.containsKey(suspect.path()) || read.mayRead(lengthBytes(suspect))) {
+        affordable.putIfAbsent(suspect.path(), suspect);
       } else {
         again.put(suspect.path(), SecondHash.none(limits.fileReason()));
       }
@@ -94,7 +100,10 @@ public final class FileReading {
       List<HashedWeights> files = List.copyOf(affordable.values());
       NamedJobs.named(
               session, "read again: " + NumberWords.count(files.size(), "file"), () -> rows(files))
-          .forEach((index, rows) -> again.put(files.get(index).path(), hash(rows)));
+          .forEach((index, rows) -> read.put(files.get(index).path(), hash(rows)));
+      affordable
+          .keySet()
+          .forEach(path -> read.of(path).ifPresent(hash -> again.put(path, hash)));
     }
     return again;
   }

@@ -140,7 +140,7 @@ public final class ManifestSource {
   private String name(String path, EngineSpec engine) {
     Path shards = new Path(engine.shards());
     try {
-      String directory = shards.getFileSystem(hadoopConf).makeQualified(shards) + "/";
+      String directory = ListedFile.prefix(shards, shards.getFileSystem(hadoopConf));
       String local = ListedFile.withoutHost(path);
       return local.startsWith(directory) ? local.substring(directory.length()) : path;
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.shardsum.scan.manifest;
 
+import io.shardsum.fleet.JsonFile;
 import io.shardsum.manifest.Manifest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -98,6 +99,9 @@ final class OtherFiles {
 
   private Optional<String> digest(Path path, LongFunction<MessageDigest> algorithm) {
     try {
+      if (JsonFile.insteadOfFile(path, hadoopConf).isPresent()) {
+        return Optional.empty();
+      }
       FileSystem storage = path.getFileSystem(hadoopConf);
       long lengthBytes = storage.getFileStatus(path).getLen();
       if (lengthBytes > Math.min(MOST_FILE_BYTES, leftBytes)) {

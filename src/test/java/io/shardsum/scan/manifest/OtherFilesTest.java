@@ -18,6 +18,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class OtherFilesTest {
@@ -56,6 +57,18 @@ class OtherFilesTest {
     assertThat(compared()).isEqualTo(new OtherFiles.Compared(0, 1, List.of()));
   }
 
+  /** To open it would wait until somebody writes. */
+  @Test
+  @Timeout(60)
+  void readsNoPipe() throws Exception {
+    Files.delete(directory.resolve(NAME));
+    Process mkfifo = new ProcessBuilder("mkfifo", directory.resolve(NAME).toString()).start();
+    assertThat(mkfifo.waitFor()).isZero();
+
+    assertThat(compared("file:" + directory, new Configuration()))
+        .isEqualTo(new OtherFiles.Compared(0, 1, List.of()));
+  }
+
   private static FileStatus longer(FileStatus status) {
     return new FileStatus(TOO_LONG, false, 1, 1, status.getModificationTime(), status.getPath());
   }
@@ -63,6 +76,10 @@ class OtherFilesTest {
   private OtherFiles.Compared compared() {
     Configuration conf = new Configuration();
     FlakyFileSystem.register(conf);
+    return compared(FlakyFileSystem.uri(directory), conf);
+  }
+
+  private static OtherFiles.Compared compared(String in, Configuration conf) {
     NavigableMap<String, String> none = Collections.emptyNavigableMap();
     Manifest manifest =
         new Manifest(
@@ -73,6 +90,6 @@ class OtherFilesTest {
             none,
             List.of(),
             none);
-    return new OtherFiles(conf).compare(FlakyFileSystem.uri(directory), manifest, List.of(NAME));
+    return new OtherFiles(conf).compare(in, manifest, List.of(NAME));
   }
 }
