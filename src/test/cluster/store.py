@@ -207,6 +207,10 @@ class Hdfs:
     def chmod(self, mode, path):
         self._run(f"chmod {mode} {path}")
 
+    def flip(self, name, directory):
+        """Flips a bit of the last byte of the first file below a directory whose path has a name. Returns its path, from the directory on."""
+        return self._run(f"flip {name} {directory}")
+
     def close(self):
         self._server.stdin.close()
         self._server.stdout.close()
@@ -215,5 +219,7 @@ class Hdfs:
     def _run(self, command):
         self._server.stdin.write(f"{command}\n")
         self._server.stdin.flush()
-        if self._server.stdout.readline().strip() != command:
+        done, _, path = self._server.stdout.readline().strip().partition(": ")
+        if done != command:
             raise RuntimeError(f"HDFS has not done {command}")
+        return path

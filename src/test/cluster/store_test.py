@@ -5,12 +5,14 @@ SHARDSUM_FAULT_SEEDS=N (1) tries the faults of the network with that many seeds,
 
 import atexit
 import contextlib
+import hashlib
 import http.server
 import json
 import os
 import random
 import shutil
 import subprocess
+import sys
 import threading
 import time
 import unittest
@@ -30,6 +32,9 @@ SPARK_HOME = Path(pyspark.__file__).parent
 OUTPUT = HOME / "target" / "store-test"
 DEMO = OUTPUT / "demo"  # the demo's fleet
 SMALL = OUTPUT / "small"  # three engines of two ranks, each of two tensors and a pair in block FP8; chat-3 has a flipped bit in rank 1
+PUBLISHED = SMALL / "chat-2"  # has a manifest
+KEY = OUTPUT / "signer.pem"
+PUBLIC_KEY = OUTPUT / "signer.pub.pem"
 SEEDS = int(os.environ.get("SHARDSUM_FAULT_SEEDS", "1"))
 TENSORS = "count(*) FILTER (status <> 'PAIRED')"  # a scale is one with its weight
 AWAY = float(os.environ.get("SHARDSUM_AWAY_SECONDS", "5"))
@@ -47,7 +52,14 @@ def setUpModule():
         for rank in range(2):
             write_rank(SMALL / engine, rank, fp8=True)
     flip_bit(SMALL / "chat-3" / "model-rank-1-part-0.safetensors")
-    engines = "".join(f"  - {{ name: {e}, shards: {e} }}\n" for e in ("chat-1", "chat-2", "chat-3"))
+    (PUBLISHED / "config.json").write_text("{}")
+    sums = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in sorted(PUBLISHED.iterdir())]
+    (PUBLISHED / "SHA256SUMS").write_text("".join(sums))
+    subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", KEY], check=True)
+    subprocess.run(["openssl", "ec", "-in", KEY, "-pubout", "-out", PUBLIC_KEY], check=True, stderr=subprocess.DEVNULL)
+    engines = "".join(
+        f"  - {{ name: {e}, shards: {e}{', manifest: auto' if e == PUBLISHED.name else ''} }}\n" for e in ("chat-1", "chat-2", "chat-3")
+    )
     (SMALL / "fleet.yaml").write_text(
         f"fleet: small\ndefaults: {{ model: acme/chat, revision: '1', parallelism: {{ tp: 2 }} }}\nengines:\n{engines}"
     )
@@ -165,6 +177,36 @@ def on_s3(endpoint=None, key=S3.KEY, secret=S3.SECRET, jars=("s3a",)):
         ("--jars", ",".join(paths), *conf(settings)),
         {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret},
     )
+
+
+def assert_signed(case, start, weights, tables, damage):
+    """Signs a model and a result on a store, where the signatures go, too. Verifies both, and the result again when a table is damaged.
+
+    start(NAME, COMMAND, ARGUMENT...) starts a job; damage() changes a byte of the table of findings, and returns where.
+    """
+    model = f"{weights}/{PUBLISHED.name}"
+    signing = [
+        start("sign-model", "sign", "--out", tables, "--model", model, "--key", KEY, "--signature", f"{model}/model.sig"),
+        start("sign-result", "sign", "--out", tables, "--key", KEY, "--signature", f"{tables}/report.json"),
+    ]
+    for job in signing:
+        case.assertEqual(job.finish().exit_code, 0, job.log())
+    case.assertIn(f"Signed 4 files of {model}: 2 by scan", signing[0].text("stdout"))
+    verify = ("verify-report", "--out", tables, "--key", PUBLIC_KEY, "--signature", f"{tables}/report.json")
+    verified = start("verify", *verify).finish()
+    case.assertEqual(verified.exit_code, 0, verified.log())
+    place = damage()
+    refused = start("verify-damaged", *verify).finish()
+    case.assertEqual(refused.exit_code, 3, refused.log())
+    case.assertEqual(len(refused.messages()), 1, refused.log())
+    case.assertRegex(refused.messages()[0], f"^verify-report: findings: Cannot read {tables}/{place}: ")
+
+
+def assert_tool_verifies(case, directory):
+    """model_signing itself, of a copy of what was signed."""
+    command = ("model_signing", "verify", "key", directory, "--signature", directory / "model.sig", "--public_key", PUBLIC_KEY)
+    tool = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True)
+    case.assertEqual((tool.returncode, tool.stdout), (0, "Verification succeeded\n"), tool.stderr)
 
 
 class OnDisk:
@@ -485,6 +527,22 @@ class S3NightsTest(S3Case):
         for before, after in zip(few, many, strict=True):
             self.assertLessEqual(after.total() - before.total(), 25 * 4 + 5, (before, after))
 
+    def test_a_model_and_a_result_are_signed_and_verified(self):
+        weights, tables = "s3a://weights/small", "s3a://tables/first-night"
+
+        def damage():
+            (key,) = [k for k in s3.keys("tables", "first-night/findings/") if k.endswith(".parquet")]
+            body = bytearray(s3.client.get_object(Bucket="tables", Key=key)["Body"].read())
+            body[-1] ^= 1
+            s3.client.put_object(Bucket="tables", Key=key, Body=bytes(body))
+            return key.removeprefix("first-night/")
+
+        assert_signed(self, self.start, weights, tables, damage)
+        copy = OUTPUT / "signed-on-s3"
+        s3.get("weights", f"small/{PUBLISHED.name}", copy)
+        s3.client.delete_object(Bucket="weights", Key=f"small/{PUBLISHED.name}/model.sig")
+        assert_tool_verifies(self, copy)
+
     # Where a gathering is killed: before the first request that is so.
     STEPS = (
         "(PUT|COPY) .*/findings/.*/scan_id=_month-",
@@ -750,6 +808,13 @@ class HdfsTest(unittest.TestCase):
         self.assertEqual(compact.exit_code, 0, compact.log())
         self.assertEqual(compact.messages(), [])
         self.assertEqual(self.report("hdfs-report-gathered"), before)
+        assert_signed(
+            self,
+            Job,
+            f"{self.hdfs.uri}/weights",
+            f"{self.hdfs.uri}/tables",
+            lambda: self.hdfs.flip("scan_id=_month", "/tables/findings"),
+        )
 
     def report(self, name):
         report = Job(name, "drift-report", "--out", f"{self.hdfs.uri}/tables", "--format", "json").finish()
@@ -786,13 +851,13 @@ class HdfsTest(unittest.TestCase):
         self.assertGreaterEqual(localities["NODE_LOCAL"], 10, localities)  # of 18 slices
 
     def test_who_may_not_read_and_write_is_told(self):
-        self.hdfs.chmod("700", "/weights/chat-2")
-        self.addCleanup(self.hdfs.chmod, "755", "/weights/chat-2")
+        self.hdfs.chmod("700", "/weights/chat-1")
+        self.addCleanup(self.hdfs.chmod, "755", "/weights/chat-1")
         description = described(SMALL, f"{self.hdfs.uri}/weights", "nobody")
         nobody = {"HADOOP_USER_NAME": "nobody"}
         read = Job("no-read", "fleet-scan", "--fleet", description, "--dry-run", "--out", OUTPUT / "none", environment=nobody)
         self.assertEqual(read.finish().exit_code, 4, read.log())
-        self.assertRegex(read.text("stdout"), "chat-2.*[Pp]ermission denied")
+        self.assertRegex(read.text("stdout"), "chat-1.*[Pp]ermission denied")
         write = self.scan("no-write", environment=nobody).finish()
         self.assertEqual(write.exit_code, 1, write.log())
         self.assertEqual(len(write.messages()), 1, write.log())

@@ -1,5 +1,6 @@
 package io.shardsum.scan.judge;
 
+import io.shardsum.fleet.ComparisonGroup;
 import io.shardsum.scan.checkpoint.ExpectedComparison;
 import io.shardsum.tables.NamedJobs;
 import io.shardsum.tables.RankResult;
