@@ -37,6 +37,7 @@ public final class ManifestReader {
 
   /** No manifest is longer. */
   static final int MOST_BYTES = 64 << 20;
+
   private static final int MOST_POINTERS = 100_000;
   private static final ObjectMapper JSON = Digests.strictJson();
 

@@ -266,7 +266,12 @@ record FleetJudge(
             again.map(
                 of ->
                     new FileReading(
-                        session, files, reading.executors(), limits, request.reading(), of.files())));
+                        session,
+                        files,
+                        reading.executors(),
+                        limits,
+                        request.reading(),
+                        of.files())));
     again.ifPresent(of -> of.known().takeFiles(published.misread()));
     return new FileCopies(
         request.inventory(),

@@ -140,16 +140,14 @@ class ManifestReaderTest {
 
     assertThatThrownBy(() -> read("auto"))
         .hasMessage(
-            "Cannot read %s: expected a file, found a pipe, a socket or a device",
-            "file:" + pipe);
+            "Cannot read %s: expected a file, found a pipe, a socket or a device", "file:" + pipe);
   }
 
   @Test
   void refusesADirectoryInPlaceOfAKey() {
     String manifest = GOLDEN.resolve("p256.sig").toAbsolutePath().toString();
 
-    assertThatThrownBy(
-            () -> read("{ path: \"%s\", key: \"%s\" }".formatted(manifest, directory)))
+    assertThatThrownBy(() -> read("{ path: \"%s\", key: \"%s\" }".formatted(manifest, directory)))
         .isInstanceOf(ManifestException.class)
         .hasMessage("Cannot read %s: expected a file, found a directory", "file:" + directory);
   }

@@ -71,8 +71,7 @@ final class WeightRows {
     boolean anyWhole = readings.stream().anyMatch(r -> r.stage() == SqlStage.WHOLE);
     boolean landsManyFiles = size.tensors() / tasks() < LEAST_ROWS_OF_A_LANDED_FILE;
     return tensors(
-        readings,
-        rows -> anyWhole && landsManyFiles ? rows.repartition(col("file_index")) : rows);
+        readings, rows -> anyWhole && landsManyFiles ? rows.repartition(col("file_index")) : rows);
   }
 
   private Dataset<Row> tensors(List<ReadAlike> readings, UnaryOperator<Dataset<Row>> moved) {

@@ -1,7 +1,6 @@
 package io.shardsum.scan.judge;
 
 import io.shardsum.fleet.Authority;
-import io.shardsum.fleet.ComparisonGroup;
 import io.shardsum.fleet.EngineInventory;
 import io.shardsum.fleet.Inventory;
 import io.shardsum.fleet.RankInventory;

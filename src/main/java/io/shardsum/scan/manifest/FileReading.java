@@ -101,9 +101,7 @@ public final class FileReading {
       NamedJobs.named(
               session, "read again: " + NumberWords.count(files.size(), "file"), () -> rows(files))
           .forEach((index, rows) -> read.put(files.get(index).path(), hash(rows)));
-      affordable
-          .keySet()
-          .forEach(path -> read.of(path).ifPresent(hash -> again.put(path, hash)));
+      affordable.keySet().forEach(path -> read.of(path).ifPresent(hash -> again.put(path, hash)));
     }
     return again;
   }

@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What second readings of whole files gave, in all rounds of a scan: all of them have one limit. */
+/**
+ * What second readings of whole files gave, in all rounds of a scan: all of them have one limit.
+ */
 public final class SecondHashes {
 
   private final ByteBudget budget;
