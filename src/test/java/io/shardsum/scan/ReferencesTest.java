@@ -141,7 +141,8 @@ class ReferencesTest {
 
     assertThatThrownBy(() -> scan(inventory, "now", baseline("before")))
         .isInstanceOf(ReferenceException.class)
-        .hasMessageContaining("engines a and b of acme/small@1 tp2 pp1 dp1 sglang-0.5.20 differ")
+        .hasMessageContaining(
+            "engines a and b differ in it: expected engines of acme/small@1 tp2 pp1 dp1")
         .hasMessageContaining("or one to be named: before/ENGINE");
   }
 
