@@ -145,6 +145,16 @@ public final class ExpectationStore {
     }
   }
 
+  /** Removes digests, if they are kept: the next who asks for them reads the checkpoint. */
+  public void forget(Subject subject) {
+    Path file = file(subject);
+    try {
+      file.getFileSystem(conf).delete(file, false);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot remove " + file + ": " + FailureReason.of(e), e);
+    }
+  }
+
   private Path file(Subject subject) {
     String key =
         DigestUtils.sha256Hex(

@@ -233,6 +233,7 @@ public final class FleetScan {
                   LandedFiles.giveUp(insteadOf, waves, session);
                   return read(more, waves, ScanProgress.NONE);
                 });
+    checkpoints.forgetWhatIsDoubted(judged.findings(), session);
     List<Finding> findings = new ArrayList<>(judged.findings());
     findings.addAll(checkpoints.findings());
     findings.addAll(past.notes());

@@ -414,6 +414,22 @@ class CheckpointReferenceTest {
         .containsPattern("(?m)^a .* the reference, in part: \\d+ of \\d+ tensors; none of 1$");
   }
 
+  /** Its digests are not kept for the nights to come. */
+  @Test
+  void readsACheckpointAgainFromWhichSomebodyDiffers() throws IOException {
+    MisreadingFileSystem.register(spark.sparkContext().hadoopConfiguration());
+    Path checkpoint = copy(QWEN.resolve("checkpoint"), "checkpoint");
+    Path misread = checkpoint.resolve(fileOf(DOWN));
+    MisreadingFileSystem.misread(misread, Files.size(misread) - 1, 1);
+    String[] engine = engine("a", QWEN.resolve("tp2"), Path.of("misread:" + checkpoint), VLLM);
+
+    assertThat(scan(engine).exitCode()).isEqualTo(3);
+
+    CommandRun next = scan(engine);
+    assertThat(next.exitCode()).as(next.out() + next.err()).isZero();
+    assertThat(scan(engine).out()).contains(" was not read again, ");
+  }
+
   @Test
   void comparesRunningEnginesWithTheirCheckpoint() throws IOException {
     Path answer = GOLDEN.resolve("sglang/qwen3/tp2/weights_checker.json");

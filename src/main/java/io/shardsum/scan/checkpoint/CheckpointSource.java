@@ -80,9 +80,7 @@ public final class CheckpointSource implements RowSource {
       return;
     }
     SparkSession session = ofFiles.sparkSession();
-    ExpectationStore store =
-        new ExpectationStore(
-            request.out(), session.sparkContext().hadoopConfiguration(), mostAge(session));
+    ExpectationStore store = store(session);
     for (ExpectedModel model : models) {
       Optional<ExpectationStore.Kept> kept = store.find(model.subject(), request.startedAt());
       kept.ifPresent(of -> findings.add(ofKept(model, of.hashedAt())));
@@ -95,6 +93,28 @@ public final class CheckpointSource implements RowSource {
     byEngine().forEach(engine -> rows.addAll(engine.tensors()));
     Dataset<Row> ofTable = session.createDataFrame(rows, ScanTable.TENSORS.schema());
     tables.append(ScanTable.TENSORS, ofTable.coalesce(1));
+  }
+
+  /**
+   * Forgets the digests of checkpoints from which somebody differs. They, too, may come of bytes
+   * that were misread: the next scan reads these checkpoints again.
+   *
+   * @param judged the findings of the scan
+   */
+  public void forgetWhatIsDoubted(List<Finding> judged, SparkSession session) {
+    List<Subject> different =
+        judged.stream().filter(Finding::isDifference).map(Finding::subject).toList();
+    for (ExpectedModel model : models) {
+      if (different.stream()
+          .anyMatch(subject -> subject.engine().map(model.engines()::contains).orElse(true))) {
+        store(session).forget(model.subject());
+      }
+    }
+  }
+
+  private ExpectationStore store(SparkSession session) {
+    return new ExpectationStore(
+        request.out(), session.sparkContext().hadoopConfiguration(), mostAge(session));
   }
 
   /** What is to be known of the digests, besides what does not follow from a checkpoint. */
