@@ -93,6 +93,7 @@ class DriftReportCommandTest {
               chat-\\u001b[31m, rank 1, layers.1.weight: DAMAGED: 1 tensor has other bytes (in 2 scans since 2026-11-02 02:00)
 
             DRIFT: 1 engine still differs. No new undeclared change in this range.
+            What each finding means, and what to do: docs/findings.md
 
             """);
   }
@@ -121,7 +122,7 @@ class DriftReportCommandTest {
             ENGINE           STATE    SCAN OF (UTC)     REVISION  RANKS   TENSORS    BYTES    SINCE
             chat-\\u001b[31m  DRIFTED  2026-11-02 02:00  1         1 of 2  1 changed  1.00 kB  2026-11-01 02:00
             """)
-        .endsWith("\nDRIFT: 1 engine changed, and nobody declared it.\n\n");
+        .contains("\nDRIFT: 1 engine changed, and nobody declared it.\n");
   }
 
   @Test
@@ -325,7 +326,7 @@ class DriftReportCommandTest {
     assertThat(run.exitCode()).isEqualTo(3);
     assertThat(run.out())
         .contains("c         NOT_UPDATED", "1 -> 2", "STALE_REVISION")
-        .endsWith("\nDRIFT: 1 engine differs. No new undeclared change in this range.\n\n");
+        .contains("\nDRIFT: 1 engine differs. No new undeclared change in this range.\n");
     assertThat(Files.readString(page)).contains("\"NOT_UPDATED\"", "\"different\":true");
     JsonNode fleet = new ObjectMapper().readTree(json.out()).at("/fleets/0");
     assertThat(fleet.at("/open_errors").intValue()).isEqualTo(1);
