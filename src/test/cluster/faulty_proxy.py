@@ -177,8 +177,8 @@ class FaultyProxy:
                     upstream = await asyncio.open_connection(host, int(port), limit=1 << 20)
                 if not await self._pass(request, reader, writer, *upstream):
                     break
-        except (OSError, asyncio.IncompleteReadError):
-            pass  # one of the two has left
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # one of the two has left, or the proxy ends
         finally:
             writer.transport.abort()
             if upstream:
