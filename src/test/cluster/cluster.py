@@ -16,7 +16,7 @@ WORKERS = 2
 GPUS = ("5", "7")  # their addresses, by worker
 
 
-def wait_for(what, condition, seconds=180):
+def wait_for(what, condition, seconds=400):
     """The first true value of condition(); an error that names what, if there is none in time."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
