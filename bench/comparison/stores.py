@@ -21,9 +21,12 @@ COPY = "aws s3 cp --recursive"
 
 
 class S3Store:
-    """MinIO on loopback, which keeps its objects in a directory from run to run. A proxy before it counts requests."""
+    """MinIO on loopback, which keeps its objects in a directory from run to run. A proxy before it counts requests.
 
-    def __init__(self, root: Path, directory: Path) -> None:
+    With a rate, everybody comes through the proxy, which gives each connection so many bytes a second.
+    """
+
+    def __init__(self, root: Path, directory: Path, rate: int | None = None) -> None:
         sys.path.insert(0, str(root / "src" / "test" / "cluster"))
         try:
             import faulty_proxy
@@ -40,11 +43,13 @@ class S3Store:
         self._directory = directory
         self._store = store
         self._server = store.S3(directory)
-        self._proxy = faulty_proxy.FaultyProxy(self._server.address)
+        faults = faulty_proxy.Faults(rate=rate or 0)
+        self._proxy = faulty_proxy.FaultyProxy(self._server.address, faults)
+        self._address = self._proxy.address if rate else self._server.address
         self.environment = {
             "AWS_ACCESS_KEY_ID": self._server.KEY,
             "AWS_SECRET_ACCESS_KEY": self._server.SECRET,
-            f"MC_HOST_{BUCKET}": f"http://{self._server.KEY}:{self._server.SECRET}@{self._server.address}",
+            f"MC_HOST_{BUCKET}": f"http://{self._server.KEY}:{self._server.SECRET}@{self._address}",
         }
 
     def put(self, shards: ShardSet) -> ShardSet:
@@ -61,7 +66,7 @@ class S3Store:
 
     def download(self, shards: ShardSet) -> Command:
         """All objects of the set, each whole, to nowhere."""
-        address = f"http://{self._server.address}"
+        address = f"http://{self._address}"
         arguments = f"{address} {self._store.REGION} {BUCKET} {shards.name}/ {DOWNLOAD_THREADS}"
         return Command(DOWNLOAD, f"{sys.executable} bench/comparison/download.py {arguments}")
 
@@ -75,13 +80,13 @@ class S3Store:
         """The same by the usual tool, to the disk."""
         aws = Path(sys.executable).with_name("aws")
         copies = self._directory / "copies"
-        options = f"--endpoint-url http://{self._server.address} --region {self._store.REGION} s3 cp --quiet --recursive"
+        options = f"--endpoint-url http://{self._address} --region {self._store.REGION} s3 cp --quiet --recursive"
         return Command(COPY, f"{aws} {options} s3://{BUCKET}/{shards.name}/ {copies}", output=copies)
 
     def scan(self, commands: Commands, shards: ShardSet, address: str = "") -> Command:
         """A scan of the set, whose tables are written to the disk."""
         settings = {
-            "endpoint": f"http://{address or self._server.address}",
+            "endpoint": f"http://{address or self._address}",
             "endpoint.region": self._store.REGION,
             "path.style.access": "true",
         }

@@ -45,6 +45,7 @@ class Faults:
     unavailable_every: int = 0  # each such request is answered 503
     cut_every: int = 0  # of each such body half is sent, then the connection is cut
     delay: float = 0.0  # seconds before each answer
+    rate: float = 0.0  # the most bytes a second of each body, as S3 gives them to each connection
     away_from: int = 0  # from this request on ...
     away: float = 0.0  # ... connections are cut for so many seconds
     flips: list[Flip] = field(default_factory=list)
@@ -140,6 +141,8 @@ class FaultyProxy:
         """From now on these faults; counts begin again."""
         self.faults = faults
         self.requests = []
+        self.most_bodies_at_a_time = 0
+        self._bodies_now = 0
         self._number = faults.begin
         self._bodies = faults.begin
         self._back_at = 0.0
@@ -233,7 +236,12 @@ class FaultyProxy:
                     end, fault = size // 2, "cut"
                 begin = int(answer.get("content-range").removeprefix("bytes ").partition("-")[0] or 0)
                 damage = Damage([flip for flip in faults.flips if path.endswith(flip.path)], begin)
-            sent = await copy_body(answer, up_reader, writer, end, damage)
+            self._bodies_now += 1
+            self.most_bodies_at_a_time = max(self.most_bodies_at_a_time, self._bodies_now)
+            try:
+                sent = await copy_body(answer, up_reader, writer, end, damage, faults.rate)
+            finally:
+                self._bodies_now -= 1
             if damage and damage.done:
                 fault = fault or "flip"
         await writer.drain()
@@ -265,14 +273,17 @@ class Damage:
         return part
 
 
-async def copy_body(head, reader, writer, end=None, damage=None):
-    """Passes a body on, or drops it without a writer; the first end bytes of it. Returns how many were passed."""
+async def copy_body(head, reader, writer, end=None, damage=None, rate=0.0):
+    """Passes a body on, or drops it without a writer; the first end bytes of it, no faster than a rate. Returns how many were passed."""
     if head.get("transfer-encoding").lower() == "chunked":
         return await copy_chunks(reader, writer)
     size = int(head.get("content-length") or 0)
     wanted = size if end is None else end
     sent = 0
+    begin = time.monotonic()
     while sent < wanted:
+        if rate:
+            await asyncio.sleep(begin + sent / rate - time.monotonic())
         part = await reader.read(min(BLOCK, wanted - sent))
         if not part:
             raise ConnectionError("the body ends too soon")

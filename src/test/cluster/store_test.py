@@ -32,6 +32,7 @@ SPARK_HOME = Path(pyspark.__file__).parent
 OUTPUT = HOME / "target" / "store-test"
 DEMO = OUTPUT / "demo"  # the demo's fleet
 SMALL = OUTPUT / "small"  # three engines of two ranks, each of two tensors and a pair in block FP8; chat-3 has a flipped bit in rank 1
+LARGE = OUTPUT / "large"  # three engines of one rank of 64 MiB, the last one damaged
 PUBLISHED = SMALL / "chat-2"  # has a manifest
 KEY = OUTPUT / "signer.pem"
 PUBLIC_KEY = OUTPUT / "signer.pub.pem"
@@ -479,6 +480,26 @@ class S3FaultsTest(S3Case):
         self.assertIn("flip", met)
         new = blamed(scan.result()) - blamed(OnDisk.of(SMALL))
         self.assertEqual({(engine, rank) for _, engine, rank, _ in new}, {self.OF_HEALTHY}, scan.log())
+
+
+class S3SlowConnectionsTest(S3Case):
+    """A store that gives few bytes a second to each connection is asked for several ranges of an object at a time."""
+
+    RATE = 25e6
+
+    def test_large_objects_come_by_several_connections(self):
+        names = ("chat-1", "chat-2", "chat-3")
+        for name in names:
+            shard = write_rank(LARGE / name, 0, tensor_bytes=16 * MIB, tensors=4)
+        flip_bit(shard)
+        engines = "".join(f"  - {{ name: {name}, shards: {name}/ }}\n" for name in names)
+        (LARGE / "fleet.yaml").write_text(f"fleet: large\ndefaults: {{ model: acme/chat, parallelism: {{ tp: 1 }} }}\nengines:\n{engines}")
+        s3.put(LARGE, "weights", LARGE.name)
+        with contextlib.closing(FaultyProxy(s3.address, Faults(rate=self.RATE))) as proxy:
+            scan = self.scan("slow", tables="slow", fleet=LARGE, endpoint=proxy.address).finish()
+            self.assert_same_as_on_disk(scan, LARGE, f"s3a://weights/{LARGE.name}")
+            self.assertEqual(blamed(scan.result()), {("DAMAGED", "chat-3", 0, "layers.3.weight")}, scan.log())
+            self.assertGreater(proxy.most_bodies_at_a_time, 4)  # two tasks
 
 
 class S3NightsTest(S3Case):

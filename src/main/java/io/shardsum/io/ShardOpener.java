@@ -98,7 +98,11 @@ public final class ShardOpener {
     ByteSource source =
         policy == ReadPolicy.FORWARD && PinnedStatus.isS3a(fileSystem)
             ? new S3aByteSource(
-                file, end -> stream(file, policy, end, path, fileSystem), announcedEnd)
+                file,
+                new S3aStretch.Requests(
+                    end -> stream(file, policy, end, path, fileSystem),
+                    RangesAhead.mostAtATime(fileSystem.getConf())),
+                announcedEnd)
             : new HadoopByteSource(
                 file, stream(file, policy, file.lengthBytes(), path, fileSystem), policy);
     return new Opened(limited(source), ReadThrough.STORE);

@@ -35,10 +35,12 @@ class S3aByteSourceTest {
     source =
         new S3aByteSource(
             new ListedFile("s3a://bucket/a.safetensors", LENGTH_BYTES, 0),
-            end -> {
-              openedUpTo.add(end);
-              return local.open(new org.apache.hadoop.fs.Path(file.toUri()));
-            },
+            new S3aStretch.Requests(
+                end -> {
+                  openedUpTo.add(end);
+                  return local.open(new org.apache.hadoop.fs.Path(file.toUri()));
+                },
+                RangesAhead.USUALLY_AT_A_TIME),
             () -> announced);
   }
 
