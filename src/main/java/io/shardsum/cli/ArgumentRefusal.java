@@ -1,6 +1,7 @@
 package io.shardsum.cli;
 
 import io.shardsum.exit.ExitCode;
+import java.util.List;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
@@ -24,9 +25,18 @@ final class ArgumentRefusal {
         && twice.getOverwritten() instanceof OptionSpec option) {
       return option.longestName() + " is given twice: expected once";
     }
-    if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
-      return "unexpected argument: " + unmatched.getUnmatched().get(0);
+    return e instanceof UnmatchedArgumentException unmatched ? words(unmatched) : e.getMessage();
+  }
+
+  /** Of the first of them alone: what follows an unknown option is mostly its value. */
+  private static String words(UnmatchedArgumentException e) {
+    String first = e.getUnmatched().get(0);
+    if (!e.isUnknownOption()) {
+      return "unexpected argument: " + first;
     }
-    return e.getMessage();
+    List<String> suggestions = e.getSuggestions();
+    return "unknown option: "
+        + first
+        + (suggestions.isEmpty() ? "" : ": did you mean " + suggestions.get(0) + "?");
   }
 }

@@ -218,6 +218,7 @@ final class ExpectCommand implements Callable<Integer> {
           expectation, expectation.groups(), results(source, expectation, wanted, conf));
     }
     ExpectationStore store = new ExpectationStore(out, conf, Duration.ofDays(rehashDays));
+    store.makeDirectory();
     ExpectationStore.Subject subject =
         new ExpectationStore.Subject(source, setup, expectation, wanted);
     Instant now = Instant.now();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.shardsum.exit.UsageException;
 import io.shardsum.expect.model.Checkpoint;
 import io.shardsum.expect.model.EngineSetup;
 import io.shardsum.expect.model.ExpectedRank;
@@ -33,7 +34,9 @@ import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -71,6 +74,24 @@ public final class ExpectationStore {
     this.directory = new Path(out, "expectations");
     this.conf = conf;
     this.mostAge = mostAge;
+  }
+
+  /**
+   * Makes the directory, so that what is wrong with it is said before a checkpoint is read.
+   *
+   * @throws UsageException if there is a file in its way
+   * @throws UncheckedIOException if it cannot be made
+   */
+  public void makeDirectory() {
+    try {
+      directory.getFileSystem(conf).mkdirs(directory);
+    } catch (FileAlreadyExistsException | ParentNotDirectoryException e) {
+      throw new UsageException(
+          "Cannot write to " + directory.getParent() + ": expected a directory, found a file", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Cannot write to " + directory + ": " + FailureReason.of(e), e);
+    }
   }
 
   /** The digests, if they were computed before and still count. */

@@ -15,9 +15,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,6 +131,8 @@ public final class ScanClaim implements AutoCloseable {
       ScanClaim claim = new ScanClaim(tables, claimed, fileSystem, startedAt);
       claim.take(takeOver);
       return claim;
+    } catch (FileAlreadyExistsException | ParentNotDirectoryException e) {
+      throw tables.isNoDirectory(e);
     } catch (IOException e) {
       throw tables.cannotWrite(e);
     } catch (ClaimedScanException e) {

@@ -1,5 +1,6 @@
 package io.shardsum.tables;
 
+import io.shardsum.exit.UsageException;
 import io.shardsum.io.FailureReason;
 import io.shardsum.io.ObjectStore;
 import io.shardsum.text.ForeignText;
@@ -225,6 +226,15 @@ public record ScanTables(Path out, LocalDate date, ScanId scanId) {
   /** What is said where anything cannot be written, in one line. */
   public UncheckedIOException cannotWrite(IOException e) {
     return cannot("write to", e);
+  }
+
+  /** What is said where there is a file in the way of the tables' directory. */
+  UsageException isNoDirectory(IOException e) {
+    return new UsageException(
+        ForeignText.shown(
+            "Cannot write to %s: expected a directory, found a file".formatted(out),
+            MESSAGE_CODE_POINTS),
+        e);
   }
 
   /** What is said where the scan's own rows cannot be read. */

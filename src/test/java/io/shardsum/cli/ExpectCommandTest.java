@@ -282,6 +282,17 @@ class ExpectCommandTest {
   }
 
   @Test
+  void refusesAFileInTheWayOfKeptDigests() throws IOException {
+    Path file = Files.writeString(temp.resolve("file"), "mine");
+    CommandRun run = expect(QWEN.checkpointDirectory(), "--tp", "2", "--out", file.toString());
+
+    assertThat(run.err())
+        .isEqualTo(
+            "expect: Cannot write to %s: expected a directory, found a file\n".formatted(file));
+    assertThat(run.exitCode()).isEqualTo(2);
+  }
+
+  @Test
   void keepsDigestsUntilAFileOfTheCheckpointChanges() throws IOException {
     Path checkpoint = copy(QWEN.checkpointDirectory());
     Path out = temp.resolve("out");
