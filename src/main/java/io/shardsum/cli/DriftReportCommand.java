@@ -68,7 +68,7 @@ final class DriftReportCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description = "table or json (default: ${DEFAULT-VALUE}).")
+      description = "table or json (default: table).")
   private OutputFormat format = OutputFormat.TABLE;
 
   @Option(

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     customSynopsis = {
       "jobs/retention --out DIR --keep-days N [OPTION...]",
-      "jobs/retention --out DIR --compact"
+      "       jobs/retention --out DIR --compact"
     },
     description = {
       "Deletes the rows of tensors of old scans, and files of scans that never ended.",
@@ -72,10 +72,8 @@ final class RetentionCommand implements Callable<Integer> {
   @Option(
       names = "--keep-days",
       paramLabel = "N",
-      description = {
-        "Scans that began more than N days ago are old; at least 1.",
-        "Required, except with --compact alone."
-      })
+      description =
+          "Scans that began more than N days ago are old; at least 1. Required, except with --compact alone.")
   private Integer keepDays;
 
   @Option(
@@ -102,16 +100,15 @@ final class RetentionCommand implements Callable<Integer> {
 
   @Option(
       names = "--compact",
-      description = {
-        "Gather the engines, ranks and findings of all finished scans: one file a month in each table.",
-        "A later --compact, after 12 hours, removes the files that this replaces. No row is lost."
-      })
+      description =
+          "Gather the engines, ranks and findings of all finished scans: one file a month in each table. "
+              + "A later --compact, after 12 hours, removes the files that this replaces. No row is lost.")
   private boolean compact;
 
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description = "table or json (default: ${DEFAULT-VALUE}).")
+      description = "table or json (default: table).")
   private OutputFormat format = OutputFormat.TABLE;
 
   @Spec private CommandSpec spec;

@@ -46,7 +46,8 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  jobs/sign --out tables --key signer.pem --signature report.json",
-      "  jobs/sign --out tables --key signer.pem --model /models/chat-a --signature /models/chat-a/model.sig",
+      "  jobs/sign --out tables --key signer.pem --model /models/chat-a \\",
+      "      --signature /models/chat-a/model.sig",
       "",
       "Exit codes:",
       "  0  signed",
@@ -81,7 +82,7 @@ final class SignCommand implements Callable<Integer> {
       names = "--key",
       paramLabel = "FILE",
       required = true,
-      description = "The private key: EC, P-256, PEM.")
+      description = "The private key: PEM, EC (P-256).")
   private String key;
 
   @Option(

@@ -57,7 +57,7 @@ final class VerifyReportCommand implements Callable<Integer> {
       names = "--key",
       paramLabel = "FILE",
       required = true,
-      description = "The public key of who should have signed: EC, PEM.")
+      description = "The public key of who should have signed: PEM, EC (P-256).")
   private String key;
 
   @Spec private CommandSpec spec;

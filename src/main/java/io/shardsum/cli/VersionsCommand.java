@@ -57,7 +57,7 @@ final class VersionsCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description = "table or json (default: ${DEFAULT-VALUE}).")
+      description = "table or json (default: table).")
   private OutputFormat format = OutputFormat.TABLE;
 
   @Spec private CommandSpec spec;

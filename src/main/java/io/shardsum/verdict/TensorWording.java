@@ -57,7 +57,7 @@ final class TensorWording {
     if (differing == 0 || chunks == 1) {
       return "its bytes differ";
     }
-    return "%s MiB of %s %s"
+    return "%s of its %s MiB %s"
         .formatted(
             Integer.toString(differing),
             Integer.toString(chunks),

@@ -180,7 +180,8 @@ class LocatedDamageTest {
     assertThat(finding.location())
         .contains("file:" + at.file() + ": byte " + (at.fileOffsetBytes() + first));
     assertThat(finding.detail())
-        .containsPattern("^[123] MiB of 3 differs? from the majority \\(4 of 5 copies agree\\); ")
+        .containsPattern(
+            "^[123] of its 3 MiB differs? from the majority \\(4 of 5 copies agree\\); ")
         .contains("; " + damage.patternText())
         .endsWith(", element " + damage.element());
   }

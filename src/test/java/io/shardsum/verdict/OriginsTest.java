@@ -68,7 +68,8 @@ class OriginsTest {
     assertThat(verdict.findings().get(0).detail())
         .startsWith("7 of 8 tensors of rank 1 are those of rank 0: w0, w2");
     assertThat(verdict.findings().get(1).detail())
-        .isEqualTo("1 MiB of 2 differs from what rank 0 should hold, whose tensors its file has");
+        .isEqualTo(
+            "1 of its 2 MiB differs from what rank 0 should hold, whose tensors its file has");
     assertThat(verdict.suspects())
         .singleElement()
         .satisfies(suspect -> assertThat(suspect.other().rank()).isZero());

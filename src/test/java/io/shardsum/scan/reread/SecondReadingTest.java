@@ -72,7 +72,7 @@ class SecondReadingTest {
     assertThat(scan(fleet))
         .extracting(Finding::detail)
         .containsExactly(
-            "2 MiB of 2 differ from the majority (2 of 3 copies agree); not read"
+            "2 of its 2 MiB differ from the majority (2 of 3 copies agree); not read"
                 + " again: a scan reads at most 2097152 bytes a second time"
                 + " (spark.shardsum.reread.bytes)",
             "its bytes differ from the majority (2 of 3 copies agree); a few bits"
@@ -94,7 +94,7 @@ class SecondReadingTest {
     assertThat(damage.pattern()).isEqualTo(DamagePattern.STRIDED);
     assertThat(damage.patternBytes()).contains(MIB + 1L);
     assertThat(finding.detail())
-        .startsWith("34 MiB of 34 differ from")
+        .startsWith("34 of its 34 MiB differ from")
         .endsWith("element [0]; the first 32 of these MiB were compared");
   }
 
