@@ -2,6 +2,7 @@ package io.shardsum.scan;
 
 import io.shardsum.fleet.WeightSource;
 import io.shardsum.scan.checkpoint.CheckpointSource;
+import io.shardsum.scan.checkpoint.ExpectedComparison;
 import io.shardsum.scan.files.AcceleratedPlans;
 import io.shardsum.scan.files.FileReduction;
 import io.shardsum.scan.files.WeightReading;
@@ -173,6 +174,12 @@ record FleetJudge(
     long leftBytes = limits.fileBytes();
     for (int round = 0; ; round++) {
       Judged judged = judged(reading, now, Optional.of(again), unread);
+      Set<String> checkpointsAnew =
+          round == MOST_ANEW ? Set.of() : checkpoints.readDoubtedAnew(session);
+      if (!checkpointsAnew.isEmpty()) {
+        known.forget(holder -> ExpectedComparison.isOfCheckpoint(holder, checkpointsAnew));
+        continue;
+      }
       Set<RankOfEngine> misread = ranks(known.misread());
       misread.removeAll(unread.keySet());
       if (misread.isEmpty()) {

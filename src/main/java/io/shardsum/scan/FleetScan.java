@@ -206,7 +206,7 @@ public final class FleetScan {
     WeightReading reading = read(reuse.filesToRead(), waves, metrics);
     FleetJudge.Metadata metadata = FleetJudge.Metadata.of(reading, session, work);
     List<RowSource> others = List.of(live, checkpoints);
-    checkpoints.landTensors(reading.tensors(), tables);
+    checkpoints.read(session);
     live.landTensors(reading.tensors(), tables);
 
     Instant judgingBegins = Instant.now();
@@ -233,6 +233,7 @@ public final class FleetScan {
                   LandedFiles.giveUp(insteadOf, waves, session);
                   return read(more, waves, ScanProgress.NONE);
                 });
+    checkpoints.landTensors(judged.reading().tensors(), tables);
     checkpoints.forgetWhatIsDoubted(judged.findings(), session);
     List<Finding> findings = new ArrayList<>(judged.findings());
     findings.addAll(checkpoints.findings());

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What more readings have shown of suspect tensors. Nothing is blamed unless each of several
@@ -91,6 +92,12 @@ public final class Rereadings {
     unread.removeIf(copy -> ranks.contains(copy.holder()));
     headers.keySet().removeAll(ranks);
     files.removeIf(finding -> ranks.contains(holder(finding)));
+  }
+
+  /** Forgets what was read of references that have been read anew since. */
+  public void forget(Predicate<RankHolder> references) {
+    looks.keySet().removeIf(suspect -> references.test(suspect.other()));
+    readings.keySet().removeIf(copy -> references.test(copy.holder()));
   }
 
   private static Map<SuspectTensor.CopiedTensor, Readings> of(

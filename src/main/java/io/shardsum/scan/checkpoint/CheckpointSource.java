@@ -22,9 +22,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -43,6 +45,8 @@ public final class CheckpointSource implements RowSource {
   private final ScanRequest request;
   private final List<Finding> findings = new ArrayList<>();
   private final Map<String, ExpectedResult> results = new HashMap<>();
+  private final Set<String> doubted = new HashSet<>();
+  private final List<Finding> misread = new ArrayList<>();
 
   private CheckpointSource(List<ExpectedModel> models, ScanRequest request) {
     this.models = models;
@@ -70,16 +74,11 @@ public final class CheckpointSource implements RowSource {
     return models.isEmpty();
   }
 
-  /**
-   * Reads the checkpoints, unless that was done before and they have not changed, and lands the
-   * tensors that are expected.
-   */
-  @Override
-  public void landTensors(Dataset<Row> ofFiles, ScanTables tables) {
+  /** Reads the checkpoints, unless that was done before and they have not changed. */
+  public void read(SparkSession session) {
     if (isEmpty()) {
       return;
     }
-    SparkSession session = ofFiles.sparkSession();
     ExpectationStore store = store(session);
     for (ExpectedModel model : models) {
       Optional<ExpectationStore.Kept> kept = store.find(model.subject(), request.startedAt());
@@ -89,9 +88,41 @@ public final class CheckpointSource implements RowSource {
           kept.map(ExpectationStore.Kept::hashed).orElseGet(() -> hashed(model, store, session));
       results.put(model.group(), new ExpectedResult(model, hashed));
     }
+  }
+
+  /** Takes note that a second reading of a checkpoint gave other bytes than the first. */
+  public void doubt(String group) {
+    doubted.add(group);
+  }
+
+  /**
+   * Reads the checkpoints anew of which two readings differ: nobody is blamed for a first reading
+   * that no other has confirmed.
+   *
+   * @return the groups whose checkpoints were read
+   */
+  public Set<String> readDoubtedAnew(SparkSession session) {
+    Set<String> groups = Set.copyOf(doubted);
+    doubted.clear();
+    for (ExpectedModel model : models) {
+      if (groups.contains(model.group())) {
+        findings.removeIf(of -> of.location().equals(Optional.of(model.group())));
+        ExpectedResult now = new ExpectedResult(model, hashed(model, store(session), session));
+        misread.add(now.insteadOf(results.put(model.group(), now)));
+      }
+    }
+    return groups;
+  }
+
+  /** Lands the tensors that are expected. */
+  @Override
+  public void landTensors(Dataset<Row> ofFiles, ScanTables tables) {
+    if (isEmpty()) {
+      return;
+    }
     List<Row> rows = new ArrayList<>();
     byEngine().forEach(engine -> rows.addAll(engine.tensors()));
-    Dataset<Row> ofTable = session.createDataFrame(rows, ScanTable.TENSORS.schema());
+    Dataset<Row> ofTable = ofFiles.sparkSession().createDataFrame(rows, ScanTable.TENSORS.schema());
     tables.append(ScanTable.TENSORS, ofTable.coalesce(1));
   }
 
@@ -120,6 +151,11 @@ public final class CheckpointSource implements RowSource {
   /** What is to be known of the digests, besides what does not follow from a checkpoint. */
   public List<Finding> findings() {
     return findings;
+  }
+
+  /** One for each checkpoint of which two readings differ. */
+  public List<Finding> misread() {
+    return misread;
   }
 
   private static Finding ofKept(ExpectedModel model, Instant hashedAt) {

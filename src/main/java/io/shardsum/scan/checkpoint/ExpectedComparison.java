@@ -194,6 +194,11 @@ public final class ExpectedComparison {
     return RankHolder.now(holder(label), rankInReplica);
   }
 
+  /** Whether it stands for the reference of one of these groups. */
+  public static boolean isOfCheckpoint(RankHolder holder, Set<String> groups) {
+    return groups.stream().anyMatch(group -> holder.engine().equals(holder(group)));
+  }
+
   /** In the place of an engine's name. */
   private static String holder(String label) {
     return "checkpoint of " + label;

@@ -54,6 +54,37 @@ public record ExpectedResult(ExpectedModel model, HashedExpectation hashed) {
     }
   }
 
+  private static String names(SortedSet<String> tensors) {
+    List<String> first = tensors.stream().limit(NAMES).toList();
+    String rest = tensors.size() > NAMES ? " and " + (tensors.size() - NAMES) + " more" : "";
+    return String.join(", ", first) + rest;
+  }
+
+  /** What is said where this is what a second reading gave, instead of another result. */
+  Finding insteadOf(ExpectedResult first) {
+    SortedSet<String> tensors = new TreeSet<>();
+    for (int rank = 0; rank < hashed.ranks().size(); rank++) {
+      Map<String, String> before = first.hashed.ranks().get(rank).checksums();
+      hashed
+          .ranks()
+          .get(rank)
+          .checksums()
+          .forEach(
+              (name, checksum) -> {
+                if (!checksum.equals(before.get(name))) {
+                  tensors.add(name);
+                }
+              });
+    }
+    return Finding.of(
+        FindingKind.TRANSIENT_READ,
+        Subject.EVERYBODY,
+        Comparison.NONE,
+        Optional.of(model.group()),
+        "Two readings of %s differ%s: it was read again as a whole, and engines are compared with that reading"
+            .formatted(model.name(), tensors.isEmpty() ? "" : " in " + names(tensors)));
+  }
+
   /** What is said of an engine of which not everything is expected. */
   List<Finding> findings(String engine) {
     return refused().entrySet().stream()
@@ -96,12 +127,7 @@ public record ExpectedResult(ExpectedModel model, HashedExpectation hashed) {
     }
 
     private String words() {
-      if (tensors.contains(Refusal.ALL_TENSORS)) {
-        return "all tensors";
-      }
-      List<String> first = tensors.stream().limit(NAMES).toList();
-      String rest = tensors.size() > NAMES ? " and " + (tensors.size() - NAMES) + " more" : "";
-      return String.join(", ", first) + rest;
+      return tensors.contains(Refusal.ALL_TENSORS) ? "all tensors" : names(tensors);
     }
   }
 }

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -30,7 +31,13 @@ import org.apache.spark.sql.SparkSession;
 final class ExpectedReading {
 
   /** A suspect, its file, and where its bytes should have come from. */
-  record Pair(SuspectTensor suspect, SuspectFile file, List<Integer> chunks, Recipe recipe) {}
+  record Pair(SuspectTensor suspect, SuspectFile file, List<Integer> chunks, Recipe recipe) {
+
+    /** Whether it is the stored half of what an engine holds dequantized. */
+    private boolean isHalf() {
+      return recipe.dtype().bits() == Byte.SIZE;
+    }
+  }
 
   private final SparkSession session;
   private final CheckpointSource expected;
@@ -94,8 +101,26 @@ final class ExpectedReading {
     for (Row row : rows) {
       Pair pair = pairs.get(row.<Integer>getAs("number"));
       looks.put(pair.suspect(), look(pair, row));
+      if (row.getAs("error") == null && isMisread(pair, row)) {
+        expected.doubt(pair.suspect().group());
+      }
     }
     return looks;
+  }
+
+  /** Whether the recipe gives something else now than what the scan expects. */
+  private static boolean isMisread(Pair pair, Row row) {
+    HeldTensor before = pair.suspect().otherHeld();
+    if (pair.isHalf()) {
+      return false; // its digest is of other bytes
+    }
+    if (pair.suspect().differingChunks().isEmpty()) {
+      return before.content().digests().sha256().stream()
+          .anyMatch(sha256 -> !sha256.equals(row.getAs("expected_sha256")));
+    }
+    List<Long> sums = row.getList(row.fieldIndex("expected_sums"));
+    return IntStream.range(0, sums.size())
+        .anyMatch(at -> !sums.get(at).equals(before.chunkSums().get(pair.chunks().get(at))));
   }
 
   private RecipeComparison task(int number, Pair pair) {

@@ -20,10 +20,13 @@ import io.shardsum.tables.DamageColumns;
 import io.shardsum.tables.NamedRow;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.sql.Row;
@@ -52,8 +55,8 @@ record RecipeComparison(
 
   static final StructType SCHEMA =
       StructType.fromDDL(
-          "number INT, error STRING, sums ARRAY<BIGINT>, origin STRING, host STRING,"
-              + " executor STRING, "
+          "number INT, error STRING, sums ARRAY<BIGINT>, expected_sums ARRAY<BIGINT>,"
+              + " expected_sha256 STRING, origin STRING, host STRING, executor STRING, "
               + DamageColumns.DDL);
 
   /** Copies the lists, since not every list travels. */
@@ -72,6 +75,8 @@ record RecipeComparison(
       RecipeReader expected = recipe.open(published);
       SglangChecksum checksum = new SglangChecksum();
       List<Long> sums = new ArrayList<>();
+      List<Long> expectedSums = new ArrayList<>();
+      MessageDigest sha256 = DigestUtils.getSha256Digest();
       for (int chunk : chunks) {
         long offset = (long) chunk * CHUNK_BYTES;
         int length = (int) Math.min(CHUNK_BYTES, site.lengthBytes() - offset);
@@ -81,26 +86,31 @@ record RecipeComparison(
         expected.read(offset, ByteBuffer.wrap(good));
         comparison.add(offset, bad, good);
         sums.add(checksum.sum(ByteBuffer.wrap(bad), offset / Integer.BYTES, site.lengthBytes()));
+        expectedSums.add(
+            checksum.sum(ByteBuffer.wrap(good), offset / Integer.BYTES, site.lengthBytes()));
+        sha256.update(good);
       }
       ours.checkUnchanged();
       published.checkUnchanged();
-      return row(null, sums, comparison.damage());
+      Optional<Damage> damage = comparison.damage();
+      NamedRow row =
+          row()
+              .with("sums", sums)
+              .with("expected_sums", expectedSums)
+              .with("expected_sha256", Hex.encodeHexString(sha256.digest()))
+              .with("origin", damage.map(this::origin));
+      damage.ifPresent(found -> DamageColumns.set(row, found));
+      return row.row();
     } catch (IOException e) {
-      return row(String.valueOf(e.getMessage()), List.of(), Optional.empty());
+      return row().with("error", String.valueOf(e.getMessage())).row();
     }
   }
 
-  private Row row(String error, List<Long> sums, Optional<Damage> damage) {
-    NamedRow row =
-        NamedRow.of(SCHEMA)
-            .with("number", number)
-            .with("error", error)
-            .with("sums", sums)
-            .with("origin", damage.map(this::origin))
-            .with("host", file.host().orElse(ExecutorHost.sparkName()))
-            .with("executor", SparkEnv.get().executorId());
-    damage.ifPresent(found -> DamageColumns.set(row, found));
-    return row.row();
+  private NamedRow row() {
+    return NamedRow.of(SCHEMA)
+        .with("number", number)
+        .with("host", file.host().orElse(ExecutorHost.sparkName()))
+        .with("executor", SparkEnv.get().executorId());
   }
 
   /** What the ranges that differ should have come from. */
