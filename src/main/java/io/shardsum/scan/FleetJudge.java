@@ -175,7 +175,7 @@ record FleetJudge(
     for (int round = 0; ; round++) {
       Judged judged = judged(reading, now, Optional.of(again), unread);
       Set<String> checkpointsAnew =
-          round == MOST_ANEW ? Set.of() : checkpoints.readDoubtedAnew(session);
+          round == MOST_ANEW ? Set.of() : checkpoints.readMisreadAnew(session);
       if (!checkpointsAnew.isEmpty()) {
         known.forget(holder -> ExpectedComparison.isOfCheckpoint(holder, checkpointsAnew));
         continue;

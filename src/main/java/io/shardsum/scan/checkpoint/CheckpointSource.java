@@ -23,6 +23,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,10 +44,10 @@ public final class CheckpointSource implements RowSource {
 
   private final List<ExpectedModel> models;
   private final ScanRequest request;
-  private final List<Finding> findings = new ArrayList<>();
+  private final Set<Finding> findings = new LinkedHashSet<>();
   private final Map<String, ExpectedResult> results = new HashMap<>();
-  private final Set<String> doubted = new HashSet<>();
-  private final List<Finding> misread = new ArrayList<>();
+  private final Set<String> misread = new HashSet<>();
+  private final List<Finding> ofMisread = new ArrayList<>();
 
   private CheckpointSource(List<ExpectedModel> models, ScanRequest request) {
     this.models = models;
@@ -91,8 +92,8 @@ public final class CheckpointSource implements RowSource {
   }
 
   /** Takes note that a second reading of a checkpoint gave other bytes than the first. */
-  public void doubt(String group) {
-    doubted.add(group);
+  public void noteMisread(String group) {
+    misread.add(group);
   }
 
   /**
@@ -101,14 +102,14 @@ public final class CheckpointSource implements RowSource {
    *
    * @return the groups whose checkpoints were read
    */
-  public Set<String> readDoubtedAnew(SparkSession session) {
-    Set<String> groups = Set.copyOf(doubted);
-    doubted.clear();
+  public Set<String> readMisreadAnew(SparkSession session) {
+    Set<String> groups = Set.copyOf(misread);
+    misread.clear();
     for (ExpectedModel model : models) {
       if (groups.contains(model.group())) {
         findings.removeIf(of -> of.location().equals(Optional.of(model.group())));
         ExpectedResult now = new ExpectedResult(model, hashed(model, store(session), session));
-        misread.add(now.insteadOf(results.put(model.group(), now)));
+        ofMisread.add(now.insteadOf(results.put(model.group(), now)));
       }
     }
     return groups;
@@ -149,13 +150,13 @@ public final class CheckpointSource implements RowSource {
   }
 
   /** What is to be known of the digests, besides what does not follow from a checkpoint. */
-  public List<Finding> findings() {
+  public Set<Finding> findings() {
     return findings;
   }
 
   /** One for each checkpoint of which two readings differ. */
-  public List<Finding> misread() {
-    return misread;
+  public List<Finding> ofMisread() {
+    return ofMisread;
   }
 
   private static Finding ofKept(ExpectedModel model, Instant hashedAt) {

@@ -102,7 +102,7 @@ final class ExpectedReading {
       Pair pair = pairs.get(row.<Integer>getAs("number"));
       looks.put(pair.suspect(), look(pair, row));
       if (row.getAs("error") == null && isMisread(pair, row)) {
-        expected.doubt(pair.suspect().group());
+        expected.noteMisread(pair.suspect().group());
       }
     }
     return looks;
