@@ -1,7 +1,8 @@
 package io.shardsum.cli;
 
 import io.shardsum.exit.ExitCode;
-import java.util.List;
+import io.shardsum.text.NearestName;
+import java.util.Set;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
@@ -25,18 +26,18 @@ final class ArgumentRefusal {
         && twice.getOverwritten() instanceof OptionSpec option) {
       return option.longestName() + " is given twice: expected once";
     }
-    return e instanceof UnmatchedArgumentException unmatched ? words(unmatched) : e.getMessage();
+    return e instanceof UnmatchedArgumentException more ? unmatched(more) : e.getMessage();
   }
 
   /** Of the first of them alone: what follows an unknown option is mostly its value. */
-  private static String words(UnmatchedArgumentException e) {
+  private static String unmatched(UnmatchedArgumentException e) {
     String first = e.getUnmatched().get(0);
     if (!e.isUnknownOption()) {
       return "unexpected argument: " + first;
     }
-    List<String> suggestions = e.getSuggestions();
-    return "unknown option: "
-        + first
-        + (suggestions.isEmpty() ? "" : ": did you mean " + suggestions.get(0) + "?");
+    Set<String> known = e.getCommandLine().getCommandSpec().optionsMap().keySet();
+    String nearest =
+        NearestName.of(first, known).map(name -> " (did you mean " + name + "?)").orElse("");
+    return "unknown option: " + first + nearest;
   }
 }

@@ -84,10 +84,12 @@ public final class ExpectationStore {
    */
   public void makeDirectory() {
     try {
-      directory.getFileSystem(conf).mkdirs(directory);
+      if (!directory.getFileSystem(conf).mkdirs(directory)) {
+        throw new IOException("cannot make the directory");
+      }
     } catch (FileAlreadyExistsException | ParentNotDirectoryException e) {
       throw new UsageException(
-          "Cannot write to " + directory.getParent() + ": expected a directory, found a file", e);
+          "Cannot write to " + directory + ": expected a directory, found a file", e);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "Cannot write to " + directory + ": " + FailureReason.of(e), e);

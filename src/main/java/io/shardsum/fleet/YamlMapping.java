@@ -1,5 +1,6 @@
 package io.shardsum.fleet;
 
+import io.shardsum.text.NearestName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -52,7 +52,9 @@ final class RangesAhead implements S3aStretch.Part {
 
   /** Asks for nothing yet. Empty if other tasks have the memory for it. */
   static Optional<RangesAhead> of(S3aStretch.Requests requests, long beginBytes, long endBytes) {
-    int buffers = Math.min(requests.mostAtATime() + 1, BUFFERS.availablePermits());
+    long ranges = (endBytes - beginBytes + RANGE_BYTES - 1) / RANGE_BYTES;
+    int wanted = (int) Math.min(requests.mostAtATime() + 1, ranges);
+    int buffers = Math.min(wanted, BUFFERS.availablePermits());
     return buffers >= LEAST_BUFFERS && BUFFERS.tryAcquire(buffers)
         ? Optional.of(new RangesAhead(requests.opening(), beginBytes, endBytes, buffers))
         : Optional.empty();
@@ -93,10 +95,13 @@ final class RangesAhead implements S3aStretch.Part {
 
   @Override
   public void close() throws IOException {
-    BUFFERS.release(buffers);
-    buffers = 0;
-    if (stream != null) {
-      stream.close();
+    try {
+      if (stream != null) {
+        stream.close();
+      }
+    } finally {
+      BUFFERS.release(buffers);
+      buffers = 0;
     }
   }
 }

@@ -2,7 +2,7 @@ package io.shardsum.io;
 
 /** In which order a file is read. */
 public enum ReadPolicy {
-  /** From its begin to its end, by one thread: an object store serves that with one request. */
+  /** From its begin to its end, by one thread: an object store serves that with few requests. */
   FORWARD("sequential"),
   /** Here and there, by several threads. */
   ANYWHERE("adaptive");

@@ -10,9 +10,9 @@ import java.util.function.LongSupplier;
  * An object of S3, read by one thread from its begin to its end, by few requests: each costs some
  * milliseconds, and S3A breaks a connection off whose answer is not read to its end.
  *
- * <p>The bytes that the reader has announced come by one request. What it reads aside, such as the
- * scales of weights, comes by requests of its own, each twice as long as the one before it if it
- * goes on there.
+ * <p>The bytes that the reader has announced come as a {@link S3aStretch}. What it reads aside,
+ * such as the scales of weights, comes by requests of its own, each twice as long as the one before
+ * it if it goes on there.
  */
 final class S3aByteSource implements ByteSource {
 

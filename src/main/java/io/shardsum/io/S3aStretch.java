@@ -8,9 +8,9 @@ import java.util.function.LongSupplier;
 import org.apache.hadoop.fs.FSDataInputStream;
 
 /**
- * Consecutive bytes of an object, read in their order. Those of a long stretch come by one request
- * as long as a connection is fast: each request costs some milliseconds of CPU. If the first MiB
- * are slow to come, the rest is asked for by several requests at a time, as S3 is meant to be read.
+ * Consecutive bytes of an object, read in their order. Of a long stretch the first 8 MiB come by
+ * one request. If it is fast, so does the rest: each request costs some milliseconds of CPU. If it
+ * is slow, the rest comes by several requests at a time, as S3 is meant to be read.
  */
 final class S3aStretch implements Closeable {
 

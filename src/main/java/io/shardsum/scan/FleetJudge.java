@@ -58,7 +58,7 @@ import org.apache.spark.sql.SparkSession;
  * judged once to see which take part in a difference: these files are read, and all is judged anew.
  *
  * @param files all of the fleet
- * @param tables where all tensors have landed
+ * @param tables where the tensors of files and of running engines have landed
  * @param limits of what is read a second time
  * @param plans takes note of what is executed
  * @param baselines by comparison group
@@ -172,12 +172,12 @@ record FleetJudge(
     WeightReading reading = first;
     Metadata now = metadata;
     long leftBytes = limits.fileBytes();
-    for (int round = 0; ; round++) {
+    int round = 0;
+    while (true) {
       Judged judged = judged(reading, now, Optional.of(again), unread);
-      Set<String> checkpointsAnew =
-          round == MOST_ANEW ? Set.of() : checkpoints.readMisreadAnew(session);
-      if (!checkpointsAnew.isEmpty()) {
-        known.forget(holder -> ExpectedComparison.isOfCheckpoint(holder, checkpointsAnew));
+      Set<String> otherwise = checkpoints.readMisreadAnew(limits, session);
+      if (!otherwise.isEmpty()) {
+        known.forget(holder -> ExpectedComparison.isOfCheckpoint(holder, otherwise));
         continue;
       }
       Set<RankOfEngine> misread = ranks(known.misread());
@@ -206,6 +206,7 @@ record FleetJudge(
               .map(rank -> RankHolder.now(rank.engine(), rank.rank()))
               .collect(Collectors.toSet()));
       now = Metadata.of(reading, session, work);
+      round++;
     }
   }
 

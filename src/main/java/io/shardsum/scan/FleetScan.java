@@ -58,9 +58,10 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * One scan of a fleet. It reads from top to bottom: what does not fit is refused; the weights in
- * files are read, once, while running engines are asked; what checkpoints say and what engines
- * answered lands beside them; tensors become ranks, and these engines; each source is judged, after
- * what differs was read again; the tables land, and last the row that says that the scan exists.
+ * files are read, once, while running engines are asked; what engines answered lands beside them,
+ * and checkpoints are read; tensors become ranks, and these engines; each source is judged, after
+ * what differs was read again; what checkpoints say lands, and the other tables, and last the row
+ * that says that the scan exists.
  */
 public final class FleetScan {
 
@@ -233,12 +234,12 @@ public final class FleetScan {
                   LandedFiles.giveUp(insteadOf, waves, session);
                   return read(more, waves, ScanProgress.NONE);
                 });
-    checkpoints.landTensors(judged.reading().tensors(), tables);
     checkpoints.forgetWhatIsDoubted(judged.findings(), session);
     List<Finding> findings = new ArrayList<>(judged.findings());
     findings.addAll(checkpoints.findings());
     findings.addAll(past.notes());
     findings.addAll(CachedReads.note(request, judged.reading().tensors()));
+    checkpoints.landTensors(session, tables);
 
     List<SourceResult> results = judged.results();
     Dataset<Row> ranks =

@@ -10,13 +10,6 @@ public interface RowSource {
   /** Whether it gives no rows at all. */
   boolean isEmpty();
 
-  /**
-   * Waits for what is to be known, and lands the rows of the table {@code tensors}.
-   *
-   * @param ofFiles the rows that come from files
-   */
-  void landTensors(Dataset<Row> ofFiles, ScanTables tables);
-
   /** The rows of the table {@code ranks}; what it does not know is null. */
   Dataset<Row> ranks(SparkSession session);
 

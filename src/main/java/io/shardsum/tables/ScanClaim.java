@@ -1,5 +1,6 @@
 package io.shardsum.tables;
 
+import io.shardsum.exit.UsageException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -125,20 +126,26 @@ public final class ScanClaim implements AutoCloseable {
       Configuration hadoopConf) {
     try {
       FileSystem fileSystem = tables.out().getFileSystem(hadoopConf);
-      if (!fileSystem.mkdirs(tables.out())) {
-        throw new IOException("cannot make the directory " + tables.out());
-      }
+      makeDirectory(tables, fileSystem);
       ScanClaim claim = new ScanClaim(tables, claimed, fileSystem, startedAt);
       claim.take(takeOver);
       return claim;
-    } catch (FileAlreadyExistsException | ParentNotDirectoryException e) {
-      throw tables.isNoDirectory(e);
     } catch (IOException e) {
       throw tables.cannotWrite(e);
-    } catch (ClaimedScanException e) {
+    } catch (UsageException e) {
       throw e;
     } catch (RuntimeException e) { // as Hadoop says that it has no connector
       throw tables.cannotWrite(new IOException(e.getMessage(), e));
+    }
+  }
+
+  private static void makeDirectory(ScanTables tables, FileSystem fileSystem) throws IOException {
+    try {
+      if (!fileSystem.mkdirs(tables.out())) {
+        throw new IOException("cannot make the directory " + tables.out());
+      }
+    } catch (FileAlreadyExistsException | ParentNotDirectoryException e) {
+      throw tables.notADirectory(e);
     }
   }
 

@@ -229,7 +229,7 @@ public record ScanTables(Path out, LocalDate date, ScanId scanId) {
   }
 
   /** What is said where there is a file in the way of the tables' directory. */
-  UsageException isNoDirectory(IOException e) {
+  UsageException notADirectory(IOException e) {
     return new UsageException(
         ForeignText.shown(
             "Cannot write to %s: expected a directory, found a file".formatted(out),

@@ -54,7 +54,7 @@ public enum FindingKind {
   /** All copies are entirely zero: they are equal, and no weights. */
   ALL_ZERO(Meaning.UNCOMPARED, "weights that were never loaded or written"),
 
-  /** Two readings of one file differ. */
+  /** Two readings of one file, or of one checkpoint, differ. */
   TRANSIENT_READ(
       Meaning.MISREAD,
       "memory, network or computation of the host that read it, or a file that is being written"),

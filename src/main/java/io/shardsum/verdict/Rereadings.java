@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * What more readings have shown of suspect tensors. Nothing is blamed unless each of several
@@ -96,8 +97,19 @@ public final class Rereadings {
 
   /** Forgets what was read of references that have been read anew since. */
   public void forget(Predicate<RankHolder> references) {
+    Set<SuspectTensor.CopiedTensor> compared =
+        looks.keySet().stream()
+            .filter(suspect -> references.test(suspect.other()))
+            .map(SuspectTensor::copy)
+            .collect(Collectors.toSet());
     looks.keySet().removeIf(suspect -> references.test(suspect.other()));
-    readings.keySet().removeIf(copy -> references.test(copy.holder()));
+    unread.removeAll(compared);
+    readings
+        .entrySet()
+        .removeIf(
+            of ->
+                references.test(of.getKey().holder())
+                    || (compared.contains(of.getKey()) && of.getValue().isAssumed()));
   }
 
   private static Map<SuspectTensor.CopiedTensor, Readings> of(

@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -447,6 +448,23 @@ class CheckpointReferenceTest {
     CommandRun next = scan(engine);
     assertThat(next.exitCode()).as(next.out() + next.err()).isZero();
     assertThat(next.out()).contains(" was not read again, ");
+  }
+
+  @Test
+  void comparesWithNoCheckpointThatIsReadOtherwiseEachTime() throws IOException {
+    Path checkpoint = flakyCheckpoint();
+    Path misread = checkpoint.resolve(fileOf(DOWN));
+    Integer[] masks = IntStream.rangeClosed(1, 100).boxed().toArray(Integer[]::new);
+    MisreadingFileSystem.misread(misread, offset(misread, DOWN), masks);
+
+    CommandRun run = scan(engine("a", QWEN.resolve("tp2"), Path.of("misread:" + checkpoint), VLLM));
+
+    assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(4);
+    assertThat(rows(ScanTable.FINDINGS, "severity = 'error'")).isEmpty();
+    assertThat(run.out())
+        .contains("NOT_CHECKED: ")
+        .contains(": readings of the checkpoint differ: scan again; ");
+    assertThat(root.resolve("tables/expectations")).isEmptyDirectory();
   }
 
   /** Its digests are not kept for the nights to come. */

@@ -288,7 +288,8 @@ class ExpectCommandTest {
 
     assertThat(run.err())
         .isEqualTo(
-            "expect: Cannot write to %s: expected a directory, found a file\n".formatted(file));
+            "expect: Cannot write to %s: expected a directory, found a file\n"
+                .formatted(file.resolve("expectations")));
     assertThat(run.exitCode()).isEqualTo(2);
   }
 

@@ -41,7 +41,7 @@ class MistakesTest {
         "fleet-scan --demo --explain y              | --demo and --explain exclude each other",
         "fleet-scan --shards x --tp two             | Invalid value for option '--tp'",
         "fleet-scan --shards x --bogus              | unknown option: --bogus",
-        "fleet-scan --shards x --ouut tables        | unknown option: --ouut: did you mean --out?",
+        "fleet-scan --shards x --ouut tables        | unknown option: --ouut (did you mean --out?)",
         "fleet-scan --shards x --out a more         | unexpected argument: more",
         "fleet-scan --shards x --out                | Missing required parameter for option '--out'",
         "drift-report --out a --last 2 --last 3     | --last is given twice: expected once",

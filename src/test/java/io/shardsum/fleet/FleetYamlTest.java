@@ -3,6 +3,7 @@ package io.shardsum.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shardsum.text.NearestName;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -4,7 +4,9 @@ import io.shardsum.expect.ExpectationStore;
 import io.shardsum.expect.HashedExpectation;
 import io.shardsum.fleet.Digest;
 import io.shardsum.fleet.LiveSpec;
+import io.shardsum.io.ListedFile;
 import io.shardsum.scan.files.CachedReads;
+import io.shardsum.scan.plan.RereadLimits;
 import io.shardsum.scan.plan.ScanRequest;
 import io.shardsum.scan.plan.ScanSettings;
 import io.shardsum.tables.NamedJobs;
@@ -21,8 +23,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,12 +46,16 @@ public final class CheckpointSource implements RowSource {
 
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointSource.class);
 
+  /** How often a checkpoint is read as a whole after it was misread. */
+  private static final int MOST_ANEW = 2;
+
   private final List<ExpectedModel> models;
   private final ScanRequest request;
   private final Set<Finding> findings = new LinkedHashSet<>();
   private final Map<String, ExpectedResult> results = new HashMap<>();
   private final Set<String> misread = new HashSet<>();
-  private final List<Finding> ofMisread = new ArrayList<>();
+  private final Map<String, Integer> readAnew = new HashMap<>();
+  private final Map<String, Finding> misreadFindings = new LinkedHashMap<>();
 
   private CheckpointSource(List<ExpectedModel> models, ScanRequest request) {
     this.models = models;
@@ -97,33 +105,52 @@ public final class CheckpointSource implements RowSource {
   }
 
   /**
-   * Reads the checkpoints anew of which two readings differ: nobody is blamed for a first reading
-   * that no other has confirmed.
+   * Reads the checkpoints anew of which two readings differ. Nobody is blamed for a reading that
+   * another contradicts: if the limits forbid to read one anew, nothing is compared with it.
    *
-   * @return the groups whose checkpoints were read
+   * @return the groups of which something else is expected now
    */
-  public Set<String> readMisreadAnew(SparkSession session) {
+  public Set<String> readMisreadAnew(RereadLimits limits, SparkSession session) {
     Set<String> groups = Set.copyOf(misread);
     misread.clear();
     for (ExpectedModel model : models) {
-      if (groups.contains(model.group())) {
-        findings.removeIf(of -> of.location().equals(Optional.of(model.group())));
-        ExpectedResult now = new ExpectedResult(model, hashed(model, store(session), session));
-        ofMisread.add(now.insteadOf(results.put(model.group(), now)));
+      String group = model.group();
+      if (groups.contains(group)) {
+        findings.removeIf(of -> of.location().equals(Optional.of(group)));
+        store(session).forget(model.subject());
+        ExpectedResult first = results.get(group);
+        Optional<String> refusal = refusal(model, limits);
+        if (refusal.isPresent()) {
+          results.put(group, ExpectedResult.refused(model, refusal.get()));
+        } else {
+          ExpectedResult now = new ExpectedResult(model, hashed(model, store(session), session));
+          results.put(group, now);
+          misreadFindings.put(group, now.insteadOf(first));
+        }
       }
     }
     return groups;
   }
 
+  /** Why a checkpoint is not read once more; empty if it is. */
+  private Optional<String> refusal(ExpectedModel model, RereadLimits limits) {
+    if (readAnew.merge(model.group(), 1, Integer::sum) > MOST_ANEW) {
+      return Optional.of("readings of the checkpoint differ: scan again");
+    }
+    long bytes = model.checkpoint().files().stream().mapToLong(ListedFile::lengthBytes).sum();
+    return bytes > limits.fileBytes()
+        ? Optional.of("two readings of the checkpoint differ, and " + limits.fileReason())
+        : Optional.empty();
+  }
+
   /** Lands the tensors that are expected. */
-  @Override
-  public void landTensors(Dataset<Row> ofFiles, ScanTables tables) {
+  public void landTensors(SparkSession session, ScanTables tables) {
     if (isEmpty()) {
       return;
     }
     List<Row> rows = new ArrayList<>();
     byEngine().forEach(engine -> rows.addAll(engine.tensors()));
-    Dataset<Row> ofTable = ofFiles.sparkSession().createDataFrame(rows, ScanTable.TENSORS.schema());
+    Dataset<Row> ofTable = session.createDataFrame(rows, ScanTable.TENSORS.schema());
     tables.append(ScanTable.TENSORS, ofTable.coalesce(1));
   }
 
@@ -155,8 +182,8 @@ public final class CheckpointSource implements RowSource {
   }
 
   /** One for each checkpoint of which two readings differ. */
-  public List<Finding> ofMisread() {
-    return ofMisread;
+  public Collection<Finding> misreadFindings() {
+    return misreadFindings.values();
   }
 
   private static Finding ofKept(ExpectedModel model, Instant hashedAt) {

@@ -3,12 +3,15 @@ package io.shardsum.scan.checkpoint;
 import io.shardsum.expect.HashedExpectation;
 import io.shardsum.expect.HashedRank;
 import io.shardsum.expect.model.Refusal;
+import io.shardsum.expect.recipe.HashedRecipe;
+import io.shardsum.expect.recipe.RecipeGroup;
 import io.shardsum.text.NumberWords;
 import io.shardsum.verdict.Comparison;
 import io.shardsum.verdict.CoverageCount;
 import io.shardsum.verdict.Finding;
 import io.shardsum.verdict.FindingKind;
 import io.shardsum.verdict.Subject;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +27,21 @@ import java.util.TreeSet;
  */
 public record ExpectedResult(ExpectedModel model, HashedExpectation hashed) {
   private static final int NAMES = 10;
+
+  /** Nothing is known, for one reason. */
+  static ExpectedResult refused(ExpectedModel model, String reason) {
+    List<RecipeGroup> groups = model.expectation().groups();
+    return new ExpectedResult(
+        model,
+        HashedExpectation.of(
+            model.expectation(),
+            groups,
+            groups.stream()
+                .map(
+                    group ->
+                        Collections.nCopies(group.recipes().size(), HashedRecipe.refused(reason)))
+                .toList()));
+  }
 
   /** The tensors of one replica that are refused, by reason: which, on which ranks. */
   Map<String, Refused> refused() {

@@ -131,7 +131,7 @@ public record FileCopies(
     findings.addAll(zeros.findings(groups, ranks));
     findings.addAll(ListingFindings.of(inventory));
     findings.addAll(manifests.findings());
-    findings.addAll(checkpoints.ofMisread());
+    findings.addAll(checkpoints.misreadFindings());
     brokenHeaders.forEach((by, headers) -> findings.add(MisreadHeader.brokenAtFirst(headers, by)));
     return findings;
   }

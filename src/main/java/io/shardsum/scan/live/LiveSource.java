@@ -88,7 +88,7 @@ public final class LiveSource implements RowSource, AutoCloseable {
     return engines.isEmpty();
   }
 
-  @Override
+  /** Waits for the engines' answers, and lands the tensors that they name. */
   public void landTensors(Dataset<Row> ofFiles, ScanTables tables) {
     if (isEmpty()) {
       return;

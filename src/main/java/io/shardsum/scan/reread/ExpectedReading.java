@@ -33,9 +33,9 @@ final class ExpectedReading {
   /** A suspect, its file, and where its bytes should have come from. */
   record Pair(SuspectTensor suspect, SuspectFile file, List<Integer> chunks, Recipe recipe) {
 
-    /** Whether it is the stored half of what an engine holds dequantized. */
+    /** Whether it is the stored half of what is expected dequantized. */
     private boolean isHalf() {
-      return recipe.dtype().bits() == Byte.SIZE;
+      return !recipe.dtype().name().equals(suspect.otherHeld().content().dtype());
     }
   }
 
@@ -112,7 +112,7 @@ final class ExpectedReading {
   private static boolean isMisread(Pair pair, Row row) {
     HeldTensor before = pair.suspect().otherHeld();
     if (pair.isHalf()) {
-      return false; // its digest is of other bytes
+      return false; // what is expected has a digest of other bytes
     }
     if (pair.suspect().differingChunks().isEmpty()) {
       return before.content().digests().sha256().stream()
@@ -152,7 +152,7 @@ final class ExpectedReading {
     ReadBy by = new ReadBy(row.getAs("host"), row.getAs("executor"), Optional.empty());
     String rank = "rank %s, ".formatted(pair.suspect().holder().rank());
     return new SecondLook.Compared(
-        held(pair, row.getList(row.fieldIndex("sums"))),
+        held(pair, row),
         pair.suspect().otherHeld(),
         pair.file().readBy(),
         by,
@@ -163,16 +163,17 @@ final class ExpectedReading {
         Optional.<String>ofNullable(row.getAs("origin")).map(rank::concat));
   }
 
-  /** By this reading; where no sums tell it, as it was. */
-  private static HeldTensor held(Pair pair, List<Long> sums) {
+  /** By this reading; of half of a pair, whose digest is of other bytes, as it was. */
+  private static HeldTensor held(Pair pair, Row row) {
     SuspectTensor suspect = pair.suspect();
-    if (suspect.differingChunks().isEmpty()) {
+    if (pair.isHalf() && suspect.differingChunks().isEmpty()) {
       return suspect.held();
     }
+    List<Long> sums = row.getList(row.fieldIndex("sums"));
     Map<Integer, Long> byChunk = new HashMap<>();
     for (int index = 0; index < sums.size(); index++) {
       byChunk.put(pair.chunks().get(index), sums.get(index));
     }
-    return suspect.held().readAgain(suspect.otherHeld(), byChunk, Optional.empty());
+    return suspect.held().readAgain(suspect.otherHeld(), byChunk, Optional.of(row.getAs("sha256")));
   }
 }

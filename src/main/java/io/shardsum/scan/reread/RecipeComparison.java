@@ -10,6 +10,7 @@ import io.shardsum.expect.recipe.Recipe;
 import io.shardsum.expect.recipe.RecipeReader;
 import io.shardsum.expect.recipe.SourceRows;
 import io.shardsum.expect.recipe.SourceTensor;
+import io.shardsum.expect.recipe.UnpredictableException;
 import io.shardsum.hosts.ExecutorHost;
 import io.shardsum.hosts.PlacedWork;
 import io.shardsum.io.ListedFile;
@@ -55,8 +56,8 @@ record RecipeComparison(
 
   static final StructType SCHEMA =
       StructType.fromDDL(
-          "number INT, error STRING, sums ARRAY<BIGINT>, expected_sums ARRAY<BIGINT>,"
-              + " expected_sha256 STRING, origin STRING, host STRING, executor STRING, "
+          "number INT, error STRING, sums ARRAY<BIGINT>, sha256 STRING,"
+              + " expected_sums ARRAY<BIGINT>, expected_sha256 STRING, origin STRING, host STRING, executor STRING, "
               + DamageColumns.DDL);
 
   /** Copies the lists, since not every list travels. */
@@ -77,6 +78,7 @@ record RecipeComparison(
       List<Long> sums = new ArrayList<>();
       List<Long> expectedSums = new ArrayList<>();
       MessageDigest sha256 = DigestUtils.getSha256Digest();
+      MessageDigest expectedSha256 = DigestUtils.getSha256Digest();
       for (int chunk : chunks) {
         long offset = (long) chunk * CHUNK_BYTES;
         int length = (int) Math.min(CHUNK_BYTES, site.lengthBytes() - offset);
@@ -88,7 +90,8 @@ record RecipeComparison(
         sums.add(checksum.sum(ByteBuffer.wrap(bad), offset / Integer.BYTES, site.lengthBytes()));
         expectedSums.add(
             checksum.sum(ByteBuffer.wrap(good), offset / Integer.BYTES, site.lengthBytes()));
-        sha256.update(good);
+        sha256.update(bad);
+        expectedSha256.update(good);
       }
       ours.checkUnchanged();
       published.checkUnchanged();
@@ -96,12 +99,13 @@ record RecipeComparison(
       NamedRow row =
           row()
               .with("sums", sums)
+              .with("sha256", Hex.encodeHexString(sha256.digest()))
               .with("expected_sums", expectedSums)
-              .with("expected_sha256", Hex.encodeHexString(sha256.digest()))
+              .with("expected_sha256", Hex.encodeHexString(expectedSha256.digest()))
               .with("origin", damage.map(this::origin));
       damage.ifPresent(found -> DamageColumns.set(row, found));
       return row.row();
-    } catch (IOException e) {
+    } catch (IOException | UnpredictableException e) {
       return row().with("error", String.valueOf(e.getMessage())).row();
     }
   }

@@ -1,4 +1,4 @@
-package io.shardsum.fleet;
+package io.shardsum.text;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** What a mistyped key was probably meant to be. */
-final class NearestName {
+public final class NearestName {
   private static final int SHORTEST = 4;
   private static final LevenshteinDistance EDITS = new LevenshteinDistance(2);
   private static final int TOO_MANY = -1;
@@ -14,7 +14,7 @@ final class NearestName {
   private NearestName() {}
 
   /** The allowed name that is not too short to tell, with the fewest edits, two at most. */
-  static Optional<String> of(String typed, Collection<String> allowed) {
+  public static Optional<String> of(String typed, Collection<String> allowed) {
     return allowed.stream()
         .filter(name -> name.length() >= SHORTEST && EDITS.apply(typed, name) != TOO_MANY)
         .min(Comparator.comparingInt(name -> EDITS.apply(typed, name)));
