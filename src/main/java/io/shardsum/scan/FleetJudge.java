@@ -116,9 +116,6 @@ record FleetJudge(
     WeightReading read(List<PlannedFile> files, Set<RankOfEngine> insteadOf);
   }
 
-  /** How often a rank is read as a whole after it was misread. */
-  private static final int MOST_ANEW = 2;
-
   /**
    * Judges.
    *
@@ -189,7 +186,7 @@ record FleetJudge(
       for (RankOfEngine rank : misread) {
         List<PlannedFile> ofRank = files.stream().filter(file -> isOf(file, rank)).toList();
         long bytes = PlannedFile.bytes(ofRank);
-        if (round == MOST_ANEW) {
+        if (round == RereadLimits.MOST_ANEW) {
           unread.put(rank, "readings of its files differ: scan it again");
         } else if (bytes > leftBytes) {
           unread.put(rank, "readings of its files differ, and " + limits.fileReason());

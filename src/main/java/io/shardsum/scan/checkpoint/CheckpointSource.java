@@ -46,9 +46,6 @@ public final class CheckpointSource implements RowSource {
 
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointSource.class);
 
-  /** How often a checkpoint is read as a whole after it was misread. */
-  private static final int MOST_ANEW = 2;
-
   private final List<ExpectedModel> models;
   private final ScanRequest request;
   private final Set<Finding> findings = new LinkedHashSet<>();
@@ -134,7 +131,7 @@ public final class CheckpointSource implements RowSource {
 
   /** Why a checkpoint is not read once more; empty if it is. */
   private Optional<String> refusal(ExpectedModel model, RereadLimits limits) {
-    if (readAnew.merge(model.group(), 1, Integer::sum) > MOST_ANEW) {
+    if (readAnew.merge(model.group(), 1, Integer::sum) > RereadLimits.MOST_ANEW) {
       return Optional.of("readings of the checkpoint differ: scan again");
     }
     long bytes = model.checkpoint().files().stream().mapToLong(ListedFile::lengthBytes).sum();

@@ -15,6 +15,9 @@ import org.apache.spark.sql.RuntimeConfig;
  */
 public record RereadLimits(long bytes, int chunks, int ranges, long fileBytes) {
 
+  /** How often a rank or a checkpoint is read as a whole after it was misread. */
+  public static final int MOST_ANEW = 2;
+
   public static final String BYTES = "spark.shardsum.reread.bytes";
 
   public static final String FILE_BYTES = "spark.shardsum.reread.file.bytes";
